@@ -1,0 +1,63 @@
+import { z } from 'zod'
+
+import { EcsDocument } from './event.ts'
+
+export const SeverityName = z.enum(['informational', 'low', 'medium', 'high', 'critical'])
+export type SeverityName = z.infer<typeof SeverityName>
+
+export const Alert = z
+  .object({
+    id: z.string(),
+    ruleId: z.string(),
+    ruleTitle: z.string(),
+    severity: SeverityName,
+    attack: z.array(z.string()).describe('ATT&CK tactics and techniques of the rule.'),
+    groupKey: z.string(),
+    sentence: z.string(),
+    status: z.enum(['open', 'closed']),
+    closeReason: z.string().optional(),
+    eventCount: z.int(),
+    firstEventAt: z.string(),
+    lastEventAt: z.string(),
+    createdAt: z.string(),
+    updatedAt: z.string(),
+  })
+  .meta({ id: 'Alert' })
+export type Alert = z.infer<typeof Alert>
+
+export const AlertList = z.object({ alerts: z.array(Alert) }).meta({ id: 'AlertList' })
+export type AlertList = z.infer<typeof AlertList>
+
+export const AlertDetail = z
+  .object({
+    alert: Alert,
+    /** Evidence, newest first, at most 100. */
+    events: z.array(EcsDocument),
+    rule: z
+      .object({
+        id: z.string(),
+        title: z.string(),
+        description: z.string(),
+        falsePositives: z.array(z.string()),
+        yaml: z.string(),
+      })
+      .optional(),
+    /** When the evidence names a mail: what an investigation of it would filter on. */
+    suggestedFilter: z
+      .object({
+        sender: z.string().optional(),
+        subject: z.string().optional(),
+        internetMessageId: z.string().optional(),
+      })
+      .optional(),
+  })
+  .meta({ id: 'AlertDetail' })
+export type AlertDetail = z.infer<typeof AlertDetail>
+
+export const UpdateAlert = z
+  .discriminatedUnion('status', [
+    z.object({ status: z.literal('closed'), reason: z.string().min(1).max(1000) }),
+    z.object({ status: z.literal('open') }),
+  ])
+  .meta({ id: 'UpdateAlert' })
+export type UpdateAlert = z.infer<typeof UpdateAlert>

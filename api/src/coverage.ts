@@ -1,0 +1,32 @@
+import { z } from 'zod'
+
+export const IntakeCounts = z
+  .object({
+    read: z.int(),
+    kept: z.int(),
+    duplicates: z.int(),
+    dropped: z.record(z.string(), z.int()),
+    quarantined: z.record(z.string(), z.int()),
+  })
+  .meta({ id: 'IntakeCounts' })
+export type IntakeCounts = z.infer<typeof IntakeCounts>
+
+/** GET …/coverage?from&to */
+export const CoverageWindow = z
+  .object({
+    connectionId: z.string(),
+    feed: z.string(),
+    from: z.string(),
+    to: z.string(),
+    state: z.enum(['complete', 'in-progress', 'gap']),
+    listed: z.int(),
+    stored: z.int(),
+    counts: IntakeCounts,
+    reason: z.string().optional(),
+    updatedAt: z.string(),
+  })
+  .meta({ id: 'CoverageWindow' })
+export type CoverageWindow = z.infer<typeof CoverageWindow>
+
+export const Coverage = z.object({ windows: z.array(CoverageWindow) }).meta({ id: 'Coverage' })
+export type Coverage = z.infer<typeof Coverage>

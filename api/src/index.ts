@@ -1,0 +1,11 @@
+/** What goes over the wire between Cordon's server and its clients: zod schemas, their types and examples. */
+export * from './action-run.ts'
+export * from './alert.ts'
+export * from './connection.ts'
+export * from './coverage.ts'
+export * from './event.ts'
+export * from './investigation.ts'
+export * from './overview.ts'
+export * from './problem.ts'
+export * from './session.ts'
+export * from './stream.ts'

@@ -1,0 +1,72 @@
+import type { z } from 'zod'
+
+import type { TenantId } from '#domain/ids.ts'
+
+/**
+ * The one door to Microsoft. Everything that Cordon asks of a cloud goes through it, so that tokens, throttling, retries,
+ * paging and Microsoft's error words are handled once.
+ */
+export interface Microsoft {
+  readonly tenantId: TenantId
+  /**
+   * Sends one request and reads the whole reply.
+   *
+   * Waits out throttling (429, 503, and AF429 inside 403) and passing faults within its patience; refreshes a token once
+   * after 401.
+   *
+   * @throws AppError CONNECT_*: with `microsoft` holding status, code and text word for word.
+   */
+  send(request: MicrosoftRequest): Promise<MicrosoftReply>
+  /** {@link send}, the body parsed by `schema`. @throws also CONNECT_REPLY_UNREADABLE. */
+  json<T>(request: MicrosoftRequest, schema: z.ZodType<T>): Promise<T>
+  /**
+   * Items page by page: follows `@odata.nextLink` (graph) or the `NextPageUri` header (management-activity) verbatim, and
+   * only to the cloud's own origin. A page may be empty and still have a next one.
+   */
+  pages<T>(request: MicrosoftRequest, item: z.ZodType<T>): AsyncGenerator<T[], void, undefined>
+  /**
+   * Graph JSON batching: any number of parts, sent 20 at a time, each part retried on its own 429. Replies in the order of
+   * `parts`; a part that failed has its status and body, and throws nothing.
+   */
+  batch(parts: readonly BatchPart[], signal?: AbortSignal): Promise<BatchReply[]>
+  /** App roles in a fresh token for the API: what has been consented. @throws AppError CONNECT_* when no token is issued. */
+  grantedRoles(api: MicrosoftApi): Promise<string[]>
+}
+
+export type MicrosoftApi = 'graph' | 'management-activity'
+
+export interface MicrosoftRequest {
+  api: MicrosoftApi
+  method?: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
+  /** Below the API's root, already percent-encoded (`/v1.0/users?$top=999`), or an absolute URL that Microsoft gave. */
+  path: string
+  headers?: Record<string, string>
+  /** Sent as JSON. */
+  body?: unknown
+  signal?: AbortSignal
+  /** First sentence of the error if it fails: "Could not read the mailbox of ana@contoso.example." */
+  what: string
+  /** The permission this needs, named when Microsoft answers 403. */
+  permission?: string
+}
+
+export interface MicrosoftReply {
+  status: number
+  /** Names in lower case. */
+  headers: Record<string, string>
+  body: Buffer
+}
+
+export interface BatchPart {
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  /** Relative to the version root: `/users/{id}/messages/{id}`. */
+  url: string
+  headers?: Record<string, string>
+  body?: unknown
+}
+
+export interface BatchReply {
+  status: number
+  headers: Record<string, string>
+  body: unknown
+}

@@ -1,0 +1,113 @@
+/**
+ * Errors for people. The same error prints in the command line, becomes `application/problem+json` and a banner.
+ * Outcomes of records and of targets are data, not errors (see outcome.ts, action-run.ts).
+ */
+
+/** Every code with its meaning: STAGE_NOUN_STATE. `docs/reference/errors.md` is generated from this list. */
+export const ERROR_CODES = {
+  CONFIG_VALUE_INVALID: 'A setting has a value that cannot be used.',
+  APP_PORT_TAKEN: 'The address to listen on is in use by another program.',
+  APP_DATA_IN_USE: 'Another process holds the data folder.',
+  APP_DATA_UNWRITABLE: 'The data folder cannot be written: no space, or no right.',
+  CONNECT_SECRET_WRONG: 'Entra refused the client secret.',
+  CONNECT_SECRET_EXPIRED: 'The client secret has expired.',
+  CONNECT_CERTIFICATE_REFUSED: 'Entra refused the certificate.',
+  CONNECT_CERTIFICATE_UNREADABLE: 'The certificate or its private key cannot be read or do not belong together.',
+  CONNECT_APPLICATION_UNKNOWN: 'The application is not known in this tenant.',
+  CONNECT_TENANT_UNKNOWN: 'Entra does not know the tenant.',
+  CONNECT_TENANT_INVALID: 'The directory (tenant) ID is not a GUID.',
+  CONNECT_CLOUD_UNKNOWN: 'No cloud has this name.',
+  CONNECT_TOKEN_REFUSED: 'Entra refused to issue a token for another reason.',
+  CONNECT_PERMISSION_MISSING: 'The application lacks a permission.',
+  CONNECT_NOT_FOUND: 'Microsoft does not know the object.',
+  CONNECT_REQUEST_REFUSED: 'Microsoft refused the request.',
+  CONNECT_THROTTLED: 'Microsoft asked to slow down and did not recover within the time allowed.',
+  CONNECT_UNREACHABLE: 'The service did not answer.',
+  CONNECT_REPLY_UNREADABLE: 'The service answered with something that is not its contract.',
+  CONNECTION_NOT_FOUND: 'There is no such connection.',
+  IMPORT_FILE_UNREADABLE: 'A file cannot be opened or read.',
+  IMPORT_FORMAT_UNKNOWN: 'A file is not NDJSON, a JSON array, or a Purview CSV export.',
+  IMPORT_FILE_TRUNCATED: 'A file ends in the middle of a record.',
+  DATASET_NAME_UNKNOWN: 'No normalizer has this name.',
+  STORE_UNREACHABLE: 'The store did not answer.',
+  STORE_REQUEST_REFUSED: 'The store refused a statement.',
+  QUERY_SYNTAX_INVALID: 'A search query cannot be parsed.',
+  QUERY_TOO_LARGE: 'A search asks for more than a search may.',
+  RULE_FILE_INVALID: 'A rule file has problems.',
+  ALERT_NOT_FOUND: 'There is no such alert.',
+  INVESTIGATION_NOT_FOUND: 'There is no such investigation.',
+  INVESTIGATION_FILTER_MISSING: 'An investigation without a filter would match every message.',
+  INVESTIGATION_STATE_WRONG: 'The investigation is not in a state that allows this.',
+  ACTION_RUN_NOT_FOUND: 'There is no such action run.',
+  ACTION_STATE_WRONG: 'The action run is not in a state that allows this.',
+  ACTION_CONFIRMATION_WRONG: 'The number confirmed is not the number planned.',
+  ACTION_NOT_REVERSIBLE: 'Microsoft offers no way back from this action.',
+  EVENT_NOT_FOUND: 'There is no such event.',
+  AUTH_CREDENTIALS_WRONG: 'User name or password is wrong.',
+  AUTH_SESSION_MISSING: 'The request carries no valid session or token.',
+  AUTH_RIGHT_MISSING: 'The role does not include this right.',
+  AUTH_ORIGIN_REFUSED: 'The request came from another site.',
+  AUTH_RATE_LIMITED: 'Too many attempts to sign in.',
+  REQUEST_INVALID: 'The request is not what the route accepts.',
+  REQUEST_ROUTE_UNKNOWN: 'There is no such route.',
+  INTERNAL_FAULT: 'A fault of Cordon itself.',
+} as const
+
+export type ErrorCode = keyof typeof ERROR_CODES
+
+/** What Microsoft said, word for word: people search for these and support asks for them. */
+export interface MicrosoftFault {
+  /** `entra`, `graph`, `management-activity`. */
+  service: string
+  status: number
+  /** `AADSTS7000215`, `Authorization_RequestDenied`, `AF20024`. */
+  code: string
+  message: string
+  requestId?: string
+}
+
+export interface AppErrorParts {
+  code: ErrorCode
+  /** What could not be done: "Could not read the mailbox ana@contoso.example." */
+  what: string
+  /** Why, in the words of a colleague. */
+  why: string
+  /** What to do: names a command, a page, a permission or a setting. */
+  fix: string
+  /** Whether trying again can help: never, with back-off, or after a time Microsoft named. */
+  retry?: 'never' | 'backoff' | { afterMs: number }
+  microsoft?: MicrosoftFault
+  cause?: unknown
+}
+
+export class AppError extends Error {
+  override readonly name = 'AppError'
+  readonly code: ErrorCode
+  readonly what: string
+  readonly why: string
+  readonly fix: string
+  readonly retry: 'never' | 'backoff' | { afterMs: number }
+  readonly microsoft: MicrosoftFault | undefined
+
+  constructor(parts: AppErrorParts) {
+    super(`${parts.what} ${parts.why}`, parts.cause === undefined ? undefined : { cause: parts.cause })
+    this.code = parts.code
+    this.what = parts.what
+    this.why = parts.why
+    this.fix = parts.fix
+    this.retry = parts.retry ?? 'never'
+    this.microsoft = parts.microsoft
+  }
+}
+
+/** `error` as an {@link AppError}; anything that is not one becomes INTERNAL_FAULT with the original as cause. */
+export function toAppError(error: unknown, what: string): AppError {
+  if (error instanceof AppError) return error
+  return new AppError({
+    code: 'INTERNAL_FAULT',
+    what,
+    why: error instanceof Error ? error.message : String(error),
+    fix: 'Run `npx cordon doctor`; if it finds nothing, report this with the log line that carries the same code.',
+    cause: error,
+  })
+}

@@ -1,0 +1,38 @@
+import type { NormalizedEvent } from './event.ts'
+
+/** Why a record was dropped: a closed list, counted per feed and shown. */
+export const DROP_REASONS = {
+  empty: 'The record has no content.',
+  excluded: 'An exclusion of the feed names it.',
+} as const
+
+export type DropReason = keyof typeof DROP_REASONS
+
+/** How normalizing one record ends. Nothing disappears: kept, dropped with a reason, or quarantined at a named step. */
+export type NormalizeOutcome = ({ outcome: 'kept' } & NormalizedEvent) | Dropped | Quarantined
+
+export interface Dropped {
+  outcome: 'dropped'
+  reason: DropReason
+}
+
+export interface Quarantined {
+  outcome: 'quarantined'
+  /** The named step that failed: `parse`, `time`, `exchange-item`, … */
+  step: string
+  /** What went wrong, one sentence, without the record's content. */
+  error: string
+  /** The record's own text, kept so that it can be replayed. */
+  original: string
+}
+
+/** Counts of one batch or one import; they always add up to `read`. */
+export interface IntakeCounts {
+  read: number
+  kept: number
+  /** Records whose identity was already there (in this batch or in the store). */
+  duplicates: number
+  dropped: Partial<Record<DropReason, number>>
+  /** By step. */
+  quarantined: Record<string, number>
+}

@@ -1,0 +1,166 @@
+import type { ActionRun, ActionTarget } from '#domain/action-run.ts'
+import type { Alert, Detection } from '#domain/alert.ts'
+import type { CoverageLedger, FeedKey } from '#domain/coverage.ts'
+import type { TenantId } from '#domain/ids.ts'
+import type { Investigation, InvestigationMailbox, MailHit } from '#domain/investigation.ts'
+import type { Quarantined } from '#domain/outcome.ts'
+import type { Connection, ConnectionTest, Credential, Tenant } from '#domain/tenant.ts'
+import type { Role, User } from '#domain/user.ts'
+
+/**
+ * The record store: PostgreSQL, embedded or a server. One property a noun, one file a noun behind it
+ * (store/postgres/<noun>.ts). Whatever belongs to a tenant takes the tenant.
+ *
+ * @throws AppError STORE_UNREACHABLE, STORE_REQUEST_REFUSED from every method.
+ */
+export interface RecordStore {
+  migrate(): Promise<void>
+  ping(): Promise<boolean>
+  close(): Promise<void>
+
+  tenants: {
+    list(): Promise<Tenant[]>
+    /** Creates it, or renames an existing one when `name` is given and differs. */
+    ensure(id: TenantId, name: string): Promise<Tenant>
+  }
+
+  connections: {
+    list(tenantId: TenantId): Promise<Connection[]>
+    read(tenantId: TenantId, id: string): Promise<Connection | undefined>
+    /** The credential is sealed (AES-256-GCM) before it is written and opened only here. */
+    create(connection: Connection, credential: Credential): Promise<void>
+    readCredential(tenantId: TenantId, id: string): Promise<Credential | undefined>
+    writeTest(tenantId: TenantId, id: string, test: ConnectionTest): Promise<void>
+    remove(tenantId: TenantId, id: string): Promise<void>
+  }
+
+  coverage: CoverageLedger
+
+  quarantine: {
+    /** Repeating a record (same tenant, source and original) changes nothing. */
+    add(tenantId: TenantId, source: QuarantineSource, records: readonly Quarantined[]): Promise<void>
+    list(tenantId: TenantId, limit: number): Promise<QuarantinedRecord[]>
+    countByStep(tenantId: TenantId): Promise<Record<string, number>>
+  }
+
+  alerts: {
+    /**
+     * Joins each detection to the open alert of its rule and group, or opens one. An event counts once per rule for ever,
+     * so replaying a batch changes nothing. Returns the alerts that changed.
+     */
+    record(tenantId: TenantId, detections: readonly Detection[], now: string): Promise<Alert[]>
+    list(tenantId: TenantId, filter: { status?: Alert['status']; limit: number }): Promise<Alert[]>
+    read(tenantId: TenantId, id: string): Promise<Alert | undefined>
+    /** Evidence, newest first. */
+    eventIds(tenantId: TenantId, id: string, limit: number): Promise<string[]>
+    close(tenantId: TenantId, id: string, reason: string, now: string): Promise<Alert | undefined>
+    reopen(tenantId: TenantId, id: string, now: string): Promise<Alert | undefined>
+    countOpenBySeverity(tenantId: TenantId): Promise<Record<string, number>>
+  }
+
+  investigations: {
+    create(investigation: Investigation): Promise<void>
+    list(tenantId: TenantId, limit: number): Promise<Investigation[]>
+    read(tenantId: TenantId, id: string): Promise<Investigation | undefined>
+    /** Changes state only from one of `from`; false when it was in none of them. */
+    transition(
+      tenantId: TenantId,
+      id: string,
+      from: readonly Investigation['state'][],
+      change: Partial<Pick<Investigation, 'state' | 'failure' | 'startedAt' | 'endedAt'>>,
+    ): Promise<boolean>
+    /** Adds mailboxes in state `waiting`; those already there stay as they are. */
+    addMailboxes(tenantId: TenantId, id: string, mailboxes: readonly InvestigationMailbox[]): Promise<void>
+    mailboxes(
+      tenantId: TenantId,
+      id: string,
+      filter?: { state?: InvestigationMailbox['state'] },
+    ): Promise<InvestigationMailbox[]>
+    /** Writes a mailbox's outcome with its hits in one transaction; repeating it changes nothing. */
+    commitMailbox(
+      tenantId: TenantId,
+      id: string,
+      mailbox: InvestigationMailbox,
+      hits: readonly MailHit[],
+    ): Promise<void>
+    hits(tenantId: TenantId, id: string): Promise<MailHit[]>
+    /** Over all tenants, for taking up work after a restart: the administrator's job list. */
+    unfinished(): Promise<{ tenantId: TenantId; id: string }[]>
+  }
+
+  actionRuns: {
+    /** Writes the run and all its targets in one transaction. */
+    create(run: ActionRun, targets: readonly ActionTarget[]): Promise<void>
+    list(tenantId: TenantId, filter: { investigationId?: string; limit: number }): Promise<ActionRun[]>
+    read(tenantId: TenantId, id: string): Promise<ActionRun | undefined>
+    transition(
+      tenantId: TenantId,
+      id: string,
+      from: readonly ActionRun['state'][],
+      change: Partial<Pick<ActionRun, 'state' | 'startedAt' | 'endedAt'>>,
+    ): Promise<boolean>
+    targets(tenantId: TenantId, id: string): Promise<ActionTarget[]>
+    /** The journal: durable when it resolves. */
+    writeTarget(tenantId: TenantId, runId: string, target: ActionTarget): Promise<void>
+    unfinished(): Promise<{ tenantId: TenantId; id: string }[]>
+  }
+
+  users: {
+    list(): Promise<User[]>
+    /** False when the name is taken. */
+    create(user: User, passwordHash: string): Promise<boolean>
+    findByName(name: string): Promise<{ user: User; passwordHash: string } | undefined>
+    setPassword(userId: string, passwordHash: string): Promise<void>
+  }
+
+  sessions: {
+    /** Only the SHA-256 of the token is stored, for sessions and API tokens alike. */
+    create(session: { tokenHash: string; userId: string; createdAt: string; expiresAt: string }): Promise<void>
+    find(tokenHash: string, now: string): Promise<User | undefined>
+    remove(tokenHash: string): Promise<void>
+    removeExpired(now: string): Promise<void>
+  }
+
+  apiTokens: {
+    create(token: {
+      id: string
+      tokenHash: string
+      userId: string
+      name: string
+      role: Role
+      createdAt: string
+      expiresAt: string
+    }): Promise<void>
+    find(tokenHash: string, now: string): Promise<User | undefined>
+    list(userId: string): Promise<{ id: string; name: string; role: Role; createdAt: string; expiresAt: string }[]>
+    remove(userId: string, id: string): Promise<void>
+  }
+
+  /** Who did what: append-only. */
+  audit: {
+    append(entry: AuditEntry): Promise<void>
+    list(tenantId: TenantId | undefined, limit: number): Promise<AuditEntry[]>
+  }
+}
+
+export interface QuarantineSource {
+  dataset: string
+  /** The feed's key, or the name of an imported file. */
+  origin: FeedKey['feed'] | string
+}
+
+export interface QuarantinedRecord extends Quarantined, QuarantineSource {
+  id: string
+  createdAt: string
+}
+
+export interface AuditEntry {
+  at: string
+  /** User name, or `system`. */
+  actor: string
+  tenantId?: TenantId
+  /** `investigation.create`, `action-run.execute`, … */
+  action: string
+  /** What it was done to, and no secret. */
+  detail: Record<string, unknown>
+}

@@ -1,0 +1,34 @@
+import { defineConfig } from 'vitest/config'
+
+/**
+ * One run, several projects. `forks` because chDB crashes in worker threads. The end-to-end project runs one file at a
+ * time: each starts a whole product with a browser.
+ */
+const unit = (name: string, include: string[]) => ({
+  extends: true as const,
+  test: { name, include, pool: 'forks' as const, testTimeout: 60_000, hookTimeout: 120_000 },
+})
+
+export default defineConfig({
+  test: {
+    maxWorkers: 2,
+    projects: [
+      unit('structure', ['tools/**/*.test.ts']),
+      unit('api', ['api/src/**/*.test.ts']),
+      unit('server', ['server/src/**/*.test.ts']),
+      unit('console', ['console/src/**/*.test.{ts,tsx}']),
+      unit('emulator', ['emulator/src/**/*.test.ts']),
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: ['e2e/**/*.e2e.ts'],
+          pool: 'forks',
+          fileParallelism: false,
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
+        },
+      },
+    ],
+  },
+})
