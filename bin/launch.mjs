@@ -110,10 +110,14 @@ function npm(node, args, stdio) {
   return script?.endsWith('.js') ? spawnSync(node, [script, ...args], options) : spawnSync('npm', args, options)
 }
 
+/** The line of a failed command's output that tells most. */
 function lastLine(result) {
   if (result.error) return result.error.message
-  const lines = `${result.stdout ?? ''}\n${result.stderr ?? ''}`.split('\n').filter((line) => line.trim() !== '')
-  return lines.findLast((line) => /error|ENO|EAI|ECONN/i.test(line)) ?? lines.at(-1) ?? `exit code ${result.status}`
+  const lines = `${result.stdout ?? ''}\n${result.stderr ?? ''}`
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !line.includes('complete log of this run'))
+  const telling = lines.find((line) => /reason:|ENOSPC|EACCES|ETARGET|ENOTFOUND|ECONNREFUSED/.test(line))
+  return (telling ?? lines.at(-1) ?? `exit code ${result.status}`).replace(/^npm error /, '')
 }
 
 function filesBelow(folder) {
