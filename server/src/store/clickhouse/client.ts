@@ -1,0 +1,137 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
+import { ClickHouseError, createClient } from '@clickhouse/client'
+import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client'
+import { AppError } from '#domain/errors.ts'
+
+/**
+ * The one way to ClickHouse: its HTTP protocol, through its maker's client, for a server and the embedded engine alike.
+ * Every statement may be repeated (reads change nothing, inserts carry a token, the schema says IF NOT EXISTS), so a
+ * connection that breaks is simply tried again: a restart of the engine is a pause, not an error.
+ */
+export interface ClickHouse {
+  /** Rows of a SELECT. Values reach the engine as bound parameters (`{name:Type}`) only. */
+  rows<Row>(sql: string, params: Record<string, unknown>, settings?: ClickHouseSettings): Promise<Row[]>
+  /** A statement without a result. */
+  run(sql: string): Promise<void>
+  /** Rows already encoded in the format that `sql` (`INSERT … FORMAT …`) names. */
+  insert(sql: string, rows: Buffer, settings: ClickHouseSettings): Promise<void>
+  ping(): Promise<boolean>
+  close(): Promise<void>
+}
+
+export interface ClickHouseEndpoint {
+  /** `http(s)://[user[:password]@]host:port`. */
+  url: string
+  /** Overrides the one in `url`. */
+  password?: string
+  /** How long a broken connection is tried again before STORE_UNREACHABLE. */
+  patienceMs?: number
+}
+
+export function connect(endpoint: ClickHouseEndpoint): ClickHouse {
+  const client = createClient({
+    url: endpoint.url,
+    ...(endpoint.password === undefined ? {} : { password: endpoint.password }),
+    application: 'cordon',
+    request_timeout: 120_000,
+    max_open_connections: 8,
+    // Large values (thousands of event ids) do not fit a URL.
+    use_multipart_params_auto: true,
+    log: { level: 127 },
+  })
+  const patienceMs = endpoint.patienceMs ?? 20_000
+  const attempt = <T>(request: () => Promise<T>): Promise<T> => repeat(request, patienceMs)
+  return {
+    rows: <Row>(sql: string, params: Record<string, unknown>, settings?: ClickHouseSettings) =>
+      attempt(async () => {
+        const result = await client.query({
+          query: sql,
+          query_params: params,
+          format: 'JSONEachRow',
+          // Without it a failure halfway arrives behind rows already sent.
+          clickhouse_settings: { wait_end_of_query: 1, ...settings },
+        })
+        return await result.json<Row>()
+      }),
+    run: (sql) => attempt(async () => void (await client.command({ query: sql }))),
+    insert: (sql, rows, settings) => attempt(() => send(client, sql, rows, settings)),
+    ping: async () => (await client.ping()).success,
+    close: () => client.close(),
+  }
+}
+
+/** `exec`, as `insert` takes objects and would serialize them row by row. */
+async function send(client: ClickHouseClient, sql: string, rows: Buffer, settings: ClickHouseSettings): Promise<void> {
+  const { stream } = await client.exec({
+    query: sql,
+    values: Readable.from([rows], { objectMode: false }),
+    clickhouse_settings: { wait_end_of_query: 1, ...settings },
+  })
+  await buffer(stream)
+}
+
+async function repeat<T>(request: () => Promise<T>, patienceMs: number): Promise<T> {
+  for (let waited = 0, waitMs = 50; ; waitMs = Math.min(waitMs * 2, 1_000)) {
+    try {
+      return await request()
+    } catch (error) {
+      if (error instanceof ClickHouseError) throw refused(error)
+      if (waited >= patienceMs) throw unreachable(error)
+      await pause(waitMs)
+      waited += waitMs
+    }
+  }
+}
+
+/** ClickHouse's codes: TIMEOUT_EXCEEDED, TOO_SLOW, MEMORY_LIMIT_EXCEEDED, TOO_MANY_ROWS_OR_BYTES, TOO_DEEP_RECURSION. */
+const TOO_LARGE = new Set(['159', '160', '241', '396', '306'])
+/** NOT_ENOUGH_SPACE, CANNOT_WRITE_TO_FILE_DESCRIPTOR. */
+const NO_SPACE = new Set(['243', '75'])
+
+function refused(error: ClickHouseError): AppError {
+  const said = `ClickHouse says ${error.type ?? 'code'} (${error.code}): ${firstSentence(error.message)}`
+  if (TOO_LARGE.has(error.code)) {
+    return new AppError({
+      code: 'QUERY_TOO_LARGE',
+      what: 'The search was stopped.',
+      why: `It needed more time or memory than a search may use. ${said}`,
+      fix: 'Narrow the time range, or filter by a field such as `event.action` or `user.name`.',
+      cause: error,
+    })
+  }
+  if (NO_SPACE.has(error.code)) {
+    return new AppError({
+      code: 'APP_DATA_UNWRITABLE',
+      what: 'The event store could not write.',
+      why: said,
+      fix: 'Free space on the disk that holds the data folder (CORDON_DATA); storing goes on by itself.',
+      retry: 'backoff',
+      cause: error,
+    })
+  }
+  return new AppError({
+    code: 'STORE_REQUEST_REFUSED',
+    what: 'The event store refused a statement.',
+    why: said,
+    fix: 'Run `npx cordon doctor`; with your own ClickHouse server, check that it is 26.2 or newer and that the user in CORDON_CLICKHOUSE_URL may create and read the database `cordon`.',
+    cause: error,
+  })
+}
+
+function unreachable(error: unknown): AppError {
+  return new AppError({
+    code: 'STORE_UNREACHABLE',
+    what: 'The event store did not answer.',
+    why: error instanceof Error && error.message !== '' ? error.message : String(error),
+    fix: 'Run `npx cordon doctor`; with your own ClickHouse server, check that CORDON_CLICKHOUSE_URL can be reached from here.',
+    retry: 'backoff',
+    cause: error,
+  })
+}
+
+/** The engine repeats the statement behind its first sentence, and with it values that do not belong in a log. */
+function firstSentence(message: string): string {
+  return (message.split(/[.:] (?=In scope|While|\()|\n/i)[0] ?? '').slice(0, 300)
+}

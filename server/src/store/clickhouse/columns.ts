@@ -1,0 +1,95 @@
+/**
+ * What the event table keeps apart from the whole document: the ECS fields people search, group and detect on. A field
+ * that is not listed is still found, by walking the stored document; it only costs more.
+ */
+
+/**
+ * - `keyword`: few different values (a dictionary column); `text`: many.
+ * - `keywords`, `texts`: the same, several a event. A field that ECS or a normalizer fills with several values belongs here:
+ *   a single-valued column keeps the first alone.
+ * - `number`: absent is NULL. Absent text is the empty string.
+ */
+export type ColumnKind = 'keyword' | 'text' | 'keywords' | 'texts' | 'number'
+
+export interface Column {
+  name: string
+  /** Dotted ECS path. */
+  path: string
+  kind: ColumnKind
+}
+
+/** Column, ECS path, kind. Adding one: a line here; `migrate()` adds it to the table, empty for events stored before. */
+const FIELDS: readonly (readonly [name: string, path: string, kind: ColumnKind])[] = [
+  ['event_dataset', 'event.dataset', 'keyword'],
+  ['event_kind', 'event.kind', 'keyword'],
+  ['event_category', 'event.category', 'keywords'],
+  ['event_type', 'event.type', 'keywords'],
+  ['event_action', 'event.action', 'keyword'],
+  ['event_outcome', 'event.outcome', 'keyword'],
+  ['event_code', 'event.code', 'keyword'],
+  ['event_provider', 'event.provider', 'keyword'],
+  ['event_reason', 'event.reason', 'text'],
+  ['event_severity', 'event.severity', 'number'],
+  ['organization_id', 'organization.id', 'keyword'],
+  ['service_name', 'service.name', 'keyword'],
+  ['user_id', 'user.id', 'text'],
+  ['user_name', 'user.name', 'text'],
+  ['user_email', 'user.email', 'text'],
+  ['user_domain', 'user.domain', 'keyword'],
+  ['user_target_id', 'user.target.id', 'texts'],
+  ['user_target_name', 'user.target.name', 'texts'],
+  ['user_target_email', 'user.target.email', 'texts'],
+  ['group_name', 'group.name', 'keywords'],
+  ['source_ip', 'source.ip', 'text'],
+  ['source_port', 'source.port', 'number'],
+  ['source_country', 'source.geo.country_iso_code', 'keyword'],
+  ['source_as_number', 'source.as.number', 'number'],
+  ['destination_ip', 'destination.ip', 'text'],
+  ['host_id', 'host.id', 'keyword'],
+  ['host_name', 'host.name', 'keyword'],
+  ['process_name', 'process.name', 'keyword'],
+  ['user_agent', 'user_agent.original', 'text'],
+  ['user_agent_name', 'user_agent.name', 'keyword'],
+  ['user_agent_os', 'user_agent.os.name', 'keyword'],
+  ['file_name', 'file.name', 'texts'],
+  ['file_directory', 'file.directory', 'text'],
+  ['file_extension', 'file.extension', 'keywords'],
+  ['file_sha256', 'file.hash.sha256', 'texts'],
+  ['url_original', 'url.original', 'texts'],
+  ['url_domain', 'url.domain', 'keywords'],
+  ['email_from', 'email.from.address', 'texts'],
+  ['email_to', 'email.to.address', 'texts'],
+  ['email_subject', 'email.subject', 'texts'],
+  ['email_message_id', 'email.message_id', 'texts'],
+  ['rule_id', 'rule.id', 'keywords'],
+  ['rule_name', 'rule.name', 'keywords'],
+  ['related_ip', 'related.ip', 'texts'],
+  ['related_user', 'related.user', 'texts'],
+  ['tags', 'tags', 'keywords'],
+]
+
+/** The columns filled from ECS fields, in the order rows are written. */
+export const COLUMNS: readonly Column[] = FIELDS.map(([name, path, kind]) => ({ name, path, kind }))
+
+/** The columns every event has, of which searching treats these as text: the identity, the sentence, the record's text. */
+const FIXED: readonly Column[] = [
+  { name: 'event_id', path: 'event.id', kind: 'text' },
+  { name: 'message', path: 'message', kind: 'text' },
+  { name: 'original', path: 'event.original', kind: 'text' },
+]
+
+const BY_PATH = new Map([...FIXED, ...COLUMNS].map((column) => [column.path, column]))
+
+/** The column that holds an ECS field; undefined when only the document has it. */
+export function columnAt(path: string): Column | undefined {
+  return BY_PATH.get(path)
+}
+
+/** ClickHouse's type of each kind. */
+export const SQL_TYPES: Readonly<Record<ColumnKind, string>> = {
+  keyword: 'LowCardinality(String)',
+  text: 'String',
+  keywords: 'Array(LowCardinality(String))',
+  texts: 'Array(String)',
+  number: 'Nullable(Float64)',
+}

@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto'
+import type { NormalizedEvent } from '#domain/event.ts'
+import type { TenantId } from '#domain/ids.ts'
+import type { ClickHouse } from './client.ts'
+import { encodeRow, ROW_COLUMNS } from './rows.ts'
+
+/** One INSERT holds at most so many bytes of rows: enough to be efficient, little enough for a small machine. */
+const MAX_STATEMENT_BYTES = 32 * 1024 * 1024
+
+/**
+ * Stores a batch, in several INSERTs when it is large. The same batch always cuts at the same rows, so each piece has a
+ * token of its own that a retry repeats; a piece stored before is skipped by the engine.
+ */
+export async function insertEvents(
+  clickhouse: ClickHouse,
+  table: string,
+  tenantId: TenantId,
+  token: string,
+  events: readonly NormalizedEvent[],
+): Promise<void> {
+  const sql = `INSERT INTO ${table} (${ROW_COLUMNS.join(', ')}) FORMAT JSONCompactEachRow`
+  let piece = 0
+  for (const rows of pieces(tenantId, events)) {
+    await clickhouse.insert(sql, rows, {
+      insert_deduplication_token: pieceToken(tenantId, token, piece),
+      // To a cluster's Distributed table: stored on the shards when it returns, not queued.
+      distributed_foreground_insert: 1,
+    })
+    piece += 1
+  }
+}
+
+function* pieces(tenantId: TenantId, events: readonly NormalizedEvent[]): Generator<Buffer> {
+  let lines: Buffer[] = []
+  let size = 0
+  for (const event of events) {
+    const line = Buffer.from(`${encodeRow(tenantId, event)}\n`)
+    if (size + line.length > MAX_STATEMENT_BYTES && lines.length > 0) {
+      yield Buffer.concat(lines, size)
+      lines = []
+      size = 0
+    }
+    lines.push(line)
+    size += line.length
+  }
+  if (lines.length > 0) yield Buffer.concat(lines, size)
+}
+
+function pieceToken(tenantId: TenantId, token: string, piece: number): string {
+  return createHash('sha256')
+    .update(JSON.stringify([tenantId, token, piece]))
+    .digest('hex')
+}

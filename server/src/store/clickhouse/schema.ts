@@ -1,0 +1,78 @@
+import { COLUMNS, SQL_TYPES } from './columns.ts'
+
+/**
+ * The schema of the event store: one table. Its order (tenant, time, event id) is also an event's identity: rows that
+ * repeat it are one event, which ReplacingMergeTree makes true on disk some time and `FINAL` in every result.
+ *
+ * A cluster differs in three things, and nothing else knows that it is one: the engine's `Replicated` prefix,
+ * `ON CLUSTER`, and a Distributed table over the shards.
+ */
+
+export interface EventTables {
+  /** Where rows are written and read. */
+  events: string
+  /** Statements that create or update the schema, in order, each safe to repeat. */
+  statements: string[]
+}
+
+/** ClickHouse remembers this many inserts by token; a retry comes within minutes, this is weeks. */
+const DEDUPLICATION_WINDOW = 100_000
+
+/** Fields looked up by exact value, of which a bloom filter says where they are not. Must be the expression that query.ts compares. */
+const BLOOM_FILTERS = ['event_id', 'user_id', 'user_name', 'source_ip']
+
+/** The tables of a single server (or the embedded engine), or of the cluster of that name. */
+export function eventTables(cluster?: string): EventTables {
+  const onCluster = cluster === undefined ? '' : ` ON CLUSTER ${quoteName(cluster)}`
+  const local = cluster === undefined ? 'cordon.events' : 'cordon.events_shard'
+  const statements = [
+    `CREATE DATABASE IF NOT EXISTS cordon${onCluster}`,
+    createTable(local, onCluster, cluster === undefined ? '' : 'Replicated'),
+    addColumns(local, onCluster),
+  ]
+  if (cluster === undefined) return { events: local, statements }
+  const events = 'cordon.events'
+  statements.push(
+    // By event, so that the copies of one event meet on one shard, where FINAL can see them.
+    `CREATE TABLE IF NOT EXISTS ${events}${onCluster} AS ${local}
+      ENGINE = Distributed(${quoteName(cluster)}, cordon, events_shard, cityHash64(tenant_id, event_id))`,
+    addColumns(events, onCluster),
+  )
+  return { events, statements }
+}
+
+function createTable(table: string, onCluster: string, enginePrefix: string): string {
+  const columns = COLUMNS.map((column) => `${column.name} ${SQL_TYPES[column.kind]}`)
+  const filters = BLOOM_FILTERS.map(
+    (name) => `INDEX ${name}_filter lowerUTF8(${name}) TYPE bloom_filter(0.01) GRANULARITY 1`,
+  )
+  return `CREATE TABLE IF NOT EXISTS ${table}${onCluster} (
+    tenant_id UUID,
+    time DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)),
+    event_id String,
+    message String CODEC(ZSTD(1)),
+    ${columns.join(',\n    ')},
+    event String CODEC(ZSTD(3)),
+    original String CODEC(ZSTD(3)),
+    INDEX message_words lowerUTF8(message) TYPE text(tokenizer = 'splitByNonAlpha'),
+    ${filters.join(',\n    ')}
+  ) ENGINE = ${enginePrefix}ReplacingMergeTree
+  PARTITION BY toYYYYMM(time)
+  ORDER BY (tenant_id, time, event_id)
+  SETTINGS
+    non_replicated_deduplication_window = ${DEDUPLICATION_WINDOW},
+    replicated_deduplication_window = ${DEDUPLICATION_WINDOW},
+    replicated_deduplication_window_seconds = ${30 * 24 * 3600},
+    fsync_after_insert = 1,
+    fsync_part_directory = 1`
+}
+
+/** Brings a table made by an earlier version up to date; without effect on one that is. */
+function addColumns(table: string, onCluster: string): string {
+  const clauses = COLUMNS.map((column) => `ADD COLUMN IF NOT EXISTS ${column.name} ${SQL_TYPES[column.kind]}`)
+  return `ALTER TABLE ${table}${onCluster} ${clauses.join(', ')}`
+}
+
+function quoteName(name: string): string {
+  return `\`${name.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\``
+}

@@ -1,0 +1,107 @@
+import { fork } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { setTimeout as pause } from 'node:timers/promises'
+import { Started } from './messages.ts'
+import type { Start } from './messages.ts'
+import { startFailure } from './start-failure.ts'
+
+/** The embedded engine, running in a child process behind ClickHouse's HTTP protocol. */
+export interface EmbeddedClickHouse {
+  /** Where it listens; the same for its whole life, restarts included. */
+  readonly url: string
+  /** For HTTP Basic, with any user name. */
+  readonly password: string
+  /** The child process at this moment; undefined while it is being restarted. */
+  readonly pid: number | undefined
+  /** Lets running statements finish, then ends the process. */
+  stop(): Promise<void>
+}
+
+export interface EmbeddedClickHouseOptions {
+  /** The engine's own folder; made when absent, locked while it runs. */
+  dataDir: string
+  /** All memory the engine may use, in MB; a statement that would need more is refused. 700 when absent. */
+  memoryLimitMb?: number
+}
+
+/**
+ * Starts the engine for this process alone: on a free port of the loopback address, with a random password. A child that
+ * crashes is started again at the same address; clients see a connection that breaks, and retry.
+ *
+ * @throws AppError APP_DATA_IN_USE, APP_DATA_UNWRITABLE, STORE_UNREACHABLE
+ */
+export function startEmbeddedClickHouse(options: EmbeddedClickHouseOptions): Promise<EmbeddedClickHouse> {
+  return serveEmbeddedClickHouse({ ...options, host: '127.0.0.1', port: 0, password: randomBytes(24).toString('hex') })
+}
+
+/**
+ * Starts the engine for several processes, at an address of one's choice; they reach it as they would a server.
+ *
+ * @throws AppError as above, and APP_PORT_TAKEN
+ */
+export async function serveEmbeddedClickHouse(
+  options: EmbeddedClickHouseOptions & { host: string; port: number; password: string },
+): Promise<EmbeddedClickHouse> {
+  const start: Start = { memoryLimitMb: 700, ...options }
+  let stopping = false
+  let child = await launch(start)
+  start.port = child.port
+  const reviving = revive()
+
+  /** Waits for the child's end, and starts another unless it was wanted. */
+  async function revive(): Promise<void> {
+    while (!stopping) {
+      await child.ended
+      for (let waitMs = 100; !stopping; waitMs = Math.min(waitMs * 2, 5_000)) {
+        try {
+          child = await launch(start)
+          break
+        } catch {
+          // What made it crash may last (a full disk); clients hear STORE_UNREACHABLE meanwhile.
+          await pause(waitMs)
+        }
+      }
+    }
+  }
+
+  return {
+    url: `http://${start.host.includes(':') ? `[${start.host}]` : start.host}:${start.port}`,
+    password: start.password,
+    get pid() {
+      return child.process.exitCode === null && child.process.signalCode === null ? child.process.pid : undefined
+    },
+    async stop() {
+      stopping = true
+      if (child.process.connected) child.process.disconnect()
+      await reviving
+    },
+  }
+}
+
+interface Launched {
+  process: ChildProcess
+  port: number
+  ended: Promise<unknown>
+}
+
+async function launch(start: Start): Promise<Launched> {
+  const child = fork(new URL('./engine-process.ts', import.meta.url), {
+    // A tool that runs this process with flags of its own (a test runner, a debugger) does not mean the engine.
+    execArgv: [],
+    // Each statement holds a thread of Node's pool while it runs.
+    env: { ...process.env, UV_THREADPOOL_SIZE: '8' },
+    serialization: 'advanced',
+  })
+  const ended = once(child, 'exit')
+  child.send(start)
+  const [answer] = await Promise.race([
+    once(child, 'message'),
+    ended.then(([code, signal]) => [{ state: 'failed', message: `The engine ended at once (${code ?? signal}).` }]),
+  ])
+  const started = Started.parse(answer)
+  if (started.state === 'ready') return { process: child, port: started.port, ended }
+  await ended
+  throw startFailure(started, { dataDir: start.dataDir, address: `${start.host}:${start.port}` })
+}
