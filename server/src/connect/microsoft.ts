@@ -26,7 +26,7 @@ export interface Microsoft {
   pages<T>(request: MicrosoftRequest, item: z.ZodType<T>): AsyncGenerator<T[], void, undefined>
   /**
    * Graph JSON batching: any number of parts, sent 20 at a time, each part retried on its own 429. Replies in the order of
-   * `parts`; a part that failed has its status and body, and throws nothing.
+   * `parts`; a part that failed has its status and body, and throws nothing. Status 0: Microsoft's answer left it out.
    */
   batch(parts: readonly BatchPart[], signal?: AbortSignal): Promise<BatchReply[]>
   /** App roles in a fresh token for the API: what has been consented. @throws AppError CONNECT_* when no token is issued. */
@@ -44,6 +44,11 @@ export interface MicrosoftRequest {
   /** Sent as JSON. */
   body?: unknown
   signal?: AbortSignal
+  /**
+   * Whether it may be sent again when its reply was lost and it may have been carried out. GET and PUT are; the rest is not
+   * unless said so here. Throttled requests were not carried out and are always sent again.
+   */
+  repeatable?: boolean
   /** First sentence of the error if it fails: "Could not read the mailbox of ana@contoso.example." */
   what: string
   /** The permission this needs, named when Microsoft answers 403. */

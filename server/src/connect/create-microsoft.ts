@@ -1,0 +1,123 @@
+import { setTimeout } from 'node:timers/promises'
+
+import type { Clock } from '#domain/clock.ts'
+import { AppError } from '#domain/errors.ts'
+
+import { sendBatch } from './batch.ts'
+import { RESOURCE_TITLES, type CloudApi } from './clouds.ts'
+import { parseJson, replyFault, unreadable } from './faults.ts'
+import type { Microsoft, MicrosoftApi, MicrosoftReply, MicrosoftRequest } from './microsoft.ts'
+import { readPages } from './pages.ts'
+import { sendPatiently, type Patience } from './patience.ts'
+import { requestPath, scopeOf } from './request-path.ts'
+import { createThrottle, type Wait } from './throttle.ts'
+import { createTokenSource, type Application, type Token } from './tokens/token-source.ts'
+import { createTransport } from './transport.ts'
+
+export interface MicrosoftOptions extends Application {
+  clock: Clock
+  /** How to wait; timers when absent. */
+  wait?: Wait
+}
+
+/** A token this old may lack what was consented since; a younger one is taken at its word. */
+const CONSENT_RECHECK_MS = 5 * 60_000
+
+/** {@link Microsoft} over HTTPS for one application. `close()` ends its connections and all waiting. */
+export function createMicrosoft(options: MicrosoftOptions): Microsoft & { close(): Promise<void> } {
+  const { tenantId, credential, cloud, clock } = options
+  const wait: Wait = options.wait ?? ((ms, signal) => setTimeout(ms, undefined, { signal }))
+  const closing = new AbortController()
+  const transport = createTransport(cloud.ca)
+  const patience: Patience = { transport, throttle: createThrottle(wait, closing.signal), wait, clock }
+  const tokens = createTokenSource(options, patience)
+  const secret = credential.kind === 'secret' ? credential.secret : undefined
+
+  function apiOf(request: Pick<MicrosoftRequest, 'api' | 'what'>): CloudApi {
+    const api = cloud.apis[request.api]
+    if (api) return api
+    throw new AppError({
+      code: 'CONNECT_REQUEST_REFUSED',
+      what: request.what,
+      why: `${cloud.title} does not offer ${RESOURCE_TITLES[request.api]}.`,
+      fix: 'Leave out what needs it for this connection, or choose the cloud that the tenant is in.',
+    })
+  }
+
+  /** One answer with a token that is renewed at most once, whichever way it turned out to be stale. */
+  async function answer(request: MicrosoftRequest): Promise<MicrosoftReply> {
+    const { origin, audience } = apiOf(request)
+    const path = requestPath(request, origin, tenantId)
+    const { method = 'GET', body, signal } = request
+    const headers = {
+      accept: 'application/json',
+      'user-agent': 'Cordon',
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...request.headers,
+    }
+    let used: Token | undefined
+    const send = (): Promise<MicrosoftReply> =>
+      sendPatiently(patience, {
+        scope: scopeOf(request.api, path),
+        signal: signal ? AbortSignal.any([signal, closing.signal]) : closing.signal,
+        repeatable: request.repeatable ?? (method === 'GET' || method === 'PUT'),
+        call: async () => {
+          used = await tokens.get(audience)
+          return {
+            what: request.what,
+            method,
+            origin,
+            path,
+            headers: { ...headers, authorization: `Bearer ${used.value}` },
+            ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+            signal,
+          }
+        },
+      })
+    const reply = await send()
+    const stale = reply.status === 401 || (reply.status === 403 && mayLackNewConsent(used, request.permission))
+    if (!stale) return reply
+    await tokens.renew(audience, used)
+    return send()
+  }
+
+  function mayLackNewConsent(token: Token | undefined, permission: string | undefined): boolean {
+    if (!token?.roles || permission === undefined || token.roles.includes(permission)) return false
+    return clock.now() - token.issuedAt > CONSENT_RECHECK_MS
+  }
+
+  const microsoft: Microsoft = {
+    tenantId,
+    async send(request) {
+      const reply = await answer(request)
+      if (reply.status >= 200 && reply.status < 300) return reply
+      throw replyFault(request, reply, secret)
+    },
+    async json(request, schema) {
+      const reply = await microsoft.send(request)
+      const parsed = schema.safeParse(parseJson(reply.body))
+      if (parsed.success) return parsed.data
+      throw unreadable(request, reply)
+    },
+    pages: (request, item) => readPages(microsoft, request, item),
+    batch: (parts, signal) => sendBatch(microsoft, parts, { wait, clock, signal }),
+    async grantedRoles(api: MicrosoftApi) {
+      const what = `Could not read what the application may do in ${RESOURCE_TITLES[api]}.`
+      const { roles } = await tokens.renew(apiOf({ api, what }).audience)
+      if (roles) return roles
+      throw new AppError({
+        code: 'CONNECT_REPLY_UNREADABLE',
+        what,
+        why: 'The token that Entra issued is not one whose roles can be read.',
+        fix: 'Test the features one by one instead: a missing permission is named when it is needed.',
+      })
+    },
+  }
+  return Object.assign(microsoft, {
+    async close() {
+      if (closing.signal.aborted) return
+      closing.abort(new Error('The connection to Microsoft was closed.'))
+      await transport.close()
+    },
+  })
+}

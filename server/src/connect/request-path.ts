@@ -1,0 +1,48 @@
+import { AppError } from '#domain/errors.ts'
+import type { TenantId } from '#domain/ids.ts'
+
+import type { MicrosoftApi, MicrosoftRequest } from './microsoft.ts'
+import type { Scope } from './throttle.ts'
+
+/**
+ * The path to send for a request: its own, or that of an address which Microsoft gave, as it is.
+ *
+ * Management Activity calls carry `PublisherIdentifier` (here the tenant itself, as a self-hosted program is its tenant's
+ * own): without it all programs of all tenants share one budget.
+ *
+ * @throws AppError CONNECT_REPLY_UNREADABLE for an address outside `origin`: it would carry the token away.
+ */
+export function requestPath(request: MicrosoftRequest, origin: string, tenantId: TenantId): string {
+  const path = request.path.startsWith('/') ? request.path : pathBelow(origin, request)
+  if (request.api !== 'management-activity' || /[?&]PublisherIdentifier=/i.test(path)) return path
+  return `${path}${path.includes('?') ? '&' : '?'}PublisherIdentifier=${tenantId}`
+}
+
+function pathBelow(origin: string, request: MicrosoftRequest): string {
+  const { path } = request
+  if (URL.canParse(path) && new URL(path).origin === origin) {
+    // Cut, not rebuilt: page addresses are to be used verbatim.
+    const start = path.indexOf('/', path.indexOf('//') + 2)
+    const { username, password } = new URL(path)
+    if (start > 0 && !username && !password) return path.slice(start)
+  }
+  throw new AppError({
+    code: 'CONNECT_REPLY_UNREADABLE',
+    what: request.what,
+    why: `An address in the answer leads away from ${origin}, so it was not followed: the access token would go with it.`,
+    fix: 'Check whether a proxy between this machine and Microsoft rewrites answers; report this if there is none.',
+  })
+}
+
+/**
+ * Which budget a request counts against. Graph: 4 at a time per application and mailbox; the report and protection
+ * services have budgets of their own; the rest of an API is one. Source: Microsoft's throttling limits per service.
+ */
+export function scopeOf(api: MicrosoftApi, path: string): Scope {
+  if (api === 'management-activity') return { name: api, places: 16 }
+  const [, mailbox] = /^\/[^/]+\/users\/([^/?]+)\/(?:messages|mailFolders|events|mailboxSettings)/i.exec(path) ?? []
+  if (mailbox) return { name: `mailbox ${mailbox.toLowerCase()}`, places: 4 }
+  const [, service] = /^\/[^/]+\/(auditLogs|identityProtection|security)\//i.exec(path) ?? []
+  if (service) return { name: `graph ${service.toLowerCase()}`, places: 4 }
+  return { name: 'graph', places: 16 }
+}

@@ -1,0 +1,118 @@
+import { Agent, errors } from 'undici'
+
+import { AppError } from '#domain/errors.ts'
+
+import type { MicrosoftReply } from './microsoft.ts'
+
+/**
+ * Bytes to Microsoft and back: one HTTP exchange, without tokens, patience or meaning. Redirects are not followed and
+ * an address is never made from a reply here, so a header given for one origin cannot reach another.
+ */
+export interface Transport {
+  exchange(call: Call): Promise<Exchange>
+  close(): Promise<void>
+}
+
+export interface Call {
+  what: string
+  method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
+  origin: string
+  /** Path with query, sent as it is. */
+  path: string
+  headers: Record<string, string>
+  body?: string
+  signal?: AbortSignal | undefined
+}
+
+/** A reply, or the error with which the connection failed and whether the request may have been carried out by then. */
+export type Exchange = { reply: MicrosoftReply } | { error: AppError; maybeExecuted: boolean }
+
+const MAX_REPLY_BYTES = 512 * 1024 * 1024
+
+/** Connections are kept and shared. `ca`: PEM of the only authority to trust. */
+export function createTransport(ca?: string): Transport {
+  const agent = new Agent({
+    connections: 32,
+    keepAliveTimeout: 30_000,
+    headersTimeout: 120_000,
+    bodyTimeout: 60_000,
+    maxResponseSize: MAX_REPLY_BYTES,
+    connect: { timeout: 15_000, ...(ca === undefined ? {} : { ca }) },
+  })
+  return {
+    async exchange({ what, signal, ...call }) {
+      try {
+        const reply = await agent.request({ ...call, signal: signal ?? null })
+        const body = Buffer.from(await reply.body.arrayBuffer())
+        return { reply: { status: reply.statusCode, headers: singleValues(reply.headers), body } }
+      } catch (error) {
+        signal?.throwIfAborted()
+        return failedExchange(error, what, call.origin)
+      }
+    },
+    close: () => agent.close(),
+  }
+}
+
+function singleValues(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
+  )
+}
+
+/** Failures while connecting: the request has not left this machine. */
+const NEVER_SENT = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+])
+const UNTRUSTED = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|^ERR_TLS|^ERR_SSL/
+
+function failedExchange(error: unknown, what: string, origin: string): Exchange {
+  const code = errorCode(error)
+  const host = new URL(origin).host
+  if (error instanceof errors.ResponseExceededMaxSizeError) {
+    return {
+      maybeExecuted: true,
+      error: new AppError({
+        code: 'CONNECT_REPLY_UNREADABLE',
+        what,
+        why: `${host} sent more than ${MAX_REPLY_BYTES / 1024 / 1024} MB in one reply.`,
+        fix: 'Report this with the name of the feed or the mailbox: such a reply has not been seen.',
+      }),
+    }
+  }
+  if (UNTRUSTED.test(code)) {
+    return {
+      maybeExecuted: false,
+      error: new AppError({
+        code: 'CONNECT_UNREACHABLE',
+        what,
+        why: `${host} identified itself with a certificate that is not trusted (${code}).`,
+        fix: 'If a proxy inspects TLS here, give its authority in NODE_EXTRA_CA_CERTS; for a cloud of your own, in caFile of CORDON_CLOUD_FILE.',
+        cause: error,
+      }),
+    }
+  }
+  return {
+    maybeExecuted: !NEVER_SENT.has(code),
+    error: new AppError({
+      code: 'CONNECT_UNREACHABLE',
+      what,
+      why: `${host} did not answer (${code}).`,
+      fix: `Check that this machine can reach https://${host} (name resolution, firewall, proxy).`,
+      retry: 'backoff',
+      cause: error,
+    }),
+  }
+}
+
+/** `ECONNREFUSED`, `UND_ERR_SOCKET`, …; of several addresses tried, the first one's. */
+function errorCode(error: unknown): string {
+  if (error instanceof AggregateError) return errorCode(error.errors[0])
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code
+  return error instanceof Error ? error.message : String(error)
+}
