@@ -24,12 +24,15 @@ export const ERROR_CODES = {
   CONNECT_THROTTLED: 'Microsoft asked to slow down and did not recover within the time allowed.',
   CONNECT_UNREACHABLE: 'The service did not answer.',
   CONNECT_REPLY_UNREADABLE: 'The service answered with something that is not its contract.',
+  TENANT_NOT_FOUND: 'There is no such tenant.',
   CONNECTION_NOT_FOUND: 'There is no such connection.',
   IMPORT_FILE_UNREADABLE: 'A file cannot be opened or read.',
   IMPORT_FORMAT_UNKNOWN: 'A file is not NDJSON, a JSON array, or a Purview CSV export.',
   IMPORT_FILE_TRUNCATED: 'A file ends in the middle of a record.',
   DATASET_NAME_UNKNOWN: 'No normalizer has this name.',
   STORE_UNREACHABLE: 'The store did not answer.',
+  STORE_KEY_UNREADABLE: 'The key file that seals credentials cannot be read or made.',
+  STORE_KEY_WRONG: 'A credential does not open with this key file.',
   STORE_REQUEST_REFUSED: 'The store refused a statement.',
   QUERY_SYNTAX_INVALID: 'A search query cannot be parsed.',
   QUERY_TOO_LARGE: 'A search asks for more than a search may.',
@@ -46,9 +49,11 @@ export const ERROR_CODES = {
   AUTH_CREDENTIALS_WRONG: 'User name or password is wrong.',
   AUTH_SESSION_MISSING: 'The request carries no valid session or token.',
   AUTH_RIGHT_MISSING: 'The role does not include this right.',
+  AUTH_TOKEN_NOT_FOUND: 'There is no such API token.',
   AUTH_ORIGIN_REFUSED: 'The request came from another site.',
   AUTH_RATE_LIMITED: 'Too many attempts to sign in.',
   REQUEST_INVALID: 'The request is not what the route accepts.',
+  REQUEST_TOO_LARGE: 'The body of the request is larger than any request needs to be.',
   REQUEST_ROUTE_UNKNOWN: 'There is no such route.',
   INTERNAL_FAULT: 'A fault of Cordon itself.',
 } as const
@@ -110,4 +115,11 @@ export function toAppError(error: unknown, what: string): AppError {
     fix: 'Run `npx cordon doctor`; if it finds nothing, report this with the log line that carries the same code.',
     cause: error,
   })
+}
+
+/** Why something ended badly, for its row in a table: why, what to do, and Microsoft's code where it said one. */
+export function reasonOf(error: unknown): string {
+  const { why, fix, microsoft } = toAppError(error, '')
+  const text = `${why} ${fix}`
+  return microsoft === undefined || text.includes(microsoft.code) ? text : `${text} (${microsoft.code})`
 }

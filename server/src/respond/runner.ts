@@ -1,0 +1,160 @@
+import { Readable } from 'node:stream'
+
+import type { Microsoft } from '#connect/microsoft.ts'
+import type { ActionRun, ActionTarget, ActionTargetState } from '#domain/action-run.ts'
+import { isoTime, type Clock } from '#domain/clock.ts'
+import { AppError } from '#domain/errors.ts'
+import type { TenantId } from '#domain/ids.ts'
+import type { RecordStore } from '#store/record-store.ts'
+
+import { openJournal } from './journal.ts'
+import { findAction } from './plan.ts'
+import { executeTarget, revertTarget, type TargetWork } from './target.ts'
+
+/**
+ * Runs planned actions. For each target: read what is there → write the intent with it → execute → read back → say what
+ * that means. Whatever cuts a run off, the next one starts from the journal and from what the mailbox holds; a reply that
+ * was lost or a lie ("204", and nothing happened) makes no difference, because only the reading back counts.
+ *
+ * One runner works on a run at a time.
+ */
+export interface ActionRunContext {
+  records: RecordStore
+  microsoft: Microsoft
+  tenantId: TenantId
+  /** Id of the action run. */
+  id: string
+  clock: Clock
+  /** Leaves the run as it stands after the targets under way, to be taken up again. */
+  signal?: AbortSignal
+  /** After every target, with the counts so far. */
+  onProgress?: (actionRun: ActionRun) => void
+  /** Mailboxes worked on at once, one target each; 8 when absent. */
+  concurrency?: number
+}
+
+/**
+ * Executes a planned run, or takes up one that was cut off. Ends `done` when every target is gone from where it was,
+ * `failed` when none is, else `partly`. A run that has ended is returned as it is: twice is once.
+ *
+ * @throws AppError ACTION_RUN_NOT_FOUND, ACTION_STATE_WRONG (it is being or has been reverted), STORE_*.
+ */
+export async function executeActionRun(context: ActionRunContext): Promise<ActionRun> {
+  const { records, tenantId, id, clock } = context
+  const run = await readActionRun(context)
+  if (run.state === 'reverting' || run.state === 'reverted') throw wrongState(run, 'executed')
+  await records.actionRuns.transition(tenantId, id, ['planned'], { state: 'running', startedAt: isoTime(clock.now()) })
+  if (run.state !== 'planned' && run.state !== 'running') return run
+  await eachTarget(context, run, EXECUTING, executeTarget)
+  return conclude(context, 'running')
+}
+
+/**
+ * Takes back what a run did: every target that it verified, from what the journal kept. What the user has moved or
+ * deleted since stays as the user left it, and says so. Ends `reverted`, or `partly` when a target could not be.
+ *
+ * @throws AppError ACTION_RUN_NOT_FOUND, ACTION_NOT_REVERSIBLE, ACTION_STATE_WRONG, STORE_*.
+ */
+export async function revertActionRun(context: ActionRunContext): Promise<ActionRun> {
+  const { records, tenantId, id } = context
+  const run = await readActionRun(context)
+  const action = findAction(run.action)
+  if (!action.revert) {
+    throw new AppError({
+      code: 'ACTION_NOT_REVERSIBLE',
+      what: `The action run ${id} cannot be reverted.`,
+      why: action.recoverability,
+      fix: 'Ask an Exchange administrator to recover the message while Exchange still keeps it.',
+    })
+  }
+  if (run.state === 'reverted') return run
+  await records.actionRuns.transition(tenantId, id, ['done', 'partly'], { state: 'reverting' })
+  const reverting = await readActionRun(context)
+  if (reverting.state !== 'reverting') throw wrongState(reverting, 'reverted')
+  await eachTarget(context, run, REVERTING, revertTarget)
+  return conclude(context, 'reverting')
+}
+
+/** Takes up a run that was cut off, in the direction it was going. @throws as the two above. */
+export async function resumeActionRun(context: ActionRunContext): Promise<ActionRun> {
+  const { state } = await readActionRun(context)
+  return state === 'reverting' ? revertActionRun(context) : executeActionRun(context)
+}
+
+/** States from which there is something to do, in either direction. */
+const EXECUTING: ReadonlySet<ActionTargetState> = new Set(['planned', 'intended', 'executed'])
+const REVERTING: ReadonlySet<ActionTargetState> = new Set(['verified', 'reverting', 'revert-failed'])
+
+async function eachTarget(
+  context: ActionRunContext,
+  run: ActionRun,
+  states: ReadonlySet<ActionTargetState>,
+  step: (work: TargetWork) => Promise<void>,
+): Promise<void> {
+  const { records, microsoft, tenantId, id, signal, concurrency = 8 } = context
+  const action = findAction(run.action)
+  const hits = Map.groupBy(await records.investigations.hits(tenantId, run.investigationId), ({ userId }) => userId)
+  const targets = (await records.actionRuns.targets(tenantId, id)).filter(({ state }) => states.has(state))
+
+  async function inMailbox(mailbox: readonly ActionTarget[]): Promise<void> {
+    const found = hits.get(mailbox[0]!.userId) ?? []
+    const known = new Set(found.map(({ messageId }) => messageId))
+    for (const journaled of mailbox) {
+      if (signal?.aborted) return
+      const hit = found.find((each) => each.id === journaled.hitId)!
+      const target = { microsoft, hit, known, ...(signal && { signal }) }
+      await step({ action, target, journal: openJournal(context, journaled) })
+      context.onProgress?.(await readActionRun(context))
+    }
+  }
+
+  try {
+    await Readable.from(Map.groupBy(targets, ({ userId }) => userId).values()).forEach(inMailbox, { concurrency })
+  } catch (error) {
+    if (!signal?.aborted) throw error
+  }
+}
+
+/** Writes how the run ended; a run with targets still to do was cut off and stays as it is. */
+async function conclude(context: ActionRunContext, from: 'running' | 'reverting'): Promise<ActionRun> {
+  const { records, tenantId, id, clock } = context
+  const run = await readActionRun(context)
+  const count = (...states: ActionTargetState[]) =>
+    states.reduce((sum, state) => sum + (run.targetsByState[state] ?? 0), 0)
+  if (from === 'running' ? count(...EXECUTING) > 0 : context.signal?.aborted) return run
+  const state =
+    from === 'running' ? executed(count('verified', 'already-gone'), run.targetsTotal) : reverted(count(...REVERTING))
+  await records.actionRuns.transition(tenantId, id, [from], { state, endedAt: isoTime(clock.now()) })
+  const ended = await readActionRun(context)
+  context.onProgress?.(ended)
+  return ended
+}
+
+function executed(gone: number, total: number): ActionRun['state'] {
+  if (gone === total) return 'done'
+  return gone === 0 ? 'failed' : 'partly'
+}
+
+function reverted(left: number): ActionRun['state'] {
+  return left === 0 ? 'reverted' : 'partly'
+}
+
+async function readActionRun({ records, tenantId, id }: ActionRunContext): Promise<ActionRun> {
+  const run = await records.actionRuns.read(tenantId, id)
+  if (run) return run
+  throw new AppError({
+    code: 'ACTION_RUN_NOT_FOUND',
+    what: `There is no action run ${id}.`,
+    why: 'This tenant has none with this id.',
+    fix: 'See the actions of the investigation on its page.',
+  })
+}
+
+function wrongState(run: ActionRun, wish: string): AppError {
+  return new AppError({
+    code: 'ACTION_STATE_WRONG',
+    what: `The action run ${run.id} cannot be ${wish}.`,
+    why: `It is ${run.state}.`,
+    fix: 'Plan a new action on the investigation.',
+  })
+}
