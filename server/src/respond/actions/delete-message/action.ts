@@ -40,6 +40,7 @@ export const deleteMessage = defineAction<MessageState>({
       method: 'POST',
       path: `/v1.0${messageUrl(hit.userId, hit.messageId)}/permanentDelete`,
       headers: IMMUTABLE_IDS,
+      repeatable: true,
       what: `Could not delete a message of ${hit.userPrincipalName}.`,
       permission: 'Mail.ReadWrite',
       ...(signal && { signal }),

@@ -59,6 +59,7 @@ async function move({ microsoft, hit, signal }: Target, destinationId: string): 
     path: `/v1.0${messageUrl(hit.userId, hit.messageId)}/move`,
     headers: IMMUTABLE_IDS,
     body: { destinationId },
+    repeatable: true,
     what: `Could not move a message of ${hit.userPrincipalName}.`,
     permission: 'Mail.ReadWrite',
     ...(signal && { signal }),
