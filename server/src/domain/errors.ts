@@ -82,6 +82,8 @@ export interface AppErrorParts {
   /** Whether trying again can help: never, with back-off, or after a time Microsoft named. */
   retry?: 'never' | 'backoff' | { afterMs: number }
   microsoft?: MicrosoftFault
+  /** The character of the input that the error is about, counted from 1. */
+  position?: number
   cause?: unknown
 }
 
@@ -93,6 +95,7 @@ export class AppError extends Error {
   readonly fix: string
   readonly retry: 'never' | 'backoff' | { afterMs: number }
   readonly microsoft: MicrosoftFault | undefined
+  readonly position: number | undefined
 
   constructor(parts: AppErrorParts) {
     super(`${parts.what} ${parts.why}`, parts.cause === undefined ? undefined : { cause: parts.cause })
@@ -102,6 +105,7 @@ export class AppError extends Error {
     this.fix = parts.fix
     this.retry = parts.retry ?? 'never'
     this.microsoft = parts.microsoft
+    this.position = parts.position
   }
 }
 

@@ -8,7 +8,7 @@ export type EventQuery =
   | { kind: 'not'; term: EventQuery }
   /** The field has any value. */
   | { kind: 'exists'; field: string }
-  /** Equal without case; `*` any length in wildcard values. */
+  /** Equal without case. In a wildcard value `*` is any length, `\*` a star and `\\` a backslash. */
   | { kind: 'match'; field: string; value: string; wildcard: boolean }
   | { kind: 'range'; field: string; operator: 'gt' | 'gte' | 'lt' | 'lte'; value: string }
   /** Address inside a CIDR block. */

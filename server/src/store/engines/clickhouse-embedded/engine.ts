@@ -45,25 +45,26 @@ export async function serveEmbeddedClickHouse(
   options: EmbeddedClickHouseOptions & { host: string; port: number; password: string },
 ): Promise<EmbeddedClickHouse> {
   const start: Start = { memoryLimitMb: 700, ...options }
-  let stopping = false
+  const stopping = new AbortController()
   let child = await launch(start)
   start.port = child.port
-  const reviving = revive()
+  const keptAlive = keepAlive()
 
-  /** Waits for the child's end, and starts another unless it was wanted. */
-  async function revive(): Promise<void> {
-    while (!stopping) {
-      await child.ended
-      for (let waitMs = 100; !stopping; waitMs = Math.min(waitMs * 2, 5_000)) {
-        try {
-          child = await launch(start)
-          break
-        } catch {
-          // What made it crash may last (a full disk); clients hear STORE_UNREACHABLE meanwhile.
-          await pause(waitMs)
-        }
+  /** Until it is to stop, starts another child when one ends. */
+  async function keepAlive(): Promise<void> {
+    for (let waitMs = 0; !stopping.signal.aborted;) {
+      await (waitMs === 0 ? child.ended : pause(waitMs, undefined, { signal: stopping.signal }).catch(() => {}))
+      if (stopping.signal.aborted) break
+      try {
+        child = await launch(start)
+        waitMs = 0
+      } catch {
+        // What made it crash may last (a full disk); clients hear STORE_UNREACHABLE meanwhile.
+        waitMs = Math.min(waitMs * 2 + 100, 5_000)
       }
     }
+    if (child.process.connected) child.process.disconnect()
+    await child.ended
   }
 
   return {
@@ -73,9 +74,9 @@ export async function serveEmbeddedClickHouse(
       return child.process.exitCode === null && child.process.signalCode === null ? child.process.pid : undefined
     },
     async stop() {
-      stopping = true
+      stopping.abort()
       if (child.process.connected) child.process.disconnect()
-      await reviving
+      await keptAlive
     },
   }
 }
