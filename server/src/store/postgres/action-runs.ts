@@ -1,0 +1,113 @@
+import type { ActionRun } from '#domain/action-run.ts'
+import type { TenantId } from '#domain/ids.ts'
+import type { RecordStore } from '#store/record-store.ts'
+
+import { insertMissing } from './bulk.ts'
+import { present } from './row.ts'
+import type { Database } from './schema.ts'
+
+/** Action runs with the journal of their targets. Targets by state are counted when read, from the index on (run, state). */
+export function actionRuns(db: Database): RecordStore['actionRuns'] {
+  return {
+    async create(run, targets) {
+      await db.transaction().execute(async (trx) => {
+        const { targetsByState: _, ...row } = run
+        await trx.insertInto('actionRuns').values(row).execute()
+        const rows = targets.map((target) => ({ ...target, tenantId: run.tenantId, runId: run.id }))
+        await insertMissing(trx, 'actionTargets', rows)
+      })
+    },
+
+    async list(tenantId, filter) {
+      const { investigationId } = filter
+      const rows = await db
+        .selectFrom('actionRuns')
+        .selectAll()
+        .where('tenantId', '=', tenantId)
+        .$if(investigationId !== undefined, (query) => query.where('investigationId', '=', investigationId!))
+        .orderBy('createdAt', 'desc')
+        .orderBy('id')
+        .limit(filter.limit)
+        .execute()
+      return withTargetCounts(db, tenantId, rows.map(present))
+    },
+
+    async read(tenantId, id) {
+      const row = await db
+        .selectFrom('actionRuns')
+        .selectAll()
+        .where('tenantId', '=', tenantId)
+        .where('id', '=', id)
+        .executeTakeFirst()
+      if (!row) return undefined
+      const [run] = await withTargetCounts(db, tenantId, [present(row)])
+      return run
+    },
+
+    async transition(tenantId, id, from, change) {
+      const result = await db
+        .updateTable('actionRuns')
+        .set(change)
+        .where('tenantId', '=', tenantId)
+        .where('id', '=', id)
+        .where('state', 'in', from)
+        .executeTakeFirst()
+      return result.numUpdatedRows > 0n
+    },
+
+    async targets(tenantId, id) {
+      const rows = await db
+        .selectFrom('actionTargets')
+        .selectAll()
+        .where('tenantId', '=', tenantId)
+        .where('runId', '=', id)
+        .orderBy('userPrincipalName')
+        .orderBy('id')
+        .execute()
+      return rows.map(({ tenantId: _tenant, runId: _run, ...target }) => present(target))
+    },
+
+    async writeTarget(tenantId, runId, target) {
+      const written = { before: null, proof: null, reason: null, ...target }
+      await db
+        .insertInto('actionTargets')
+        .values({ ...written, tenantId, runId })
+        .onConflict((conflict) => conflict.columns(['tenantId', 'runId', 'id']).doUpdateSet(written))
+        .execute()
+    },
+
+    async unfinished() {
+      return db
+        .selectFrom('actionRuns')
+        .select(['tenantId', 'id'])
+        .where('state', 'in', ['running', 'reverting'])
+        .orderBy('createdAt')
+        .execute()
+    },
+  }
+}
+
+async function withTargetCounts(
+  db: Database,
+  tenantId: TenantId,
+  runs: readonly Omit<ActionRun, 'targetsByState'>[],
+): Promise<ActionRun[]> {
+  if (runs.length === 0) return []
+  const counts = await db
+    .selectFrom('actionTargets')
+    .select((eb) => ['runId', 'state', eb.fn.countAll<string>().as('targets')])
+    .where('tenantId', '=', tenantId)
+    .where(
+      'runId',
+      'in',
+      runs.map((run) => run.id),
+    )
+    .groupBy(['runId', 'state'])
+    .execute()
+  return runs.map((run) => ({
+    ...run,
+    targetsByState: Object.fromEntries(
+      counts.filter((count) => count.runId === run.id).map((count) => [count.state, Number(count.targets)]),
+    ),
+  }))
+}

@@ -1,0 +1,93 @@
+import type { FeedKey, LedgerWindow } from '#domain/coverage.ts'
+import type { RecordStore } from '#store/record-store.ts'
+
+import { present } from './row.ts'
+import type { Database } from './schema.ts'
+
+/** The coverage ledger. The caller counts a window's totals; here they are only kept, with the batch they came with. */
+export function coverage(db: Database): RecordStore['coverage'] {
+  return {
+    async readCheckpoint(key) {
+      const row = await db
+        .selectFrom('checkpoints')
+        .select('until')
+        .where('tenantId', '=', key.tenantId)
+        .where('connectionId', '=', key.connectionId)
+        .where('feed', '=', key.feed)
+        .executeTakeFirst()
+      return row && present(row)
+    },
+
+    async storedBatches(key, batchIds) {
+      const rows = await db
+        .selectFrom('ledgerBatches')
+        .select('id')
+        .where('tenantId', '=', key.tenantId)
+        .where('connectionId', '=', key.connectionId)
+        .where('feed', '=', key.feed)
+        .where((eb) => eb('id', '=', eb.fn.any(eb.val([...batchIds]))))
+        .execute()
+      return new Set(rows.map((row) => row.id))
+    },
+
+    async commitBatch(key, batch, window) {
+      await db.transaction().execute(async (trx) => {
+        const fresh = await trx
+          .insertInto('ledgerBatches')
+          .values({ ...columns(key), ...batch })
+          .onConflict((conflict) => conflict.doNothing())
+          .returning('id')
+          .executeTakeFirst()
+        if (fresh) await putWindow(trx, key, window)
+      })
+    },
+
+    async commitWindow(key, window, checkpoint) {
+      await db.transaction().execute(async (trx) => {
+        await putWindow(trx, key, window)
+        await trx
+          .insertInto('checkpoints')
+          .values({ ...columns(key), until: checkpoint.until })
+          .onConflict((conflict) =>
+            conflict
+              .columns(['tenantId', 'connectionId', 'feed'])
+              .doUpdateSet((eb) => ({ until: eb.fn('greatest', ['checkpoints.until', 'excluded.until']) })),
+          )
+          .execute()
+      })
+    },
+
+    async writeWindow(key, window) {
+      await putWindow(db, key, window)
+    },
+
+    async windows(tenantId, range) {
+      const rows = await db
+        .selectFrom('ledgerWindows')
+        .selectAll()
+        .where('tenantId', '=', tenantId)
+        .where('from', '<', new Date(range.to))
+        .where('to', '>', new Date(range.from))
+        .orderBy('from')
+        .orderBy('connectionId')
+        .orderBy('feed')
+        .orderBy('to')
+        .execute()
+      return rows.map(present)
+    },
+  }
+}
+
+/** Only the columns of the key: callers may hand in objects that carry more. */
+function columns({ tenantId, connectionId, feed }: FeedKey): FeedKey {
+  return { tenantId, connectionId, feed }
+}
+
+async function putWindow(db: Database, key: FeedKey, window: LedgerWindow): Promise<void> {
+  const written = { reason: null, ...window }
+  await db
+    .insertInto('ledgerWindows')
+    .values({ ...columns(key), ...written })
+    .onConflict((conflict) => conflict.columns(['tenantId', 'connectionId', 'feed', 'from', 'to']).doUpdateSet(written))
+    .execute()
+}

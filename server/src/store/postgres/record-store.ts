@@ -1,0 +1,49 @@
+import { sql } from 'kysely'
+import type { Pool } from 'pg'
+
+import type { RecordStore } from '#store/record-store.ts'
+import type { Seal } from '#store/seal.ts'
+
+import { actionRuns } from './action-runs.ts'
+import { alerts } from './alerts.ts'
+import { apiTokens } from './api-tokens.ts'
+import { audit } from './audit.ts'
+import { connections } from './connections.ts'
+import { coverage } from './coverage.ts'
+import { openDatabase } from './database.ts'
+import { investigations } from './investigations.ts'
+import { migrate } from './migrate.ts'
+import { quarantine } from './quarantine.ts'
+import { sessions } from './sessions.ts'
+import { tenants } from './tenants.ts'
+import { users } from './users.ts'
+
+/**
+ * The record store over PostgreSQL: an embedded engine and a server alike, since both come as a `pg` Pool.
+ *
+ * @param parts.pool stays the caller's: `close` leaves it open, because durable work runs on it too.
+ * @param parts.seal closes and opens the credentials.
+ */
+export function createRecordStore(parts: { pool: Pool; seal: Seal }): RecordStore {
+  const db = openDatabase(parts.pool)
+  return {
+    migrate: () => migrate(db),
+    ping: () =>
+      sql`select 1`.execute(db).then(
+        () => true,
+        () => false,
+      ),
+    close: () => Promise.resolve(),
+    tenants: tenants(db),
+    connections: connections(db, parts.seal),
+    coverage: coverage(db),
+    quarantine: quarantine(db),
+    alerts: alerts(db),
+    investigations: investigations(db),
+    actionRuns: actionRuns(db),
+    users: users(db),
+    sessions: sessions(db),
+    apiTokens: apiTokens(db),
+    audit: audit(db),
+  }
+}

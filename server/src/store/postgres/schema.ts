@@ -1,0 +1,206 @@
+import type { ColumnType, Generated, JSONColumnType, Kysely, Transaction } from 'kysely'
+
+import type { ActionRun, ActionTarget } from '#domain/action-run.ts'
+import type { Alert } from '#domain/alert.ts'
+import type { LedgerWindow } from '#domain/coverage.ts'
+import type { TenantId } from '#domain/ids.ts'
+import type { Investigation, InvestigationMailbox, MailFilter, MailTargets } from '#domain/investigation.ts'
+import type { IntakeCounts } from '#domain/outcome.ts'
+import type { Connection, ConnectionTest } from '#domain/tenant.ts'
+import type { Role } from '#domain/user.ts'
+
+/**
+ * The tables of the record store as Kysely sees them: camelCase here, snake_case in PostgreSQL. What they are for stands
+ * with the migrations; the two are kept in step by hand, and the store's suite runs every column.
+ *
+ * A tenant's table has the tenant first in its primary key and in every index.
+ */
+export interface Tables {
+  tenants: { id: TenantId; name: string; createdAt: Generated<Date> }
+  connections: ConnectionTable
+  checkpoints: FeedColumns & { until: Moment }
+  ledgerBatches: FeedColumns & { id: string; availableAt: Moment; storedAt: Moment; counts: Json<IntakeCounts> }
+  ledgerWindows: LedgerWindowTable
+  quarantine: QuarantineTable
+  alerts: AlertTable
+  alertEvidence: { tenantId: TenantId; ruleId: string; eventId: string; alertId: string | null; eventTime: Moment }
+  investigations: InvestigationTable
+  investigationMailboxes: InvestigationMailboxTable
+  mailHits: MailHitTable
+  actionRuns: ActionRunTable
+  actionTargets: ActionTargetTable
+  users: { id: string; name: string; role: Role; createdAt: Moment; passwordHash: string }
+  sessions: { tokenHash: string; userId: string; createdAt: Moment; expiresAt: Moment }
+  apiTokens: ApiTokenTable
+  audit: AuditTable
+}
+
+export type Database = Kysely<Tables>
+export type DatabaseTransaction = Transaction<Tables>
+
+/** Read as a `Date`, written as ISO text. */
+type Moment = ColumnType<Date, string, string>
+type MomentOrNull = ColumnType<Date | null, string | null | undefined, string | null>
+type Json<Value extends object> = JSONColumnType<Value, Value, Value>
+type JsonOrNull<Value extends object> = ColumnType<Value | null, Value | null | undefined, Value | null>
+type TextOrNull = ColumnType<string | null, string | null | undefined, string | null>
+
+interface FeedColumns {
+  tenantId: TenantId
+  connectionId: string
+  feed: string
+}
+
+interface ConnectionTable {
+  tenantId: TenantId
+  id: string
+  name: string
+  cloud: string
+  clientId: string
+  credentialKind: Connection['credentialKind']
+  /** AES-256-GCM, see store/seal.ts. */
+  sealedCredential: Buffer
+  feeds: string[]
+  createdAt: Moment
+  lastTest: JsonOrNull<ConnectionTest>
+}
+
+interface LedgerWindowTable extends FeedColumns {
+  from: Moment
+  to: Moment
+  state: LedgerWindow['state']
+  listed: number
+  stored: number
+  counts: Json<IntakeCounts>
+  reason: TextOrNull
+  updatedAt: Moment
+}
+
+interface QuarantineTable {
+  tenantId: TenantId
+  id: string
+  dataset: string
+  origin: string
+  step: string
+  error: string
+  /** Bytes, because a broken record may hold what PostgreSQL's text cannot (U+0000). */
+  original: Buffer
+  createdAt: Generated<Date>
+}
+
+interface AlertTable {
+  tenantId: TenantId
+  id: string
+  ruleId: string
+  ruleTitle: string
+  severity: Alert['severity']
+  attack: string[]
+  groupKey: string
+  sentence: string
+  status: Alert['status']
+  closeReason: TextOrNull
+  eventCount: number
+  firstEventAt: Moment
+  lastEventAt: Moment
+  createdAt: Moment
+  updatedAt: Moment
+}
+
+interface InvestigationTable {
+  tenantId: TenantId
+  id: string
+  connectionId: string
+  name: string
+  filter: Json<MailFilter>
+  targets: Json<MailTargets>
+  state: Investigation['state']
+  failure: TextOrNull
+  mailboxesTotal: number
+  mailboxesDone: number
+  mailboxesFailed: number
+  hits: number
+  createdBy: string
+  createdAt: Moment
+  startedAt: MomentOrNull
+  endedAt: MomentOrNull
+}
+
+interface InvestigationMailboxTable {
+  tenantId: TenantId
+  investigationId: string
+  userId: string
+  userPrincipalName: string
+  displayName: string
+  state: InvestigationMailbox['state']
+  hits: number
+  reason: TextOrNull
+  searchedAt: MomentOrNull
+}
+
+interface MailHitTable {
+  tenantId: TenantId
+  investigationId: string
+  id: string
+  userId: string
+  userPrincipalName: string
+  messageId: string
+  internetMessageId: string
+  subject: string
+  sender: string
+  receivedAt: Moment
+  folderId: string
+  folderName: string
+  isRead: boolean
+  hasAttachments: boolean
+}
+
+interface ActionRunTable {
+  tenantId: TenantId
+  id: string
+  connectionId: string
+  action: string
+  investigationId: string
+  state: ActionRun['state']
+  effect: string
+  reversible: boolean
+  targetsTotal: number
+  createdBy: string
+  createdAt: Moment
+  startedAt: MomentOrNull
+  endedAt: MomentOrNull
+}
+
+interface ActionTargetTable {
+  tenantId: TenantId
+  runId: string
+  id: string
+  hitId: string
+  userId: string
+  userPrincipalName: string
+  messageId: string
+  subject: string
+  state: ActionTarget['state']
+  before: JsonOrNull<Record<string, unknown>>
+  proof: TextOrNull
+  reason: TextOrNull
+  updatedAt: Moment
+}
+
+interface ApiTokenTable {
+  id: string
+  tokenHash: string
+  userId: string
+  name: string
+  role: Role
+  createdAt: Moment
+  expiresAt: Moment
+}
+
+interface AuditTable {
+  sequence: Generated<string>
+  at: Moment
+  actor: string
+  tenantId: ColumnType<TenantId | null, TenantId | null | undefined, never>
+  action: string
+  detail: Json<Record<string, unknown>>
+}

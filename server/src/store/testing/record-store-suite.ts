@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+import type { RecordStore } from '#store/record-store.ts'
+
+import { actionRunContract } from './record-store/action-runs.ts'
+import { alertContract } from './record-store/alerts.ts'
+import { connectionContract } from './record-store/connections.ts'
+import { coverageContract } from './record-store/coverage.ts'
+import { investigationContract } from './record-store/investigations.ts'
+import { peopleContract } from './record-store/people.ts'
+import { quarantineContract } from './record-store/quarantine.ts'
+
+/** A noun's part of the contract: declares tests over the store that `store()` gives while they run. */
+export type Contract = (store: () => RecordStore) => void
+
+/**
+ * The record store's contract, to be run on every engine. Tests use tenants of their own, so they share one store.
+ *
+ * @param open gives a store over an empty database, and how to stop it.
+ */
+export function testRecordStore(
+  name: string,
+  open: () => Promise<{ store: RecordStore; stop(): Promise<void> }>,
+): void {
+  describe(`record store on ${name}`, () => {
+    let opened: Awaited<ReturnType<typeof open>>
+    beforeAll(async () => {
+      opened = await open()
+      await opened.store.migrate()
+    })
+    afterAll(() => opened?.stop())
+    const store = () => opened.store
+
+    it('migrates again, and from two sides at once, without changing anything', async () => {
+      const [tenant] = await Promise.all([
+        store().tenants.ensure('00000000-0000-4000-8000-000000000001' as never, 'Kept'),
+        store().migrate(),
+        store().migrate(),
+      ])
+      expect(await store().tenants.list()).toContainEqual(tenant)
+      expect(await store().ping()).toBe(true)
+    })
+
+    describe('connections and tenants', () => connectionContract(store))
+    describe('coverage', () => coverageContract(store))
+    describe('quarantine', () => quarantineContract(store))
+    describe('alerts', () => alertContract(store))
+    describe('investigations', () => investigationContract(store))
+    describe('action runs', () => actionRunContract(store))
+    describe('people, tokens and audit', () => peopleContract(store))
+  })
+}

@@ -1,0 +1,94 @@
+import { expect, it } from 'vitest'
+
+import type { Contract } from '#store/testing/record-store-suite.ts'
+import { actionRun, at, freshTenant, target } from './samples.ts'
+
+export const actionRunContract: Contract = (store) => {
+  it('writes a run with its targets and counts them by state', async () => {
+    const tenantId = freshTenant()
+    const written = actionRun(tenantId)
+    await store().actionRuns.create(written, [target('1'), target('2', { before: { folderId: 'inbox' } })])
+    const expected = { ...written, targetsByState: { planned: 2 } }
+    expect(await store().actionRuns.read(tenantId, written.id)).toEqual(expected)
+    expect(await store().actionRuns.list(tenantId, { limit: 10 })).toEqual([expected])
+    expect(await store().actionRuns.targets(tenantId, written.id)).toEqual([
+      target('1'),
+      target('2', { before: { folderId: 'inbox' } }),
+    ])
+  })
+
+  it('lists the runs of one investigation, newest first', async () => {
+    const tenantId = freshTenant()
+    const runs = [1, 2, 3].map((minute) =>
+      actionRun(tenantId, { createdAt: at(minute), investigationId: minute === 2 ? 'other' : 'mine' }),
+    )
+    for (const run of runs) await store().actionRuns.create(run, [])
+    const listed = await store().actionRuns.list(tenantId, { investigationId: 'mine', limit: 10 })
+    expect(listed.map((run) => run.id)).toEqual([runs[2]!.id, runs[0]!.id])
+  })
+
+  it('keeps the journal of a target: its newest state alone', async () => {
+    const tenantId = freshTenant()
+    const run = actionRun(tenantId)
+    await store().actionRuns.create(run, [target('1'), target('2')])
+    const intended = target('1', { state: 'intended', before: { folderName: 'Inbox' }, updatedAt: at(1) })
+    await store().actionRuns.writeTarget(tenantId, run.id, intended)
+    const failed = target('1', { state: 'failed', reason: 'ErrorAccessDenied', updatedAt: at(2) })
+    await store().actionRuns.writeTarget(tenantId, run.id, { ...failed, before: { folderName: 'Inbox' } })
+    expect(await store().actionRuns.targets(tenantId, run.id)).toEqual([
+      { ...failed, before: { folderName: 'Inbox' } },
+      target('2'),
+    ])
+    const read = await store().actionRuns.read(tenantId, run.id)
+    expect(read?.targetsByState).toEqual({ failed: 1, planned: 1 })
+  })
+
+  it('writes the run and its targets together or not at all', async () => {
+    const tenantId = freshTenant()
+    const run = actionRun(tenantId)
+    const broken = { ...target('2'), updatedAt: 'not a time' }
+    await expect(store().actionRuns.create(run, [target('1'), broken])).rejects.toMatchObject({
+      code: 'STORE_REQUEST_REFUSED',
+    })
+    expect(await store().actionRuns.read(tenantId, run.id)).toBeUndefined()
+  })
+
+  it('changes state only from a state that was named, for one of several that try', async () => {
+    const tenantId = freshTenant()
+    const run = actionRun(tenantId)
+    await store().actionRuns.create(run, [])
+    const start = () =>
+      store().actionRuns.transition(tenantId, run.id, ['planned'], { state: 'running', startedAt: at(1) })
+    expect((await Promise.all([start(), start(), start()])).filter(Boolean)).toHaveLength(1)
+    expect(await store().actionRuns.transition(tenantId, run.id, ['planned'], { state: 'done' })).toBe(false)
+    expect(await store().actionRuns.read(tenantId, run.id)).toMatchObject({ state: 'running', startedAt: at(1) })
+  })
+
+  it('takes 100,000 targets', { timeout: 120_000 }, async () => {
+    const tenantId = freshTenant()
+    const run = actionRun(tenantId, { targetsTotal: 100_000 })
+    const targets = Array.from({ length: 100_000 }, (_, number) => target(`target ${number}`))
+    await store().actionRuns.create(run, targets)
+    expect((await store().actionRuns.read(tenantId, run.id))?.targetsByState).toEqual({ planned: 100_000 })
+  })
+
+  it('names the unfinished over all tenants', async () => {
+    const states = ['running', 'reverting', 'planned', 'done', 'partly', 'failed', 'reverted'] as const
+    const made = states.map((state) => actionRun(freshTenant(), { state }))
+    for (const run of made) await store().actionRuns.create(run, [])
+    const ids = (await store().actionRuns.unfinished()).map(({ id }) => id)
+    expect(made.filter(({ id }) => ids.includes(id)).map(({ state }) => state)).toEqual(['running', 'reverting'])
+  })
+
+  it('shows and changes nothing of another tenant', async () => {
+    const [tenantId, other] = [freshTenant(), freshTenant()]
+    const run = actionRun(tenantId)
+    await store().actionRuns.create(run, [target('1')])
+    expect(await store().actionRuns.transition(other, run.id, ['planned'], { state: 'running' })).toBe(false)
+    expect(await store().actionRuns.read(other, run.id)).toBeUndefined()
+    expect(await store().actionRuns.list(other, { limit: 10 })).toEqual([])
+    expect(await store().actionRuns.targets(other, run.id)).toEqual([])
+    await expect(store().actionRuns.writeTarget(other, run.id, target('1'))).rejects.toThrow('PostgreSQL refused')
+    expect(await store().actionRuns.targets(tenantId, run.id)).toEqual([target('1')])
+  })
+}

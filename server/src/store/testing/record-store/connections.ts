@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto'
+
+import { expect, it } from 'vitest'
+
+import type { Connection, ConnectionTest } from '#domain/tenant.ts'
+
+import type { Contract } from '#store/testing/record-store-suite.ts'
+import { at, freshTenant } from './samples.ts'
+
+const CREDENTIAL = { kind: 'secret', secret: 'a secret' } as const
+
+function connection(change: Partial<Connection>): Connection {
+  return {
+    id: randomUUID(),
+    tenantId: freshTenant(),
+    name: 'Fabrikam',
+    cloud: 'global',
+    clientId: randomUUID(),
+    credentialKind: 'secret',
+    feeds: ['management-activity.Audit.Exchange', 'management-activity.DLP.All'],
+    createdAt: at(0),
+    ...change,
+  }
+}
+
+export const connectionContract: Contract = (store) => {
+  it('makes a tenant once, and renames it only when a name is given', async () => {
+    const id = freshTenant()
+    const made = await store().tenants.ensure(id, 'Fabrikam')
+    expect(await store().tenants.ensure(id, '')).toEqual(made)
+    expect(await store().tenants.ensure(id, 'Fabrikam Ltd')).toEqual({ ...made, name: 'Fabrikam Ltd' })
+    expect((await store().tenants.list()).filter((tenant) => tenant.id === id)).toHaveLength(1)
+  })
+
+  it('gives a connection back as it was written, and its credential apart', async () => {
+    const written = connection({})
+    await store().connections.create(written, CREDENTIAL)
+    expect(await store().connections.read(written.tenantId, written.id)).toEqual(written)
+    expect(await store().connections.list(written.tenantId)).toEqual([written])
+    expect(await store().connections.readCredential(written.tenantId, written.id)).toEqual(CREDENTIAL)
+  })
+
+  it('keeps the newest test of a connection', async () => {
+    const written = connection({})
+    await store().connections.create(written, CREDENTIAL)
+    const test: ConnectionTest = { testedAt: at(1), status: 'failed', verdicts: [] }
+    await store().connections.writeTest(written.tenantId, written.id, test)
+    expect((await store().connections.read(written.tenantId, written.id))?.lastTest).toEqual(test)
+  })
+
+  it('shows, tests and removes no connection of another tenant', async () => {
+    const mine = connection({})
+    const other = freshTenant()
+    await store().connections.create(mine, CREDENTIAL)
+    await store().connections.writeTest(other, mine.id, { testedAt: at(1), status: 'ok', verdicts: [] })
+    await store().connections.remove(other, mine.id)
+    expect(await store().connections.list(other)).toEqual([])
+    expect(await store().connections.read(other, mine.id)).toBeUndefined()
+    expect(await store().connections.readCredential(other, mine.id)).toBeUndefined()
+    expect(await store().connections.read(mine.tenantId, mine.id)).toEqual(mine)
+  })
+
+  it('forgets a removed connection with its credential', async () => {
+    const written = connection({})
+    await store().connections.create(written, CREDENTIAL)
+    await store().connections.remove(written.tenantId, written.id)
+    expect(await store().connections.readCredential(written.tenantId, written.id)).toBeUndefined()
+  })
+}

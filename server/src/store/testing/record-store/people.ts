@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto'
+
+import { expect, it } from 'vitest'
+
+import type { Role, User } from '#domain/user.ts'
+
+import type { Contract } from '#store/testing/record-store-suite.ts'
+import { at, freshTenant } from './samples.ts'
+
+function user(role: Role = 'analyst'): User {
+  const id = randomUUID()
+  return { id, name: `Analyst ${id}`, role, createdAt: at(0) }
+}
+
+export const peopleContract: Contract = (store) => {
+  it('takes a name once, whatever its case', async () => {
+    const first = user()
+    expect(await store().users.create(first, 'hash 1')).toBe(true)
+    expect(await store().users.create({ ...user(), name: first.name.toUpperCase() }, 'hash 2')).toBe(false)
+    expect(await store().users.findByName(first.name.toLowerCase())).toEqual({ user: first, passwordHash: 'hash 1' })
+    expect(await store().users.findByName('nobody')).toBeUndefined()
+    await store().users.setPassword(first.id, 'hash 3')
+    expect((await store().users.findByName(first.name))?.passwordHash).toBe('hash 3')
+    expect(await store().users.list()).toContainEqual(first)
+  })
+
+  it('finds the user of a session until it ends or is removed', async () => {
+    const person = user()
+    await store().users.create(person, 'hash')
+    const [kept, removed] = [randomUUID(), randomUUID()]
+    for (const tokenHash of [kept, removed]) {
+      await store().sessions.create({ tokenHash, userId: person.id, createdAt: at(0), expiresAt: at(10) })
+    }
+    expect(await store().sessions.find(kept, at(9))).toEqual(person)
+    expect(await store().sessions.find(kept, at(10))).toBeUndefined()
+    await store().sessions.remove(removed)
+    expect(await store().sessions.find(removed, at(1))).toBeUndefined()
+    await store().sessions.removeExpired(at(10))
+    expect(await store().sessions.find(kept, at(1))).toBeUndefined()
+  })
+
+  it('gives an API token the lesser of its own role and its user’s', async () => {
+    const analyst = user('analyst')
+    await store().users.create(analyst, 'hash')
+    const token = (role: Role) => ({
+      id: randomUUID(),
+      tokenHash: randomUUID(),
+      userId: analyst.id,
+      name: 'script',
+      role,
+      createdAt: at(0),
+      expiresAt: at(10),
+    })
+    const [low, high] = [token('viewer'), token('administrator')]
+    await store().apiTokens.create(low)
+    await store().apiTokens.create(high)
+    expect(await store().apiTokens.find(low.tokenHash, at(1))).toEqual({ ...analyst, role: 'viewer' })
+    expect(await store().apiTokens.find(high.tokenHash, at(1))).toEqual(analyst)
+    expect(await store().apiTokens.find(low.tokenHash, at(10))).toBeUndefined()
+    const { tokenHash: _hash, userId: _user, ...listed } = low
+    expect(await store().apiTokens.list(analyst.id)).toContainEqual(listed)
+    await store().apiTokens.remove('another user', low.id)
+    expect(await store().apiTokens.find(low.tokenHash, at(1))).toBeDefined()
+    await store().apiTokens.remove(analyst.id, low.id)
+    expect(await store().apiTokens.find(low.tokenHash, at(1))).toBeUndefined()
+  })
+
+  it('lists the audit log newest first, of one tenant or of all', async () => {
+    const [tenantId, other] = [freshTenant(), freshTenant()]
+    const entry = (action: string, of: typeof tenantId) => {
+      return { at: at(0), actor: 'admin', tenantId: of, action, detail: { action } }
+    }
+    const entries = [entry('connection.create', tenantId), entry('x', other), entry('action-run.execute', tenantId)]
+    for (const one of entries) await store().audit.append(one)
+    await store().audit.append({ at: at(1), actor: 'system', action: 'start', detail: {} })
+    expect(await store().audit.list(tenantId, 10)).toEqual([entries[2], entries[0]])
+    expect(await store().audit.list(undefined, 2)).toEqual([
+      { at: at(1), actor: 'system', action: 'start', detail: {} },
+      entries[2],
+    ])
+  })
+}
