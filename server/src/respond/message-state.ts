@@ -40,6 +40,7 @@ export async function readMessage(target: Target): Promise<MessageState> {
   const urls = [
     messageEnvelopeUrl(hit.userId, hit.messageId),
     folderUrl(hit.userId, 'deleteditems'),
+    folderUrl(hit.userId, PURGES),
     ...(hit.internetMessageId === ''
       ? []
       : [
@@ -48,18 +49,20 @@ export async function readMessage(target: Target): Promise<MessageState> {
         ]),
   ]
   const parts = urls.map((url) => ({ method: 'GET' as const, url, headers: IMMUTABLE_IDS }))
-  const [message, deletedItems, inFolders, inRecoverable] = await microsoft.batch(parts, signal)
-  const byId = read(target, message!, GraphMessage)
+  const [message, deletedItems, purges, inFolders, inRecoverable] = await microsoft.batch(parts, signal)
   const folders = inFolders ? required(target, inFolders, Found).value : []
-  const recoverable = inRecoverable ? (read(target, inRecoverable, Found)?.value ?? []) : []
-  const found = byId ?? [...folders, ...recoverable].find(({ id }) => id === hit.messageId)
-  const copies = [...folders, ...recoverable]
+  const recoverable = inRecoverable ? (present(target, inRecoverable, Found, NO_FOLDER)?.value ?? []) : []
+  const sameMessage = [...folders, ...recoverable]
+  const copies = sameMessage
     .filter(({ id }) => id !== hit.messageId && !target.known.has(id))
     .map(({ id, parentFolderId }) => ({ id, folderId: parentFolderId }))
-  if (found === undefined) return { place: 'gone', copies }
 
+  const found =
+    present(target, message!, GraphMessage, NO_MESSAGE) ?? sameMessage.find(({ id }) => id === hit.messageId)
+  const purgesId = present(target, purges!, GraphFolder, NO_FOLDER)?.id
+  if (found === undefined || found.parentFolderId === purgesId) return { place: 'gone', copies }
   const folderId = found.parentFolderId
-  if (recoverable.some(({ id }) => id === found.id)) {
+  if (recoverable.some(({ id }) => id === hit.messageId)) {
     return { place: 'recoverable-items', folderId, folderName: 'Recoverable Items', copies }
   }
   const trash = required(target, deletedItems!, GraphFolder)
@@ -67,25 +70,35 @@ export async function readMessage(target: Target): Promise<MessageState> {
   return { place: 'folder', folderId, folderName: await folderName(target, folderId), copies }
 }
 
+/**
+ * Where permanentDelete puts messages: out of everybody's reach but an eDiscovery administrator's, yet an immutable id may
+ * still lead there. Microsoft's code knows this name, its documentation does not, so it may be unknown in a cloud.
+ */
+const PURGES = 'recoverableitemspurges'
+
 async function folderName(target: Target, folderId: string): Promise<string> {
   const { microsoft, hit, signal } = target
   if (folderId === hit.folderId) return hit.folderName
   const [folder] = await microsoft.batch([{ method: 'GET', url: folderUrl(hit.userId, folderId) }], signal)
-  return read(target, folder!, GraphFolder)?.displayName ?? 'an unknown folder'
+  return present(target, folder!, GraphFolder, NO_FOLDER)?.displayName ?? 'an unknown folder'
 }
 
-/** The part's body; undefined when the mailbox says that the item is not there. */
-function read<T>(target: Target, part: BatchReply, schema: z.ZodType<T>): T | undefined {
+/**
+ * What Microsoft answers when the item is not there, or no folder has this name. Any other 404 means that the mailbox is
+ * not there, and then nothing is known of the message.
+ */
+const NO_MESSAGE: readonly string[] = ['ErrorItemNotFound']
+const NO_FOLDER: readonly string[] = ['ErrorItemNotFound', 'ErrorFolderNotFound', 'ErrorInvalidIdMalformed']
+
+/** The part's body; undefined when Microsoft answered one of `absent`. */
+function present<T>(target: Target, part: BatchReply, schema: z.ZodType<T>, absent: readonly string[]): T | undefined {
   try {
     return required(target, part, schema)
   } catch (error) {
-    if (error instanceof AppError && NOT_THERE.has(error.microsoft?.code ?? '')) return undefined
+    if (error instanceof AppError && absent.includes(error.microsoft?.code ?? '')) return undefined
     throw error
   }
 }
-
-/** An item or a folder is not there. Other 404s mean that the mailbox is not, and then nothing is known of the message. */
-const NOT_THERE: ReadonlySet<string> = new Set(['ErrorItemNotFound', 'ErrorFolderNotFound'])
 
 function required<T>(target: Target, part: BatchReply, schema: z.ZodType<T>): T {
   const request: MicrosoftRequest = {
@@ -99,7 +112,7 @@ function required<T>(target: Target, part: BatchReply, schema: z.ZodType<T>): T 
 
 /** For a sentence: "Deleted Items". */
 export function placeOf(state: MessageState): string {
-  return state.place === 'gone' ? 'no folder that can be read' : (state.folderName ?? state.place)
+  return state.place === 'gone' ? 'no folder that the user can reach' : (state.folderName ?? state.place)
 }
 
 /** Copies that were not there before. */

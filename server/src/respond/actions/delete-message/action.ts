@@ -30,7 +30,10 @@ export const deleteMessage = defineAction<MessageState>({
   settled(now) {
     if (now.place !== 'gone') return undefined
     return now.copies.length === 0
-      ? { state: 'already-gone', proof: 'The mailbox answers ErrorItemNotFound and holds no other copy.' }
+      ? {
+          state: 'already-gone',
+          proof: 'The mailbox no longer has the message, in Recoverable Items neither, and no other copy.',
+        }
       : { state: 'moved-by-user', proof: copiesElsewhere(now.copies) }
   },
 
@@ -51,7 +54,7 @@ export const deleteMessage = defineAction<MessageState>({
     if (now.place !== 'gone') return { is: 'unchanged', proof: `The message is in ${placeOf(now)}.` }
     const appeared = newCopies(before, now)
     return appeared.length === 0
-      ? { is: 'wanted', proof: 'The mailbox answers ErrorItemNotFound, in Recoverable Items too.' }
+      ? { is: 'wanted', proof: 'The mailbox no longer has the message, in Recoverable Items neither.' }
       : { is: 'elsewhere', proof: copiesElsewhere(appeared) }
   },
 })
