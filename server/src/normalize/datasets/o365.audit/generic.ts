@@ -1,0 +1,17 @@
+import type { Step } from '#normalize/normalizer.ts'
+import { textOf } from '#normalize/json.ts'
+import { nameOf } from '#normalize/steps/user.ts'
+import type { AuditRecord } from './audit-record.ts'
+import { quote, setOutcome, tell } from './subject.ts'
+
+/** Records of a type without a subject of its own: kept whole, told plainly, without a category that would be a guess. */
+export const generic: Step<AuditRecord> = {
+  name: 'generic',
+  run(record, event) {
+    setOutcome(record, event)
+    const object = textOf(record.audit.ObjectId)
+    const place = event.event.provider ?? event.event.code
+    const what = `${record.operation || 'an unnamed operation'}${place === undefined ? '' : ` in ${place}`}`
+    tell(event, `${nameOf(record.actor) ?? 'Someone'} did ${what}${object === undefined ? '' : ` on ${quote(object)}`}`)
+  },
+}

@@ -1,0 +1,85 @@
+import type { EcsEvent } from '#domain/event.ts'
+import type { NormalizeOutcome } from '#domain/outcome.ts'
+import type { JsonObject } from './json.ts'
+
+/**
+ * A normalizer turns one record of a dataset into one ECS event. It is a list of steps, each with a name: what a step
+ * throws quarantines the record under that name, so whoever looks at the quarantine knows where to look in the code.
+ * A normalizer knows no clock and no network: the same record gives the same event, byte for byte, for ever.
+ */
+export interface Normalizer {
+  /** Elastic's dataset name: `o365.audit`. */
+  readonly dataset: string
+  /** For people: "Office 365 audit log". */
+  readonly title: string
+  /** How this record ends; never throws. */
+  normalize(record: RawRecord): NormalizeOutcome
+}
+
+/** A record as it came: its text alone, or with its value where somebody parsed it already. */
+export type RawRecord = string | { text: string; value: unknown }
+
+/** One named step: reads the source, writes the event. */
+export interface Step<Source> {
+  readonly name: string
+  run(source: Source, event: EcsEvent): void
+}
+
+/** What a dataset's steps read. `raw` becomes {@link NormalizedEvent.raw}. */
+export interface RecordSource {
+  readonly raw: JsonObject
+}
+
+export interface NormalizerDefinition<Source extends RecordSource> {
+  readonly dataset: string
+  readonly title: string
+  /** The first step: what the others read, from the parsed value; undefined for a record without content. */
+  readonly open: { readonly name: string; run(value: unknown, text: string): Source | undefined }
+  /** In order; a function chooses the step by the record. */
+  readonly steps: readonly (Step<Source> | ((source: Source) => Step<Source>))[]
+}
+
+/** A fault of the record, said in one sentence that repeats none of its content. */
+export class RecordFault extends Error {
+  override readonly name = 'RecordFault'
+}
+
+/** A normalizer from its definition. */
+export function defineNormalizer<Source extends RecordSource>(definition: NormalizerDefinition<Source>): Normalizer {
+  const { dataset, title, open, steps } = definition
+
+  function normalize(record: RawRecord): NormalizeOutcome {
+    const original = typeof record === 'string' ? record : record.text
+    if (original.trim() === '') return { outcome: 'dropped', reason: 'empty' }
+    let step = 'parse'
+    try {
+      const value: unknown = typeof record === 'string' ? JSON.parse(original) : record.value
+      step = open.name
+      const source = open.run(value, original)
+      if (source === undefined) return { outcome: 'dropped', reason: 'empty' }
+      const event: EcsEvent = { '@timestamp': '', message: '', event: { id: '', dataset, kind: 'event' } }
+      for (const entry of steps) {
+        const chosen = typeof entry === 'function' ? entry(source) : entry
+        step = chosen.name
+        chosen.run(source, event)
+      }
+      return { outcome: 'kept', event, raw: source.raw, original }
+    } catch (error) {
+      return { outcome: 'quarantined', step, error: describe(step, error), original }
+    }
+  }
+
+  return { dataset, title, normalize }
+}
+
+/** Only our own sentences are passed on: the parser's and the engine's messages quote the record. */
+function describe(step: string, error: unknown): string {
+  if (error instanceof RecordFault) return error.message
+  if (step === 'parse') return `The text is not JSON${positionOf(error)}.`
+  return `The step failed with ${error instanceof Error ? error.name : typeof error}.`
+}
+
+function positionOf(error: unknown): string {
+  const position = error instanceof SyntaxError ? / at position (\d+)/.exec(error.message) : null
+  return position ? ` at character ${position[1]}` : ''
+}

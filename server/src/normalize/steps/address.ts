@@ -1,0 +1,36 @@
+import { isIPv4, isIPv6 } from 'node:net'
+import ipaddr from 'ipaddr.js'
+
+/** Where a connection came from: ECS `source.*`. */
+export interface Address {
+  /** IPv4, or IPv6 as RFC 5952 writes it, so that one address has one spelling. */
+  ip: string
+  port?: number
+}
+
+/**
+ * An address from any form Microsoft writes: `192.0.2.1`, `192.0.2.1:443`, `2001:db8::1`, `[2001:db8::1]:443`,
+ * `::ffff:192.0.2.1`, `fe80::1%12`. Undefined for "", "<null>" and whatever else is no address.
+ */
+export function parseAddress(value: unknown): Address | undefined {
+  if (typeof value !== 'string' || value.length < 2) return undefined
+  if (isIPv4(value)) return { ip: value }
+  const text = value.trim()
+  const bracketed = text.startsWith('[')
+  if (bracketed && !text.includes(']')) return undefined
+  const colon = bracketed ? text.indexOf(']:') + 1 : text.indexOf(':')
+  const splits = colon > 0 && (bracketed || text.indexOf(':', colon + 1) === -1)
+  const ip = canonicalIp(bracketed ? text.slice(1, text.indexOf(']')) : splits ? text.slice(0, colon) : text)
+  if (ip === undefined) return undefined
+  const port = splits ? Number(text.slice(colon + 1)) : Number.NaN
+  return Number.isInteger(port) && port > 0 && port < 65_536 ? { ip, port } : { ip }
+}
+
+function canonicalIp(text: string): string | undefined {
+  if (isIPv4(text)) return text
+  const zone = text.indexOf('%')
+  const address = zone === -1 ? text : text.slice(0, zone)
+  if (!isIPv6(address)) return undefined
+  const parsed = ipaddr.IPv6.parse(address)
+  return parsed.isIPv4MappedAddress() ? parsed.toIPv4Address().toString() : parsed.toRFC5952String()
+}

@@ -1,0 +1,53 @@
+import { textOf } from '#normalize/json.ts'
+
+/** ECS `user.*` as far as an identifier tells. Names, addresses and GUIDs are folded to lower case. */
+export interface UserFields {
+  id: string
+  name?: string
+  domain?: string
+  email?: string
+  /** The display name, as Microsoft spells it. */
+  full_name?: string
+}
+
+const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+const SID = /^S-1-\d+(?:-\d+)+$/i
+const SHAREPOINT_GUEST = 'urn:spo:guest#'
+const SERVICE_PRINCIPAL = /^serviceprincipal_/i
+
+/**
+ * Who `value` names, from every form Microsoft writes: a user principal name, a GUID, a SID, `ServicePrincipal_<GUID>`,
+ * `urn:spo:guest#<mail>`, `SHAREPOINT\system`, `NT AUTHORITY\SYSTEM (<program>)`, or a service's plain name.
+ * Undefined where it says nobody ("Not Available", "<null>", "").
+ */
+export function parseUser(value: unknown): UserFields | undefined {
+  const text = textOf(value)
+  if (text === undefined) return undefined
+  const folded = text.toLowerCase()
+  if (folded.startsWith(SHAREPOINT_GUEST)) return { ...fromMail(folded.slice(SHAREPOINT_GUEST.length)), id: folded }
+  const at = folded.lastIndexOf('@')
+  if (at > 0 && at < folded.length - 1 && !folded.includes(' ')) return fromMail(folded)
+  if (GUID.test(folded)) return { id: folded }
+  if (SID.test(text)) return { id: text.toUpperCase() }
+  if (SERVICE_PRINCIPAL.test(text)) return { id: folded.slice('serviceprincipal_'.length) }
+  const slash = folded.indexOf('\\')
+  if (slash > 0) return { id: text, name: withoutProgram(folded.slice(slash + 1)), domain: folded.slice(0, slash) }
+  return { id: text, name: folded }
+}
+
+/** `system (microsoft.exchange.servicehost)` is the account `system` used by a program. */
+function withoutProgram(name: string): string {
+  const program = name.indexOf(' (')
+  return program > 0 ? name.slice(0, program) : name
+}
+
+function fromMail(mail: string): UserFields {
+  const at = mail.lastIndexOf('@')
+  if (at <= 0) return { id: mail, name: mail }
+  return { id: mail, name: mail.slice(0, at), domain: mail.slice(at + 1), email: mail }
+}
+
+/** What to call a user in a sentence: the address, else a name, else the identifier. */
+export function nameOf(user: UserFields | undefined): string | undefined {
+  return user?.email ?? user?.full_name ?? user?.name ?? user?.id
+}
