@@ -1,0 +1,20 @@
+import type { MailFilter } from '@cordon/api'
+
+/** What a new investigation starts with, as it stands in its address: that is how "Hunt" hands a mail over. */
+export type MailPrefill = Pick<MailFilter, 'sender' | 'subject' | 'internetMessageId'>
+
+/** Only what is given, as text; anything else in the address is ignored. */
+export function parseMailPrefill(search: Record<string, unknown>): MailPrefill {
+  const given = (name: keyof MailPrefill) =>
+    search[name] === undefined || search[name] === '' ? {} : { [name]: String(search[name]) }
+  return { ...given('sender'), ...given('subject'), ...given('internetMessageId') }
+}
+
+/**
+ * The filter that finds this mail and nothing else. The message ID alone is exact; sender and subject go with it only when
+ * there is none, because a copy with another subject would be missed.
+ */
+export function huntFor(mail: { [Key in keyof MailPrefill]?: string | undefined }): MailPrefill {
+  if (mail.internetMessageId) return { internetMessageId: mail.internetMessageId }
+  return { ...(mail.sender && { sender: mail.sender }), ...(mail.subject && { subject: mail.subject }) }
+}

@@ -1,0 +1,49 @@
+import { queryOptions } from '@tanstack/react-query'
+
+import { api, tenantApi } from './api.ts'
+
+/** Every cached reply by its key. The stream (stream.ts) writes under the same keys. */
+export const queries = {
+  session: () => queryOptions({ queryKey: ['session'], queryFn: api.session, staleTime: Infinity, retry: false }),
+  tokens: () => queryOptions({ queryKey: ['tokens'], queryFn: api.tokens }),
+  clouds: () => queryOptions({ queryKey: ['clouds'], queryFn: api.clouds, staleTime: Infinity }),
+  actions: () => queryOptions({ queryKey: ['actions'], queryFn: api.actions, staleTime: Infinity }),
+  connections: () => queryOptions({ queryKey: ['connections'], queryFn: api.connections }),
+  connection: (id: string) => queryOptions({ queryKey: ['connections', id], queryFn: () => api.connection(id) }),
+
+  overview: (tenantId: string) =>
+    queryOptions({ queryKey: [tenantId, 'overview'], queryFn: tenantApi(tenantId).overview, refetchInterval: 60_000 }),
+  event: (tenantId: string, id: string) =>
+    queryOptions({
+      queryKey: [tenantId, 'event', id],
+      queryFn: () => tenantApi(tenantId).event(id),
+      staleTime: Infinity,
+    }),
+  alerts: (tenantId: string, status: 'open' | 'closed' | undefined) =>
+    queryOptions({
+      queryKey: [tenantId, 'alerts', status ?? 'all'],
+      queryFn: () => tenantApi(tenantId).alerts({ limit: 500, ...(status && { status }) }),
+    }),
+  alert: (tenantId: string, id: string) =>
+    queryOptions({ queryKey: [tenantId, 'alert', id], queryFn: () => tenantApi(tenantId).alert(id) }),
+  investigations: (tenantId: string) =>
+    queryOptions({ queryKey: [tenantId, 'investigations'], queryFn: tenantApi(tenantId).investigations }),
+  investigation: (tenantId: string, id: string) =>
+    queryOptions({
+      queryKey: [tenantId, 'investigation', id],
+      queryFn: () => tenantApi(tenantId).investigation(id),
+    }),
+  mailboxes: (tenantId: string, id: string) =>
+    queryOptions({ queryKey: [tenantId, 'mailboxes', id], queryFn: () => tenantApi(tenantId).mailboxes(id) }),
+  hits: (tenantId: string, id: string) =>
+    queryOptions({ queryKey: [tenantId, 'hits', id], queryFn: () => tenantApi(tenantId).hits(id) }),
+  actionRuns: (tenantId: string, investigationId?: string) =>
+    queryOptions({
+      queryKey: [tenantId, 'action-runs', investigationId ?? 'all'],
+      queryFn: () => tenantApi(tenantId).actionRuns(investigationId === undefined ? {} : { investigationId }),
+    }),
+  actionRun: (tenantId: string, id: string) =>
+    queryOptions({ queryKey: [tenantId, 'action-run', id], queryFn: () => tenantApi(tenantId).actionRun(id) }),
+  coverage: (tenantId: string, range: { from: string; to: string }) =>
+    queryOptions({ queryKey: [tenantId, 'coverage', range], queryFn: () => tenantApi(tenantId).coverage(range) }),
+}

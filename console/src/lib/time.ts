@@ -1,0 +1,73 @@
+import { useSyncExternalStore } from 'react'
+
+const STEPS: [unit: Intl.RelativeTimeFormatUnit, ms: number][] = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+  ['second', 1000],
+]
+const relative = new Intl.RelativeTimeFormat('en', { numeric: 'always', style: 'short' })
+
+/** "5 min. ago" as "5 min ago"; within ten seconds "just now". */
+export function relativeTime(at: string, now: number): string {
+  const difference = Date.parse(at) - now
+  if (Number.isNaN(difference)) return at
+  if (Math.abs(difference) < 10_000) return 'just now'
+  const [unit, ms] = STEPS.find(([, size]) => Math.abs(difference) >= size) ?? STEPS.at(-1)!
+  return relative.format(Math.trunc(difference / ms), unit).replace('.', '')
+}
+
+export type Zone = 'local' | 'utc'
+
+const zoneOption = (zone: Zone) => (zone === 'utc' ? { timeZone: 'UTC' } : {})
+
+/** The exact moment with its zone: "2026-11-20 23:48:22.417 UTC". */
+export function exactTime(at: string, zone: Zone): string {
+  const moment = new Date(at)
+  if (Number.isNaN(moment.getTime())) return at
+  const zoneName = new Intl.DateTimeFormat('en', { ...zoneOption(zone), timeZoneName: 'short' })
+    .formatToParts(moment)
+    .find((part) => part.type === 'timeZoneName')?.value
+  return `${clockTime(at, zone)}.${String(moment.getUTCMilliseconds()).padStart(3, '0')} ${zoneName}`
+}
+
+/** For table columns: "2026-11-20 23:48:22". */
+export function clockTime(at: string, zone: Zone): string {
+  const moment = new Date(at)
+  if (Number.isNaN(moment.getTime())) return at
+  return new Intl.DateTimeFormat('sv-SE', { ...zoneOption(zone), dateStyle: 'short', timeStyle: 'medium' }).format(
+    moment,
+  )
+}
+
+/** "1 h 05 min", "4 min 20 s", "12 s"; what is left or was taken. */
+export function duration(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000))
+  if (seconds < 60) return `${seconds} s`
+  const minutes = Math.floor(seconds / 60)
+  if (minutes < 60) return `${minutes} min ${String(seconds % 60).padStart(2, '0')} s`
+  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`
+}
+
+const ticking = new Set<() => void>()
+let tick = Date.now()
+let timer: ReturnType<typeof setInterval> | undefined
+
+function subscribe(listener: () => void): () => void {
+  ticking.add(listener)
+  timer ??= setInterval(() => {
+    tick = Date.now()
+    for (const each of ticking) each()
+  }, 1000)
+  return () => {
+    ticking.delete(listener)
+    if (ticking.size > 0) return
+    clearInterval(timer)
+    timer = undefined
+  }
+}
+
+/** The present, in steps of `stepMs`: everything on the page ages together, from one timer. */
+export function useNow(stepMs = 10_000): number {
+  return useSyncExternalStore(subscribe, () => Math.floor(tick / stepMs) * stepMs)
+}

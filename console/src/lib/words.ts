@@ -1,0 +1,87 @@
+import type { Action, ActionRun, ActionTargetStateName, Investigation, MailFilter, MailTargets } from '@cordon/api'
+
+/** How things are called on the page: one place, so that a button and the table beside it never differ. */
+
+const numbers = new Intl.NumberFormat('en-US')
+
+/** "23 messages", "1 message". */
+export function count(n: number, noun: string, plural = `${noun}s`): string {
+  return `${numbers.format(n)} ${n === 1 ? noun : plural}`
+}
+
+export function number(n: number): string {
+  return numbers.format(n)
+}
+
+/** "Delete permanently" and 23 become "Delete 23 messages permanently": the number stands on the button. */
+export function confirmLabel(action: Pick<Action, 'title'>, targets: number): string {
+  const [verb = '', ...rest] = action.title.split(' ')
+  const object = rest.filter((word, index) => !(index === 0 && /^messages?$/i.test(word)))
+  return [verb, count(targets, 'message'), ...object].join(' ')
+}
+
+/** The filter as sentences, one for each condition. */
+export function filterSentences(filter: MailFilter, moment: (iso: string) => string): string[] {
+  return [
+    filter.sender && `from ${filter.sender}`,
+    filter.subject && `subject contains “${filter.subject}”`,
+    filter.internetMessageId && `internet message ID is ${filter.internetMessageId}`,
+    filter.receivedFrom && `received after ${moment(filter.receivedFrom)}`,
+    filter.receivedTo && `received before ${moment(filter.receivedTo)}`,
+  ].filter((sentence): sentence is string => Boolean(sentence))
+}
+
+export function targetSentence(targets: MailTargets): string {
+  return targets.kind === 'all' ? 'all mailboxes' : count(targets.users.length, 'named user')
+}
+
+export type Tone = 'good' | 'warn' | 'bad' | 'busy' | 'quiet'
+
+export const INVESTIGATION_STATE: Record<Investigation['state'], { word: string; tone: Tone }> = {
+  queued: { word: 'Queued', tone: 'busy' },
+  running: { word: 'Running', tone: 'busy' },
+  stopping: { word: 'Stopping', tone: 'warn' },
+  stopped: { word: 'Stopped', tone: 'warn' },
+  done: { word: 'Done', tone: 'good' },
+  failed: { word: 'Failed', tone: 'bad' },
+}
+
+export const ACTION_RUN_STATE: Record<ActionRun['state'], { word: string; tone: Tone }> = {
+  planned: { word: 'Planned', tone: 'quiet' },
+  running: { word: 'Running', tone: 'busy' },
+  done: { word: 'Done', tone: 'good' },
+  partly: { word: 'Partly done', tone: 'warn' },
+  failed: { word: 'Failed', tone: 'bad' },
+  reverting: { word: 'Undoing', tone: 'busy' },
+  reverted: { word: 'Undone', tone: 'quiet' },
+}
+
+export const TARGET_STATE: Record<ActionTargetStateName, { word: string; tone: Tone }> = {
+  planned: { word: 'Planned', tone: 'quiet' },
+  intended: { word: 'In progress', tone: 'busy' },
+  executed: { word: 'Done, being verified', tone: 'busy' },
+  verified: { word: 'Verified', tone: 'good' },
+  'already-gone': { word: 'Already gone', tone: 'good' },
+  'moved-by-user': { word: 'Moved by the user', tone: 'warn' },
+  failed: { word: 'Failed', tone: 'bad' },
+  'not-reachable': { word: 'Not reachable', tone: 'bad' },
+  reverting: { word: 'Being undone', tone: 'busy' },
+  reverted: { word: 'Undone', tone: 'quiet' },
+  'revert-failed': { word: 'Undo failed', tone: 'bad' },
+}
+
+const ENDED: ActionTargetStateName[] = ['verified', 'already-gone', 'moved-by-user', 'failed', 'not-reachable']
+const REVERT_ENDED: ActionTargetStateName[] = ['reverted', 'revert-failed']
+
+/** Targets of the run that have an end, in the direction it is going. */
+export function endedTargets(run: ActionRun): number {
+  const undoing = run.state === 'reverting' || run.state === 'reverted'
+  const states = undoing ? REVERT_ENDED : ENDED
+  return states.reduce((sum, state) => sum + (run.targetsByState[state] ?? 0), 0)
+}
+
+export const isActive = (state: Investigation['state']) => ['queued', 'running', 'stopping'].includes(state)
+export const isRunActive = (state: ActionRun['state']) => state === 'running' || state === 'reverting'
+
+/** `management-activity.Audit.Exchange` as people know it: `Audit.Exchange`. */
+export const feedName = (feed: string) => feed.replace(/^management-activity\./, '')

@@ -1,0 +1,156 @@
+import type { AlertDetail } from '@cordon/api'
+import { useQuery } from '@tanstack/react-query'
+import { getRouteApi, Link } from '@tanstack/react-router'
+
+import { textAt, userOf } from '#lib/ecs.ts'
+import { fieldTerm } from '#lib/kql.ts'
+import { queries } from '#lib/queries.ts'
+import { count } from '#lib/words.ts'
+import { Badge, Severity } from '#parts/badge.tsx'
+import { Copy } from '#parts/copy.tsx'
+import { HuntButton } from '#parts/hunt-button.tsx'
+import { Page, PageHeader, Panel, SkeletonRows } from '#parts/panel.tsx'
+import { ProblemBanner } from '#parts/problem.tsx'
+import { When } from '#parts/when.tsx'
+
+import { AlertStatus } from './alert-status.tsx'
+
+const route = getRouteApi('/frame/tenants/$tenantId/alerts/$alertId')
+
+export function AlertPage() {
+  const { tenantId, alertId } = route.useParams()
+  const { data, error, refetch } = useQuery(queries.alert(tenantId, alertId))
+  if (error) {
+    return (
+      <Page>
+        <ProblemBanner error={error} onRetry={() => void refetch()} />
+      </Page>
+    )
+  }
+  if (data === undefined) {
+    return (
+      <Page>
+        <SkeletonRows rows={8} />
+      </Page>
+    )
+  }
+  const { alert, rule, suggestedFilter } = data
+  return (
+    <Page>
+      <PageHeader
+        above={
+          <Link to="/tenants/$tenantId/alerts" params={{ tenantId }} className="hover:underline">
+            Alerts
+          </Link>
+        }
+        title={alert.ruleTitle}
+        actions={
+          <>
+            <AlertStatus tenantId={tenantId} alert={alert} />
+            {suggestedFilter && <HuntButton tenantId={tenantId} mail={suggestedFilter} title="Hunt this mail" />}
+          </>
+        }
+      />
+      <section className="space-y-2 rounded-lg border border-line bg-surface p-4">
+        <p className="text-lg break-words">{alert.sentence}</p>
+        <div className="flex flex-wrap items-center gap-2 text-sm text-ink-2">
+          <Severity severity={alert.severity} />
+          <Badge tone={alert.status === 'open' ? 'busy' : 'quiet'}>{alert.status}</Badge>
+          <span>
+            {count(alert.eventCount, 'event')}, first <When at={alert.firstEventAt} />, last{' '}
+            <When at={alert.lastEventAt} />
+          </span>
+          <Copy text={alert.id} label="alert ID" />
+        </div>
+        {alert.closeReason && <p className="text-sm text-ink-2">Closed because: {alert.closeReason}</p>}
+      </section>
+      <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+        <Evidence tenantId={tenantId} detail={data} />
+        {rule && <RulePanel rule={rule} attack={alert.attack} />}
+      </div>
+    </Page>
+  )
+}
+
+function Evidence({ tenantId, detail: { alert, events } }: { tenantId: string; detail: AlertDetail }) {
+  const inOrder = events.toReversed()
+  return (
+    <Panel title={`Evidence: ${count(events.length, 'event')} in order`}>
+      <ol className="max-h-[70dvh] overflow-auto">
+        {inOrder.map((event) => (
+          <li key={event.event.id} className="relative border-b border-line px-4 py-2.5 pl-9 text-sm last:border-0">
+            <span aria-hidden className="absolute top-0 bottom-0 left-4 w-px bg-line" />
+            <span
+              aria-hidden
+              className="absolute top-4 left-3 size-2.5 rounded-full border-2 border-accent bg-surface"
+            />
+            <Link
+              to="/tenants/$tenantId/events"
+              params={{ tenantId }}
+              search={{
+                from: new Date(Date.parse(event['@timestamp']) - 3_600_000).toISOString(),
+                to: new Date(Date.parse(event['@timestamp']) + 3_600_000).toISOString(),
+                q: userOf(event) ? fieldTerm('user.name', textAt(event, 'user.name') || userOf(event)) : '',
+                event: event.event.id,
+              }}
+              className="block break-words hover:underline"
+            >
+              {event.message}
+            </Link>
+            <p className="flex flex-wrap gap-x-3 text-xs text-ink-3">
+              <When at={event['@timestamp']} exact />
+              {userOf(event) && <span>{userOf(event)}</span>}
+              {textAt(event, 'source.ip') && <span className="font-mono">{textAt(event, 'source.ip')}</span>}
+              {event.event.action && <span>{event.event.action}</span>}
+            </p>
+          </li>
+        ))}
+      </ol>
+      {alert.eventCount > events.length && (
+        <p className="border-t border-line px-4 py-2 text-xs text-ink-3">
+          The newest {events.length} of {alert.eventCount} events are shown.
+        </p>
+      )}
+    </Panel>
+  )
+}
+
+function RulePanel({ rule, attack }: { rule: NonNullable<AlertDetail['rule']>; attack: string[] }) {
+  return (
+    <Panel title="Why: the rule">
+      <div className="space-y-3 p-4 text-sm">
+        <p className="font-medium">{rule.title}</p>
+        <p className="text-ink-2">{rule.description}</p>
+        {attack.length > 0 && (
+          <p className="flex flex-wrap items-center gap-1">
+            <span className="mr-1 text-ink-3">ATT&CK</span>
+            {attack.map((tag) => (
+              <Badge key={tag} tone="quiet">
+                {/^t\d/.test(tag) ? tag.toUpperCase() : tag}
+              </Badge>
+            ))}
+          </p>
+        )}
+        {rule.falsePositives.length > 0 && (
+          <div>
+            <p className="text-ink-3">It may be harmless when</p>
+            <ul className="list-inside list-disc text-ink-2">
+              {rule.falsePositives.map((each) => (
+                <li key={each}>{each}</li>
+              ))}
+            </ul>
+          </div>
+        )}
+        <details>
+          <summary className="cursor-pointer rounded text-accent">Rule as YAML</summary>
+          {/* A region that scrolls must be reachable by keyboard. */}
+          {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+          <pre tabIndex={0} className="mt-2 max-h-96 overflow-auto rounded-md bg-sunken p-3 font-mono text-xs">
+            {rule.yaml}
+          </pre>
+        </details>
+        <Copy text={rule.id} label="rule ID" />
+      </div>
+    </Panel>
+  )
+}

@@ -1,0 +1,111 @@
+import type { Connection } from '@cordon/api'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { getRouteApi, Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+
+import { api } from '#lib/api.ts'
+import { queries } from '#lib/queries.ts'
+import { feedName } from '#lib/words.ts'
+import { Button } from '#parts/button.tsx'
+import { Copy } from '#parts/copy.tsx'
+import { Empty, Page, PageHeader, Panel, SkeletonRows } from '#parts/panel.tsx'
+import { ProblemBanner } from '#parts/problem.tsx'
+import { TestBadge } from '#parts/test-badge.tsx'
+import { When } from '#parts/when.tsx'
+
+import { CoverageStrips } from './coverage-strips.tsx'
+import { RemoveConnection } from './remove-connection.tsx'
+import { Verdicts } from './verdicts.tsx'
+
+const route = getRouteApi('/frame/connections/$connectionId')
+
+export function ConnectionPage() {
+  const { connectionId } = route.useParams()
+  const client = useQueryClient()
+  const { data, error, refetch } = useQuery(queries.connection(connectionId))
+  const test = useMutation({
+    mutationFn: () => api.testConnection(connectionId),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['connections'] }),
+  })
+  if (error) {
+    return (
+      <Page>
+        <ProblemBanner error={error} onRetry={() => void refetch()} />
+      </Page>
+    )
+  }
+  if (data === undefined) {
+    return (
+      <Page>
+        <SkeletonRows rows={8} />
+      </Page>
+    )
+  }
+  return (
+    <Page>
+      <PageHeader
+        above={
+          <Link to="/connections" className="hover:underline">
+            Connections
+          </Link>
+        }
+        title={data.name}
+        actions={
+          <>
+            <TestBadge test={data.lastTest} />
+            <Button look="primary" disabled={test.isPending} onClick={() => test.mutate()}>
+              {test.isPending ? 'Testing…' : 'Test again'}
+            </Button>
+            <RemoveConnection connection={data} />
+          </>
+        }
+      />
+      {test.error && <ProblemBanner error={test.error} />}
+      <Facts connection={data} />
+      <Panel
+        title="Permissions and features"
+        actions={
+          data.lastTest && (
+            <span className="text-xs text-ink-3">
+              tested <When at={data.lastTest.testedAt} />
+            </span>
+          )
+        }
+      >
+        {data.lastTest ? (
+          <Verdicts verdicts={data.lastTest.verdicts} />
+        ) : (
+          <Empty title="Not tested yet">The test asks Microsoft for each permission and says what is missing.</Empty>
+        )}
+      </Panel>
+      <CoverageStrips tenantId={data.tenantId} connectionId={connectionId} feeds={data.feeds} />
+    </Page>
+  )
+}
+
+function Facts({ connection }: { connection: Connection }) {
+  return (
+    <dl className="grid gap-x-6 gap-y-3 rounded-lg border border-line bg-surface p-4 text-sm sm:grid-cols-2 lg:grid-cols-4">
+      <Fact title="Tenant">
+        {connection.tenantName}
+        <Copy text={connection.tenantId} label="directory (tenant) ID" />
+      </Fact>
+      <Fact title="Application (client) ID">
+        <Copy text={connection.clientId} label="application (client) ID" />
+      </Fact>
+      <Fact title="Cloud and credential">
+        {connection.cloud}, {connection.credentialKind}
+      </Fact>
+      <Fact title="Feeds">{connection.feeds.map(feedName).join(', ') || 'none'}</Fact>
+    </dl>
+  )
+}
+
+function Fact({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <div className="min-w-0">
+      <dt className="text-xs text-ink-3">{title}</dt>
+      <dd className="flex flex-col break-words">{children}</dd>
+    </div>
+  )
+}

@@ -1,0 +1,79 @@
+import type { Connection } from '@cordon/api'
+import { useQuery } from '@tanstack/react-query'
+import { Link, useNavigate } from '@tanstack/react-router'
+
+import { queries } from '#lib/queries.ts'
+import { buttonClass } from '#parts/button.tsx'
+import { Empty, Page, PageHeader, SkeletonRows } from '#parts/panel.tsx'
+import { ProblemBanner } from '#parts/problem.tsx'
+import { Table, type Column } from '#parts/table.tsx'
+import { TestBadge } from '#parts/test-badge.tsx'
+import { When } from '#parts/when.tsx'
+
+const COLUMNS: Column<Connection>[] = [
+  {
+    id: 'name',
+    title: 'Connection',
+    track: 'minmax(0, 1fr)',
+    cell: ({ id, name }) => (
+      <Link to="/connections/$connectionId" params={{ connectionId: id }} className="font-medium hover:underline">
+        {name}
+      </Link>
+    ),
+    sortBy: ({ name }) => name,
+  },
+  {
+    id: 'tenant',
+    title: 'Tenant',
+    track: 'minmax(0, 1fr)',
+    cell: ({ tenantName }) => tenantName,
+    sortBy: ({ tenantName }) => tenantName,
+  },
+  { id: 'cloud', title: 'Cloud', track: '140px', from: 760, cell: ({ cloud }) => cloud },
+  { id: 'credential', title: 'Credential', track: '110px', from: 860, cell: ({ credentialKind }) => credentialKind },
+  { id: 'feeds', title: 'Feeds', track: '64px', from: 640, cell: ({ feeds }) => feeds.length },
+  {
+    id: 'tested',
+    title: 'Tested',
+    track: '100px',
+    from: 560,
+    cell: ({ lastTest }) => lastTest && <When at={lastTest.testedAt} />,
+  },
+  { id: 'health', title: 'Health', track: '140px', cell: ({ lastTest }) => <TestBadge test={lastTest} /> },
+]
+
+export function ConnectionsPage() {
+  const navigate = useNavigate()
+  const { data, error, refetch } = useQuery(queries.connections())
+  const add = (
+    <Link to="/connections/new" className={buttonClass('primary')}>
+      New connection
+    </Link>
+  )
+  return (
+    <Page>
+      <PageHeader title="Connections" actions={add} />
+      {error && <ProblemBanner error={error} onRetry={() => void refetch()} />}
+      <div className="overflow-hidden rounded-lg border border-line bg-surface">
+        {data === undefined && !error ? (
+          <SkeletonRows rows={3} />
+        ) : (
+          <Table
+            label="Connections"
+            rows={data?.connections ?? []}
+            columns={COLUMNS}
+            idOf={({ id }) => id}
+            rowHeight={40}
+            onOpen={({ id }) => void navigate({ to: '/connections/$connectionId', params: { connectionId: id } })}
+            empty={
+              <Empty title="No Microsoft 365 tenant is connected" action={add}>
+                Register an application in Entra, give it the permissions that Cordon lists after the first test, and
+                enter its IDs and secret or certificate here. Events arrive within minutes.
+              </Empty>
+            }
+          />
+        )}
+      </div>
+    </Page>
+  )
+}

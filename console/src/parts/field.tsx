@@ -1,0 +1,105 @@
+import type { ComponentProps, ReactNode } from 'react'
+import { useId } from 'react'
+
+export const inputClass =
+  'h-8 max-sm:h-10 w-full min-w-0 rounded-md border border-line-strong/70 bg-surface px-2.5 text-sm text-ink aria-invalid:border-bad'
+
+interface Around {
+  label: string
+  hint?: ReactNode
+  error?: string | undefined
+}
+
+function Labelled({ id, label, hint, error, children }: Around & { id: string; children: ReactNode }) {
+  return (
+    <div className="space-y-1">
+      <label htmlFor={id} className="block text-sm font-medium">
+        {label}
+      </label>
+      {children}
+      {hint && (
+        <p id={`${id}-hint`} className="text-xs text-ink-3">
+          {hint}
+        </p>
+      )}
+      {error && (
+        <p id={`${id}-error`} role="alert" className="text-xs font-medium text-bad">
+          {error}
+        </p>
+      )}
+    </div>
+  )
+}
+
+/** A labelled text input. */
+export function Field({ label, hint, error, className, ...rest }: ComponentProps<'input'> & Around) {
+  const id = useId()
+  return (
+    <Labelled {...{ id, label, hint, error }}>
+      <input
+        id={id}
+        aria-invalid={error !== undefined}
+        aria-describedby={`${id}-hint ${id}-error`}
+        className={`${inputClass} ${className ?? ''}`}
+        {...rest}
+      />
+    </Labelled>
+  )
+}
+
+export function TextArea({ label, hint, error, className, ...rest }: ComponentProps<'textarea'> & Around) {
+  const id = useId()
+  return (
+    <Labelled {...{ id, label, hint, error }}>
+      <textarea
+        id={id}
+        aria-invalid={error !== undefined}
+        aria-describedby={`${id}-hint ${id}-error`}
+        className={`${inputClass} h-auto max-sm:h-auto py-1.5 ${className ?? ''}`}
+        {...rest}
+      />
+    </Labelled>
+  )
+}
+
+export function Select({ label, hint, error, children, ...rest }: ComponentProps<'select'> & Around) {
+  const id = useId()
+  return (
+    <Labelled {...{ id, label, hint, error }}>
+      <select id={id} aria-describedby={`${id}-hint ${id}-error`} className={inputClass} {...rest}>
+        {children}
+      </select>
+    </Labelled>
+  )
+}
+
+/** One of several ways, each with a sentence about it. */
+export function Choice({
+  title,
+  detail,
+  ...rest
+}: Omit<ComponentProps<'input'>, 'title' | 'type'> & { title: string; detail?: ReactNode }) {
+  const id = useId()
+  return (
+    <label
+      htmlFor={id}
+      className="flex gap-2.5 rounded-md border border-line p-3 text-sm has-checked:border-accent has-checked:bg-accent-soft has-focus-visible:outline-2 has-focus-visible:outline-accent"
+    >
+      <input
+        id={id}
+        type="radio"
+        aria-describedby={detail ? `${id}-detail` : undefined}
+        className="mt-0.5 size-4"
+        {...rest}
+      />
+      <span className="min-w-0">
+        <span className="font-medium">{title}</span>
+        {detail && (
+          <span id={`${id}-detail`} aria-hidden className="block text-ink-2">
+            {detail}
+          </span>
+        )}
+      </span>
+    </label>
+  )
+}

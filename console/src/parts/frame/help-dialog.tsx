@@ -1,0 +1,60 @@
+import { CircleHelp } from 'lucide-react'
+import { useState } from 'react'
+
+import { useHotkeys } from '#lib/hotkeys.ts'
+
+import { IconButton } from '#parts/button.tsx'
+import { Dialog } from '#parts/dialog.tsx'
+
+const KEYS = [
+  ['j / k', 'Next and previous row'],
+  ['Enter', 'Open the row'],
+  ['x', 'Select the row, where rows can be selected'],
+  ['/', 'Go to the query'],
+  ['Escape', 'Close what is open'],
+  ['?', 'This list'],
+] as const
+
+const KQL = [
+  ['user.name : "ana*"', 'field with a wildcard'],
+  ['source.ip : 198.51.100.0/24', 'address in a block'],
+  ['event.outcome : failure and not user.name : "svc*"', 'and, or, not, parentheses'],
+  ['inbox rule', 'words in the sentence'],
+] as const
+
+/** Keys and query language, from the button or with `?`. */
+export function HelpDialog() {
+  const [open, setOpen] = useState(false)
+  useHotkeys({ '?': () => setOpen(true) })
+  return (
+    <>
+      <IconButton label="Keyboard help" onClick={() => setOpen(true)} className="max-sm:hidden">
+        <CircleHelp aria-hidden className="size-4" />
+      </IconButton>
+      <Dialog open={open} onOpenChange={setOpen} title="Keyboard and query help">
+        <h3 className="mb-2 text-sm font-semibold">Keys</h3>
+        <dl className="grid grid-cols-[max-content_1fr] gap-x-4 gap-y-1.5 text-sm">
+          {KEYS.map(([key, meaning]) => (
+            <div key={key} className="contents">
+              <dt>
+                <kbd className="rounded border border-line bg-sunken px-1.5 py-0.5 font-mono text-xs">{key}</kbd>
+              </dt>
+              <dd className="text-ink-2">{meaning}</dd>
+            </div>
+          ))}
+        </dl>
+        <h3 className="mt-5 mb-2 text-sm font-semibold">Query (KQL)</h3>
+        <dl className="space-y-1.5 text-sm">
+          {KQL.map(([query, meaning]) => (
+            <div key={query} className="flex flex-wrap gap-x-3">
+              <dt>
+                <code className="font-mono text-xs">{query}</code>
+              </dt>
+              <dd className="text-ink-3">{meaning}</dd>
+            </div>
+          ))}
+        </dl>
+      </Dialog>
+    </>
+  )
+}

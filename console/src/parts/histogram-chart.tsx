@@ -1,0 +1,140 @@
+import 'uplot/dist/uPlot.min.css'
+
+import type { Histogram } from '@cordon/api'
+import { useEffect, useEffectEvent, useRef } from 'react'
+import uPlot from 'uplot'
+
+import { usePreferences } from '#lib/preferences.ts'
+
+interface Props {
+  histogram: Histogram
+  /** Spans nobody collected, drawn as gaps and not as silence. */
+  gaps?: readonly { from: string; to: string }[]
+  /** Dragging over the chart gives the span. */
+  onZoom?: (from: string, to: string) => void
+}
+
+/** A canvas knows no CSS variables: asks the page what a color is right now. */
+function colorOf(element: Element, name: string): string {
+  const probe = document.createElement('span')
+  probe.style.color = `var(--color-${name})`
+  element.append(probe)
+  const color = getComputedStyle(probe).color
+  probe.remove()
+  return color
+}
+
+function drawGaps(chart: uPlot, gaps: readonly { from: string; to: string }[], color: string): void {
+  const { ctx, bbox } = chart
+  ctx.save()
+  ctx.strokeStyle = color
+  ctx.lineWidth = devicePixelRatio
+  for (const gap of gaps) {
+    const left = Math.max(bbox.left, chart.valToPos(Date.parse(gap.from) / 1000, 'x', true))
+    const right = Math.min(bbox.left + bbox.width, chart.valToPos(Date.parse(gap.to) / 1000, 'x', true))
+    if (right <= left) continue
+    ctx.save()
+    ctx.beginPath()
+    ctx.rect(left, bbox.top, right - left, bbox.height)
+    ctx.clip()
+    ctx.beginPath()
+    for (let x = left - bbox.height; x < right; x += 7 * devicePixelRatio) {
+      ctx.moveTo(x, bbox.top + bbox.height)
+      ctx.lineTo(x + bbox.height, bbox.top)
+    }
+    ctx.stroke()
+    ctx.restore()
+  }
+  ctx.restore()
+}
+
+/** Bars of events over time. Its own module, because the chart library is only loaded where a chart is seen. */
+export function HistogramChart({ histogram, gaps = [], onZoom }: Props) {
+  const place = useRef<HTMLDivElement>(null)
+  const { theme, zone } = usePreferences()
+  const zoom = useEffectEvent((from: number, to: number) =>
+    onZoom?.(new Date(from * 1000).toISOString(), new Date(to * 1000).toISOString()),
+  )
+  const canZoom = onZoom !== undefined
+
+  useEffect(() => {
+    const element = place.current
+    if (!element) return
+    const step = histogram.intervalMs / 1000
+    const times = histogram.buckets.map((bucket) => Date.parse(bucket.time) / 1000)
+    const counts = histogram.buckets.map((bucket) => bucket.count)
+    const ink = colorOf(element, 'ink-3')
+    const axis = { stroke: ink, font: '11px "Inter Variable"', ticks: { show: false }, gap: 4 }
+    const chart = new uPlot(
+      {
+        width: element.clientWidth,
+        height: element.clientHeight,
+        legend: { show: false },
+        tzDate: (seconds) =>
+          zone === 'utc' ? uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC') : new Date(seconds * 1000),
+        cursor: { y: false, points: { show: false }, drag: { x: canZoom, y: false, setScale: false } },
+        scales: {
+          x: { range: () => [times[0] ?? 0, (times.at(-1) ?? 0) + step] },
+          y: { range: (_chart, _min, max) => [0, Math.max(1, max * 1.1)] },
+        },
+        axes: [
+          { ...axis, grid: { show: false }, size: 22, space: 70 },
+          {
+            ...axis,
+            grid: { stroke: colorOf(element, 'line'), width: 1 },
+            size: 44,
+            space: 28,
+            incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 1e6],
+          },
+        ],
+        series: [
+          {},
+          {
+            fill: colorOf(element, 'accent'),
+            width: 0,
+            points: { show: false },
+            paths: uPlot.paths.bars!({ size: [0.8, 40], align: 1, radius: 0.1 }),
+          },
+        ],
+        hooks: {
+          drawClear: [(self) => drawGaps(self, gaps, colorOf(element, 'bad'))],
+          setSelect: [
+            (self) => {
+              if (self.select.width < 4) return
+              zoom(self.posToVal(self.select.left, 'x'), self.posToVal(self.select.left + self.select.width, 'x'))
+              self.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false)
+            },
+          ],
+          setCursor: [
+            (self) => {
+              const index = self.cursor.idx
+              const time = index === null || index === undefined ? undefined : times[index]
+              element.title =
+                time === undefined
+                  ? ''
+                  : `${counts[index!]!.toLocaleString('en-US')} events from ${new Date(time * 1000).toLocaleString('sv-SE')}`
+            },
+          ],
+        },
+      },
+      [times, counts],
+      element,
+    )
+    const resize = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height: element.clientHeight }))
+    resize.observe(element)
+    return () => {
+      resize.disconnect()
+      chart.destroy()
+    }
+  }, [histogram, gaps, canZoom, theme, zone])
+
+  const total = histogram.buckets.reduce((sum, bucket) => sum + bucket.count, 0)
+  return (
+    <div
+      ref={place}
+      role="img"
+      aria-label={`${total.toLocaleString('en-US')} events over time${gaps.length > 0 ? `, ${gaps.length} gaps` : ''}`}
+      className="h-full w-full"
+    />
+  )
+}

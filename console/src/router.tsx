@@ -1,0 +1,180 @@
+import { QueryClient } from '@tanstack/react-query'
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router'
+
+import { ApiError, onSignedOut } from '#lib/api.ts'
+import { parseEventSearch } from '#lib/event-search.ts'
+import { parseMailPrefill } from '#lib/mail-prefill.ts'
+import { preferences, setPreferences } from '#lib/preferences.ts'
+import { queries } from '#lib/queries.ts'
+import { SignInPage } from '#pages/sign-in/sign-in-page.tsx'
+import { Frame } from '#parts/frame/frame.tsx'
+import { ErrorPage, NotFoundPage } from '#parts/frame/error-page.tsx'
+
+/**
+ * Every address of the console. The tenant is part of the address: a link sent to a colleague can never open in another
+ * tenant. Pages are loaded when first visited.
+ */
+const client = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 5000,
+      // Only a server that did not answer may answer next time; a refusal stays one.
+      retry: (failures, error) => failures < 2 && error instanceof ApiError && error.problem.status === 0,
+    },
+  },
+})
+
+const root = createRootRouteWithContext<{ client: QueryClient }>()({
+  component: Outlet,
+  errorComponent: ErrorPage,
+  notFoundComponent: NotFoundPage,
+})
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: (search: Record<string, unknown>): { next?: string } =>
+    typeof search['next'] === 'string' && /^\/(?!\/)/.test(search['next']) ? { next: search['next'] } : {},
+  component: SignInPage,
+})
+
+const frame = createRoute({
+  getParentRoute: () => root,
+  id: 'frame',
+  beforeLoad: async ({ context, location }) => {
+    try {
+      return { session: await context.client.ensureQueryData(queries.session()) }
+    } catch (error) {
+      if (error instanceof ApiError && error.problem.status === 401) {
+        throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { next: location.href } })
+      }
+      throw error
+    }
+  },
+  component: Frame,
+})
+
+const home = createRoute({
+  getParentRoute: () => frame,
+  path: '/',
+  beforeLoad: ({ context: { session } }) => {
+    const tenant = session.tenants.find(({ id }) => id === preferences().tenantId) ?? session.tenants[0]
+    if (tenant === undefined) throw redirect({ to: '/connections' })
+    throw redirect({ to: '/tenants/$tenantId/overview', params: { tenantId: tenant.id } })
+  },
+})
+
+const connections = createRoute({
+  getParentRoute: () => frame,
+  path: '/connections',
+  component: lazyRouteComponent(() => import('#pages/connections/connections-page.tsx'), 'ConnectionsPage'),
+})
+const newConnection = createRoute({
+  getParentRoute: () => frame,
+  path: '/connections/new',
+  component: lazyRouteComponent(() => import('#pages/connections/new-connection-page.tsx'), 'NewConnectionPage'),
+})
+const connection = createRoute({
+  getParentRoute: () => frame,
+  path: '/connections/$connectionId',
+  component: lazyRouteComponent(() => import('#pages/connections/connection-page.tsx'), 'ConnectionPage'),
+})
+const tokens = createRoute({
+  getParentRoute: () => frame,
+  path: '/tokens',
+  component: lazyRouteComponent(() => import('#pages/tokens/tokens-page.tsx'), 'TokensPage'),
+})
+
+const tenant = createRoute({
+  getParentRoute: () => frame,
+  path: '/tenants/$tenantId',
+  beforeLoad: ({ params }) => {
+    if (preferences().tenantId !== params.tenantId) setPreferences({ tenantId: params.tenantId })
+  },
+})
+
+const overview = createRoute({
+  getParentRoute: () => tenant,
+  path: 'overview',
+  component: lazyRouteComponent(() => import('#pages/overview/overview-page.tsx'), 'OverviewPage'),
+})
+const alerts = createRoute({
+  getParentRoute: () => tenant,
+  path: 'alerts',
+  validateSearch: (search: Record<string, unknown>): { status?: 'closed' | 'all' } =>
+    search['status'] === 'closed' || search['status'] === 'all' ? { status: search['status'] } : {},
+  component: lazyRouteComponent(() => import('#pages/alerts/alerts-page.tsx'), 'AlertsPage'),
+})
+const alert = createRoute({
+  getParentRoute: () => tenant,
+  path: 'alerts/$alertId',
+  component: lazyRouteComponent(() => import('#pages/alerts/alert-page.tsx'), 'AlertPage'),
+})
+const events = createRoute({
+  getParentRoute: () => tenant,
+  path: 'events',
+  validateSearch: parseEventSearch,
+  component: lazyRouteComponent(() => import('#pages/events/events-page.tsx'), 'EventsPage'),
+})
+const investigations = createRoute({
+  getParentRoute: () => tenant,
+  path: 'investigations',
+  component: lazyRouteComponent(() => import('#pages/investigations/investigations-page.tsx'), 'InvestigationsPage'),
+})
+const newInvestigation = createRoute({
+  getParentRoute: () => tenant,
+  path: 'investigations/new',
+  validateSearch: parseMailPrefill,
+  component: lazyRouteComponent(
+    () => import('#pages/investigations/new-investigation-page.tsx'),
+    'NewInvestigationPage',
+  ),
+})
+const investigation = createRoute({
+  getParentRoute: () => tenant,
+  path: 'investigations/$investigationId',
+  validateSearch: (search: Record<string, unknown>): { tab?: 'mailboxes' | 'actions' } =>
+    search['tab'] === 'mailboxes' || search['tab'] === 'actions' ? { tab: search['tab'] } : {},
+  component: lazyRouteComponent(() => import('#pages/investigations/investigation-page.tsx'), 'InvestigationPage'),
+})
+const actionRun = createRoute({
+  getParentRoute: () => tenant,
+  path: 'action-runs/$actionRunId',
+  component: lazyRouteComponent(() => import('#pages/action-runs/action-run-page.tsx'), 'ActionRunPage'),
+})
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    signIn,
+    frame.addChildren([
+      home,
+      connections,
+      newConnection,
+      connection,
+      tokens,
+      tenant.addChildren([overview, alerts, alert, events, investigations, newInvestigation, investigation, actionRun]),
+    ]),
+  ]),
+  context: { client },
+  defaultPreload: 'intent',
+  defaultPendingMs: 300,
+})
+
+onSignedOut(() => {
+  client.clear()
+  const { href, pathname } = router.state.location
+  if (pathname !== '/sign-in') void router.navigate({ to: '/sign-in', search: { next: href } })
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}
