@@ -36,3 +36,23 @@ export interface IntakeCounts {
   /** By step. */
   quarantined: Record<string, number>
 }
+
+/** The counts of nothing. */
+export const NO_COUNTS: IntakeCounts = { read: 0, kept: 0, duplicates: 0, dropped: {}, quarantined: {} }
+
+/** Both counts as one. */
+export function addCounts(a: IntakeCounts, b: IntakeCounts): IntakeCounts {
+  return {
+    read: a.read + b.read,
+    kept: a.kept + b.kept,
+    duplicates: a.duplicates + b.duplicates,
+    dropped: addEach(a.dropped, b.dropped),
+    quarantined: addEach(a.quarantined, b.quarantined),
+  }
+}
+
+function addEach(a: Record<string, number>, b: Record<string, number>): Record<string, number> {
+  const total = { ...a }
+  for (const [name, count] of Object.entries(b)) total[name] = (total[name] ?? 0) + count
+  return total
+}

@@ -1,0 +1,136 @@
+import { Readable } from 'node:stream'
+
+import { isoTime } from '#domain/clock.ts'
+import type { LedgerWindow } from '#domain/coverage.ts'
+import { AppError } from '#domain/errors.ts'
+import { addCounts, NO_COUNTS, type IntakeCounts } from '#domain/outcome.ts'
+
+import { openBatch, storeRecords, type OpenBatch } from './batch-records.ts'
+import { ContentGone, type FeedContext, type Span } from './feed.ts'
+import type { CollectOptions } from './runner.ts'
+import type { Visit } from './windows.ts'
+
+/** How a gap's reason begins: for ever, or until it is read again. A lost window stays a gap whatever is listed later. */
+export const LOST = 'Lost:'
+export const NOT_YET = 'Not yet:'
+
+/** Batches fetched from Microsoft at one time. They are stored one after another. */
+const FETCHED_AT_ONCE = 4
+/** As many failures in a row are not the batches' fault: the pass ends and the next one goes on. */
+const FAILURES_IN_A_ROW = 24
+
+export interface WindowOutcome {
+  row: LedgerWindow
+  /** Batches and records that this visit stored. */
+  stored: number
+  counts: IntakeCounts
+  /** What may still be had and was not. */
+  failures: AppError[]
+  /** The listing itself failed, or everything does: other windows would fare no better now. */
+  isStopped: boolean
+}
+
+interface WindowVisit extends CollectOptions {
+  context: FeedContext
+  visit: Visit
+  /** Why content of this window may never have been made available. */
+  outage: string | undefined
+}
+
+/**
+ * Lists a window and stores what is not stored yet, each batch with its ledger entry as soon as it is durable. A batch that
+ * cannot be read holds up nothing but the end of its window.
+ */
+export async function collectWindow(options: WindowVisit): Promise<WindowOutcome> {
+  const { feed, key, ledger, clock, signal, context, visit, outage } = options
+  const outcome: WindowOutcome = {
+    row: { ...(visit.previous ?? rowOf(visit.window, isoTime(clock.now()))) },
+    stored: 0,
+    counts: NO_COUNTS,
+    failures: [],
+    isStopped: false,
+  }
+  const seen = new Set<string>()
+  const gone: ContentGone[] = []
+  let held = 0
+  let failedInARow = 0
+
+  async function storeBatch({ batch, records, first }: OpenBatch): Promise<void> {
+    const counts = await storeRecords(options, batch.id, first, records)
+    const now = isoTime(clock.now())
+    const { row } = outcome
+    outcome.row = { ...row, stored: row.stored + 1, counts: addCounts(row.counts, counts), updatedAt: now }
+    outcome.stored++
+    outcome.counts = addCounts(outcome.counts, counts)
+    await ledger.commitBatch(key, { id: batch.id, availableAt: batch.availableAt, storedAt: now, counts }, outcome.row)
+  }
+
+  /** Notes what Microsoft could not give; anything else is thrown on. */
+  function note(error: unknown): void {
+    signal.throwIfAborted()
+    if (error instanceof ContentGone) gone.push(error)
+    else if (isMicrosofts(error)) outcome.failures.push(error)
+    else throw error
+  }
+
+  try {
+    listing: for await (const page of feed.source.list(context, visit.listed)) {
+      const listed = page.filter(({ id }) => !seen.has(id) && seen.add(id))
+      const ids = listed.map(({ id }) => id)
+      const stored = await ledger.storedBatches(key, ids)
+      held += stored.size
+      outcome.row.listed = Math.max(outcome.row.listed, seen.size)
+      const missing = listed.filter(({ id }) => !stored.has(id))
+      const fetched = Readable.from(missing).map(openBatch, { concurrency: FETCHED_AT_ONCE, highWaterMark: 1, signal })
+      for await (const opened of fetched as AsyncIterable<OpenBatch | { error: unknown }>) {
+        try {
+          if ('error' in opened) throw opened.error
+          await storeBatch(opened)
+          failedInARow = 0
+        } catch (error) {
+          note(error)
+          if (++failedInARow >= FAILURES_IN_A_ROW) break listing
+        }
+      }
+    }
+  } catch (error) {
+    note(error)
+    outcome.isStopped = !(error instanceof ContentGone)
+  }
+  outcome.isStopped ||= failedInARow >= FAILURES_IN_A_ROW
+
+  outcome.row.stored = Math.max(outcome.row.stored, held + outcome.stored)
+  outcome.row = closed(outcome.row, visit, gapReason(outcome, outage, gone), isoTime(clock.now()))
+  return outcome
+}
+
+/** A window of which nothing is known yet. */
+export function rowOf({ from, to }: Span, updatedAt: string): LedgerWindow {
+  const counts = { listed: 0, stored: 0, counts: NO_COUNTS }
+  return { from: isoTime(from), to: isoTime(to), state: 'in-progress', ...counts, updatedAt }
+}
+
+/** The reason why a window will always be a gap. */
+export function lastingReason({ reason }: LedgerWindow): string | undefined {
+  return reason?.startsWith(LOST) ? reason : undefined
+}
+
+function gapReason(outcome: WindowOutcome, outage: string | undefined, gone: ContentGone[]): string | undefined {
+  const { row, failures } = outcome
+  const missing = row.listed - row.stored
+  if (gone[0]) return `${LOST} ${missing} of ${row.listed} batches could not be had any more (${gone[0].code}).`
+  if (outage) return `${LOST} ${outage}`
+  const lasting = lastingReason(row)
+  if (lasting || !failures[0]) return lasting
+  return `${NOT_YET} ${failures[0].message}`
+}
+
+function closed(row: LedgerWindow, visit: Visit, reason: string | undefined, updatedAt: string): LedgerWindow {
+  const { reason: _, ...rest } = row
+  if (reason) return { ...rest, state: 'gap', reason, updatedAt }
+  return { ...rest, state: visit.listed.to < visit.window.to ? 'in-progress' : 'complete', updatedAt }
+}
+
+function isMicrosofts(error: unknown): error is AppError {
+  return error instanceof AppError && error.code.startsWith('CONNECT_')
+}

@@ -1,0 +1,125 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+
+import { Agent } from 'undici'
+import { z } from 'zod'
+
+import { loadCloudFile, type Cloud } from '#connect/clouds.ts'
+import { createMicrosoft } from '#connect/create-microsoft.ts'
+import type { Microsoft } from '#connect/microsoft.ts'
+import { systemClock, type Clock } from '#domain/clock.ts'
+import { parseTenantId } from '#domain/ids.ts'
+
+/**
+ * The emulated Microsoft cloud as a program of its own, for tests of every layer: what the server learns of it comes over
+ * HTTPS, as from Microsoft.
+ */
+
+const Ready = z.object({
+  ready: z.literal(true),
+  url: z.url(),
+  caFile: z.string(),
+  tenants: z.array(
+    z.object({
+      id: z.string().transform((id) => parseTenantId(id)!),
+      name: z.string(),
+      domain: z.string(),
+      applications: z.array(
+        z.object({
+          name: z.string(),
+          clientId: z.string(),
+          secret: z.string().optional(),
+          certificateFile: z.string().optional(),
+          keyFile: z.string().optional(),
+          roles: z.array(z.string()),
+        }),
+      ),
+    }),
+  ),
+})
+
+export type EmulatedTenant = z.infer<typeof Ready>['tenants'][number]
+export type EmulatedApplication = EmulatedTenant['applications'][number]
+
+export interface Emulator {
+  url: string
+  caFile: string
+  tenants: EmulatedTenant[]
+  cloud: Cloud
+  /** What CORDON_CLOUD_FILE would name. */
+  cloudFile: string
+  /** A request below `/_emu`, which steers the emulated world; the parsed JSON of the reply. */
+  request(path: string, body?: unknown, method?: 'GET' | 'POST' | 'PUT' | 'DELETE'): Promise<unknown>
+  /** A client signed in as an application (the first of the first tenant) with its secret. */
+  client(application?: EmulatedApplication, tenant?: EmulatedTenant, clock?: Clock): Microsoft & { close(): Promise<void> }
+  stop(): Promise<void>
+}
+
+const PROGRAM = join(import.meta.dirname, '../../../../emulator/bin/m365-emulator.mjs')
+
+/** Starts one on a free port. `args` are further arguments of its `start` command. Stop it when done. */
+export async function startEmulator(args: readonly string[] = []): Promise<Emulator> {
+  const folder = await mkdtemp(join(tmpdir(), 'cordon-emulator-'))
+  const child = spawn(process.execPath, [PROGRAM, 'start', '--json', '--port', '0', '--data', folder, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const exited = once(child, 'exit')
+  let complaint = ''
+  child.stderr.on('data', (chunk: Buffer) => (complaint += chunk.toString()))
+  const firstLine = once(createInterface(child.stdout), 'line') as Promise<[string]>
+  const started = await Promise.race([firstLine, exited.then(() => undefined)])
+  if (!started) throw new Error(`The emulator ended instead of starting: ${complaint}`)
+
+  const { url, caFile, tenants } = Ready.parse(JSON.parse(started[0]))
+  const cloudFile = join(folder, 'cloud.json')
+  await writeFile(
+    cloudFile,
+    JSON.stringify({ name: 'emulated', title: 'Emulated Microsoft cloud', login: url, graph: url, management: url, caFile }),
+  )
+  const cloud = await loadCloudFile(cloudFile)
+  const agent = new Agent({ connect: { ca: await readFile(caFile, 'utf8') } })
+  const clients: { close(): Promise<void> }[] = []
+
+  return {
+    url,
+    caFile,
+    tenants,
+    cloud,
+    cloudFile,
+    async request(path, body, method = body === undefined ? 'GET' : 'POST') {
+      const reply = await agent.request({
+        origin: url,
+        path: `/_emu${path}`,
+        method,
+        headers: { 'content-type': 'application/json' },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      })
+      const text = await reply.body.text()
+      if (reply.statusCode >= 300) throw new Error(`${method} /_emu${path}: ${reply.statusCode} ${text}`)
+      return text === '' ? undefined : JSON.parse(text)
+    },
+    client(application = tenants[0]!.applications[0]!, tenant = tenants[0]!, clock = systemClock) {
+      const { clientId, secret = '' } = application
+      const client = createMicrosoft({
+        tenantId: tenant.id,
+        clientId,
+        credential: { kind: 'secret', secret },
+        cloud,
+        clock,
+      })
+      clients.push(client)
+      return client
+    },
+    async stop() {
+      await Promise.all(clients.map((client) => client.close()))
+      await agent.close()
+      child.kill('SIGTERM')
+      await exited
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
