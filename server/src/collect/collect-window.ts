@@ -7,12 +7,9 @@ import { addCounts, NO_COUNTS, type IntakeCounts } from '#domain/outcome.ts'
 
 import { openBatch, storeRecords, type OpenBatch } from './batch-records.ts'
 import { ContentGone, type FeedContext, type Span } from './feed.ts'
+import { lastingReason, lost, notYet } from './gap-reason.ts'
 import type { CollectOptions } from './runner.ts'
 import type { Visit } from './windows.ts'
-
-/** How a gap's reason begins: for ever, or until it is read again. A lost window stays a gap whatever is listed later. */
-export const LOST = 'Lost:'
-export const NOT_YET = 'Not yet:'
 
 /** Batches fetched from Microsoft at one time. They are stored one after another. */
 const FETCHED_AT_ONCE = 4
@@ -33,7 +30,7 @@ export interface WindowOutcome {
 interface WindowVisit extends CollectOptions {
   context: FeedContext
   visit: Visit
-  /** Why content of this window may never have been made available. */
+  /** Why content of this window may be missing for ever. */
   outage: string | undefined
 }
 
@@ -59,7 +56,9 @@ export async function collectWindow(options: WindowVisit): Promise<WindowOutcome
     const counts = await storeRecords(options, batch.id, first, records)
     const now = isoTime(clock.now())
     const { row } = outcome
-    outcome.row = { ...row, stored: row.stored + 1, counts: addCounts(row.counts, counts), updatedAt: now }
+    // In progress until the visit ends, so that a crash makes the next pass list it again.
+    const state = lastingReason(row) ? row.state : 'in-progress'
+    outcome.row = { ...row, state, stored: row.stored + 1, counts: addCounts(row.counts, counts), updatedAt: now }
     outcome.stored++
     outcome.counts = addCounts(outcome.counts, counts)
     await ledger.commitBatch(key, { id: batch.id, availableAt: batch.availableAt, storedAt: now, counts }, outcome.row)
@@ -81,7 +80,7 @@ export async function collectWindow(options: WindowVisit): Promise<WindowOutcome
       held += stored.size
       outcome.row.listed = Math.max(outcome.row.listed, seen.size)
       const missing = listed.filter(({ id }) => !stored.has(id))
-      const fetched = Readable.from(missing).map(openBatch, { concurrency: FETCHED_AT_ONCE, highWaterMark: 1, signal })
+      const fetched = Readable.from(missing).map(openBatch, { concurrency: FETCHED_AT_ONCE, signal })
       for await (const opened of fetched as AsyncIterable<OpenBatch | { error: unknown }>) {
         try {
           if ('error' in opened) throw opened.error
@@ -110,19 +109,14 @@ export function rowOf({ from, to }: Span, updatedAt: string): LedgerWindow {
   return { from: isoTime(from), to: isoTime(to), state: 'in-progress', ...counts, updatedAt }
 }
 
-/** The reason why a window will always be a gap. */
-export function lastingReason({ reason }: LedgerWindow): string | undefined {
-  return reason?.startsWith(LOST) ? reason : undefined
-}
-
 function gapReason(outcome: WindowOutcome, outage: string | undefined, gone: ContentGone[]): string | undefined {
   const { row, failures } = outcome
   const missing = row.listed - row.stored
-  if (gone[0]) return `${LOST} ${missing} of ${row.listed} batches could not be had any more (${gone[0].code}).`
-  if (outage) return `${LOST} ${outage}`
+  if (gone[0]) return lost(`${missing} of ${row.listed} batches could not be had any more (${gone[0].code}).`)
+  if (outage) return lost(outage)
   const lasting = lastingReason(row)
   if (lasting || !failures[0]) return lasting
-  return `${NOT_YET} ${failures[0].message}`
+  return notYet(failures[0].message)
 }
 
 function closed(row: LedgerWindow, visit: Visit, reason: string | undefined, updatedAt: string): LedgerWindow {
@@ -131,6 +125,7 @@ function closed(row: LedgerWindow, visit: Visit, reason: string | undefined, upd
   return { ...rest, state: visit.listed.to < visit.window.to ? 'in-progress' : 'complete', updatedAt }
 }
 
-function isMicrosofts(error: unknown): error is AppError {
+/** Whether it is Microsoft that could not or would not; anything else ends the pass. */
+export function isMicrosofts(error: unknown): error is AppError {
   return error instanceof AppError && error.code.startsWith('CONNECT_')
 }

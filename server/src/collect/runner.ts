@@ -1,13 +1,14 @@
 import type { Microsoft } from '#connect/microsoft.ts'
 import { isoTime, type Clock } from '#domain/clock.ts'
 import type { CoverageLedger, FeedKey } from '#domain/coverage.ts'
-import { toAppError, type AppError } from '#domain/errors.ts'
+import type { AppError } from '#domain/errors.ts'
 import type { TenantId } from '#domain/ids.ts'
 import { addCounts, NO_COUNTS, type IntakeCounts } from '#domain/outcome.ts'
 
-import { collectWindow, lastingReason, LOST, NOT_YET, rowOf } from './collect-window.ts'
+import { collectWindow, isMicrosofts, rowOf } from './collect-window.ts'
 import type { Feed, FeedContext } from './feed.ts'
-import { endOf, planFrom, planWindows, type Plan, type Visit } from './windows.ts'
+import { lastingReason, lost, notYet } from './gap-reason.ts'
+import { planRange, planWindows, type Plan, type Visit } from './windows.ts'
 
 /** Records to be stored, under an identity that is the same whenever they are read again. */
 export interface IntakeBatch {
@@ -62,11 +63,8 @@ export async function collectFeed(options: CollectOptions): Promise<CollectResul
   const { windowing } = feed
   const now = clock.now()
   const checkpoint = await ledger.readCheckpoint(key)
-  const range = {
-    from: isoTime(planFrom({ windowing, checkpoint, now, lookbackMs })),
-    to: isoTime(endOf(windowing, now) + windowing.windowMs),
-  }
-  const existing = (await ledger.windows(key.tenantId, range)).filter(
+  const { from, to } = planRange({ windowing, checkpoint, now })
+  const existing = (await ledger.windows(key.tenantId, { from: isoTime(from), to: isoTime(to) })).filter(
     (row) => row.connectionId === key.connectionId && row.feed === key.feed,
   )
   const plan = planWindows({ windowing, checkpoint, existing, now, lookbackMs })
@@ -80,17 +78,18 @@ export async function collectFeed(options: CollectOptions): Promise<CollectResul
     outage = checkpoint && prepared?.outage
   } catch (error) {
     signal.throwIfAborted()
-    const fault = toAppError(error, `Could not prepare ${feed.title}.`)
+    if (!isMicrosofts(error)) throw error
     const newest = plan.visits.at(-1)
-    if (newest) await writeUncollected(options, newest, fault)
-    return { ...result, failures: [fault] }
+    if (newest) await writeUncollected(options, newest, error)
+    return { ...result, failures: [error] }
   }
 
   let isContiguous = true
   for (const visit of plan.visits) {
     signal.throwIfAborted()
     const isNew = !checkpoint || visit.window.to > Date.parse(checkpoint.until)
-    const outcome = await collectWindow({ ...options, context, visit, outage: isNew ? outage : undefined })
+    const missed = visit.isCut ? notCollected(feed) : isNew ? outage : undefined
+    const outcome = await collectWindow({ ...options, context, visit, outage: missed })
     result.windows++
     result.stored += outcome.stored
     result.counts = addCounts(result.counts, outcome.counts)
@@ -104,20 +103,22 @@ export async function collectFeed(options: CollectOptions): Promise<CollectResul
 }
 
 /** What nobody can collect any more becomes a gap, and the checkpoint goes on behind it. */
-async function writeLosses({ key, ledger, clock, feed }: CollectOptions, { abandoned, lost }: Plan): Promise<void> {
-  const days = feed.windowing.retentionMs / 86_400_000
-  const reason = `${LOST} it was not collected while Microsoft kept it (${Math.round(days)} days).`
-  const updatedAt = isoTime(clock.now())
-  for (const row of abandoned) {
-    await ledger.writeWindow(key, { ...row, state: 'gap', reason: lastingReason(row) ?? reason, updatedAt })
-  }
-  if (!lost) return
-  await ledger.commitWindow(key, { ...rowOf(lost, updatedAt), state: 'gap', reason }, { until: isoTime(lost.to) })
+async function writeLosses({ key, ledger, clock, feed }: CollectOptions, plan: Plan): Promise<void> {
+  const gap = { state: 'gap', reason: lost(notCollected(feed)), updatedAt: isoTime(clock.now()) } as const
+  for (const row of plan.abandoned) await ledger.writeWindow(key, { ...row, ...gap })
+  if (!plan.lost) return
+  await ledger.commitWindow(key, { ...rowOf(plan.lost, gap.updatedAt), ...gap }, { until: isoTime(plan.lost.to) })
 }
 
+function notCollected(feed: Feed): string {
+  const days = Math.round(feed.windowing.retentionMs / 86_400_000)
+  return `some of it was not collected while Microsoft kept it (${days} days).`
+}
+
+/** The newest window tells why nothing at all could be asked for. */
 async function writeUncollected({ key, ledger, clock }: CollectOptions, visit: Visit, fault: AppError): Promise<void> {
   const updatedAt = isoTime(clock.now())
   const row = visit.previous ?? rowOf(visit.window, updatedAt)
-  const reason = lastingReason(row) ?? `${NOT_YET} ${fault.message}`
+  const reason = lastingReason(row) ?? notYet(fault.message)
   await ledger.writeWindow(key, { ...row, state: 'gap', reason, updatedAt })
 }

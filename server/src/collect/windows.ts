@@ -1,6 +1,7 @@
 import type { Checkpoint, LedgerWindow } from '#domain/coverage.ts'
 
 import type { Span, Windowing } from './feed.ts'
+import { lastingReason } from './gap-reason.ts'
 
 /**
  * Which windows a pass visits. Windows lie on multiples of the feed's window length, so that a pass that starts anew finds
@@ -9,9 +10,9 @@ import type { Span, Windowing } from './feed.ts'
 export interface Plan {
   /** Oldest first. */
   visits: Visit[]
-  /** What became available here and is no longer kept: nothing collects it any more. */
+  /** What became available here was never listed and is no longer kept. */
   lost: Span | undefined
-  /** Windows left open behind what is still kept: to be closed as gaps. */
+  /** Windows left unfinished that are no longer kept: to be closed as gaps. */
   abandoned: LedgerWindow[]
 }
 
@@ -19,13 +20,15 @@ export interface Visit {
   window: Span
   /** The part of it to list now: not the future, and not what is no longer kept. */
   listed: Span
+  /** Whether some of it was never listed and is no longer kept. */
+  isCut: boolean
   previous: LedgerWindow | undefined
 }
 
 export interface PlanInput {
   windowing: Windowing
   checkpoint: Checkpoint | undefined
-  /** The feed's windows since {@link planFrom}. */
+  /** The feed's windows in {@link planRange}. */
   existing: readonly LedgerWindow[]
   now: number
   /** How far back the first pass of all begins. */
@@ -33,60 +36,77 @@ export interface PlanInput {
 }
 
 const SECOND = 1000
+const DAY = 24 * 60 * 60 * SECOND
 
-/** From when on {@link planWindows} must know the windows that exist. */
-export function planFrom({ windowing, checkpoint, now }: Omit<PlanInput, 'existing'>): number {
-  const until = endOf(windowing, now)
-  return Math.min(checkpoint ? Date.parse(checkpoint.until) : until, until - windowing.reconcileMs)
+/** The windows that {@link planWindows} must know: all that Microsoft may still add to, and the newly abandoned. */
+export function planRange({ windowing, checkpoint, now }: Pick<PlanInput, 'windowing' | 'checkpoint' | 'now'>): Span {
+  const from = Math.min(oldestKept(windowing, now), checkpoint ? Date.parse(checkpoint.until) : Infinity) - DAY
+  return { from, to: endOf(windowing, now) + windowing.windowMs }
 }
 
 export function planWindows({ windowing, checkpoint, existing, now, lookbackMs }: PlanInput): Plan {
-  const { windowMs, retentionMs, overlapMs, reconcileMs } = windowing
+  const { windowMs } = windowing
   const until = endOf(windowing, now)
-  const oldest = Math.ceil((now - retentionMs) / SECOND) * SECOND
-  const reached = checkpoint ? Date.parse(checkpoint.until) : Math.max(oldest, floorTo(windowMs, now - lookbackMs))
-  const start = Math.max(reached, oldest)
-
-  // Once per window length everything recent is listed again, in between only what is young.
-  const isReconciling = floorTo(windowMs, reached) !== floorTo(windowMs, until)
-  const recent = until - (isReconciling ? reconcileMs : overlapMs)
-
+  const oldest = oldestKept(windowing, now)
   const rows = existing.map((row) => ({ row, from: Date.parse(row.from), to: Date.parse(row.to) }))
-  const again = rows.filter(
-    ({ row, from, to }) => to > oldest && from < until && (to > recent || (to > start && row.state !== 'complete')),
-  )
-  const visits: Visit[] = again.map(({ row, from, to }) => ({
-    window: { from, to },
-    listed: { from: Math.max(from, oldest), to: Math.min(to, until) },
-    previous: row,
-  }))
+  // A first pass that failed left its window: the next one begins no later.
+  const begun = Math.min(floorTo(windowMs, now - lookbackMs), ...rows.map(({ from }) => from))
+  const reached = checkpoint ? Date.parse(checkpoint.until) : Math.max(oldest, begun)
+  const isKept = ({ from, to }: Span): boolean => to > oldest && from < until
 
-  for (let from = start; from < until;) {
+  const visits = rows
+    .filter((each) => isKept(each) && isDue(each.row, each.to, { windowing, now, until }))
+    .map(({ row, from, to }): Visit => ({
+      window: { from, to },
+      listed: { from: Math.max(from, oldest), to: Math.min(to, until) },
+      isCut: row.state === 'in-progress' && Math.max(from, reached) < oldest,
+      previous: row,
+    }))
+
+  for (let from = Math.max(reached, oldest); from < until;) {
     const at = from
     const covering = rows.find((row) => row.from <= at && at < row.to)
-    if (covering) {
-      from = covering.to
-      continue
-    }
     const next = Math.min(...rows.filter((row) => row.from > at).map((row) => row.from))
-    const to = Math.min(floorTo(windowMs, from) + windowMs, next)
-    visits.push({ window: { from, to }, listed: { from, to: Math.min(to, until) }, previous: undefined })
+    const to = covering?.to ?? Math.min(floorTo(windowMs, at) + windowMs, next)
+    const listed = { from: at, to: Math.min(to, until) }
+    if (!covering) visits.push({ window: { from: at, to }, listed, isCut: false, previous: undefined })
     from = to
   }
 
   const lostFrom = Math.max(reached, ...rows.filter(({ to }) => to <= oldest).map(({ to }) => to))
+  const lostTo = rows.find(({ from, to }) => from < oldest && to > oldest)?.from ?? oldest
   return {
     visits: visits.sort((a, b) => a.window.from - b.window.from),
-    lost: checkpoint && lostFrom < oldest ? { from: lostFrom, to: oldest } : undefined,
-    abandoned: rows
-      .filter(({ row, to }) => to <= oldest && to > reached && row.state !== 'complete')
-      .map(({ row }) => row),
+    lost: checkpoint && lostFrom < lostTo ? { from: lostFrom, to: lostTo } : undefined,
+    abandoned: rows.filter(({ row, to }) => to <= oldest && isUnfinished(row)).map(({ row }) => row),
   }
 }
 
 /** Where a pass at `now` ends. */
-export function endOf(windowing: Windowing, now: number): number {
+function endOf(windowing: Windowing, now: number): number {
   return floorTo(SECOND, now - windowing.settleMs)
+}
+
+function oldestKept(windowing: Windowing, now: number): number {
+  return Math.ceil((now - windowing.retentionMs) / SECOND) * SECOND
+}
+
+/**
+ * Whether a window that exists is to be listed again: it is unfinished, or so young that the service's index may be behind,
+ * or it has not been listed since it was old enough to be settled; the latter once per window length.
+ */
+function isDue(
+  row: LedgerWindow,
+  to: number,
+  { windowing, now, until }: { windowing: Windowing; now: number; until: number },
+): boolean {
+  if (isUnfinished(row) || to > until - windowing.overlapMs) return true
+  const listedAt = Date.parse(row.updatedAt)
+  return listedAt < to + windowing.reconcileMs && now - listedAt >= windowing.windowMs
+}
+
+function isUnfinished(row: LedgerWindow): boolean {
+  return row.state !== 'complete' && !lastingReason(row)
 }
 
 function floorTo(step: number, ms: number): number {

@@ -1,0 +1,314 @@
+import { array, assert, asyncProperty, constant, infiniteStream, integer, oneof, record } from 'fast-check'
+import { beforeEach, describe, expect, test } from 'vitest'
+
+import type { Microsoft } from '#connect/microsoft.ts'
+import { isoTime } from '#domain/clock.ts'
+import { AppError } from '#domain/errors.ts'
+import { parseTenantId } from '#domain/ids.ts'
+import { NO_COUNTS } from '#domain/outcome.ts'
+
+import { ContentGone } from './feed.ts'
+import { collectFeed, type CollectResult, type IntakeBatch } from './runner.ts'
+import { createMemoryLedger, type MemoryLedger } from './testing/memory-ledger.ts'
+import { HOUR, rehearseFeed, type Rehearsal, type RehearsedBatch } from './testing/rehearsed-feed.ts'
+
+const MINUTE = 60_000
+const START = Date.parse('2026-11-20T09:20:00Z')
+const tenantId = parseTenantId('5b0c7a51-0d6f-4f0e-9a53-3f5f0f8f7a01')!
+const KEY = { tenantId, connectionId: 'connection-1', feed: 'rehearsed.stream' }
+
+let now: number
+let ledger: MemoryLedger
+let rehearsal: Rehearsal
+let ingested: IntakeBatch[]
+let beforeIngest: () => void
+
+beforeEach(() => {
+  now = START
+  ledger = createMemoryLedger()
+  rehearsal = rehearseFeed(() => now)
+  ingested = []
+  beforeIngest = () => undefined
+})
+
+function pass(lookbackMs = 2 * HOUR, signal = new AbortController().signal): Promise<CollectResult> {
+  return collectFeed({
+    feed: rehearsal.feed,
+    key: KEY,
+    // The rehearsed feed asks nothing of Microsoft.
+    microsoft: { tenantId } as Microsoft,
+    ledger,
+    async ingest(portion) {
+      beforeIngest()
+      ingested.push(portion)
+      return { ...NO_COUNTS, read: portion.records.length, kept: portion.records.length }
+    },
+    clock: { now: () => now },
+    signal,
+    lookbackMs,
+  })
+}
+
+function batch(id: string, availableAt: number, more: Partial<RehearsedBatch> = {}): RehearsedBatch {
+  return { id, availableAt, records: [`{"Id":"${id}"}`], ...more }
+}
+
+const unreadable = (): AppError =>
+  new AppError({ code: 'CONNECT_REPLY_UNREADABLE', what: 'Could not read it.', why: 'It is HTML.', fix: 'Wait.' })
+const tokens = (): string[] => ingested.map(({ token }) => token.split('/').at(-1)!)
+
+describe('a healthy feed', () => {
+  test('the first pass goes back as far as asked, on whole windows, and the next one continues', async () => {
+    rehearsal.batches.push(batch('old', START - 4 * HOUR), batch('a', START - 2 * HOUR), batch('b', START - MINUTE))
+    expect(await pass()).toMatchObject({ windows: 3, stored: 2, counts: { read: 2, kept: 2 }, failures: [] })
+    expect(ledger.rows().map(({ from, to, state }) => [from, to, state])).toEqual([
+      ['2026-11-20T07:00:00.000Z', '2026-11-20T08:00:00.000Z', 'complete'],
+      ['2026-11-20T08:00:00.000Z', '2026-11-20T09:00:00.000Z', 'complete'],
+      ['2026-11-20T09:00:00.000Z', '2026-11-20T10:00:00.000Z', 'in-progress'],
+    ])
+    expect(await ledger.readCheckpoint(KEY)).toEqual({ until: '2026-11-20T09:19:57.000Z' })
+
+    now += MINUTE
+    rehearsal.batches.push(batch('c', now - 10_000))
+    expect(await pass()).toMatchObject({ stored: 1, failures: [] })
+    expect(tokens()).toEqual(['a#0', 'b#0', 'c#0'])
+    expect(await ledger.readCheckpoint(KEY)).toEqual({ until: '2026-11-20T09:20:57.000Z' })
+    expect(ledger.rows().at(-1)).toMatchObject({ listed: 2, stored: 2, counts: { read: 2 } })
+  })
+
+  test('content that shows up late in a closed window is found: soon by overlap, in the end by reconciling', async () => {
+    await pass()
+    rehearsal.batches.push(
+      batch('a little late', START - 25 * MINUTE, { listedFrom: START + MINUTE }),
+      batch('very late', START - 90 * MINUTE, { listedFrom: START + MINUTE }),
+    )
+    now = START + 2 * MINUTE
+    await pass()
+    expect(tokens()).toEqual(['a little late#0'])
+    now = START + HOUR
+    await pass()
+    expect(tokens()).toEqual(['a little late#0', 'very late#0'])
+    expect(ledger.rows()[0]).toMatchObject({ state: 'complete', listed: 1, stored: 1 })
+  })
+
+  test('a batch listed twice is stored once', async () => {
+    rehearsal.batches.push(batch('a', START - HOUR), batch('a', START - HOUR))
+    expect(await pass()).toMatchObject({ stored: 1 })
+    expect(ledger.rows()[1]).toMatchObject({ listed: 1, stored: 1 })
+  })
+
+  test('a large batch is stored in portions with the same tokens every time', async () => {
+    const records = Array.from({ length: 25_001 }, (_, index) => `{"Id":"${index}"}`)
+    rehearsal.batches.push(batch('large', START - HOUR, { records }))
+    let left = 2
+    beforeIngest = () => {
+      if (left-- === 0) throw new Error('crash')
+    }
+    await expect(pass()).rejects.toThrow('crash')
+    expect(ledger.batches()).toEqual([])
+    const before = ingested
+    ingested = []
+    await pass()
+    expect(tokens()).toEqual(['large#0', 'large#1', 'large#2'])
+    expect(ingested.slice(0, 2)).toEqual(before)
+    expect(ingested.flatMap((portion) => portion.records)).toEqual(records)
+    expect(ledger.batches()).toMatchObject([{ id: 'large', counts: { read: 25_001 } }])
+  })
+
+  test('tokens of two tenants never collide', async () => {
+    rehearsal.batches.push(batch('a', START - HOUR))
+    await pass()
+    expect(ingested[0]?.token).toBe(`${tenantId}/connection-1/rehearsed.stream/a#0`)
+  })
+})
+
+describe('trouble', () => {
+  test('a batch that cannot be read holds up neither the others nor later windows, and is read again', async () => {
+    rehearsal.batches.push(
+      batch('bad', START - 2 * HOUR),
+      batch('good', START - 2 * HOUR),
+      batch('later', START - MINUTE),
+    )
+    rehearsal.before = (step) => {
+      if (step.kind === 'read' && step.id === 'bad') throw unreadable()
+    }
+    const result = await pass()
+    expect(result.failures).toMatchObject([{ code: 'CONNECT_REPLY_UNREADABLE' }])
+    expect(tokens()).toEqual(['good#0', 'later#0'])
+    expect(ledger.rows()[0]).toMatchObject({
+      state: 'gap',
+      listed: 2,
+      stored: 1,
+      reason: 'Not yet: Could not read it. It is HTML.',
+    })
+    expect(await ledger.readCheckpoint(KEY)).toBeUndefined()
+
+    rehearsal.before = () => undefined
+    now += MINUTE
+    expect(await pass()).toMatchObject({ stored: 1, failures: [] })
+    expect(ledger.rows()[0]).toMatchObject({ state: 'complete', listed: 2, stored: 2 })
+    expect(ledger.rows()[0]).not.toHaveProperty('reason')
+    expect(await ledger.readCheckpoint(KEY)).toEqual({ until: isoTime(now - 3000) })
+  })
+
+  test('content that expired is a lasting gap with the code of Microsoft, and the checkpoint goes on', async () => {
+    rehearsal.batches.push(batch('gone', START - 2 * HOUR), batch('there', START - 2 * HOUR))
+    rehearsal.before = (step) => {
+      if (step.kind === 'read' && step.id === 'gone') throw new ContentGone('AF20051')
+    }
+    expect(await pass()).toMatchObject({ stored: 1, failures: [] })
+    const gap = {
+      state: 'gap',
+      reason: 'Lost: 1 of 2 batches could not be had any more (AF20051).',
+      listed: 2,
+      stored: 1,
+    }
+    expect(ledger.rows()[0]).toMatchObject(gap)
+    expect(await ledger.readCheckpoint(KEY)).toEqual({ until: isoTime(now - 3000) })
+
+    rehearsal.batches.shift()
+    now += HOUR
+    await pass()
+    expect(ledger.rows()[0]).toMatchObject(gap)
+  })
+
+  test('when listing fails, the window is a gap with the reason and nothing behind it is tried', async () => {
+    rehearsal.batches.push(batch('a', START - 2 * HOUR))
+    rehearsal.before = (step) => {
+      if (step.kind === 'list') throw unreadable()
+    }
+    expect(await pass()).toMatchObject({ windows: 1, stored: 0, failures: [{ code: 'CONNECT_REPLY_UNREADABLE' }] })
+    expect(ledger.rows()).toMatchObject([{ state: 'gap', reason: 'Not yet: Could not read it. It is HTML.' }])
+  })
+
+  test('when Microsoft cannot be made to deliver, the newest window says why', async () => {
+    rehearsal.before = (step) => {
+      if (step.kind === 'prepare') throw unreadable()
+    }
+    expect(await pass()).toMatchObject({ windows: 0, failures: [{ code: 'CONNECT_REPLY_UNREADABLE' }] })
+    expect(ledger.rows()).toMatchObject([{ from: '2026-11-20T09:00:00.000Z', state: 'gap' }])
+
+    rehearsal.before = () => undefined
+    rehearsal.batches.push(batch('a', START + HOUR))
+    now += 3 * HOUR
+    expect(await pass(0)).toMatchObject({ stored: 1 })
+  })
+
+  test('a service that gives nothing at all is left alone after some failures, until the next pass', async () => {
+    for (let index = 0; index < 100; index++) rehearsal.batches.push(batch(`b${index}`, START - 2 * HOUR))
+    rehearsal.before = (step) => {
+      if (step.kind === 'read') throw unreadable()
+    }
+    const { failures, windows } = await pass()
+    expect(failures).toHaveLength(24)
+    expect(windows).toBe(1)
+  })
+
+  test('content that the subscription never delivered stays a gap, whatever is listed', async () => {
+    await pass()
+    rehearsal.feed.source.prepare = async () => ({ outage: 'The subscription was found disabled.' })
+    now += 10 * MINUTE
+    await pass()
+    delete rehearsal.feed.source.prepare
+    now += MINUTE
+    await pass()
+    expect(ledger.rows().map(({ state, reason }) => [state, reason])).toEqual([
+      ['complete', undefined],
+      ['complete', undefined],
+      ['gap', 'Lost: The subscription was found disabled.'],
+    ])
+  })
+
+  test('what was not collected while it was kept is a gap, and collecting goes on from what is kept', async () => {
+    await pass()
+    now += 9 * 24 * HOUR
+    rehearsal.batches.push(batch('a', now - HOUR))
+    expect(await pass()).toMatchObject({ stored: 1, failures: [] })
+    const gaps = ledger.rows().filter(({ state }) => state === 'gap')
+    expect(gaps.map(({ from, to }) => [from, to])).toEqual([
+      ['2026-11-20T09:00:00.000Z', '2026-11-20T10:00:00.000Z'],
+      ['2026-11-20T10:00:00.000Z', '2026-11-22T09:20:00.000Z'],
+    ])
+    for (const { reason } of gaps)
+      expect(reason).toMatch(/^Lost: some of it was not collected while Microsoft kept it \(7 days\)/)
+    expect(ledger.rows().filter(({ state }) => state === 'in-progress')).toHaveLength(1)
+  })
+
+  test('a stop leaves what is stored and continues later', async () => {
+    const stop = new AbortController()
+    rehearsal.batches.push(batch('a', START - 2 * HOUR), batch('b', START - HOUR))
+    beforeIngest = () => stop.abort(new Error('stopped'))
+    await expect(pass(2 * HOUR, stop.signal)).rejects.toThrow('stopped')
+    beforeIngest = () => undefined
+    await pass()
+    expect(new Set(tokens())).toEqual(new Set(['a#0', 'b#0']))
+  })
+})
+
+test('whatever fails whenever, in the end every batch is stored and every record has one token', async () => {
+  const HOURS = 30
+  await assert(
+    asyncProperty(
+      array(
+        record({
+          at: integer({ min: 1, max: HOURS * 60 - 1 }),
+          late: oneof(constant(0), integer({ min: 1, max: 8 * 60 })),
+          size: integer({ min: 0, max: 3 }),
+        }),
+        { maxLength: 25 },
+      ),
+      array(integer({ min: 1, max: 400 }), { minLength: 3, maxLength: 30 }),
+      infiniteStream(integer({ min: 0, max: 19 })),
+      async (made, pauses, dice) => {
+        now = START
+        ledger = createMemoryLedger()
+        rehearsal = rehearseFeed(() => now)
+        ingested = []
+        made.forEach(({ at, late, size }, index) => {
+          const availableAt = START + at * MINUTE
+          const records = Array.from({ length: size }, (_, each) => `{"Id":"${index}-${each}"}`)
+          rehearsal.batches.push({ id: `b${index}`, availableAt, listedFrom: availableAt + late * MINUTE, records })
+        })
+        let isCalm = true
+        const roll = (): number => (isCalm ? 99 : dice.next().value!)
+        rehearsal.before = (step) => {
+          const rolled = roll()
+          if (rolled === 0) throw unreadable()
+          if (rolled === 1 && step.kind !== 'read') throw new Error('crash')
+        }
+        beforeIngest = () => {
+          if (roll() === 2) throw new Error('crash')
+        }
+        const commitBatch = ledger.commitBatch
+        ledger.commitBatch = async (...args) => {
+          // The records are durable and the ledger does not know.
+          if (roll() === 3) throw new Error('crash')
+          await commitBatch(...args)
+        }
+        // The ledger begins with the first pass; from then on anything may happen.
+        await pass(0)
+        isCalm = false
+        for (const minutes of pauses) {
+          now += minutes * MINUTE
+          await pass(0).catch(() => undefined)
+        }
+        isCalm = true
+        // Long enough for all to be listed and one reconciling pass behind that.
+        now = Math.max(now, START + (HOURS + 9) * HOUR)
+        for (let last = 0; last < 3; last++, now += HOUR) await pass(0)
+
+        const byToken = Map.groupBy(ingested, ({ token }) => token)
+        for (const same of byToken.values()) for (const again of same) expect(again).toEqual(same[0])
+        const lateness = ({ listedFrom = 0, availableAt }: RehearsedBatch): number => listedFrom - availableAt
+        expect(rehearsal.batches.every((each) => lateness(each) <= 8 * HOUR)).toBe(true)
+        expect(new Set(ledger.batches().map(({ id }) => id))).toEqual(new Set(rehearsal.batches.map(({ id }) => id)))
+        const stored = [...byToken.values()].flatMap((same) => same[0]!.records)
+        expect(stored.toSorted()).toEqual(rehearsal.batches.flatMap(({ records }) => records).toSorted())
+        expect(ledger.rows().every(({ state, listed, stored: count }) => state !== 'gap' && listed === count)).toBe(
+          true,
+        )
+      },
+    ),
+    { numRuns: 150 },
+  )
+})
