@@ -1,0 +1,31 @@
+import { protocolNow } from '#clock.ts'
+import type { Cloud, Tenant } from '#cloud.ts'
+import type { Request } from '#http/exchange.ts'
+import type { TokenKeys } from '#token-keys.ts'
+
+/** Who is calling: read out of the access token, as granted when the token was issued. */
+export interface Caller {
+  tenant: Tenant
+  appId: string
+  roles: ReadonlySet<string>
+}
+
+/** Why a token does not admit to a service. */
+export type Unauthorized = 'missing' | 'unreadable' | 'expired' | 'wrong audience'
+
+/** The caller of a request, if its bearer token is one of ours, alive, and for `audience`. */
+export async function readCaller(
+  cloud: Cloud,
+  keys: TokenKeys,
+  request: Request,
+  audience: string,
+): Promise<Caller | Unauthorized> {
+  const token = /^Bearer\s+(\S+)$/i.exec(request.headers['authorization'] ?? '')?.[1]
+  if (!token) return 'missing'
+  const claims = await keys.read(token)
+  const tenant = cloud.tenants.find(({ world }) => world.tenantId === claims?.['tid'])
+  if (!claims || !tenant) return 'unreadable'
+  if ((claims.exp ?? 0) * 1000 <= protocolNow()) return 'expired'
+  if (claims.aud !== audience) return 'wrong audience'
+  return { tenant, appId: String(claims['appid']), roles: new Set((claims['roles'] as string[] | undefined) ?? []) }
+}

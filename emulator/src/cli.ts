@@ -1,0 +1,90 @@
+import { Command, InvalidArgumentError, Option } from 'commander'
+
+import { ORGANIZATIONS } from '#world/world.ts'
+import type { OrganizationName } from '#world/world.ts'
+
+import { startEmulator } from './index.ts'
+import { StartError } from './state.ts'
+
+/** The command `m365-emulator`. */
+
+interface StartFlags {
+  port: number
+  seed?: number
+  org?: OrganizationName
+  epoch?: number
+  data?: string
+  quietLive?: boolean
+  live: boolean
+  json?: boolean
+}
+
+export async function main(argv: readonly string[]): Promise<void> {
+  const program = new Command('m365-emulator').description('A Microsoft cloud with a company in it, on this machine.')
+  program
+    .command('start')
+    .description('Start it, print where it is and how to log in, and stay until interrupted.')
+    .option('--port <number>', 'port on 127.0.0.1; 0 picks a free one', wholeNumber(65_535), 0)
+    .addOption(new Option('--host <address>', 'address to listen on').choices(['127.0.0.1']).default('127.0.0.1'))
+    .option('--seed <number>', 'which world to make (default: 42)', wholeNumber(Number.MAX_SAFE_INTEGER))
+    .addOption(new Option('--org <size>', 'size of the company (default: small)').choices(Object.keys(ORGANIZATIONS)))
+    .option('--epoch <time>', 'moment between history and live activity, ISO 8601 (default: now)', moment)
+    .option('--data <folder>', 'keep certificates, secrets and changes here; without it nothing is kept')
+    .option('--quiet-live', 'a tenth of the live activity')
+    .option('--no-live', 'nothing new in the audit log after the epoch')
+    .option('--json', 'print one JSON line')
+    .action(start)
+  await program.parseAsync(argv, { from: 'user' })
+}
+
+async function start(flags: StartFlags): Promise<void> {
+  const live = flags.live ? (flags.quietLive ? 'quiet' : undefined) : 'off'
+  const emulator = await startEmulator({
+    port: flags.port,
+    ...(flags.seed === undefined ? {} : { seed: flags.seed }),
+    ...(flags.org === undefined ? {} : { organization: flags.org }),
+    ...(flags.epoch === undefined ? {} : { epoch: flags.epoch }),
+    ...(flags.data === undefined ? {} : { data: flags.data }),
+    ...(live === undefined ? {} : { live }),
+  }).catch((error: unknown) => {
+    if (!(error instanceof StartError)) throw error
+    console.error(`${error.what}\nWhy: ${error.why}\nFix: ${error.fix}`)
+    process.exit(1)
+  })
+  const { url, caFile, tenants } = emulator
+  console.log(flags.json ? JSON.stringify({ ready: true, url, caFile, tenants }) : banner(url, caFile, tenants))
+  const stop = () => void emulator.stop().then(() => process.exit(0))
+  process.once('SIGINT', stop)
+  process.once('SIGTERM', stop)
+}
+
+function banner(url: string, caFile: string, tenants: Awaited<ReturnType<typeof startEmulator>>['tenants']): string {
+  const lines = [
+    `An emulated Microsoft cloud is at ${url}`,
+    'It is no part of Microsoft; everything in it is made up.',
+    '',
+  ]
+  lines.push(`Trust      ${caFile}`)
+  for (const tenant of tenants) {
+    lines.push(`Tenant     ${tenant.name}, ${tenant.domain}, ${tenant.id}`)
+    for (const app of tenant.applications)
+      lines.push(
+        `  ${app.name}`,
+        `    client id   ${app.clientId}`,
+        `    secret      ${app.secret}`,
+        `    roles       ${app.roles.join(' ')}`,
+      )
+  }
+  return [...lines, '', 'Stop with Ctrl+C.'].join('\n')
+}
+
+const wholeNumber = (most: number) => (text: string) => {
+  if (!/^\d+$/.test(text) || Number(text) > most) throw new InvalidArgumentError(`Give a whole number up to ${most}.`)
+  return Number(text)
+}
+
+function moment(text: string): number {
+  const time = Date.parse(text)
+  if (Number.isNaN(time)) throw new InvalidArgumentError('Give a moment such as 2026-11-20T08:00:00Z.')
+  return time
+}

@@ -1,0 +1,68 @@
+/** A request as a service sees it, and what it answers. A part of a Graph batch looks the same. */
+export interface Request {
+  method: string
+  /** Scheme and host the client used: every absolute URL in an answer starts with it. */
+  origin: string
+  /** Path as sent, still encoded. */
+  path: string
+  /** {@link path} cut and decoded; empty where it cannot be decoded. */
+  segments: readonly string[]
+  query: Query
+  /** Names in lower case. */
+  headers: Readonly<Record<string, string>>
+  body: Buffer
+}
+
+export interface Reply {
+  status: number
+  headers?: Record<string, string>
+  /** An object is sent as JSON. */
+  body?: object | string | Buffer
+}
+
+/** A query string: names are compared in any case. Raw text is kept so that a next link can repeat it. */
+export class Query {
+  readonly #pairs: { name: string; value: string }[]
+
+  constructor(text: string) {
+    this.#pairs = [...new URLSearchParams(text)].map(([name, value]) => ({ name, value }))
+  }
+
+  get(name: string): string | undefined {
+    return this.#pairs.find((pair) => pair.name.toLowerCase() === name.toLowerCase())?.value
+  }
+
+  /** The query string with `changes` made; undefined removes a parameter. */
+  with(changes: Record<string, string | undefined>): string {
+    const changed = (name: string) => Object.keys(changes).some((key) => key.toLowerCase() === name.toLowerCase())
+    const kept = this.#pairs.filter(({ name }) => !changed(name))
+    const added = Object.entries(changes).flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }]))
+    return [...kept, ...added].map(({ name, value }) => `${encodeName(name)}=${encodeURIComponent(value)}`).join('&')
+  }
+
+  get names(): string[] {
+    return this.#pairs.map(({ name }) => name)
+  }
+}
+
+const encodeName = (name: string) => encodeURIComponent(name).replaceAll('%24', '$')
+
+/** Why a service is asked to refuse a request that none of its routes has seen. */
+export type Refusal =
+  | { reason: 'malformed'; detail: string }
+  | { reason: 'too large' }
+  | { reason: 'not implemented' }
+  | { reason: 'failed' }
+
+/** One of Microsoft's services. */
+export interface Service {
+  readonly name: string
+  /** Host names it answers for. */
+  readonly hosts: readonly string[]
+  /** True where a path on a shared host belongs to it. */
+  owns(segments: readonly string[]): boolean
+  /** Answers; also bad requests are answered, never thrown. Routes it lacks: `refuse({reason: 'not implemented'})`. */
+  handle(request: Request): Promise<Reply>
+  /** An error in the service's own shape. */
+  refuse(request: Request, refusal: Refusal): Reply
+}

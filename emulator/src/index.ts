@@ -1,0 +1,113 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+
+import { TokenKeys } from '#token-keys.ts'
+import { controlService } from '#services/control/control.ts'
+import { createWorld } from '#world/world.ts'
+import { graphService } from '#services/graph/graph.ts'
+import { loginService } from '#services/login/login.ts'
+import { managementActivityService } from '#services/management-activity/management-activity.ts'
+import { openDoor } from '#http/server.ts'
+import { serverCertificates } from '#http/certificates.ts'
+
+import { openCloud } from './cloud.ts'
+import { StartError, openOrigin } from './state.ts'
+import type { Door } from '#http/server.ts'
+import type { Origin, OriginOptions } from './state.ts'
+
+/**
+ * A Microsoft cloud with a company in it, on 127.0.0.1. Log in as one of its applications, then talk to Graph and to the
+ * Office 365 Management Activity API as in the real cloud; `/_emu` is the emulator's own.
+ */
+export interface EmulatorOptions extends OriginOptions {
+  /** 0, the default, picks a free one. */
+  port?: number
+  /** Where certificates, secrets and changes are kept. Without it a temporary folder, removed at the end. */
+  data?: string
+}
+
+export interface Emulator {
+  /** `https://127.0.0.1:<port>`: origin of every service. */
+  url: string
+  /** The authority to trust (PEM). */
+  caFile: string
+  tenants: EmulatedTenant[]
+  stop(): Promise<void>
+}
+
+export interface EmulatedTenant {
+  id: string
+  name: string
+  domain: string
+  applications: {
+    name: string
+    clientId: string
+    secret: string
+    certificateFile?: string
+    keyFile?: string
+    /** Granted app roles, of Graph and of the Management APIs. */
+    roles: string[]
+  }[]
+}
+
+/** Starts an emulator. @throws StartError with what happened, why, and what to do. */
+export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  const folder = options.data === undefined ? mkdtempSync(join(tmpdir(), 'm365-emulator-')) : resolve(options.data)
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const origin = await openOrigin(folder, options)
+  const world = createWorld(origin.seed, origin.epoch, origin.organization)
+  const cloud = openCloud(folder, [{ world, applications: origin.applications, live: origin.live }])
+  const keys = new TokenKeys(folder)
+  const services = [
+    loginService(cloud, keys),
+    graphService(cloud, keys),
+    managementActivityService(cloud, keys),
+    controlService(cloud),
+  ]
+  const names = ['localhost', ...services.flatMap(({ hosts }) => hosts)]
+  const { caFile, cert, key } = await serverCertificates(folder, names)
+  const { faults, journal } = cloud
+  const door = await open({ cert, key, port: options.port ?? 0, services, faults, journal })
+  return {
+    url: door.url,
+    caFile,
+    tenants: [describe(origin, world)],
+    stop: async () => {
+      await door.close()
+      cloud.close()
+      if (options.data === undefined) rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function open(options: Parameters<typeof openDoor>[0]): Promise<Door> {
+  try {
+    return await openDoor(options)
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    throw new StartError(
+      `The emulator cannot listen on 127.0.0.1:${options.port}.`,
+      code === 'EADDRINUSE' ? 'Another program uses this port.' : `The system says: ${message}.`,
+      'Give another port with --port, or 0 to have a free one picked.',
+    )
+  }
+}
+
+const describe = (origin: Origin, world: ReturnType<typeof createWorld>): EmulatedTenant => ({
+  id: world.tenantId,
+  name: world.name,
+  domain: world.domain,
+  applications: origin.applications.map(({ name, clientId, secrets, roles, certificateFile, keyFile }) => ({
+    name,
+    clientId,
+    secret: secrets[0]!.value,
+    roles,
+    ...(certificateFile && keyFile
+      ? {
+          certificateFile,
+          keyFile,
+        }
+      : {}),
+  })),
+})

@@ -1,0 +1,180 @@
+import { CONTENT_TYPES } from '#world/audit/content-types.ts'
+import { HISTORY } from '#world/audit/schedule.ts'
+import { Router } from '#http/router.ts'
+import { createApplication } from '#world/applications.ts'
+import { resourceOfRole } from '#world/resources.ts'
+import { scenarios } from '#scenarios/index.ts'
+import type { Cloud, Tenant } from '#cloud.ts'
+import type { FaultRule } from '#faults/faults.ts'
+import type { Refusal, Reply, Request, Service } from '#http/exchange.ts'
+
+/**
+ * The emulator's own doors below `/_emu`, which no cloud has: truth to compare with, faults, the clock, applications, the
+ * journal. Unprotected; the emulator listens on 127.0.0.1 only.
+ */
+
+class ControlError extends Error {
+  readonly status: number
+  readonly code: string
+
+  constructor(status: number, code: string, message: string) {
+    super(message)
+    this.status = status
+    this.code = code
+  }
+}
+
+export function controlService(cloud: Cloud): Service {
+  const router = new Router<(request: Request) => Reply>()
+    .add('GET', '/_emu/health', () => ok({ status: 'ok', now: new Date(cloud.clock.now()).toISOString() }))
+    .add('GET', '/_emu/ground-truth/audit', (request) => ok(auditTruth(tenantOf(cloud, request))))
+    .add('GET', '/_emu/ground-truth/phish', (request) => ok(phishTruth(tenantOf(cloud, request))))
+    .add('GET', '/_emu/ground-truth/scenarios', (request) => ok(scenarioTruth(tenantOf(cloud, request))))
+    .add('GET', '/_emu/faults', () => ok({ rules: cloud.faults.rules }))
+    .add('POST', '/_emu/faults', (request) => addFaults(cloud, request))
+    .add('DELETE', '/_emu/faults', () => {
+      cloud.faults.clear()
+      return { status: 204 }
+    })
+    .add('POST', '/_emu/clock', (request) => advance(cloud, request))
+    .add('POST', '/_emu/applications', (request) => addApplication(cloud, request))
+    .add('GET', '/_emu/journal', (request) =>
+      ok({ entries: cloud.journal.last(Number(request.query.get('limit') ?? 100) || 0) }),
+    )
+    .add('POST', '/_emu/reset', () => {
+      cloud.reset()
+      return { status: 204 }
+    })
+  return {
+    name: 'control',
+    hosts: [],
+    owns: ([first]) => first === '_emu',
+    handle: async (request) => {
+      try {
+        const route = router.match(request.method, request.segments)
+        if (!route)
+          throw new ControlError(
+            501,
+            'NotImplemented',
+            `m365-emulator does not implement ${request.method} ${request.path}.`,
+          )
+        return route.handler(request)
+      } catch (error) {
+        if (error instanceof ControlError) return errorReply(error)
+        throw error
+      }
+    },
+    refuse: (_, refusal) => errorReply(refused(refusal)),
+  }
+}
+
+const ok = (body: object): Reply => ({ status: 200, body })
+
+const errorReply = ({ status, code, message }: ControlError): Reply => ({ status, body: { error: { code, message } } })
+
+function refused(refusal: Refusal): ControlError {
+  if (refusal.reason === 'malformed') return new ControlError(400, 'BadRequest', refusal.detail)
+  if (refusal.reason === 'too large') return new ControlError(413, 'BodyTooLarge', 'The request body is too large.')
+  return new ControlError(500, 'Failed', 'The emulator failed; its standard error says why.')
+}
+
+const bad = (message: string) => new ControlError(400, 'BadRequest', message)
+
+function readBody(request: Request): Record<string, unknown> {
+  try {
+    const body: unknown = JSON.parse(request.body.toString('utf8') || '{}')
+    if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body as Record<string, unknown>
+  } catch {
+    // Falls through to the one answer.
+  }
+  throw bad('The body must be a JSON object.')
+}
+
+/** `?tenant=` or the first one. */
+function tenantOf(cloud: Cloud, request: Request): Tenant {
+  const wanted = request.query.get('tenant')
+  const tenant = wanted ? cloud.tenants.find(({ world }) => world.tenantId === wanted.toLowerCase()) : cloud.tenants[0]
+  if (!tenant) throw new ControlError(404, 'TenantNotFound', `There is no tenant '${wanted}'.`)
+  return tenant
+}
+
+/** Every record that can be had by now, each id once. */
+function auditTruth(tenant: Tenant) {
+  const { world, audit, now, subscriptions } = tenant
+  return Object.fromEntries(
+    CONTENT_TYPES.map((contentType) => {
+      const blobs = audit
+        .blobs(contentType, world.epoch - HISTORY, now + 1, now)
+        .filter(({ createdAt }) => !subscriptions.lost(contentType, createdAt))
+      return [contentType, { blobs: blobs.length, records: [...new Set(blobs.flatMap((blob) => blob.recordIds()))] }]
+    }),
+  )
+}
+
+const phish = scenarios.find(({ id }) => id === 'phish-campaign')!
+
+/** The campaign, and where its message lies now. */
+function phishTruth(tenant: Tenant) {
+  const truth = phish.truth(tenant.world) as { internetMessageId: string; recipients: string[] }
+  const recipients = truth.recipients.map((name) => {
+    const mailbox = tenant.mailbox(tenant.world.directory.find(name)!)!
+    const message = mailbox.messages.find(({ item }) => item.internetMessageId === truth.internetMessageId)!
+    const folder = mailbox.folders.find(({ key }) => key === message.folder)!
+    return {
+      userId: mailbox.person.id,
+      userPrincipalName: name,
+      messageId: message.id,
+      immutableId: message.immutableId,
+      folder: folder.displayName,
+      folderKey: folder.key,
+      categories: message.categories,
+    }
+  })
+  return { ...truth, recipients }
+}
+
+const scenarioTruth = (tenant: Tenant) => ({
+  scenarios: scenarios.map((scenario) => ({
+    id: scenario.id,
+    title: scenario.title,
+    attack: scenario.attack,
+    truth: scenario.truth(tenant.world),
+  })),
+})
+
+function addFaults(cloud: Cloud, request: Request): Reply {
+  const body = readBody(request)
+  const rules = (Array.isArray(body['rules']) ? body['rules'] : [body]) as FaultRule[]
+  for (const rule of rules)
+    if (typeof rule?.do !== 'object')
+      throw bad('Each rule needs `do`: status, headers, body, delayMs, reset, truncate, dropAfterCommit.')
+  try {
+    cloud.faults.add(rules)
+  } catch (error) {
+    throw bad(`\`match.path\` is no regular expression: ${(error as Error).message}`)
+  }
+  return ok({ rules: cloud.faults.rules })
+}
+
+function advance(cloud: Cloud, request: Request): Reply {
+  const { advanceMs } = readBody(request)
+  if (typeof advanceMs !== 'number' || !Number.isFinite(advanceMs) || advanceMs < 0)
+    throw bad('`advanceMs` must be a number of milliseconds, not negative.')
+  cloud.advance(Math.round(advanceMs))
+  return ok({ now: new Date(cloud.clock.now()).toISOString() })
+}
+
+/** `{name, roles, expiredSecret?}` gives a new registration with its secret. */
+function addApplication(cloud: Cloud, request: Request): Reply {
+  const { name = 'Added application', roles = [], expiredSecret = false } = readBody(request)
+  if (typeof name !== 'string' || !Array.isArray(roles))
+    throw bad('`name` must be text and `roles` a list of app role values.')
+  const unknown = roles.find((role) => !resourceOfRole(String(role)))
+  if (unknown !== undefined) throw bad(`No API here has an app role '${unknown}'.`)
+  const application = createApplication(name, roles.map(String), expiredSecret === true ? -60_000 : undefined)
+  tenantOf(cloud, request).change({ type: 'application.added', application })
+  return {
+    status: 201,
+    body: { name, clientId: application.clientId, secret: application.secrets[0]!.value, roles: application.roles },
+  }
+}

@@ -1,0 +1,125 @@
+import { randomUUID } from 'node:crypto'
+
+import { GRAPH } from '#world/resources.ts'
+import { Router } from '#http/router.ts'
+import { readCaller } from '#bearer.ts'
+import type { Caller, Unauthorized } from '#bearer.ts'
+import type { Cloud } from '#cloud.ts'
+import type { Refusal, Reply, Request, Service } from '#http/exchange.ts'
+import type { TokenKeys } from '#token-keys.ts'
+
+import { GraphError, badRequest, errorReply, notImplemented } from './errors.ts'
+import { answerBatch } from './batch.ts'
+import { applicationRoutes } from './applications.ts'
+import { folderRoutes } from './mail/folders.ts'
+import { messageRoutes } from './mail/messages.ts'
+import { organizationRoutes } from './organization.ts'
+import { userRoutes } from './users.ts'
+import type { Route } from './route.ts'
+
+/** Every operation Graph has here. */
+const ROUTES: readonly Route[] = [
+  ...userRoutes,
+  ...organizationRoutes,
+  ...applicationRoutes,
+  ...folderRoutes,
+  ...messageRoutes,
+]
+
+const VERSIONS = new Set(['v1.0', 'beta'])
+
+/** Microsoft Graph: directory and mail. */
+export function graphService(cloud: Cloud, keys: TokenKeys): Service {
+  const router = new Router<Route>()
+  for (const route of ROUTES) router.add(route.method, route.pattern, route)
+
+  const operate = async (request: Request): Promise<Reply> => {
+    const [version = '', ...segments] = request.segments
+    const route = VERSIONS.has(version.toLowerCase()) ? router.match(request.method, segments) : undefined
+    const caller = await readCaller(cloud, keys, request, GRAPH.audience)
+    if (typeof caller === 'string') throw unauthorized(caller)
+    if (!route) throw notImplemented(`${request.method} ${request.path}`)
+    authorize(caller, route.handler)
+    return route.handler.handle({ ...caller, request, params: route.params, root: `${request.origin}/${version}` })
+  }
+
+  const handle = async (request: Request): Promise<Reply> => {
+    try {
+      return isBatch(request) ? await batch(request) : await operate(request)
+    } catch (error) {
+      if (error instanceof GraphError) return errorReply(error, request.headers['client-request-id'])
+      throw error
+    }
+  }
+
+  const batch = async (request: Request): Promise<Reply> => {
+    const caller = await readCaller(cloud, keys, request, GRAPH.audience)
+    if (typeof caller === 'string') throw unauthorized(caller)
+    return answerBatch(request, handle, cloud.faults)
+  }
+
+  return {
+    name: 'graph',
+    hosts: ['graph.microsoft.com'],
+    owns: ([first = '']) => VERSIONS.has(first.toLowerCase()),
+    handle: async (request) => decorate(request, await handle(request)),
+    refuse: (request, refusal) =>
+      decorate(request, errorReply(refused(request, refusal), request.headers['client-request-id'])),
+  }
+}
+
+const isBatch = ({ method, segments }: Request) =>
+  method === 'POST' && segments.length === 2 && segments[1] === '$batch'
+
+/** Headers that every Graph reply has. */
+function decorate(request: Request, reply: Reply): Reply {
+  const requestId = reply.headers?.['request-id'] ?? randomUUID()
+  const json = typeof reply.body === 'object' && !Buffer.isBuffer(reply.body)
+  return {
+    ...reply,
+    headers: {
+      ...(json
+        ? {
+            'content-type':
+              'application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8',
+          }
+        : {}),
+      'odata-version': '4.0',
+      'request-id': requestId,
+      'client-request-id': request.headers['client-request-id'] ?? requestId,
+      'x-ms-ags-diagnostic':
+        '{"ServerInfo":{"DataCenter":"Emulated","Slice":"E","Ring":"0","ScaleUnit":"000","RoleInstance":"EMULATOR"}}',
+      ...reply.headers,
+    },
+  }
+}
+
+const UNAUTHORIZED: Record<Unauthorized, string> = {
+  missing: 'Access token is empty.',
+  unreadable: 'Access token validation failure.',
+  expired: 'Lifetime validation failed, the token is expired.',
+  'wrong audience': 'Access token validation failure. Invalid audience.',
+}
+
+const unauthorized = (why: Unauthorized) => new GraphError(401, 'InvalidAuthenticationToken', UNAUTHORIZED[why])
+
+/** The directory and Outlook refuse in different words. */
+function authorize(caller: Caller, route: Route): void {
+  if (route.roles.some((role) => caller.roles.has(role))) return
+  if (route.pattern.includes('/mail') || route.pattern.includes('/messages'))
+    throw new GraphError(403, 'ErrorAccessDenied', 'Access is denied. Check credentials and try again.')
+  throw new GraphError(403, 'Authorization_RequestDenied', 'Insufficient privileges to complete the operation.')
+}
+
+function refused(request: Request, refusal: Refusal): GraphError {
+  switch (refusal.reason) {
+    case 'malformed':
+      return badRequest(refusal.detail)
+    case 'too large':
+      return new GraphError(413, 'RequestEntityTooLarge', 'The request body exceeds the maximum allowed size.')
+    case 'not implemented':
+      return notImplemented(`${request.method} ${request.path}`)
+    case 'failed':
+      return new GraphError(500, 'InternalServerError', 'An internal server error occurred.')
+  }
+}

@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { createApplication } from '#world/applications.ts'
+import { createClientCertificate } from '#http/certificates.ts'
+import { protocolNow } from '#clock.ts'
+import type { Application } from '#world/applications.ts'
+import type { LiveActivity } from '#world/audit/schedule.ts'
+import type { OrganizationName } from '#world/world.ts'
+
+/** What a data folder was made with. It never changes; what happens later is in `changes.jsonl`. */
+export interface Origin {
+  format: 1
+  seed: number
+  organization: OrganizationName
+  /** Milliseconds, whole seconds. */
+  epoch: number
+  live: LiveActivity
+  applications: (Application & { certificateFile?: string; keyFile?: string })[]
+}
+
+export interface OriginOptions {
+  seed?: number
+  organization?: OrganizationName
+  epoch?: number
+  live?: LiveActivity
+}
+
+/** Said to the person who started the emulator: what happened, why, what to do. */
+export class StartError extends Error {
+  readonly what: string
+  readonly why: string
+  readonly fix: string
+
+  constructor(what: string, why: string, fix: string) {
+    super(`${what} ${why} ${fix}`)
+    this.what = what
+    this.why = why
+    this.fix = fix
+  }
+}
+
+const FILE = 'origin.json'
+
+/**
+ * Reads the folder's origin, or makes one there.
+ *
+ * @throws StartError where the folder was made with something else than asked for now, or cannot be read.
+ */
+export async function openOrigin(folder: string, options: OriginOptions): Promise<Origin> {
+  const file = join(folder, FILE)
+  if (!existsSync(file)) return createOrigin(folder, file, options)
+  const origin = readOrigin(file)
+  for (const name of ['seed', 'organization', 'epoch', 'live'] as const)
+    if (options[name] !== undefined && options[name] !== origin[name])
+      throw new StartError(
+        `The data folder ${folder} cannot be used.`,
+        `It was made with ${name} ${origin[name]}, and ${options[name]} is asked for now.`,
+        `Leave the option out to go on with what is there, or give another folder with --data.`,
+      )
+  return origin
+}
+
+function readOrigin(file: string): Origin {
+  try {
+    const origin = JSON.parse(readFileSync(file, 'utf8')) as Origin
+    if (origin.format === 1) return origin
+  } catch {
+    // Falls through: unreadable is as good as another format.
+  }
+  throw new StartError(
+    `The file ${file} cannot be read.`,
+    'It is damaged or was written by another version of the emulator.',
+    'Give another folder with --data, or remove this one.',
+  )
+}
+
+async function createOrigin(folder: string, file: string, options: OriginOptions): Promise<Origin> {
+  const cordon = createApplication('Cordon', [
+    'ActivityFeed.Read',
+    'ActivityFeed.ReadDlp',
+    'User.Read.All',
+    'Mail.ReadWrite',
+    'Organization.Read.All',
+  ])
+  const auditor = createApplication('Independent auditor', ['Mail.Read', 'User.Read.All'])
+  const { certificate, key } = await createClientCertificate('Cordon')
+  const [certificateFile, keyFile] = [join(folder, 'cordon.crt'), join(folder, 'cordon.key')]
+  writeFileSync(certificateFile, certificate)
+  writeFileSync(keyFile, key, { mode: 0o600 })
+  cordon.certificates.push({ keyId: randomUUID(), pem: certificate })
+  const origin: Origin = {
+    format: 1,
+    seed: options.seed ?? 42,
+    organization: options.organization ?? 'small',
+    epoch: Math.floor((options.epoch ?? protocolNow()) / 1000) * 1000,
+    live: options.live ?? 'normal',
+    applications: [{ ...cordon, certificateFile, keyFile }, auditor],
+  }
+  writeFileSync(file, `${JSON.stringify(origin, null, 2)}\n`, { mode: 0o600 })
+  return origin
+}

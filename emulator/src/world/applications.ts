@@ -1,0 +1,60 @@
+import { X509Certificate, createHash, randomBytes, randomUUID } from 'node:crypto'
+
+import { protocolNow } from '#clock.ts'
+
+/** An app registration with its service principal in the tenant, as an administrator made and consented it. */
+export interface Application {
+  name: string
+  clientId: string
+  /** Object id of the registration. */
+  objectId: string
+  /** Object id of the service principal: `oid` of its tokens. */
+  servicePrincipalId: string
+  /** Granted app role values, of any API. */
+  roles: string[]
+  secrets: Secret[]
+  certificates: Certificate[]
+}
+
+/** Times are protocol time, ISO 8601. */
+export interface Secret {
+  keyId: string
+  value: string
+  startsAt: string
+  endsAt: string
+}
+
+export interface Certificate {
+  keyId: string
+  pem: string
+}
+
+const YEAR = 365 * 86_400_000
+
+/** A registration with one secret, random as in the real service: nothing to be found in a repository. */
+export function createApplication(name: string, roles: string[], secretLifetime = YEAR): Application {
+  const now = protocolNow()
+  const secret = {
+    keyId: randomUUID(),
+    value: `${randomBytes(2).toString('hex')}8Q~${randomBytes(24).toString('base64url')}`,
+    startsAt: new Date(Math.min(now, now + secretLifetime - YEAR)).toISOString(),
+    endsAt: new Date(now + secretLifetime).toISOString(),
+  }
+  return {
+    name,
+    roles,
+    secrets: [secret],
+    certificates: [],
+    clientId: randomUUID(),
+    objectId: randomUUID(),
+    servicePrincipalId: randomUUID(),
+  }
+}
+
+/** The registered certificate with this SHA-1 or SHA-256 thumbprint (base64url, padded or not). */
+export function findCertificate(application: Application, thumbprint: string): X509Certificate | undefined {
+  const wanted = thumbprint.replace(/=+$/, '')
+  return application.certificates
+    .map(({ pem }) => new X509Certificate(pem))
+    .find(({ raw }) => ['sha1', 'sha256'].some((hash) => createHash(hash).update(raw).digest('base64url') === wanted))
+}

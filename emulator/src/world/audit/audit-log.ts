@@ -1,0 +1,169 @@
+import { foldersOf } from '#world/mail/folders.ts'
+import { random } from '#world/random.ts'
+import type { Message } from '#world/mail/mailbox.ts'
+import type { Recorded } from '#world/changes.ts'
+import type { World } from '#world/world.ts'
+
+import { CONTENT_TYPES } from './content-types.ts'
+import { groupEvent } from './records/exchange.ts'
+import { recordIds, records, scheduled } from './schedule.ts'
+import type { AuditRecord, Publication } from './records/record.ts'
+import type { ContentType } from './content-types.ts'
+import type { LiveActivity, ScheduledBlob } from './schedule.ts'
+
+/** A piece of content as listings show it, and its records. */
+export interface Blob {
+  contentType: ContentType
+  /** `contentId` */
+  id: string
+  createdAt: number
+  listedAt: number
+  recordIds: () => string[]
+  records: () => AuditRecord[]
+}
+
+/** Gives the records that a scenario leaves behind. */
+export interface AuditSource {
+  audit: (world: World) => Publication[]
+}
+
+/** What the emulated actions' own records wait for until they are published. */
+const ACTION_DELAY = 20_000
+const ACTION_SLOT = 5_000
+
+/** Everything the Management Activity API can deliver: benign activity, scenarios, and what clients did to mailboxes. */
+export class AuditLog {
+  readonly #world: World
+  readonly #live: LiveActivity
+  readonly #sources: readonly AuditSource[]
+  #told: Map<string, Publication> | undefined
+  #actions = new Map<number, AuditRecord[]>()
+
+  constructor(world: World, live: LiveActivity, sources: readonly AuditSource[]) {
+    this.#world = world
+    this.#live = live
+    this.#sources = sources
+  }
+
+  /** Content created in [from, to) that listings show at `now`, oldest first. */
+  blobs(contentType: ContentType, from: number, to: number, now: number): Blob[] {
+    const found = [
+      ...[...scheduled(this.#world, this.#live, contentType, from, Math.min(to, now + 1))].map((blob) =>
+        this.#scheduled(blob),
+      ),
+      ...[...this.#stories]
+        .filter(([, story]) => story.contentType === contentType)
+        .map(([id, story]) => this.#story(id, story)),
+      ...(contentType === 'Audit.Exchange' ? [...this.#actions.keys()].map((slot) => this.#action(slot)) : []),
+    ]
+    return found
+      .filter(({ createdAt, listedAt }) => createdAt >= from && createdAt < to && listedAt <= now)
+      .sort((a, b) => a.createdAt - b.createdAt)
+  }
+
+  /** A blob by its id; undefined for one that does not exist (yet). */
+  find(id: string, now: number): Blob | undefined {
+    const parsed = parseBlobId(id)
+    if (!parsed) return undefined
+    const { contentType, createdAt } = parsed
+    return this.blobs(contentType, createdAt, createdAt + 1, now).find((blob) => blob.id === id)
+  }
+
+  /** Takes in a move that was recorded, `message` as it was before: it leaves a record, published a moment later. */
+  apply(change: Moved, message: Message): void {
+    const slot = Math.floor(change.at / ACTION_SLOT)
+    const made = this.#actions.get(slot) ?? []
+    made.push(this.#actionRecord(change, message))
+    this.#actions.set(slot, made)
+  }
+
+  reset(): void {
+    this.#actions = new Map()
+  }
+
+  #scheduled(blob: ScheduledBlob): Blob {
+    return {
+      contentType: blob.contentType,
+      createdAt: blob.createdAt,
+      listedAt: blob.listedAt,
+      id: blobId(blob.contentType, blob.createdAt, 1),
+      recordIds: () => recordIds(this.#world, this.#live, blob),
+      records: () => records(this.#world, this.#live, blob),
+    }
+  }
+
+  /** Scenario records by blob id: one record to a blob. */
+  get #stories(): Map<string, Publication> {
+    this.#told ??= new Map(
+      this.#sources
+        .flatMap((source) => source.audit(this.#world))
+        .map((story, i) => [blobId(story.contentType, story.publishedAt, 1000 + i), story]),
+    )
+    return this.#told
+  }
+
+  #story(id: string, { contentType, publishedAt, record }: Publication): Blob {
+    return {
+      contentType,
+      id,
+      createdAt: publishedAt,
+      listedAt: publishedAt,
+      recordIds: () => [record.Id],
+      records: () => [record],
+    }
+  }
+
+  #action(slot: number): Blob {
+    // After the slot has ended, so that the blob is complete when it is seen.
+    const createdAt = (slot + 1) * ACTION_SLOT + ACTION_DELAY
+    const made = this.#actions.get(slot)!
+    return {
+      contentType: 'Audit.Exchange' as const,
+      id: blobId('Audit.Exchange', createdAt, 2),
+      createdAt,
+      listedAt: createdAt,
+      recordIds: () => made.map(({ Id }) => Id),
+      records: () => made,
+    }
+  }
+
+  #actionRecord(change: Moved, message: Message): AuditRecord {
+    const owner = this.#world.directory.find(change.mailbox)!
+    const names = new Map(foldersOf(this.#world, owner).map(({ key, displayName }) => [key, `\\${displayName}`]))
+    const r = random(this.#world.seed, 'action', change.number, change.mailbox, change.item)
+    const event = {
+      id: r.guid(),
+      at: change.at,
+      owner,
+      ip: '127.0.0.1',
+      operation: change.operation,
+      appId: change.appId,
+      clientInfo: 'Client=REST;Client=RESTSystem;;',
+    }
+    const { subject, internetMessageId, text } = message.item
+    const path = names.get(message.folder) ?? '\\Inbox'
+    const item = { id: `RgAAAA${r.hex(40)}`, subject, internetMessageId, path, size: text.length }
+    return groupEvent(this.#world, event, [item], names.get(change.to) ?? '\\Inbox')
+  }
+}
+
+type Moved = Extract<Recorded, { type: 'message.moved' }>
+
+/** `20261120080501234000001$20261120080501234000001$audit_exchange$Audit_Exchange$emea0027` */
+function blobId(contentType: ContentType, createdAt: number, sequence: number): string {
+  const stamp = `${new Date(createdAt).toISOString().replaceAll(/\D/g, '')}${String(sequence).padStart(6, '0')}`
+  const name = contentType.replace('.', '_')
+  return `${stamp}$${stamp}$${name.toLowerCase()}$${name}$emea0027`
+}
+
+/** What an id says about its blob; undefined for text that is no id. */
+export function parseBlobId(id: string): { contentType: ContentType; createdAt: number } | undefined {
+  const found = /^(\d{17})(\d{6})\$\1\2\$(\w+)\$(\w+)\$emea0027$/.exec(id)
+  if (!found) return undefined
+  const [, stamp, , , name] = found
+  const contentType = CONTENT_TYPES.find((known) => known.replace('.', '_') === name)
+  const [, date, hour, minute, second, fraction] = /^(\d{8})(\d\d)(\d\d)(\d\d)(\d{3})$/.exec(stamp!)!
+  const day = `${date!.slice(0, 4)}-${date!.slice(4, 6)}-${date!.slice(6)}`
+  const createdAt = Date.parse(`${day}T${hour}:${minute}:${second}.${fraction}Z`)
+  return contentType && !Number.isNaN(createdAt) ? { contentType, createdAt } : undefined
+}

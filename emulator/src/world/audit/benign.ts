@@ -1,0 +1,262 @@
+import { PARTNERS, PROJECTS } from '#world/names.ts'
+import type { Person } from '#world/directory.ts'
+import type { Random } from '#world/random.ts'
+import type { World } from '#world/world.ts'
+
+import { accessEvent, cmdlet, groupEvent, itemEvent } from './records/exchange.ts'
+import { complianceAlert, teamsEvent, unlistedEvent } from './records/general.ts'
+import { directoryChange, signIn } from './records/entra.ts'
+import { dlpMatch } from './records/dlp.ts'
+import { fileOperation } from './records/sharepoint.ts'
+import { homeIp } from './records/record.ts'
+import type { AuditRecord } from './records/record.ts'
+import type { ContentType } from './content-types.ts'
+import type { MailItem } from './records/exchange.ts'
+
+/** What people do all day. Each activity makes one record; the number before it says how often. */
+
+export interface Occasion {
+  world: World
+  /** Drawn from already for the record's id; goes on from there. */
+  r: Random
+  id: string
+  at: number
+}
+
+export function benignRecord(contentType: ContentType, occasion: Occasion): AuditRecord {
+  const activities = ACTIVITIES[contentType]
+  let left = occasion.r.next() * activities.reduce((sum, [weight]) => sum + weight, 0)
+  const [, make] = activities.find(([weight]) => (left -= weight) < 0) ?? activities[0]!
+  const person = occasion.world.directory.at(occasion.r.between(0, occasion.world.directory.users - 1))
+  return make(occasion, person)
+}
+
+type Activity = (occasion: Occasion, person: Person) => AuditRecord
+
+const AGENTS = [
+  'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36 Edg/142.0.0.0',
+  'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36',
+]
+
+/** Applications people sign in to: Office, Outlook, SharePoint, Teams. */
+const CLIENTS = [
+  '4765445b-32c6-49b0-83e6-1d93765276ca',
+  '00000002-0000-0ff1-ce00-000000000000',
+  '00000003-0000-0ff1-ce00-000000000000',
+  '1fec8e78-bce4-4aaf-ab1b-5451cc387264',
+]
+
+const ERRORS = [
+  { number: 50_126, word: 'InvalidUserNameOrPassword' },
+  { number: 50_074, word: 'UserStrongAuthClientAuthNRequiredInterrupt' },
+  { number: 50_055, word: 'InvalidPasswordExpiredPassword' },
+]
+
+const SUBJECTS = ['Berth plan', 'Invoice 40211', 'RE: budget', 'Payroll cut-off', 'Customs papers', 'Minutes']
+
+const logOn =
+  (failed: boolean): Activity =>
+  ({ world, r, id, at }, person) =>
+    signIn(world, {
+      id,
+      at,
+      person,
+      ip: homeIp(world, person),
+      userAgent: r.pick(AGENTS),
+      applicationId: r.pick(CLIENTS),
+      sessionId: r.guid(),
+      ...(failed ? { error: r.pick(ERRORS) } : {}),
+    })
+
+const updateUser: Activity = ({ world, r, id, at }, person) => {
+  const actor = world.directory.at(7)
+  return directoryChange(world, {
+    id,
+    at,
+    operation: 'Update user.',
+    actor,
+    ip: homeIp(world, actor),
+    objectId: person.userPrincipalName,
+    target: [
+      {
+        ID: `User_${person.id}`,
+        Type: 2,
+      },
+      {
+        ID: person.userPrincipalName,
+        Type: 5,
+      },
+    ],
+    modified: [
+      {
+        Name: 'PhysicalDeliveryOfficeName',
+        NewValue: `["${r.pick(['Rotterdam', 'Lisbon'])}"]`,
+        OldValue: '[]',
+      },
+    ],
+  })
+}
+
+const joinGroup: Activity = ({ world, r, id, at }, person) => {
+  const actor = world.directory.at(7)
+  return directoryChange(world, {
+    id,
+    at,
+    operation: 'Add member to group.',
+    actor,
+    ip: homeIp(world, actor),
+    objectId: person.userPrincipalName,
+    target: [
+      {
+        ID: `User_${person.id}`,
+        Type: 2,
+      },
+    ],
+    modified: [
+      {
+        Name: 'Group.DisplayName',
+        NewValue: `"Project ${r.pick(PROJECTS)}"`,
+        OldValue: '',
+      },
+    ],
+  })
+}
+
+const mailItem = (r: Random, path: string): MailItem => ({
+  id: `RgAAAA${r.hex(40)}`,
+  subject: r.pick(SUBJECTS),
+  path,
+  size: r.between(4e3, 9e4),
+  internetMessageId: `<${r.hex(24).toUpperCase()}@mail.${r.pick(PARTNERS).domain}>`,
+})
+
+const event = ({ world, id, at }: Occasion, owner: Person, operation: string) => ({
+  id,
+  at,
+  owner,
+  operation,
+  ip: homeIp(world, owner),
+  clientInfo: 'Client=OWA;Action=ViaProxy',
+})
+
+const item =
+  (operation: string, path: string): Activity =>
+  (occasion, person) =>
+    itemEvent(occasion.world, event(occasion, person, operation), mailItem(occasion.r, path))
+
+const group =
+  (operation: string, to: string): Activity =>
+  (occasion, person) =>
+    groupEvent(occasion.world, event(occasion, person, operation), [mailItem(occasion.r, '\\Inbox')], to)
+
+const read: Activity = (occasion, person) => {
+  const items = Array.from({ length: occasion.r.between(1, 4) }, () => mailItem(occasion.r, '\\Inbox'))
+  return accessEvent(occasion.world, event(occasion, person, 'MailItemsAccessed'), items)
+}
+
+/** Filing newsletters: a rule that stays inside the mailbox. */
+const fileRule: Activity = ({ world, r, id, at }, person) =>
+  cmdlet(world, {
+    id,
+    at,
+    person,
+    ip: homeIp(world, person),
+    name: 'New-InboxRule',
+    objectId: `${world.initialDomain}\\${person.id}\\Newsletters`,
+    parameters: {
+      Name: 'Newsletters',
+      From: r.pick(PARTNERS).domain,
+      MoveToFolder: 'Newsletters',
+    },
+  })
+
+const mailboxSetting: Activity = ({ world, id, at }, person) => {
+  const admin = world.directory.at(7)
+  const parameters = { Identity: person.userPrincipalName, RetainDeletedItemsFor: '30.00:00:00' }
+  return cmdlet(world, {
+    id,
+    at,
+    person: admin,
+    ip: homeIp(world, admin),
+    name: 'Set-Mailbox',
+    objectId: person.id,
+    parameters,
+  })
+}
+
+const file =
+  (operation: string, sharing = false): Activity =>
+  ({ world, r, id, at }, person) =>
+    fileOperation(world, {
+      id,
+      at,
+      person,
+      operation,
+      ip: homeIp(world, person),
+      userAgent: r.pick(AGENTS),
+      site: `project-${r.pick(PROJECTS).toLowerCase()}`,
+      folder: 'Shared Documents/General',
+      file: `${r.pick(['plan', 'budget', 'minutes', 'drawing'])}-${r.between(1, 400)}.${r.pick([
+        'docx',
+        'xlsx',
+        'pdf',
+      ])}`,
+      ...(sharing ? { sharedWith: `office@${r.pick(PARTNERS).domain}` } : {}),
+    })
+
+const teams =
+  (operation: string): Activity =>
+  ({ world, r, id, at }, person) =>
+    teamsEvent(world, {
+      id,
+      at,
+      person,
+      operation,
+      ip: homeIp(world, person),
+      team: `Project ${r.pick(PROJECTS)}`,
+    })
+
+const ACTIVITIES: Record<ContentType, readonly (readonly [number, Activity])[]> = {
+  'Audit.AzureActiveDirectory': [
+    [88, logOn(false)],
+    [7, logOn(true)],
+    [3, updateUser],
+    [2, joinGroup],
+  ],
+  'Audit.Exchange': [
+    [55, read],
+    [16, item('Send', '\\Sent Items')],
+    [8, item('Update', '\\Inbox')],
+    [8, group('MoveToDeletedItems', '\\Deleted Items')],
+    [6, group('SoftDelete', '\\Recoverable Items\\Deletions')],
+    [4, group('Move', '\\Projects')],
+    [0.6, fileRule],
+    [0.6, mailboxSetting],
+  ],
+  'Audit.SharePoint': [
+    [45, file('FileAccessed')],
+    [20, file('FileModified')],
+    [18, file('FileDownloaded')],
+    [10, file('FileUploaded')],
+    [2, file('SharingSet', true)],
+  ],
+  'Audit.General': [
+    [50, teams('TeamsSessionStarted')],
+    [25, teams('MessageSent')],
+    [10, teams('MeetingParticipantDetail')],
+    [3, ({ world, id, at }, person) => complianceAlert(world, { id, at, person })],
+    [3, ({ world, r, id, at }, person) => unlistedEvent(world, { id, at, person, recordType: r.pick([388, 412]) })],
+  ],
+  'DLP.All': [
+    [
+      3,
+      ({ world, r, id, at }, person) =>
+        dlpMatch(world, { id, at, person, place: 'Exchange', subject: r.pick(SUBJECTS) }),
+    ],
+    [
+      1,
+      ({ world, r, id, at }, person) =>
+        dlpMatch(world, { id, at, person, place: 'SharePoint', subject: `${r.pick(SUBJECTS)}.docx` }),
+    ],
+  ],
+}

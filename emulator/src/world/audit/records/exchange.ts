@@ -1,0 +1,158 @@
+import { random } from '#world/random.ts'
+import type { Person } from '#world/directory.ts'
+import type { World } from '#world/world.ts'
+
+import { auditRecord, puidUser } from './record.ts'
+import type { AuditRecord } from './record.ts'
+
+/** Records of Exchange: cmdlets (1) and mailbox activity (2, 3, 50). */
+
+export interface Cmdlet {
+  id: string
+  at: number
+  person: Person
+  ip: string
+  name: string
+  objectId: string
+  parameters: Readonly<Record<string, string>>
+  sessionId?: string
+}
+
+export function cmdlet(world: World, run: Cmdlet): AuditRecord {
+  const base = {
+    id: run.id,
+    at: run.at,
+    operation: run.name,
+    recordType: 1,
+    workload: 'Exchange',
+    resultStatus: 'True',
+    clientIp: `${run.ip}:${random(run.id).between(2e4, 6e4)}`,
+    objectId: run.objectId,
+    ...puidUser(world, run.person),
+  }
+  return auditRecord(world, base, {
+    AppId: '',
+    ClientAppId: '',
+    ExternalAccess: false,
+    OrganizationName: world.initialDomain,
+    OriginatingServer: 'EMU0001 (15.20.9343.009)',
+    Parameters: Object.entries(run.parameters).map(([Name, Value]) => ({ Name, Value })),
+    ...(run.sessionId ? { SessionId: run.sessionId, AppAccessContext: { AADSessionId: run.sessionId } } : {}),
+  })
+}
+
+export interface MailboxEvent {
+  id: string
+  at: number
+  owner: Person
+  ip: string
+  operation: string
+  clientInfo: string
+  sessionId?: string
+  /** The application that acted instead of the owner. */
+  appId?: string
+}
+
+export interface MailItem {
+  id: string
+  subject: string
+  internetMessageId: string
+  /** `\Inbox` */
+  path: string
+  size: number
+}
+
+/** Record type 2: one item. */
+export function itemEvent(world: World, event: MailboxEvent, item: MailItem): AuditRecord {
+  return mailboxRecord(world, event, 2, {
+    Item: {
+      Id: item.id,
+      InternetMessageId: item.internetMessageId,
+      IsRecord: false,
+      SizeInBytes: item.size,
+      Subject: item.subject,
+      ParentFolder: folder(world, event, item.path),
+    },
+  })
+}
+
+/** Record type 3: items moved or deleted together. */
+export function groupEvent(world: World, event: MailboxEvent, items: readonly MailItem[], to: string): AuditRecord {
+  const from = items[0]?.path ?? '\\Inbox'
+  return mailboxRecord(world, event, 3, {
+    AffectedItems: items.map((item) => ({
+      Id: item.id,
+      InternetMessageId: item.internetMessageId,
+      Subject: item.subject,
+      ParentFolder: folder(world, event, item.path),
+    })),
+    CrossMailboxOperation: false,
+    DestFolder: folder(world, event, to),
+    Folder: folder(world, event, from),
+  })
+}
+
+/** Record type 50: `MailItemsAccessed`, items by folder. */
+export function accessEvent(world: World, event: MailboxEvent, items: readonly MailItem[]): AuditRecord {
+  const paths = [...new Set(items.map(({ path }) => path))]
+  return mailboxRecord(world, event, 50, {
+    OperationProperties: [
+      { Name: 'MailAccessType', Value: 'Bind' },
+      { Name: 'IsThrottled', Value: 'False' },
+    ],
+    OperationCount: items.length,
+    Folders: paths.map((path) => ({
+      ...folder(world, event, path),
+      FolderItems: items
+        .filter((item) => item.path === path)
+        .map((item) => ({ Id: item.id, InternetMessageId: item.internetMessageId, SizeInBytes: item.size })),
+    })),
+  })
+}
+
+function mailboxRecord(world: World, event: MailboxEvent, recordType: number, own: Record<string, unknown>) {
+  const { owner, appId } = event
+  const r = random(world.seed, 'mailbox event', owner.index)
+  const base = {
+    id: event.id,
+    at: event.at,
+    operation: event.operation,
+    recordType,
+    workload: 'Exchange',
+    resultStatus: 'Succeeded',
+    clientIp: event.ip,
+    ...(appId
+      ? {
+          userId: appId,
+          userKey: appId,
+          userType: 5,
+        }
+      : puidUser(world, owner)),
+  }
+  return auditRecord(world, base, {
+    ClientIPAddress: event.ip,
+    ClientInfoString: event.clientInfo,
+    ExternalAccess: false,
+    InternalLogonType: 0,
+    LogonType: appId ? 1 : 0,
+    LogonUserSid: `S-1-5-21-${r.between(1e8, 1e9)}-${owner.index + 1e3}`,
+    ...(appId
+      ? {
+          AppId: appId,
+          ClientAppId: appId,
+        }
+      : {}),
+    MailboxGuid: r.guid(),
+    MailboxOwnerSid: `S-1-5-21-${r.between(1e8, 1e9)}-${owner.index + 1e3}`,
+    MailboxOwnerUPN: owner.userPrincipalName,
+    OrganizationName: world.initialDomain,
+    OriginatingServer: 'EMU0001 (15.20.9343.009)\r\n',
+    ...(event.sessionId ? { SessionId: event.sessionId } : {}),
+    ...own,
+  })
+}
+
+const folder = (world: World, event: MailboxEvent, path: string) => ({
+  Id: `LgAAAA${random(world.seed, 'audit folder', event.owner.index, path).hex(32)}`,
+  Path: path,
+})

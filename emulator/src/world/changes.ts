@@ -1,0 +1,87 @@
+import {
+  closeSync,
+  existsSync,
+  fdatasyncSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  truncateSync,
+  writeSync,
+} from 'node:fs'
+
+import type { Application } from './applications.ts'
+
+/** Everything that can happen to the cloud after it was made. Replaying the list gives the same state. */
+export type Change =
+  | { type: 'message.moved'; mailbox: string; item: string; to: string; operation: MailOperation; appId: string }
+  | { type: 'message.updated'; mailbox: string; item: string; set: MessageUpdate; appId: string }
+  | { type: 'subscription.started'; contentType: string; appId: string }
+  | { type: 'subscription.stopped'; contentType: string; appId: string }
+  | { type: 'application.added'; application: Application }
+  | { type: 'clock.advanced'; milliseconds: number }
+
+/** Audit's word for what became of a message. */
+export type MailOperation = 'Move' | 'MoveToDeletedItems' | 'SoftDelete' | 'HardDelete'
+
+export interface MessageUpdate {
+  isRead?: boolean
+  categories?: string[]
+  importance?: 'low' | 'normal' | 'high'
+  flag?: { flagStatus: 'notFlagged' | 'flagged' | 'complete' }
+}
+
+/** A change with its tenant, its moment (tenant time, milliseconds) and its number. A clock change has no tenant. */
+export type Recorded = Change & { tenant: string; at: number; number: number }
+
+/**
+ * The changes of the whole cloud, in one append-only JSONL file. A change is on the disk before it is answered. A last line cut
+ * short by a crash was never answered and is dropped.
+ */
+export class Changes {
+  readonly #file: string
+  readonly #listeners: ((change: Recorded) => void)[] = []
+  #descriptor: number
+  #count = 0
+
+  constructor(file: string) {
+    this.#file = file
+    this.#descriptor = openSync(file, 'a', 0o600)
+  }
+
+  /** Calls `listener` for each change from now on, earlier ones included once {@link replay} runs. */
+  onChange(listener: (change: Recorded) => void): void {
+    this.#listeners.push(listener)
+  }
+
+  /** Tells the listeners everything that the file holds. */
+  replay(): void {
+    if (!existsSync(this.#file)) return
+    const text = readFileSync(this.#file, 'utf8')
+    const whole = text.slice(0, text.lastIndexOf('\n') + 1)
+    if (whole.length < text.length) truncateSync(this.#file, Buffer.byteLength(whole))
+    for (const line of whole.split('\n').filter(Boolean)) this.#tell(JSON.parse(line) as Recorded)
+  }
+
+  record(tenant: string, change: Change, at: number): Recorded {
+    const recorded = { ...change, tenant, at, number: this.#count }
+    writeSync(this.#descriptor, `${JSON.stringify(recorded)}\n`)
+    fdatasyncSync(this.#descriptor)
+    this.#tell(recorded)
+    return recorded
+  }
+
+  /** Forgets everything. The listeners must forget as well. */
+  clear(): void {
+    ftruncateSync(this.#descriptor, 0)
+    this.#count = 0
+  }
+
+  close(): void {
+    closeSync(this.#descriptor)
+  }
+
+  #tell(change: Recorded): void {
+    this.#count++
+    for (const listener of this.#listeners) listener(change)
+  }
+}
