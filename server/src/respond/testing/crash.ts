@@ -1,0 +1,33 @@
+import type { Microsoft } from '#connect/microsoft.ts'
+import type { RecordStore } from '#store/record-store.ts'
+
+/** A process that dies: from then on neither its store nor Microsoft hears of it. */
+class Crash extends Error {}
+
+/** `records` of a process that dies when it writes the journal for the `nth` time (from 1); that write is not made. */
+export function dyingAtWrite(records: RecordStore, nth: number): RecordStore {
+  let writes = 0
+  return {
+    ...records,
+    actionRuns: {
+      ...records.actionRuns,
+      async writeTarget(...write) {
+        writes += 1
+        if (writes >= nth) throw new Crash(`Died at write ${nth}.`)
+        await records.actionRuns.writeTarget(...write)
+      },
+    },
+  }
+}
+
+/** `microsoft` of a process that dies when it changes something: before the request leaves, or before its reply is read. */
+export function dyingAtEffect(microsoft: Microsoft, moment: 'before' | 'after'): Microsoft {
+  return {
+    ...microsoft,
+    async send(request) {
+      if (request.method === undefined || request.method === 'GET') return microsoft.send(request)
+      if (moment === 'after') await microsoft.send(request)
+      throw new Crash(`Died ${moment} the effect.`)
+    },
+  }
+}
