@@ -1,4 +1,6 @@
 /** What goes over the wire between Cordon's server and its clients: zod schemas, their types and examples. */
+import './content-security.ts'
+
 export * from './action-run.ts'
 export * from './alert.ts'
 export * from './connection.ts'

@@ -123,8 +123,8 @@ async function failure(response: Response): Promise<ApiError> {
   }
 }
 
-async function exchange(path: string, call: Call): Promise<Response> {
-  const response = await send(path, call)
+async function exchange(path: string, options: Call): Promise<Response> {
+  const response = await send(path, options)
   if (response.ok) return response
   // A wrong password is also a 401, and that one belongs on the sign-in page.
   if (response.status === 401 && path !== '/session') whenSignedOut()

@@ -26,5 +26,5 @@ function splitTerms(query: string): string[] {
 /** The text before, at and after a fault, so that a page can point at the character. */
 export function pointAt(query: string, position: number): { before: string; at: string; after: string } {
   const index = Math.min(Math.max(0, position), query.length)
-  return { before: query.slice(0, index), at: query.slice(index, index + 1) || '␠', after: query.slice(index + 1) }
+  return { before: query.slice(0, index), at: query.slice(index, index + 1) || ' ', after: query.slice(index + 1) }
 }

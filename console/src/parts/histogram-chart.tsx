@@ -5,6 +5,7 @@ import { useEffect, useEffectEvent, useRef } from 'react'
 import uPlot from 'uplot'
 
 import { usePreferences } from '#lib/preferences.ts'
+import { clockTime, type Zone } from '#lib/time.ts'
 
 interface Props {
   histogram: Histogram
@@ -13,6 +14,8 @@ interface Props {
   /** Dragging over the chart gives the span. */
   onZoom?: (from: string, to: string) => void
 }
+
+const NO_GAPS: NonNullable<Props['gaps']> = []
 
 /** A canvas knows no CSS variables: asks the page what a color is right now. */
 function colorOf(element: Element, name: string): string {
@@ -48,10 +51,20 @@ function drawGaps(chart: uPlot, gaps: readonly { from: string; to: string }[], c
   ctx.restore()
 }
 
+/** "14:00" within a day, "11-20" at its start and where ticks are days apart. */
+function tickLabels(seconds: number[], zone: Zone): string[] {
+  const stepSeconds = (seconds[1] ?? 0) - (seconds[0] ?? 0)
+  return seconds.map((second) => {
+    const [date = '', time = ''] = clockTime(new Date(second * 1000).toISOString(), zone).split(' ')
+    const isDay = stepSeconds >= 86_400 || time.startsWith('00:00')
+    return isDay ? date.slice(5) : time.slice(0, stepSeconds < 60 ? 8 : 5)
+  })
+}
+
 /** Bars of events over time. Its own module, because the chart library is only loaded where a chart is seen. */
-export function HistogramChart({ histogram, gaps = [], onZoom }: Props) {
+export function HistogramChart({ histogram, gaps = NO_GAPS, onZoom }: Props) {
   const place = useRef<HTMLDivElement>(null)
-  const { theme, zone } = usePreferences()
+  const { zone } = usePreferences()
   const zoom = useEffectEvent((from: number, to: number) =>
     onZoom?.(new Date(from * 1000).toISOString(), new Date(to * 1000).toISOString()),
   )
@@ -78,7 +91,7 @@ export function HistogramChart({ histogram, gaps = [], onZoom }: Props) {
           y: { range: (_chart, _min, max) => [0, Math.max(1, max * 1.1)] },
         },
         axes: [
-          { ...axis, grid: { show: false }, size: 22, space: 70 },
+          { ...axis, grid: { show: false }, size: 22, space: 76, values: (_chart, ticks) => tickLabels(ticks, zone) },
           {
             ...axis,
             grid: { stroke: colorOf(element, 'line'), width: 1 },
@@ -112,7 +125,7 @@ export function HistogramChart({ histogram, gaps = [], onZoom }: Props) {
               element.title =
                 time === undefined
                   ? ''
-                  : `${counts[index!]!.toLocaleString('en-US')} events from ${new Date(time * 1000).toLocaleString('sv-SE')}`
+                  : `${counts[index!]!.toLocaleString('en-US')} events from ${clockTime(new Date(time * 1000).toISOString(), zone)}`
             },
           ],
         },
@@ -126,13 +139,12 @@ export function HistogramChart({ histogram, gaps = [], onZoom }: Props) {
       resize.disconnect()
       chart.destroy()
     }
-  }, [histogram, gaps, canZoom, theme, zone])
+  }, [histogram, gaps, canZoom, zone])
 
   const total = histogram.buckets.reduce((sum, bucket) => sum + bucket.count, 0)
   return (
-    <div
+    <figure
       ref={place}
-      role="img"
       aria-label={`${total.toLocaleString('en-US')} events over time${gaps.length > 0 ? `, ${gaps.length} gaps` : ''}`}
       className="h-full w-full"
     />

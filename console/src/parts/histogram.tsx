@@ -1,5 +1,7 @@
 import { lazy, Suspense, type ComponentProps } from 'react'
 
+import { usePreferences } from '#lib/preferences.ts'
+
 import { Skeleton } from './panel.tsx'
 
 const HistogramChart = lazy(async () => {
@@ -12,15 +14,18 @@ type Props = Omit<ComponentProps<typeof HistogramChart>, 'histogram'> & {
   className: string
 }
 
-/** The chart in a box of fixed height, so that nothing moves when it arrives. */
+/** The chart in a box of fixed height, so that nothing moves when it arrives. Another theme is another drawing. */
 export function Histogram({ histogram, className, ...rest }: Props) {
+  const { theme } = usePreferences()
   const wait = <Skeleton className="h-full w-full" />
   return (
     <div className={className}>
       {histogram === undefined ? (
         wait
       ) : (
-        <Suspense fallback={wait}>{<HistogramChart histogram={histogram} {...rest} />}</Suspense>
+        <Suspense fallback={wait}>
+          <HistogramChart key={theme} histogram={histogram} {...rest} />
+        </Suspense>
       )}
     </div>
   )

@@ -45,11 +45,11 @@ export function Skeleton({ className = '', ...rest }: ComponentProps<'div'>) {
 
 export function SkeletonRows({ rows = 4 }: { rows?: number }) {
   return (
-    <div role="status" aria-label="Loading" className="space-y-3 p-4">
+    <output aria-label="Loading" className="block space-y-3 p-4">
       {Array.from({ length: rows }, (_, index) => (
         <Skeleton key={index} className="h-5" style={{ width: `${92 - ((index * 17) % 40)}%` }} />
       ))}
-    </div>
+    </output>
   )
 }
 
@@ -69,6 +69,16 @@ export function PageHeader({ title, above, actions }: { title: ReactNode; above?
 /** The column all pages but Events read in. */
 export function Page({ children }: { children: ReactNode }) {
   return <div className="mx-auto flex w-full max-w-[1400px] flex-col gap-4 p-4 sm:p-6">{children}</div>
+}
+
+/** A table row where there is no room for columns. */
+export function CompactRow({ first, second }: { first: ReactNode; second: ReactNode }) {
+  return (
+    <span className="block">
+      <span className="block truncate">{first}</span>
+      <span className="flex items-center gap-2 truncate text-xs text-ink-3">{second}</span>
+    </span>
+  )
 }
 
 /** "3 new": what arrived while one was reading. */

@@ -54,7 +54,7 @@ export function TimeRangePicker({ range, onChange }: { range: TimeRange; onChang
 
 function AbsoluteRange(props: { range: TimeRange; zone: 'local' | 'utc'; onChange: (range: TimeRange) => void }) {
   const { zone, onChange } = props
-  const resolved = resolve(props.range, Date.now())
+  const [resolved] = useState(() => resolve(props.range, Date.now()))
   const [from, setFrom] = useState(inputValue(resolved.from, zone))
   const [to, setTo] = useState(inputValue(resolved.to, zone))
   const submit = (event: SubmitEvent<HTMLFormElement>) => {

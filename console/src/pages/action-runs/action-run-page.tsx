@@ -8,7 +8,7 @@ import { useNow } from '#lib/time.ts'
 import { ACTION_RUN_STATE, count, endedTargets, isRunActive, number, TARGET_STATE } from '#lib/words.ts'
 import { Badge } from '#parts/badge.tsx'
 import { Copy } from '#parts/copy.tsx'
-import { Page, PageHeader, SkeletonRows } from '#parts/panel.tsx'
+import { CompactRow, Page, PageHeader, SkeletonRows } from '#parts/panel.tsx'
 import { ProblemBanner } from '#parts/problem.tsx'
 import { Pace, ProgressRing } from '#parts/progress.tsx'
 import { Table, type Column } from '#parts/table.tsx'
@@ -51,6 +51,18 @@ const COLUMNS: Column<ActionTarget>[] = [
   },
   { id: 'when', title: 'When', track: '96px', from: 700, cell: ({ updatedAt }) => <When at={updatedAt} /> },
 ]
+
+const compact = ({ userPrincipalName, state, proof, reason }: ActionTarget) => (
+  <CompactRow
+    first={userPrincipalName}
+    second={
+      <>
+        <Badge tone={TARGET_STATE[state].tone}>{TARGET_STATE[state].word}</Badge>
+        <span className="truncate">{reason ?? proof}</span>
+      </>
+    }
+  />
+)
 
 /** One action: what it does, how far it is, and for each mailbox what was done and how that was verified. */
 export function ActionRunPage() {
@@ -100,7 +112,7 @@ export function ActionRunPage() {
       />
       <RunSummary actionRun={actionRun} />
       <section aria-label="Targets" className="overflow-hidden rounded-lg border border-line bg-surface">
-        <Table label="Targets" rows={targets} columns={COLUMNS} idOf={({ id }) => id} />
+        <Table label="Targets" rows={targets} columns={COLUMNS} idOf={({ id }) => id} compact={compact} />
       </section>
     </Page>
   )

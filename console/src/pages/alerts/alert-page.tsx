@@ -143,11 +143,7 @@ function RulePanel({ rule, attack }: { rule: NonNullable<AlertDetail['rule']>; a
         )}
         <details>
           <summary className="cursor-pointer rounded text-accent">Rule as YAML</summary>
-          {/* A region that scrolls must be reachable by keyboard. */}
-          {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-          <pre tabIndex={0} className="mt-2 max-h-96 overflow-auto rounded-md bg-sunken p-3 font-mono text-xs">
-            {rule.yaml}
-          </pre>
+          <pre className="mt-2 max-h-96 overflow-auto rounded-md bg-sunken p-3 font-mono text-xs">{rule.yaml}</pre>
         </details>
         <Copy text={rule.id} label="rule ID" />
       </div>

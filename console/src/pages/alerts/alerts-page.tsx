@@ -1,13 +1,14 @@
 import type { Alert } from '@cordon/api'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
+import { useMemo } from 'react'
 
 import { useHeld } from '#lib/arrivals.ts'
 import { queries } from '#lib/queries.ts'
 import { number } from '#lib/words.ts'
 import { Badge, Severity, SEVERITY_ORDER } from '#parts/badge.tsx'
 import { buttonClass } from '#parts/button.tsx'
-import { Empty, NewPill, Page, PageHeader, SkeletonRows } from '#parts/panel.tsx'
+import { CompactRow, Empty, NewPill, Page, PageHeader, SkeletonRows } from '#parts/panel.tsx'
 import { ProblemBanner } from '#parts/problem.tsx'
 import { Table, type Column } from '#parts/table.tsx'
 import { When } from '#parts/when.tsx'
@@ -20,7 +21,7 @@ const STATUSES = [
   { status: 'all', title: 'All' },
 ] as const
 
-const columns = (tenantId: string): Column<Alert>[] => [
+const columnsFor = (tenantId: string): Column<Alert>[] => [
   {
     id: 'severity',
     title: 'Severity',
@@ -69,10 +70,29 @@ const columns = (tenantId: string): Column<Alert>[] => [
   },
 ]
 
+const compactFor = (tenantId: string) => (alert: Alert) => (
+  <CompactRow
+    first={
+      <Link to="/tenants/$tenantId/alerts/$alertId" params={{ tenantId, alertId: alert.id }} className="font-medium">
+        {alert.ruleTitle}
+      </Link>
+    }
+    second={
+      <>
+        <Severity severity={alert.severity} />
+        <When at={alert.lastEventAt} />
+        <span className="truncate">{alert.sentence}</span>
+      </>
+    }
+  />
+)
+
 export function AlertsPage() {
   const { tenantId } = route.useParams()
   const { status } = route.useSearch()
   const navigate = useNavigate()
+  const columns = useMemo(() => columnsFor(tenantId), [tenantId])
+  const compact = useMemo(() => compactFor(tenantId), [tenantId])
   const asked = status === 'all' ? undefined : (status ?? 'open')
   const { data, error, refetch } = useQuery(queries.alerts(tenantId, asked))
   const { shown, fresh, release } = useHeld(data?.alerts ?? [], (alert) => alert.id)
@@ -82,7 +102,7 @@ export function AlertsPage() {
         title="Alerts"
         actions={<NewPill fresh={fresh} noun={fresh === 1 ? 'alert' : 'alerts'} onShow={release} />}
       />
-      <div role="group" aria-label="Status" className="flex gap-1">
+      <nav aria-label="Status" className="flex gap-1">
         {STATUSES.map((each) => (
           <Link
             key={each.title}
@@ -95,7 +115,7 @@ export function AlertsPage() {
             {each.title}
           </Link>
         ))}
-      </div>
+      </nav>
       {error && <ProblemBanner error={error} onRetry={() => void refetch()} />}
       <div className="overflow-hidden rounded-lg border border-line bg-surface">
         {data === undefined && !error ? (
@@ -104,8 +124,9 @@ export function AlertsPage() {
           <Table
             label="Alerts"
             rows={shown}
-            columns={columns(tenantId)}
+            columns={columns}
             idOf={(alert) => alert.id}
+            compact={compact}
             onOpen={(alert) =>
               void navigate({ to: '/tenants/$tenantId/alerts/$alertId', params: { tenantId, alertId: alert.id } })
             }

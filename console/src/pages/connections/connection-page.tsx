@@ -85,7 +85,7 @@ export function ConnectionPage() {
 
 function Facts({ connection }: { connection: Connection }) {
   return (
-    <dl className="grid gap-x-6 gap-y-3 rounded-lg border border-line bg-surface p-4 text-sm sm:grid-cols-2 lg:grid-cols-4">
+    <dl className="grid gap-x-6 gap-y-3 rounded-lg border border-line bg-surface p-4 text-sm sm:grid-cols-2 lg:grid-cols-[minmax(0,1.3fr)_minmax(0,1.3fr)_minmax(0,0.7fr)_minmax(0,1fr)]">
       <Fact title="Tenant">
         {connection.tenantName}
         <Copy text={connection.tenantId} label="directory (tenant) ID" />

@@ -67,7 +67,7 @@ function Strip({ coverage, span }: { coverage: FeedCoverage; span: TimeRange }) 
     <li className="space-y-1 px-4 py-2.5 text-sm">
       <div className="grid items-center gap-x-4 gap-y-1 sm:grid-cols-[200px_minmax(0,1fr)_150px]">
         <span className="truncate font-medium">{feedName(feed)}</span>
-        <div role="img" aria-label={summary} className="relative h-4 overflow-hidden rounded bg-sunken">
+        <figure aria-label={summary} className="relative h-4 overflow-hidden rounded bg-sunken">
           {windows.map((window) => {
             const { left, width } = placeOf(window, span)
             return (
@@ -79,7 +79,7 @@ function Strip({ coverage, span }: { coverage: FeedCoverage; span: TimeRange }) 
               />
             )
           })}
-        </div>
+        </figure>
         <span className="text-right text-xs text-ink-3 max-sm:text-left">
           {windows.length === 0 ? 'nothing read yet' : `${count(kept, 'record')} kept`}
         </span>

@@ -9,8 +9,7 @@ import { count } from '#lib/words.ts'
 import { Badge } from '#parts/badge.tsx'
 import { Button } from '#parts/button.tsx'
 import { Histogram } from '#parts/histogram.tsx'
-import { Empty, NewPill, SkeletonRows } from '#parts/panel.tsx'
-import { ProblemBanner } from '#parts/problem.tsx'
+import { CompactRow, Empty, NewPill, SkeletonRows } from '#parts/panel.tsx'
 import { Table, type Column } from '#parts/table.tsx'
 import { When } from '#parts/when.tsx'
 
@@ -22,7 +21,7 @@ import { useEventSearch } from './use-event-search.ts'
 const OUTCOME_TONE = { success: 'good', failure: 'bad', unknown: 'quiet' } as const
 
 const COLUMNS: Column<EcsDocument>[] = [
-  { id: 'time', title: 'Time', track: '152px', cell: (event) => <When at={event['@timestamp']} exact /> },
+  { id: 'time', title: 'Time', track: '172px', cell: (event) => <When at={event['@timestamp']} exact /> },
   {
     id: 'sentence',
     title: 'What happened',
@@ -47,6 +46,18 @@ const COLUMNS: Column<EcsDocument>[] = [
   { id: 'dataset', title: 'Dataset', track: '96px', from: 1040, cell: (event) => event.event.dataset },
 ]
 
+const compact = (event: EcsDocument) => (
+  <CompactRow
+    first={event.message}
+    second={
+      <>
+        <When at={event['@timestamp']} exact />
+        <span className="truncate">{event.event.action}</span>
+      </>
+    }
+  />
+)
+
 const NO_EVENTS: EcsDocument[] = []
 
 /** Search over everything collected: query, histogram, facets, table, and the document beside it. */
@@ -69,7 +80,9 @@ export function EventsPage() {
       <h1 className="sr-only">Events</h1>
       <QueryBar search={search} error={pages.error} isLive={isLive} onChange={change} onRefresh={refresh} />
       <div className="flex min-h-0 flex-1">
-        {facets === 'open' && <Facets tenantId={tenantId} filter={filter} onFilter={addTerm} />}
+        {facets === 'open' && !pages.isError && (
+          <Facets tenantId={tenantId} filter={filter} onFilter={addTerm} yields={search.event !== undefined} />
+        )}
         <section aria-label="Results" className="flex min-w-0 flex-1 flex-col">
           <div className="flex h-10 shrink-0 items-center gap-3 px-3 text-sm text-ink-2">
             <Button
@@ -80,35 +93,34 @@ export function EventsPage() {
             >
               Facets
             </Button>
-            <span role="status" className="flex-1">
+            <output className="flex-1">
               {total !== undefined && count(total, 'event')}
               {pages.isFetching && !isFetchingNextPage && ' · searching…'}
-            </span>
+            </output>
             {!isLive && <NewPill fresh={fresh} noun={fresh === 1 ? 'event' : 'events'} onShow={refresh} />}
           </div>
-          <Histogram
-            histogram={histogram.data}
-            onZoom={(from, to) => change({ from, to })}
-            className="h-24 shrink-0 border-b border-line px-2 pb-1"
-          />
+          {!pages.isError && (
+            <Histogram
+              histogram={histogram.data}
+              onZoom={(from, to) => change({ from, to })}
+              className="h-24 shrink-0 border-b border-line px-2 pb-1"
+            />
+          )}
           <div className="min-h-0 flex-1 bg-surface">
-            {pages.isPending ? (
+            {pages.isError ? undefined : pages.isPending ? (
               <SkeletonRows rows={10} />
             ) : (
               <Table
                 label="Events"
                 fill
+                compact={compact}
                 rows={events}
                 columns={COLUMNS}
                 idOf={(event) => event.event.id}
                 activeId={search.event}
                 onOpen={(event) => change({ event: event.event.id }, search.event !== undefined)}
                 onEnd={onEnd}
-                empty={
-                  pages.error ? undefined : (
-                    <NoEvents hasQuery={search.q !== ''} onWiden={() => change({ from: 'now-30d', to: 'now' })} />
-                  )
-                }
+                empty={<NoEvents hasQuery={search.q !== ''} onWiden={() => change({ from: 'now-30d', to: 'now' })} />}
               />
             )}
           </div>
@@ -123,7 +135,6 @@ export function EventsPage() {
           />
         )}
       </div>
-      {pages.error && pages.data && <ProblemBanner error={pages.error} onRetry={() => void pages.refetch()} />}
     </div>
   )
 }

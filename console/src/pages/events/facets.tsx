@@ -19,10 +19,13 @@ const FIELDS = [
 
 type OnFilter = (field: string, value: unknown, sense: 'in' | 'out') => void
 
-/** The most frequent values of a few fields within the search; each narrows it by one click. */
-export function Facets(props: { tenantId: string; filter: EventFilter; onFilter: OnFilter }) {
+/** The most frequent values of a few fields within the search; each narrows it by one click. `yields` gives their place to an open document. */
+export function Facets({ yields, ...props }: Omit<FacetProps, 'field' | 'initiallyOpen'> & { yields: boolean }) {
   return (
-    <aside aria-label="Facets" className="w-60 shrink-0 overflow-auto border-r border-line p-2 max-md:hidden">
+    <aside
+      aria-label="Facets"
+      className={`w-60 shrink-0 overflow-auto border-r border-line p-2 max-md:hidden ${yields ? 'max-[1700px]:hidden' : ''}`}
+    >
       {FIELDS.map(({ field, open }) => (
         <Facet key={field} field={field} initiallyOpen={open} {...props} />
       ))}

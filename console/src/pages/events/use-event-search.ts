@@ -1,10 +1,10 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { useCallback, useEffect, useMemo, useState } from 'react'
+import { useCallback, useEffect, useEffectEvent, useMemo, useState } from 'react'
 
 import { tenantApi, type EventFilter } from '#lib/api.ts'
 import { useArrivals } from '#lib/arrivals.ts'
-import type { EventSearch } from '#lib/event-search.ts'
+import { changeEventSearch, type EventSearchChange } from '#lib/event-search.ts'
 import { isRelative, resolve } from '#lib/time-range.ts'
 
 const route = getRouteApi('/frame/tenants/$tenantId/events')
@@ -31,25 +31,21 @@ export function useEventSearch() {
     arrivals.settle()
   }
   const change = useCallback(
-    (changes: Partial<EventSearch> & { event?: string | undefined; live?: true | undefined }, replace = false) => {
+    (changes: EventSearchChange, replace = false) => {
       // A new search is a new moment; opening a document is not.
       if ('q' in changes || 'from' in changes) setNow(Date.now())
-      void navigate({
-        replace,
-        search: (before) => {
-          const { event, live, ...rest } = { ...before, ...changes }
-          return { ...rest, ...(event !== undefined && { event }), ...(live && { live }) }
-        },
-      })
+      void navigate({ replace, search: (before) => changeEventSearch(before, changes) })
     },
     [navigate],
   )
   const isLive = search.live === true && isRelative(search)
+  const isDue = isLive && arrivals.fresh > 0
+  const follow = useEffectEvent(refresh)
   useEffect(() => {
-    if (!isLive || arrivals.fresh === 0) return
-    const timer = setTimeout(refresh, LIVE_MS)
+    if (!isDue) return
+    const timer = setTimeout(() => follow(), LIVE_MS)
     return () => clearTimeout(timer)
-  }, [isLive, arrivals.fresh > 0])
+  }, [isDue])
 
   const pages = useInfiniteQuery({
     queryKey: [tenantId, 'events', filter],

@@ -1,6 +1,7 @@
 import type { ActionRun } from '@cordon/api'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
+import { useMemo } from 'react'
 
 import { queries } from '#lib/queries.ts'
 import { ACTION_RUN_STATE, endedTargets, number } from '#lib/words.ts'
@@ -10,7 +11,7 @@ import { ProblemBanner } from '#parts/problem.tsx'
 import { Table, type Column } from '#parts/table.tsx'
 import { When } from '#parts/when.tsx'
 
-const columns = (tenantId: string): Column<ActionRun>[] => [
+const columnsFor = (tenantId: string): Column<ActionRun>[] => [
   {
     id: 'effect',
     title: 'Action',
@@ -46,6 +47,7 @@ const columns = (tenantId: string): Column<ActionRun>[] => [
 /** What was planned and done with the hits of one investigation. */
 export function ActionRuns({ tenantId, investigationId }: { tenantId: string; investigationId: string }) {
   const navigate = useNavigate()
+  const columns = useMemo(() => columnsFor(tenantId), [tenantId])
   const { data, error, refetch } = useQuery(queries.actionRuns(tenantId, investigationId))
   if (error) return <ProblemBanner error={error} onRetry={() => void refetch()} />
   if (data === undefined) return <SkeletonRows rows={3} />
@@ -53,7 +55,7 @@ export function ActionRuns({ tenantId, investigationId }: { tenantId: string; in
     <Table
       label="Action runs"
       rows={data.actionRuns}
-      columns={columns(tenantId)}
+      columns={columns}
       idOf={({ id }) => id}
       onOpen={({ id }) =>
         void navigate({ to: '/tenants/$tenantId/action-runs/$actionRunId', params: { tenantId, actionRunId: id } })

@@ -6,7 +6,7 @@ import { queries } from '#lib/queries.ts'
 import { ACTION_RUN_STATE, count, TARGET_STATE } from '#lib/words.ts'
 import { Badge } from '#parts/badge.tsx'
 import { Button } from '#parts/button.tsx'
-import { Empty, SkeletonRows } from '#parts/panel.tsx'
+import { CompactRow, Empty, SkeletonRows } from '#parts/panel.tsx'
 import { ProblemBanner } from '#parts/problem.tsx'
 import { Table, type Column } from '#parts/table.tsx'
 import { When } from '#parts/when.tsx'
@@ -76,6 +76,18 @@ const COLUMNS: Column<MailHit>[] = [
   },
 ]
 
+const compact = (hit: MailHit) => (
+  <CompactRow
+    first={hit.userPrincipalName}
+    second={
+      <>
+        {hit.folderName} · <When at={hit.receivedAt} />
+        {hit.lastAction && <LastAction state={hit.lastAction.state} />}
+      </>
+    }
+  />
+)
+
 const NONE: ReadonlySet<string> = new Set()
 
 /** The messages found, and what can be done with those selected; with none selected, with all of them. */
@@ -112,7 +124,13 @@ export function Hits(props: { tenantId: string; investigation: Investigation; ru
         rows={data.hits}
         columns={COLUMNS}
         idOf={({ id }) => id}
-        selection={{ selected, onChange: setSelected, noun: 'hits' }}
+        compact={compact}
+        selection={{
+          selected,
+          onChange: setSelected,
+          noun: 'hits',
+          nameOf: ({ userPrincipalName }) => userPrincipalName,
+        }}
         empty={
           running ? (
             <Empty title="No hits so far">Hits appear here as mailboxes are searched.</Empty>

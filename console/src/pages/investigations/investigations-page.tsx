@@ -1,10 +1,11 @@
 import type { Investigation } from '@cordon/api'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
+import { useMemo } from 'react'
 
 import { usePreferences } from '#lib/preferences.ts'
 import { queries } from '#lib/queries.ts'
-import { clockTime } from '#lib/time.ts'
+import { clockTime, type Zone } from '#lib/time.ts'
 import { filterSentences, INVESTIGATION_STATE, number } from '#lib/words.ts'
 import { Badge } from '#parts/badge.tsx'
 import { buttonClass } from '#parts/button.tsx'
@@ -16,7 +17,7 @@ import { When } from '#parts/when.tsx'
 
 const route = getRouteApi('/frame/tenants/$tenantId/investigations')
 
-const columns = (tenantId: string, moment: (iso: string) => string): Column<Investigation>[] => [
+const columnsFor = (tenantId: string, zone: Zone): Column<Investigation>[] => [
   {
     id: 'name',
     title: 'Investigation',
@@ -37,7 +38,9 @@ const columns = (tenantId: string, moment: (iso: string) => string): Column<Inve
     title: 'Filter',
     track: 'minmax(0, 1fr)',
     from: 900,
-    cell: ({ filter }) => <span className="text-ink-2">{filterSentences(filter, moment).join(' and ')}</span>,
+    cell: ({ filter }) => (
+      <span className="text-ink-2">{filterSentences(filter, (iso) => clockTime(iso, zone)).join(' and ')}</span>
+    ),
   },
   {
     id: 'state',
@@ -76,6 +79,7 @@ export function InvestigationsPage() {
   const { tenantId } = route.useParams()
   const navigate = useNavigate()
   const { zone } = usePreferences()
+  const columns = useMemo(() => columnsFor(tenantId, zone), [tenantId, zone])
   const { data, error, refetch } = useQuery(queries.investigations(tenantId))
   const start = (
     <Link
@@ -98,7 +102,7 @@ export function InvestigationsPage() {
           <Table
             label="Investigations"
             rows={data?.investigations ?? []}
-            columns={columns(tenantId, (iso) => clockTime(iso, zone))}
+            columns={columns}
             idOf={({ id }) => id}
             rowHeight={40}
             onOpen={({ id }) =>

@@ -2,9 +2,9 @@ import type { InvestigationMailbox } from '@cordon/api'
 import { useQuery } from '@tanstack/react-query'
 
 import { queries } from '#lib/queries.ts'
-import { number, type Tone } from '#lib/words.ts'
+import { count, number, type Tone } from '#lib/words.ts'
 import { Badge } from '#parts/badge.tsx'
-import { Empty, SkeletonRows } from '#parts/panel.tsx'
+import { CompactRow, Empty, SkeletonRows } from '#parts/panel.tsx'
 import { ProblemBanner } from '#parts/problem.tsx'
 import { Table, type Column } from '#parts/table.tsx'
 import { When } from '#parts/when.tsx'
@@ -51,6 +51,19 @@ const COLUMNS: Column<InvestigationMailbox>[] = [
   },
 ]
 
+const compact = ({ userPrincipalName, state, hits, reason }: InvestigationMailbox) => (
+  <CompactRow
+    first={userPrincipalName}
+    second={
+      <>
+        <Badge tone={STATE[state].tone}>{STATE[state].word}</Badge>
+        {count(hits, 'hit')}
+        <span className="truncate">{reason}</span>
+      </>
+    }
+  />
+)
+
 export function Mailboxes({ tenantId, investigationId }: { tenantId: string; investigationId: string }) {
   const { data, error, refetch } = useQuery(queries.mailboxes(tenantId, investigationId))
   if (error) return <ProblemBanner error={error} onRetry={() => void refetch()} />
@@ -61,6 +74,7 @@ export function Mailboxes({ tenantId, investigationId }: { tenantId: string; inv
       rows={data.mailboxes}
       columns={COLUMNS}
       idOf={({ userId }) => userId}
+      compact={compact}
       empty={<Empty title="No mailboxes yet">The investigation is still listing the users of the tenant.</Empty>}
     />
   )

@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useEffect, useMemo, useState } from 'react'
+import { useEffect, useEffectEvent, useMemo, useState } from 'react'
 
 import { tenantApi } from '#lib/api.ts'
 import { useArrivals } from '#lib/arrivals.ts'
@@ -26,12 +26,12 @@ export function OverviewPage() {
       {error && <ProblemBanner error={error} onRetry={() => void refetch()} />}
       <Facts overview={data} tenantId={tenantId} />
       <EventRate tenantId={tenantId} eventsLast24h={data?.eventsLast24h} />
-      <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
-        <div className="grid min-w-0 gap-4">
+      <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
+        <div className="flex min-w-0 flex-col gap-4">
           <ReportedMails tenantId={tenantId} reports={data?.reports} />
           <NewestAlerts tenantId={tenantId} alerts={data?.newestAlerts} />
         </div>
-        <div className="grid min-w-0 gap-4">
+        <div className="flex min-w-0 flex-col gap-4">
           <RunningInvestigations tenantId={tenantId} investigations={data?.investigations} />
           <ConnectionHealth connections={data?.connections} />
         </div>
@@ -47,14 +47,16 @@ const REDRAW_MS = 4000
 function EventRate({ tenantId, eventsLast24h }: { tenantId: string; eventsLast24h: number | undefined }) {
   const { fresh, settle } = useArrivals(tenantId)
   const [shownAt, setShownAt] = useState(() => Date.now())
+  const isDue = fresh > 0
+  const redraw = useEffectEvent(() => {
+    setShownAt(Date.now())
+    settle()
+  })
   useEffect(() => {
-    if (fresh === 0) return
-    const timer = setTimeout(() => {
-      setShownAt(Date.now())
-      settle()
-    }, REDRAW_MS)
+    if (!isDue) return
+    const timer = setTimeout(() => redraw(), REDRAW_MS)
     return () => clearTimeout(timer)
-  }, [fresh > 0])
+  }, [isDue])
 
   const range = useMemo(() => resolve(RANGE, shownAt), [shownAt])
   const histogram = useQuery({

@@ -85,10 +85,10 @@ function NewToken() {
       </form>
       {create.error && <ProblemBanner error={create.error} />}
       {create.data?.token && (
-        <div role="status" className="border-t border-line bg-good-soft px-4 py-3 text-sm">
+        <output className="block border-t border-line bg-good-soft px-4 py-3 text-sm">
           <p className="font-medium">Copy the token now: it is shown only this once.</p>
           <Copy text={create.data.token} label="token" />
-        </div>
+        </output>
       )}
     </Panel>
   )

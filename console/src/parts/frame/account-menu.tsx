@@ -63,7 +63,7 @@ export function AccountMenu() {
         label="Times are shown in"
         value={zone}
         choices={[
-          { value: 'local', title: `Local (${Intl.DateTimeFormat().resolvedOptions().timeZone})` },
+          { value: 'local', title: `Local (${new Intl.DateTimeFormat().resolvedOptions().timeZone})` },
           { value: 'utc', title: 'UTC' },
         ]}
         onChange={(chosen) => setPreferences({ zone: chosen })}

@@ -39,7 +39,7 @@ export function Frame() {
         </header>
         <main id="main" tabIndex={-1} className="min-h-0 flex-1 overflow-auto outline-none">
           <CatchBoundary getResetKey={() => pathname} errorComponent={ErrorPage}>
-            <Suspense fallback={<Page>{<SkeletonRows rows={6} />}</Page>}>
+            <Suspense fallback={<PageWait />}>
               <Outlet />
             </Suspense>
           </CatchBoundary>
@@ -52,8 +52,7 @@ export function Frame() {
 function LiveMark({ connected }: { connected: boolean }) {
   const text = connected ? 'Live' : 'Reconnecting'
   return (
-    <span
-      role="status"
+    <output
       title={
         connected ? 'New events arrive by themselves.' : 'The live connection is down; pages can still be reloaded.'
       }
@@ -61,6 +60,14 @@ function LiveMark({ connected }: { connected: boolean }) {
     >
       <span aria-hidden className={`size-2 rounded-full ${connected ? 'bg-good' : 'border-2 border-warn'}`} />
       <span className="max-sm:sr-only">{text}</span>
-    </span>
+    </output>
+  )
+}
+
+function PageWait() {
+  return (
+    <Page>
+      <SkeletonRows rows={6} />
+    </Page>
   )
 }
