@@ -29,8 +29,10 @@ export function storable(value: unknown): unknown {
   return toJson(value)
 }
 
-/** JSON text that PostgreSQL takes, see {@link storable}. */
+/** JSON text that PostgreSQL takes, see {@link storable}. Looking costs a tenth of replacing, and next to nothing needs it. */
 export function toJson(value: unknown): string {
+  const json = JSON.stringify(value)
+  if (!/\\u(?:0000|d[89a-f])/.test(json)) return json
   return JSON.stringify(value, (_name, part: unknown) => (typeof part === 'string' ? storable(part) : part))
 }
 

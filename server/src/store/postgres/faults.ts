@@ -1,4 +1,6 @@
-import { AppError } from '#domain/errors.ts'
+import { AssertionError } from 'node:assert'
+
+import { AppError, toAppError } from '#domain/errors.ts'
 
 /** What PostgreSQL said of a refused statement, less everything that could quote a value: only this may be a cause. */
 export class PostgresFault extends Error {
@@ -18,11 +20,13 @@ export const UNIQUE_VIOLATION = '23505'
 const NOT_NOW = new Set(['08', '53', '57', '58'])
 
 /**
- * A failure of `pg` as an {@link AppError}: STORE_REQUEST_REFUSED where PostgreSQL answered, STORE_UNREACHABLE where it did not.
+ * A failure of `pg` as an {@link AppError}: STORE_REQUEST_REFUSED where PostgreSQL answered, STORE_UNREACHABLE where it did not, INTERNAL_FAULT where it was never asked.
  * The driver's error is left behind, since its `detail` quotes rows and its message quotes malformed values.
  */
 export function toStoreError(error: unknown): AppError {
   if (error instanceof AppError) return error
+  if (error instanceof TypeError || error instanceof AssertionError)
+    return toAppError(error, 'Could not ask the record store.')
   const { code, message } = error instanceof Error ? (error as Error & { code?: string }) : { message: String(error) }
   const sqlState = code !== undefined && /^[0-9A-Z]{5}$/.test(code) ? code : undefined
   if (sqlState === undefined || NOT_NOW.has(sqlState.slice(0, 2)))

@@ -7,7 +7,7 @@ import { readHits } from './hits.ts'
 import { present } from './row.ts'
 import type { Database, DatabaseTransaction } from './schema.ts'
 
-const ENDED: readonly InvestigationMailbox['state'][] = ['searched', 'no-mailbox', 'failed', 'skipped']
+const ENDED: ReadonlySet<InvestigationMailbox['state']> = new Set(['searched', 'no-mailbox', 'failed', 'skipped'])
 
 /**
  * Investigations. Progress is read every second over up to 100,000 mailboxes, so the counters stand in the investigation's
@@ -100,11 +100,11 @@ export function investigations(db: Database): RecordStore['investigations'] {
           .values({ ...written, tenantId, investigationId: id })
           .onConflict((conflict) => conflict.columns(['tenantId', 'investigationId', 'userId']).doUpdateSet(written))
           .execute()
-        const rows = hits.map(({ lastAction: _, ...hit }) => ({ ...hit, tenantId, investigationId: id }))
+        const rows = hits.map(({ lastAction: _action, ...hit }) => ({ ...hit, tenantId, investigationId: id }))
         const added = await insertMissing(trx, 'mailHits', rows)
         await moveCounters(trx, tenantId, id, {
           total: before ? 0 : 1,
-          done: Number(ENDED.includes(mailbox.state)) - Number(before !== undefined && ENDED.includes(before.state)),
+          done: Number(ENDED.has(mailbox.state)) - Number(before !== undefined && ENDED.has(before.state)),
           failed: Number(mailbox.state === 'failed') - Number(before?.state === 'failed'),
           hits: added,
         })

@@ -35,7 +35,7 @@ export function quarantine(db: Database): RecordStore['quarantine'] {
         .orderBy('id')
         .limit(limit)
         .execute()
-      return rows.map(({ tenantId: _, original, ...row }) => ({
+      return rows.map(({ tenantId: _tenant, original, ...row }) => ({
         outcome: 'quarantined' as const,
         ...present(row),
         original: original.toString('utf8'),

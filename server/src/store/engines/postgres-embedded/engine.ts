@@ -4,10 +4,13 @@ import { DatabaseSync } from 'node:sqlite'
 
 import { PGlite } from '@electric-sql/pglite'
 import { createPgConfig } from '@electric-sql/pglite/node-postgres'
-import pg from 'pg'
+import { Pool } from 'pg'
+import type { PoolConfig } from 'pg'
 
 import { AppError } from '#domain/errors.ts'
 import type { PostgresEngine } from '#store/postgres/engine.ts'
+
+const SETTINGS = ['fsync=on', 'wal_sync_method=fsync', 'shared_buffers=16MB'].flatMap((setting) => ['-c', setting])
 
 /**
  * Opens (and at the first call makes) the PostgreSQL in `dataDir`: PGlite, PostgreSQL compiled to WebAssembly, inside this
@@ -23,14 +26,11 @@ export async function openEmbeddedPostgres(options: { dataDir: string }): Promis
   try {
     const lite = await PGlite.create({
       dataDir: join(dataDir, 'cluster'),
-      startParams: [
-        ...PGlite.defaultStartParams,
-        ...['-c', 'fsync=on', '-c', 'wal_sync_method=fsync', '-c', 'shared_buffers=16MB'],
-      ],
+      startParams: [...PGlite.defaultStartParams, ...SETTINGS],
     })
     makeDurable(lite)
     // Never reconnects: a second client on the same instance would find the first one's session.
-    const pool = new pg.Pool({ ...createPgConfig(lite), max: 1, idleTimeoutMillis: 0 } as pg.PoolConfig)
+    const pool = new Pool({ ...createPgConfig(lite), max: 1, idleTimeoutMillis: 0 } as PoolConfig)
     return {
       pool,
       async stop() {

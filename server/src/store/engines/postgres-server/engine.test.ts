@@ -5,10 +5,11 @@ import { createSeal } from '#store/seal.ts'
 import { testRecordStore } from '#store/testing/record-store-suite.ts'
 
 import { connectPostgres } from './engine.ts'
-import { NO_POSTGRES, hasPostgres, startPostgres } from './testing/start-postgres.ts'
+import { postgresMissing, startPostgres } from './testing/start-postgres.ts'
 
-if (hasPostgres()) {
-  testRecordStore('a PostgreSQL server', async () => {
+testRecordStore(
+  'a PostgreSQL server',
+  async () => {
     const server = await startPostgres()
     const engine = await connectPostgres(server)
     return {
@@ -18,10 +19,9 @@ if (hasPostgres()) {
         await server.stop()
       },
     }
-  })
-} else {
-  it.skip(`record store on a PostgreSQL server: ${NO_POSTGRES}`, () => {})
-}
+  },
+  postgresMissing(),
+)
 
 describe('connecting to a PostgreSQL server', () => {
   it('says what to check when nobody answers, without the password', async () => {

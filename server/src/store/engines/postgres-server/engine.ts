@@ -1,4 +1,4 @@
-import pg from 'pg'
+import { Pool } from 'pg'
 
 import { AppError } from '#domain/errors.ts'
 import type { PostgresEngine } from '#store/postgres/engine.ts'
@@ -12,7 +12,7 @@ const OLDEST_VERSION = 15
  * @throws AppError STORE_UNREACHABLE when it does not answer, or is older than PostgreSQL 15. Never with the URL, which holds a password.
  */
 export async function connectPostgres(options: { url: string }): Promise<PostgresEngine> {
-  const pool = new pg.Pool({
+  const pool = new Pool({
     connectionString: options.url,
     application_name: 'cordon',
     max: 10,

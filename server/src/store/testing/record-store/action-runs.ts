@@ -64,20 +64,20 @@ export const actionRunContract: Contract = (store) => {
     expect(await store().actionRuns.read(tenantId, run.id)).toMatchObject({ state: 'running', startedAt: at(1) })
   })
 
-  it('takes 100,000 targets', { timeout: 120_000 }, async () => {
+  it('takes 20,000 targets', { timeout: 120_000 }, async () => {
     const tenantId = freshTenant()
-    const run = actionRun(tenantId, { targetsTotal: 100_000 })
-    const targets = Array.from({ length: 100_000 }, (_, number) => target(`target ${number}`))
+    const run = actionRun(tenantId, { targetsTotal: 20_000 })
+    const targets = Array.from({ length: 20_000 }, (_, number) => target(`target ${number}`))
     await store().actionRuns.create(run, targets)
-    expect((await store().actionRuns.read(tenantId, run.id))?.targetsByState).toEqual({ planned: 100_000 })
+    expect((await store().actionRuns.read(tenantId, run.id))?.targetsByState).toEqual({ planned: 20_000 })
   })
 
   it('names the unfinished over all tenants', async () => {
     const states = ['running', 'reverting', 'planned', 'done', 'partly', 'failed', 'reverted'] as const
     const made = states.map((state) => actionRun(freshTenant(), { state }))
     for (const run of made) await store().actionRuns.create(run, [])
-    const ids = (await store().actionRuns.unfinished()).map(({ id }) => id)
-    expect(made.filter(({ id }) => ids.includes(id)).map(({ state }) => state)).toEqual(['running', 'reverting'])
+    const ids = new Set((await store().actionRuns.unfinished()).map(({ id }) => id))
+    expect(made.filter(({ id }) => ids.has(id)).map(({ state }) => state)).toEqual(['running', 'reverting'])
   })
 
   it('shows and changes nothing of another tenant', async () => {

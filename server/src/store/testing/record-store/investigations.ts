@@ -103,10 +103,10 @@ export const investigationContract: Contract = (store) => {
     )
   })
 
-  it('takes 100,000 mailboxes and as many hits in one', { timeout: 120_000 }, async () => {
+  it('takes 20,000 mailboxes and as many hits in one', { timeout: 120_000 }, async () => {
     const tenantId = freshTenant()
     const { id } = investigation(tenantId)
-    const many = Array.from({ length: 100_000 }, (_, number) => number)
+    const many = Array.from({ length: 20_000 }, (_, number) => number)
     await store().investigations.create(investigation(tenantId, { id }))
     await store().investigations.addMailboxes(
       tenantId,
@@ -115,16 +115,16 @@ export const investigationContract: Contract = (store) => {
     )
     const all = many.map((number) => hit(`hit ${number}`))
     await store().investigations.commitMailbox(tenantId, id, mailbox(1, { state: 'searched', hits: all.length }), all)
-    expect(await store().investigations.read(tenantId, id)).toMatchObject({ mailboxesTotal: 100_000, hits: 100_000 })
-    expect(await store().investigations.hits(tenantId, id)).toHaveLength(100_000)
+    expect(await store().investigations.read(tenantId, id)).toMatchObject({ mailboxesTotal: 20_000, hits: 20_000 })
+    expect(await store().investigations.hits(tenantId, id)).toHaveLength(20_000)
   })
 
   it('names the unfinished over all tenants', async () => {
     const states = ['queued', 'running', 'stopping', 'stopped', 'done', 'failed'] as const
     const made = states.map((state) => investigation(freshTenant(), { state }))
     for (const one of made) await store().investigations.create(one)
-    const ids = (await store().investigations.unfinished()).map(({ id }) => id)
-    expect(made.filter(({ id }) => ids.includes(id)).map(({ state }) => state)).toEqual(states.slice(0, 3))
+    const ids = new Set((await store().investigations.unfinished()).map(({ id }) => id))
+    expect(made.filter(({ id }) => ids.has(id)).map(({ state }) => state)).toEqual(states.slice(0, 3))
   })
 
   it('shows and changes nothing of another tenant', async () => {

@@ -1,7 +1,7 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, dirname, join } from 'node:path'
+import { delimiter, join } from 'node:path'
 
 /** A throwaway PostgreSQL for tests. It listens on a socket in its own folder, so that no two can meet. */
 export interface TestPostgres {
@@ -10,13 +10,12 @@ export interface TestPostgres {
   stop(): Promise<void>
 }
 
-/** Why {@link startPostgres} gives nothing on this machine, for a skipped test's title. */
-export const NO_POSTGRES = 'no PostgreSQL is installed here (apt-get install postgresql)'
-
-/** True when the system has a PostgreSQL to start. */
-export function hasPostgres(): boolean {
-  return binaries() !== undefined
+/** Why {@link startPostgres} cannot work on this machine, for a skipped test's title; undefined when it can. */
+export function postgresMissing(): string | undefined {
+  return binaries() ? undefined : NOT_INSTALLED
 }
+
+const NOT_INSTALLED = 'no PostgreSQL is installed here (apt-get install postgresql)'
 
 /**
  * Starts a PostgreSQL from the system's binaries in a temporary folder, without fsync. As root it runs as the user
@@ -24,7 +23,7 @@ export function hasPostgres(): boolean {
  */
 export async function startPostgres(): Promise<TestPostgres> {
   const folder = binaries()
-  if (folder === undefined) throw new Error(NO_POSTGRES)
+  if (folder === undefined) throw new Error(NOT_INSTALLED)
   const home = mkdtempSync(join(tmpdir(), 'cordon-postgres-'))
   const owner = process.getuid?.() === 0 ? systemUser('postgres') : undefined
   if (owner) chownSync(home, owner.uid, owner.gid)
