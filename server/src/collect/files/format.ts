@@ -1,4 +1,4 @@
-import { isAuditData } from './purview-csv.ts'
+import { TYPE_LINE, isAuditData } from './purview-csv.ts'
 
 export type AuditFileFormat = 'ndjson' | 'json-array' | 'purview-csv'
 
@@ -17,9 +17,13 @@ export function detectFormat(head: Buffer): { format: AuditFileFormat } | { reas
     if (!/[{[,]$/.test(firstLine)) return { format: 'ndjson' }
     return { reason: 'It is one JSON document over several lines, not a list of audit records.' }
   }
-  const columns = firstLine.split(/[,;\t]/).map((column) => column.trim().replaceAll('"', ''))
+  const header = firstLine.startsWith(TYPE_LINE) ? text.slice(firstLine.length).trimStart() : firstLine
+  const columns = /^[^\r\n]*/
+    .exec(header)![0]
+    .split(',')
+    .map((column) => column.trim().replaceAll('"', ''))
   if (columns.some(isAuditData)) return { format: 'purview-csv' }
-  if (columns.length > 1) return { reason: 'It looks like CSV, but its header has no AuditData column.' }
   if (/^\s*\{/m.test(text)) return { format: 'ndjson' }
+  if (columns.length > 1) return { reason: 'It looks like CSV, but its header has no AuditData column.' }
   return { reason: 'It starts neither with a JSON record, nor with an array, nor with a CSV header.' }
 }

@@ -8,13 +8,13 @@ import type { JsonObject } from '#normalize/json.ts'
  */
 export function liftPairs(value: unknown): unknown {
   if (!Array.isArray(value) || value.length === 0) return value
-  const lifted: JsonObject = {}
+  const pairs: [string, unknown][] = []
   for (const element of value) {
     const name = isObject(element) ? pairName(element) : undefined
     if (name === undefined) return value
-    add(lifted, name, pairValue(element))
+    pairs.push([name, pairValue(element)])
   }
-  return lifted
+  return fromPairs(pairs)
 }
 
 /** Lists of bare names, and PowerShell's own notation, as objects too: only for fields known to hold name-and-value lists. */
@@ -48,9 +48,22 @@ function unwrap(value: unknown): unknown {
 }
 
 /** A name that comes twice gets a list of both values. */
-function add(target: JsonObject, name: string, value: unknown): void {
-  if (!Object.hasOwn(target, name)) put(target, name, value)
-  else target[name] = [target[name], value].flat()
+function fromPairs(pairs: Iterable<[string, unknown]>): JsonObject {
+  const object: JsonObject = {}
+  const repeated = new Map<string, unknown[]>()
+  for (const [name, value] of pairs) {
+    const list = repeated.get(name)
+    if (list !== undefined) {
+      list.push(value)
+    } else if (Object.hasOwn(object, name)) {
+      const both = [object[name], value]
+      repeated.set(name, both)
+      put(object, name, both)
+    } else {
+      put(object, name, value)
+    }
+  }
+  return object
 }
 
 // Every alternative stops at its own opening character, so that a hostile text costs no more than its length.
@@ -58,9 +71,8 @@ const PARAMETER = /-(\w+)(?:\s+(?:"([^"]*(?:""[^"]*)*)"|\(([^()]*)\)|([^-"(\s]\S
 
 /** `-Name "x" -Force "True"` as an object, the text itself kept under `_raw`. */
 function liftParameterText(text: string): JsonObject {
-  const lifted: JsonObject = { _raw: text }
-  for (const [, name = '', quoted, listed, bare] of text.matchAll(PARAMETER)) {
-    add(lifted, name, quoted?.replaceAll('""', '"') ?? listed ?? bare ?? true)
-  }
-  return lifted
+  const pairs = text.matchAll(PARAMETER).map(([, name = '', quoted, listed, bare]): [string, unknown] => {
+    return [name, quoted?.replaceAll('""', '"') ?? listed ?? bare ?? true]
+  })
+  return { _raw: text, ...fromPairs(pairs) }
 }

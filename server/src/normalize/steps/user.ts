@@ -22,8 +22,8 @@ const SERVICE_PRINCIPAL = /^serviceprincipal_/i
  */
 export function parseUser(value: unknown): UserFields | undefined {
   const text = textOf(value)
-  if (text === undefined) return undefined
-  const folded = text.toLowerCase()
+  const folded = text?.toLowerCase()
+  if (text === undefined || folded === undefined || folded === 'unknown') return undefined
   if (folded.startsWith(SHAREPOINT_GUEST)) return { ...fromMail(folded.slice(SHAREPOINT_GUEST.length)), id: folded }
   const at = folded.lastIndexOf('@')
   if (at > 0 && at < folded.length - 1 && !folded.includes(' ')) return fromMail(folded)
@@ -47,7 +47,7 @@ function fromMail(mail: string): UserFields {
   return { id: mail, name: mail.slice(0, at), domain: mail.slice(at + 1), email: mail }
 }
 
-/** What to call a user in a sentence: the address, else a name, else the identifier. */
+/** What to call a user in a sentence: the address, else the display name, else the identifier. */
 export function nameOf(user: UserFields | undefined): string | undefined {
-  return user?.email ?? user?.full_name ?? user?.name ?? user?.id
+  return user?.email ?? user?.full_name ?? user?.id
 }

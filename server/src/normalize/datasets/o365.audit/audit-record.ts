@@ -37,7 +37,7 @@ export const openRecord = {
     return {
       raw,
       text,
-      operation: textOf(raw.Operation)?.replace(/[\s.]+$/, '') ?? '',
+      operation: withoutFullStop(textOf(raw.Operation) ?? ''),
       recordType: integerOf(raw.RecordType),
       audit: raw,
       actor: undefined,
@@ -46,6 +46,10 @@ export const openRecord = {
       mentioned: { users: [], addresses: [], hosts: [], hashes: [], messageIds: [] },
     }
   },
+}
+
+function withoutFullStop(operation: string): string {
+  return operation.endsWith('.') ? operation.slice(0, -1).trimEnd() : operation
 }
 
 function isEmpty(value: JsonObject): boolean {

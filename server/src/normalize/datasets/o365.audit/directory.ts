@@ -79,7 +79,7 @@ function sentence(record: AuditRecord): string {
     case 'Consent to application':
       return `${actor} consented to application ${quote(targetName(record) ?? target)}${permissions(record)}`
     default:
-      return `${actor} did ${quote(operation)} on ${target}`
+      return `${actor} performed ${quote(operation)} on ${target}`
   }
 }
 

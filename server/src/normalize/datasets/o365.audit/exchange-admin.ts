@@ -2,7 +2,7 @@ import type { EventCategory, EventType, Meaning } from '#normalize/ecs/categorie
 import { isObject, textOf } from '#normalize/json.ts'
 import type { JsonObject } from '#normalize/json.ts'
 import { nameOf, parseUser } from '#normalize/steps/user.ts'
-import { mentionServer } from './exchange-server.ts'
+import { addressesIn, mailboxOf, mentionServer } from './exchange.ts'
 import type { AuditRecord } from './audit-record.ts'
 import { byOperation, quote, setMeaning, setOutcome, tell } from './subject.ts'
 import type { Subject } from './subject.ts'
@@ -21,7 +21,7 @@ export const exchangeAdmin: Subject = {
       event.user = { ...record.actor, target: record.target }
     }
     if (INBOX_RULE.test(record.operation)) event.rule = ruleOf(parameters)
-    for (const name of [...DESTINATIONS, 'User', 'Trustee', 'Member']) {
+    for (const name of [...DESTINATIONS, ...PEOPLE]) {
       record.mentioned.users.push(...addressesIn(parameters[name]))
     }
     mentionServer(record)
@@ -34,6 +34,9 @@ const INBOX_RULE = /-InboxRule$/
 /** Parameters that send mail elsewhere, of rules and of mailboxes. */
 const DESTINATIONS = ['ForwardTo', 'RedirectTo', 'ForwardAsAttachmentTo', 'ForwardingSmtpAddress', 'ForwardingAddress']
 
+/** Parameters that name people besides: who gets access, who gets a copy. */
+const PEOPLE = ['User', 'Trustee', 'Member', 'CopyTo', 'BlindCopyTo', 'RedirectMessageTo']
+
 function isMail(value: unknown): value is string {
   return typeof value === 'string' && /^[^\s@/\\]+@[^\s@/\\]+$/.test(value)
 }
@@ -41,12 +44,6 @@ function isMail(value: unknown): value is string {
 function ruleOf(parameters: JsonObject): { name: string } | undefined {
   const name = textOf(parameters.Name) ?? textOf(parameters.Identity)
   return name === undefined ? undefined : { name }
-}
-
-/** Addresses of a parameter: `smtp:a@x.example`, `a@x.example;b@y.example`, `"Ana" [SMTP:a@x.example]`. */
-function addressesIn(value: unknown): string[] {
-  const text = textOf(value)
-  return text === undefined ? [] : (text.toLowerCase().match(/[^\s;,:"'<>[\]()]+@[^\s;,:"'<>[\]()]+/g) ?? [])
 }
 
 const meaningOf = byOperation((operation): Meaning => {
@@ -72,16 +69,18 @@ const CHANGES: ReadonlyMap<string, EventType> = new Map([
 
 function deed(record: AuditRecord, parameters: JsonObject): string {
   const { operation } = record
-  const mailbox = record.target === undefined ? '' : ` in the mailbox of ${nameOf(record.target)}`
+  const mailbox = mailboxOf(record)
   if (INBOX_RULE.test(operation)) {
     const verb = RULE_VERBS.get(operation) ?? 'changed'
     const name = textOf(parameters.Name) ?? textOf(parameters.Identity)
-    return `${verb} inbox rule${name === undefined ? '' : ` ${quote(name)}`}${effects(parameters)}${mailbox}`
+    return `${verb} inbox rule${name === undefined ? '' : ` ${quote(name)}`}${effects(parameters)}${
+      record.target === undefined ? '' : ` in ${mailbox}`
+    }`
   }
   const destination = DESTINATIONS.flatMap((field) => addressesIn(parameters[field]))
   if (operation === 'Set-Mailbox' && destination.length > 0) {
-    const owner = nameOf(record.target) ?? textOf(parameters.Identity) ?? 'a mailbox'
-    return `set the mailbox of ${owner} to forward to ${destination.join(', ')}`
+    const owner = record.target === undefined ? `mailbox ${quote(textOf(parameters.Identity) ?? 'unnamed')}` : mailbox
+    return `set ${owner} to forward to ${destination.join(', ')}`
   }
   const object = nameOf(record.target) ?? textOf(parameters.Identity) ?? textOf(record.audit.ObjectId)
   return `ran ${operation || 'a cmdlet'}${object === undefined ? '' : ` on ${quote(object)}`}`

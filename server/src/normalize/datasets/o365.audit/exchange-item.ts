@@ -1,11 +1,11 @@
 import type { EcsEvent } from '#domain/event.ts'
-import type { EventType, Meaning } from '#normalize/ecs/categories.ts'
+import type { Meaning } from '#normalize/ecs/categories.ts'
 import { integerOf, isObject, objectsOf, textOf } from '#normalize/json.ts'
 import type { JsonObject } from '#normalize/json.ts'
 import { nameOf, parseUser } from '#normalize/steps/user.ts'
 import { attachmentsOf } from './attachments.ts'
 import type { AuditRecord } from './audit-record.ts'
-import { mentionServer } from './exchange-server.ts'
+import { addressesIn, mailboxOf, mentionServer } from './exchange.ts'
 import { byOperation, count, quote, setMeaning, setOutcome, tell } from './subject.ts'
 import type { Subject } from './subject.ts'
 
@@ -19,9 +19,13 @@ export const exchangeItem: Subject = {
     record.target = parseUser(record.audit.MailboxOwnerUPN)
     if (record.target !== undefined) event.user = { ...record.actor, target: record.target }
     const items = itemsOf(record.audit)
-    for (const item of items) record.mentioned.messageIds.push(textOf(item.InternetMessageId))
+    for (const item of items) {
+      record.mentioned.messageIds.push(textOf(item.InternetMessageId))
+      if (isObject(item.ParentFolder)) record.mentioned.users.push(...addressesIn(item.ParentFolder.MemberUpn))
+    }
     const email = emailOf(items, record.audit)
     if (email !== undefined) event.email = email
+    setInboxRule(record, event)
     mentionServer(record)
     tell(event, sentence(record, event, items))
   },
@@ -31,13 +35,22 @@ const meaningOf = byOperation((operation): Meaning => {
   if (operation === 'MailboxLogin') return { category: ['authentication'], type: ['start'] }
   if (/Permissions?$|Delegation$/.test(operation)) return { category: ['iam'], type: ['change'] }
   if (operation === 'UpdateInboxRules') return { category: ['configuration'], type: ['change'] }
-  return { category: ['email'], type: ['info' satisfies EventType] }
+  return { category: ['email'], type: ['info'] }
 })
 
 /** The messages of a record, wherever its type puts them. */
 function itemsOf(audit: JsonObject): JsonObject[] {
   const folders = objectsOf(audit.Folders).flatMap((folder) => objectsOf(folder.FolderItems))
   return [...(isObject(audit.Item) ? [audit.Item] : []), ...objectsOf(audit.AffectedItems), ...folders]
+}
+
+/** Rules made in Outlook arrive here, not as a cmdlet: name and actions are in `OperationProperties`. */
+function setInboxRule({ audit, operation, mentioned }: AuditRecord, event: EcsEvent): void {
+  if (operation !== 'UpdateInboxRules' || !isObject(audit.OperationProperties)) return
+  const { RuleName, RuleActions } = audit.OperationProperties
+  const name = textOf(RuleName)
+  if (name !== undefined) event.rule = { name }
+  mentioned.users.push(...addressesIn(JSON.stringify(RuleActions)))
 }
 
 /** ECS `email.*` where the record is about one message. */
@@ -64,8 +77,10 @@ function sentence(record: AuditRecord, event: EcsEvent, items: readonly JsonObje
   const subject = items.length === 1 ? textOf(items[0]?.Subject) : undefined
   const number = Math.max(items.length, integerOf(audit.OperationCount) ?? 0)
   const messages = subject === undefined ? (number === 0 ? 'an item' : count(number, 'message')) : quote(subject)
+  const rule = isObject(event.rule) ? ` ${quote(String(event.rule.name))}` : 's'
+  if (operation === 'UpdateInboxRules') return `${actor} changed inbox rule${rule} in ${mailboxOf(record)}`
   const verb = VERBS.get(operation)
-  if (verb === undefined) return `${actor} did ${operation || 'an unnamed operation'} in ${mailboxOf(record)}`
+  if (verb === undefined) return `${actor} performed ${operation || 'an unnamed operation'} in ${mailboxOf(record)}`
   return `${actor} ${verb(messages, folderOf(audit))} in ${mailboxOf(record)}`
 }
 
@@ -83,16 +98,10 @@ const VERBS: ReadonlyMap<string, (messages: string, to: string | undefined) => s
   ['HardDelete', (messages: string) => `permanently deleted ${messages}`],
   ['MailItemsAccessed', (messages: string) => `read ${messages}`],
   ['MessageBind', (messages: string) => `opened ${messages}`],
-  ['UpdateInboxRules', () => 'changed inbox rules'],
 ])
 
 /** The name of the folder that items went to; its path starts with a backslash. */
 function folderOf(audit: JsonObject): string | undefined {
   const path = isObject(audit.DestFolder) ? textOf(audit.DestFolder.Path) : undefined
   return path === undefined ? undefined : path.replace(/^\\/, '')
-}
-
-function mailboxOf({ actor, target }: AuditRecord): string {
-  if (target === undefined) return 'a mailbox'
-  return target.id === actor?.id ? 'their own mailbox' : `the mailbox of ${nameOf(target)}`
 }

@@ -1,6 +1,6 @@
 import type { Step } from '#normalize/normalizer.ts'
-import { textOf } from '#normalize/json.ts'
-import { nameOf } from '#normalize/steps/user.ts'
+import { objectsOf, textOf } from '#normalize/json.ts'
+import { nameOf, parseUser } from '#normalize/steps/user.ts'
 import type { AuditRecord } from './audit-record.ts'
 import { quote, setOutcome, tell } from './subject.ts'
 
@@ -9,9 +9,13 @@ export const generic: Step<AuditRecord> = {
   name: 'generic',
   run(record, event) {
     setOutcome(record, event)
+    for (const member of objectsOf(record.audit.Members)) record.mentioned.users.push(parseUser(member.UPN)?.email)
     const object = textOf(record.audit.ObjectId)
     const place = event.event.provider ?? event.event.code
     const what = `${record.operation || 'an unnamed operation'}${place === undefined ? '' : ` in ${place}`}`
-    tell(event, `${nameOf(record.actor) ?? 'Someone'} did ${what}${object === undefined ? '' : ` on ${quote(object)}`}`)
+    tell(
+      event,
+      `${nameOf(record.actor) ?? 'Someone'} performed ${what}${object === undefined ? '' : ` on ${quote(object)}`}`,
+    )
   },
 }

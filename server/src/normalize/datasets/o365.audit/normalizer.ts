@@ -1,5 +1,6 @@
 import { defineNormalizer } from '#normalize/normalizer.ts'
 import { openRecord } from './audit-record.ts'
+import { dlp } from './dlp.ts'
 import { directory } from './directory.ts'
 import { exchangeAdmin } from './exchange-admin.ts'
 import { exchangeItem } from './exchange-item.ts'
@@ -25,6 +26,7 @@ const SUBJECTS: readonly Subject[] = [
   sharePointFile,
   mailSubmission,
   securityAlert,
+  dlp,
 ]
 
 const BY_RECORD_TYPE = new Map(SUBJECTS.flatMap((subject) => subject.recordTypes.map((type) => [type, subject])))

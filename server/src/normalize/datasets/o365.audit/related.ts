@@ -1,6 +1,7 @@
 import type { EcsEvent } from '#domain/event.ts'
 import type { Step } from '#normalize/normalizer.ts'
 import { isObject } from '#normalize/json.ts'
+import type { JsonObject } from '#normalize/json.ts'
 import type { UserFields } from '#normalize/steps/user.ts'
 import type { AuditRecord } from './audit-record.ts'
 
@@ -8,16 +9,13 @@ import type { AuditRecord } from './audit-record.ts'
 export const related: Step<AuditRecord> = {
   name: 'related',
   run({ actor, target, source, mentioned }, event) {
-    const lists = {
-      user: distinct([...namesOf(actor), ...namesOf(target), ...mentioned.users]),
-      ip: distinct([source?.ip, ...mentioned.addresses]),
-      hosts: distinct([hostName(event), ...mentioned.hosts]),
-      hash: distinct(mentioned.hashes),
-    }
-    const filled = Object.entries(lists).filter(([, values]) => values.length > 0)
-    if (filled.length > 0) event.related = Object.fromEntries(filled)
-    const messageIds = distinct(mentioned.messageIds)
-    if (messageIds.length > 0) event.o365 = { message_ids: messageIds, ...(event.o365 as object) }
+    const lists: JsonObject = {}
+    addDistinct(lists, 'user', [...namesOf(actor), ...namesOf(target), ...mentioned.users])
+    addDistinct(lists, 'ip', [source?.ip, ...mentioned.addresses])
+    addDistinct(lists, 'hosts', [hostName(event), ...mentioned.hosts])
+    addDistinct(lists, 'hash', mentioned.hashes)
+    if (Object.keys(lists).length > 0) event.related = lists
+    if (mentioned.messageIds.length > 0) addDistinct(event.o365 as JsonObject, 'message_ids', mentioned.messageIds)
   },
 }
 
@@ -29,6 +27,8 @@ function hostName(event: EcsEvent): string | undefined {
   return isObject(event.host) && typeof event.host.name === 'string' ? event.host.name : undefined
 }
 
-function distinct(values: readonly (string | undefined)[]): string[] {
-  return [...new Set(values.filter((value) => value !== undefined && value !== ''))] as string[]
+/** Adds the list, each value once, where anything is in it. */
+function addDistinct(target: JsonObject, name: string, values: readonly (string | undefined)[]): void {
+  const present = values.filter((value) => value !== undefined && value !== '')
+  if (present.length > 0) target[name] = [...new Set(present)]
 }

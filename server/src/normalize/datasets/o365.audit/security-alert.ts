@@ -50,7 +50,7 @@ function peopleOf(audit: JsonObject): string[] {
 function sentence({ audit, operation }: AuditRecord): string {
   const name = textOf(audit.Name) ?? 'unnamed'
   const severity = textOf(audit.Severity)?.toLowerCase()
-  const entity = textOf(audit.AlertEntityId)
+  const entity = parseUser(audit.AlertEntityId)?.email ?? textOf(audit.AlertEntityId)
   const state =
     operation === 'AlertUpdated' ? 'updated' : operation === 'AlertEntityGenerated' ? 'names an entity' : 'raised'
   return `Microsoft alert ${quote(name)} ${state}${entity === undefined ? '' : `: ${entity}`}${

@@ -68,9 +68,9 @@ function sentence(record: AuditRecord): string {
   const verb = VERBS.get(operation)
   const site = textOf(audit.SiteUrl)
   const place = site === undefined ? '' : ` in ${site}`
-  const other = record.target === undefined ? '' : ` with ${nameOf(record.target)}`
+  const other = record.target === undefined ? '' : ` (to ${nameOf(record.target)})`
   return verb === undefined
-    ? `${actor} did ${operation || 'an unnamed operation'} on ${quote(name)}${other}${place}`
+    ? `${actor} performed ${operation || 'an unnamed operation'} on ${quote(name)}${other}${place}`
     : `${actor} ${verb} ${quote(name)}${other}${place}`
 }
 
@@ -92,7 +92,7 @@ const VERBS: ReadonlyMap<string, string> = new Map([
   ['PageViewed', 'viewed page'],
   ['SharingSet', 'shared'],
   ['SharingInvitationCreated', 'invited people to'],
-  ['AddedToSecureLink', 'shared the link to'],
+  ['AddedToSecureLink', 'gave access by a link to'],
   ['SecureLinkCreated', 'made a link for specific people to'],
   ['SecureLinkUsed', 'used a link for specific people to'],
   ['AnonymousLinkCreated', 'made an anonymous link to'],

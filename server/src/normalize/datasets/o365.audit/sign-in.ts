@@ -15,7 +15,7 @@ export const signIn: Subject = {
   run(record, event) {
     setMeaning(event, meaningOf(record.operation))
     event.event.outcome = outcomeOf(record)
-    const reason = textOf(record.audit.LogonError) ?? errorNumber(record)
+    const reason = logonError(record) ?? errorNumber(record)
     if (reason !== undefined) event.event.reason = reason
     event.message = sentence(record, event, reason)
   },
@@ -32,10 +32,16 @@ const meaningOf = byOperation((operation): Meaning => {
  */
 function outcomeOf(record: AuditRecord): Outcome {
   const { audit, operation } = record
-  if (operation === 'UserLoginFailed' || textOf(audit.LogonError) !== undefined || errorNumber(record) !== undefined) {
+  if (operation === 'UserLoginFailed' || logonError(record) !== undefined || errorNumber(record) !== undefined) {
     return 'failure'
   }
   return textOf(audit.ErrorNumber) === '0' ? 'success' : parseOutcome(audit.ResultStatus)
+}
+
+/** Entra's name of the error; undefined for "None". */
+function logonError({ audit }: AuditRecord): string | undefined {
+  const error = textOf(audit.LogonError)
+  return error === 'None' ? undefined : error
 }
 
 /** Entra's error number; undefined for 0, which means none. */

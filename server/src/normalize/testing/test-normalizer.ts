@@ -1,0 +1,163 @@
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { EcsEvent } from '#domain/event.ts'
+import type { NormalizeOutcome } from '#domain/outcome.ts'
+import { isAllowedMeaning } from '#normalize/ecs/categories.ts'
+import type { JsonObject } from '#normalize/json.ts'
+import type { Normalizer } from '#normalize/normalizer.ts'
+import { leafCoverage } from './leaves.ts'
+
+/**
+ * A recorded case: one record, one behavior, named by its file. `says` is the event's sentence, or for a record that cannot
+ * be kept the reason; written by hand, as `raw` is. `UPDATE_CASES=1` writes the rest anew, to be read before it is kept.
+ */
+interface RecordedCase {
+  says: string
+  /** The record; a string is its text. */
+  raw: unknown
+  expected?: EcsEvent
+  /** The step, where the record ends in quarantine. */
+  quarantined?: string
+}
+
+const UPDATE = process.env.UPDATE_CASES === '1'
+
+/** The contract of every normalizer: its recorded cases, and the laws that hold for any input. `cases` is their folder. */
+export function testNormalizer(normalizer: Normalizer, cases: string): void {
+  const recorded = readCases(cases)
+
+  describe(`${normalizer.dataset}: recorded cases`, () => {
+    it.each(recorded)('$name', ({ path, case: known }) => {
+      const text = textOf(known)
+      const result = normalizer.normalize(text)
+      const now = { says: sentenceOf(result), raw: known.raw, ...restOf(result) }
+      if (UPDATE) writeFileSync(path, `${JSON.stringify({ ...now, says: known.says }, null, 2)}\n`)
+      expect(now).toEqual(UPDATE ? { ...now, says: known.says } : known)
+    })
+  })
+
+  describe(`${normalizer.dataset}: laws`, () => {
+    const kept = recorded.flatMap(({ case: { raw, expected } }) => (expected === undefined ? [] : [{ raw, expected }]))
+
+    it('finds at least 99 % of the leaf values of the recorded records in their events', () => {
+      const coverages = kept.map(({ raw, expected }) => leafCoverage(parsed(raw), expected))
+      const leaves = coverages.reduce((sum, coverage) => sum + coverage.leaves, 0)
+      const missing = coverages.flatMap((coverage) => coverage.missing)
+      expect(missing.length > leaves / 100 ? missing : []).toEqual([])
+    })
+
+    it('uses only pairs of event.category and event.type that ECS allows', () => {
+      for (const { expected } of kept) {
+        const { category = [], type = [] } = expected.event
+        expect({ category, type }).toSatisfy(isAllowedMeaning)
+      }
+    })
+
+    it('gives the same bytes for the same record, and for a record parsed before', () => {
+      for (const { raw } of kept) {
+        const text = textOf({ raw })
+        const first = JSON.stringify(normalizer.normalize(text))
+        expect(JSON.stringify(normalizer.normalize(text))).toBe(first)
+        expect(JSON.stringify(normalizer.normalize({ text, value: JSON.parse(text) }))).toBe(first)
+      }
+    })
+
+    it('never throws for any JSON value, and what it keeps can be written as JSON', () => {
+      const anyValue = fc.property(fc.json({ maxDepth: 6 }), (text) => givesAnOutcome(normalizer, text))
+      expect(() => fc.assert(anyValue, { numRuns: 300 })).not.toThrow()
+    })
+
+    it('never throws for a record of which some fields are replaced by any JSON value', () => {
+      const damagedRecord = fc.property(
+        fc.constantFrom(...kept.map(({ raw }) => parsed(raw))).chain(damaged),
+        (record) => givesAnOutcome(normalizer, JSON.stringify(record)),
+      )
+      expect(() => fc.assert(damagedRecord, { numRuns: 500 })).not.toThrow()
+    })
+
+    it('takes no longer than a text is long, whatever stands in its fields', { timeout: 20_000 }, () => {
+      for (const pattern of ['a', ' ', '.', '"', '(1', '-a (', ' (1b', '@;', '[', '{"', 'a@', '\\', ':']) {
+        const hostile = pattern.repeat(60_000 / pattern.length)
+        for (const { raw } of kept) {
+          const text = JSON.stringify(parsed(raw), (name, value) => {
+            return typeof value === 'string' && !KEPT_FIELDS.has(name) ? hostile : value
+          })
+          expect(normalizer.normalize(text).outcome).toBe('kept')
+        }
+      }
+    })
+
+    it('quarantines what is no record at a named step', () => {
+      const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
+      for (const text of [
+        'null',
+        'true',
+        '1e400',
+        '"text"',
+        '[]',
+        '[{}]',
+        '12345678901234567890',
+        deep,
+        '{"a":',
+        '\u0000',
+      ]) {
+        const result = normalizer.normalize(text)
+        expect(result).toMatchObject({ outcome: 'quarantined', original: text })
+        expect(result.outcome === 'quarantined' && result.step).toMatch(/^[a-z][a-z0-9-]*$/)
+      }
+    })
+
+    it('drops what has no content', () => {
+      for (const text of ['', '  \n', '{}'])
+        expect(normalizer.normalize(text)).toEqual({ outcome: 'dropped', reason: 'empty' })
+    })
+  })
+}
+
+function readCases(folder: string): { name: string; path: string; case: RecordedCase }[] {
+  const files = readdirSync(folder).filter((file) => file.endsWith('.json'))
+  return files.sort().map((file) => {
+    const path = join(folder, file)
+    return { name: basename(file, '.json'), path, case: JSON.parse(readFileSync(path, 'utf8')) as RecordedCase }
+  })
+}
+
+function textOf({ raw }: Pick<RecordedCase, 'raw'>): string {
+  return typeof raw === 'string' ? raw : JSON.stringify(raw)
+}
+
+function sentenceOf(result: NormalizeOutcome): string {
+  if (result.outcome === 'kept') return result.event.message
+  return result.outcome === 'quarantined' ? result.error : result.reason
+}
+
+function restOf(result: NormalizeOutcome): Pick<RecordedCase, 'expected' | 'quarantined'> {
+  if (result.outcome === 'kept') return { expected: result.event }
+  return result.outcome === 'quarantined' ? { quarantined: result.step } : {}
+}
+
+/** What a record needs to reach the step that is tried: its time and its kind. */
+const KEPT_FIELDS = new Set(['CreationTime', 'creationtime', 'Name', 'Key', 'RecordType', 'recordtype', 'Operation'])
+
+function parsed(raw: unknown): JsonObject {
+  return (typeof raw === 'string' ? JSON.parse(raw) : raw) as JsonObject
+}
+
+/** The record with some of its fields replaced. */
+function damaged(record: JsonObject): fc.Arbitrary<JsonObject> {
+  return fc
+    .uniqueArray(fc.constantFrom(...Object.keys(record)))
+    .chain((fields) => fc.record(Object.fromEntries(fields.map((field) => [field, fc.jsonValue()]))))
+    .map((replaced) => ({ ...record, ...replaced }))
+}
+
+/** Whatever the text, an outcome that can be written, the same every time. */
+function givesAnOutcome(normalizer: Normalizer, text: string): boolean {
+  const written = JSON.stringify(normalizer.normalize(text))
+  return (
+    /^\{"outcome":"(?:kept|dropped|quarantined)"/.test(written) &&
+    JSON.stringify(normalizer.normalize(text)) === written
+  )
+}
