@@ -9,12 +9,3 @@ export function parseMailPrefill(search: Record<string, unknown>): MailPrefill {
     search[name] === undefined || search[name] === '' ? {} : { [name]: String(search[name]) }
   return { ...given('sender'), ...given('subject'), ...given('internetMessageId') }
 }
-
-/**
- * The filter that finds this mail and nothing else. The message ID alone is exact; sender and subject go with it only when
- * there is none, because a copy with another subject would be missed.
- */
-export function huntFor(mail: { [Key in keyof MailPrefill]?: string | undefined }): MailPrefill {
-  if (mail.internetMessageId) return { internetMessageId: mail.internetMessageId }
-  return { ...(mail.sender && { sender: mail.sender }), ...(mail.subject && { subject: mail.subject }) }
-}

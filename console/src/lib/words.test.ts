@@ -1,0 +1,34 @@
+import type { ActionRun } from '@cordon/api'
+import { describe, expect, it } from 'vitest'
+
+import { confirmLabel, count, endedTargets, filterSentences } from './words.ts'
+
+const run = (state: ActionRun['state'], targetsByState: ActionRun['targetsByState']) =>
+  ({ state, targetsByState }) as ActionRun
+
+describe('words on the page', () => {
+  it('puts the number on the button that acts', () => {
+    expect(confirmLabel({ title: 'Delete permanently' }, 23)).toBe('Delete 23 messages permanently')
+    expect(confirmLabel({ title: 'Delete message permanently' }, 1)).toBe('Delete 1 message permanently')
+    expect(confirmLabel({ title: 'Move to Deleted Items' }, 1200)).toBe('Move 1,200 messages to Deleted Items')
+  })
+
+  it('counts in the right number', () => {
+    expect(count(1, 'mailbox', 'mailboxes')).toBe('1 mailbox')
+    expect(count(0, 'hit')).toBe('0 hits')
+  })
+
+  it('says a filter as sentences in a fixed order', () => {
+    const sentences = filterSentences(
+      { subject: 'invoice', sender: 'x.example', receivedFrom: 'T' },
+      (iso) => `<${iso}>`,
+    )
+    expect(sentences).toEqual(['from x.example', 'subject contains “invoice”', 'received after <T>'])
+  })
+
+  it('counts what has ended in the direction the run is going', () => {
+    const states = { verified: 3, failed: 1, reverted: 2, intended: 4 }
+    expect(endedTargets(run('running', states))).toBe(4)
+    expect(endedTargets(run('reverting', states))).toBe(2)
+  })
+})
