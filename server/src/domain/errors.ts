@@ -7,6 +7,7 @@
 export const ERROR_CODES = {
   CONFIG_VALUE_INVALID: 'A setting has a value that cannot be used.',
   APP_PORT_TAKEN: 'The address to listen on is in use by another program.',
+  APP_UNREACHABLE: 'No Cordon server answers at the address.',
   APP_DATA_IN_USE: 'Another process holds the data folder.',
   APP_DATA_UNWRITABLE: 'The data folder cannot be written: no space, or no right.',
   CONNECT_SECRET_WRONG: 'Entra refused the client secret.',
@@ -29,6 +30,7 @@ export const ERROR_CODES = {
   IMPORT_FILE_UNREADABLE: 'A file cannot be opened or read.',
   IMPORT_FORMAT_UNKNOWN: 'A file is not NDJSON, a JSON array, or a Purview CSV export.',
   IMPORT_FILE_TRUNCATED: 'A file ends in the middle of a record.',
+  IMPORT_INTERRUPTED: 'An import was stopped before its end.',
   DATASET_NAME_UNKNOWN: 'No normalizer has this name.',
   STORE_UNREACHABLE: 'The store did not answer.',
   STORE_KEY_UNREADABLE: 'The key file that seals credentials cannot be read or made.',

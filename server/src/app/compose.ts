@@ -1,0 +1,181 @@
+import { join } from 'node:path'
+
+import { CLOUDS, loadCloudFile } from '#connect/clouds.ts'
+import { createDetector } from '#detect/runner.ts'
+import { loadRules } from '#detect/load-rules.ts'
+import type { Clock } from '#domain/clock.ts'
+import type { LedgerWindow, FeedKey } from '#domain/coverage.ts'
+import { AppError } from '#domain/errors.ts'
+import type { TenantId } from '#domain/ids.ts'
+import { parseQuery } from '#domain/kql.ts'
+import type { TimeRange } from '#domain/query.ts'
+import type { Tenant } from '#domain/tenant.ts'
+import { FEEDS } from '#collect/feeds/index.ts'
+import { normalizerOf } from '#normalize/normalize-record.ts'
+
+import { type Actions, createActions } from './actions.ts'
+import { type Alerts, createAlerts } from './alerts.ts'
+import { createAudit } from './audit.ts'
+import { type Bus, createBus } from './bus.ts'
+import { type Collectors, createCollectors } from './collectors.ts'
+import type { Config } from './config.ts'
+import { type Connections, createConnections } from './connections.ts'
+import { createInvestigations, type Investigations } from './investigations.ts'
+import { createMicrosofts } from './microsofts.ts'
+import { createOverview, type OverviewReader } from './overview.ts'
+import { FEATURE_NEEDS } from './permissions.ts'
+import { createPipeline, type Pipeline } from './pipeline.ts'
+import { createSearch, type Search } from './search.ts'
+import { createSessions, type Sessions } from './sessions.ts'
+import { openStores } from './stores.ts'
+import { VERSION } from './version.ts'
+import { createWork } from './work.ts'
+
+/** Rules that come with Cordon, seen from this file. */
+const OWN_RULES = join(import.meta.dirname, '../../../rules')
+
+/** Cordon, put together: what the ways in (http, cli) work with. */
+export interface Application {
+  version: string
+  /** Aborted when the application begins to stop: open streams end. */
+  stopping: AbortSignal
+  bus: Bus
+  log: Log
+  tenants: { list(): Promise<Tenant[]>; ensure(id: TenantId, name: string): Promise<Tenant> }
+  sessions: Sessions
+  connections: Connections
+  search: Search
+  alerts: Alerts
+  investigations: Investigations
+  actions: Actions
+  overview: OverviewReader
+  /** Windows of the tenant's feeds that touch the range, oldest first. */
+  coverage(tenantId: TenantId, range: TimeRange): Promise<(LedgerWindow & FeedKey)[]>
+  pipeline: Pipeline
+  /** @throws AppError STORE_UNREACHABLE when a store does not answer. */
+  ping(): Promise<void>
+  /** Starts collecting, and takes up the investigations and actions that a stop cut off. */
+  start(): Promise<void>
+  /** Ends the open streams, so that the server in front can stop. */
+  drain(): void
+  /** Stops in order: collectors, work, stores. Nothing that was acknowledged is lost. */
+  close(): Promise<void>
+}
+
+/** Where errors go that no person waits for. */
+export type Log = (error: AppError) => void
+
+/**
+ * Puts Cordon together: the only place that knows the lists of units and the engines of the stores.
+ *
+ * @throws AppError as {@link openStores}; CONFIG_VALUE_INVALID for the cloud file.
+ */
+export async function compose(config: Config, { clock, log }: { clock: Clock; log: Log }): Promise<Application> {
+  await using undo = new AsyncDisposableStack()
+  const { events, records } = await openStores(config, undo)
+  const clouds = config.cloudFile ? [...CLOUDS, await loadCloudFile(config.cloudFile)] : CLOUDS
+  const { rules, problems } = await loadRules([OWN_RULES, join(config.dataFolder, 'rules')])
+  for (const { file, line, column, found, allowed } of problems) {
+    log(
+      new AppError({
+        code: 'RULE_FILE_INVALID',
+        what: 'A rule was left out.',
+        why: `${file}:${line}:${column} has ${found}; allowed is ${allowed}.`,
+        fix: `Correct ${file} and start again.`,
+      }),
+    )
+  }
+
+  const stopping = new AbortController()
+  const bus = createBus()
+  const audit = createAudit(records, clock)
+  const detector = createDetector(rules)
+  const pipeline = createPipeline({
+    detector,
+    events,
+    records,
+    bus,
+    clock,
+    normalizerOf: (dataset) => normalizerOf(dataset).normalize,
+  })
+  const microsofts = createMicrosofts(records, clouds, clock)
+  undo.defer(() => microsofts.close())
+  const work = createWork({ records, microsofts, bus, clock, log })
+  undo.defer(() => work.close())
+  const collectors: Collectors = createCollectors({
+    feeds: FEEDS,
+    records,
+    microsofts,
+    pipeline,
+    clock,
+    log,
+    pollMs: config.pollMs,
+  })
+  undo.defer(() => collectors.close())
+  const opened = undo.move()
+
+  return {
+    version: VERSION,
+    stopping: stopping.signal,
+    bus,
+    log,
+    tenants: records.tenants,
+    sessions: createSessions(records, clock, audit),
+    connections: createConnections({
+      records,
+      microsofts,
+      clouds,
+      feeds: FEEDS,
+      audit,
+      clock,
+      needs: FEATURE_NEEDS,
+      changed: () => collectors.refresh(),
+    }),
+    search: createSearch(events, parseQuery),
+    alerts: createAlerts({
+      records,
+      events,
+      audit,
+      bus,
+      clock,
+      ruleOf: (id) => rules.find((rule) => rule.id === id),
+    }),
+    investigations: createInvestigations({
+      records,
+      audit,
+      bus,
+      clock,
+      start: (tenantId, id) => work.start('investigation', tenantId, id),
+    }),
+    actions: createActions({
+      records,
+      audit,
+      bus,
+      clock,
+      start: (tenantId, id) => work.start('action-run', tenantId, id),
+    }),
+    overview: createOverview({ records, events, feedStates: (tenantId) => collectors.states(tenantId), clock }),
+    coverage: (tenantId, range) => records.coverage.windows(tenantId, range),
+    pipeline,
+
+    async ping() {
+      const [recordsAnswer, eventsAnswer] = await Promise.all([records.ping(), events.ping()])
+      if (recordsAnswer && eventsAnswer) return
+      throw new AppError({
+        code: 'STORE_UNREACHABLE',
+        what: 'Cordon is not well.',
+        why: `The ${recordsAnswer ? 'event' : 'record'} store does not answer.`,
+        fix: 'Run `npx cordon doctor`.',
+        retry: 'backoff',
+      })
+    },
+
+    async start() {
+      await work.takeUp()
+      await collectors.refresh()
+    },
+
+    drain: () => stopping.abort(new Error('Cordon is stopping.')),
+    close: () => opened.disposeAsync(),
+  }
+}

@@ -1,0 +1,69 @@
+import type { Cloud } from '#connect/clouds.ts'
+import { findCloud } from '#connect/clouds.ts'
+import { createMicrosoft } from '#connect/create-microsoft.ts'
+import type { Microsoft } from '#connect/microsoft.ts'
+import type { Clock } from '#domain/clock.ts'
+import { AppError } from '#domain/errors.ts'
+import type { TenantId } from '#domain/ids.ts'
+import type { RecordStore } from '#store/record-store.ts'
+
+/**
+ * The doors to Microsoft that are open: one a connection, shared by everything that uses it, so that its tokens and
+ * Microsoft's throttling are known in one place.
+ */
+export interface Microsofts {
+  /** @throws AppError CONNECTION_NOT_FOUND, CONNECT_CLOUD_UNKNOWN, CONNECT_CERTIFICATE_UNREADABLE, STORE_KEY_WRONG. */
+  open(tenantId: TenantId, connectionId: string): Promise<Microsoft>
+  /** Ends its requests; the next `open` begins anew. */
+  forget(connectionId: string): Promise<void>
+  close(): Promise<void>
+}
+
+export function createMicrosofts(
+  records: Pick<RecordStore, 'connections'>,
+  clouds: readonly Cloud[],
+  clock: Clock,
+): Microsofts {
+  type Door = Microsoft & { close(): Promise<void> }
+  const doors = new Map<string, Promise<Door>>()
+
+  async function make(tenantId: TenantId, connectionId: string): Promise<Door> {
+    const [connection, credential] = await Promise.all([
+      records.connections.read(tenantId, connectionId),
+      records.connections.readCredential(tenantId, connectionId),
+    ])
+    if (!connection || !credential) throw connectionNotFound(connectionId)
+    const { clientId, cloud } = connection
+    return createMicrosoft({ tenantId, clientId, credential, cloud: findCloud(cloud, clouds), clock })
+  }
+
+  async function forget(connectionId: string): Promise<void> {
+    const door = doors.get(connectionId)
+    doors.delete(connectionId)
+    await door?.then((open) => open.close())
+  }
+
+  return {
+    open(tenantId, connectionId) {
+      const open = doors.get(connectionId)
+      if (open) return open
+      const door = make(tenantId, connectionId)
+      doors.set(connectionId, door)
+      door.catch(() => doors.delete(connectionId))
+      return door
+    },
+    forget,
+    async close() {
+      await Promise.all([...doors.keys()].map(forget))
+    },
+  }
+}
+
+export function connectionNotFound(id: string): AppError {
+  return new AppError({
+    code: 'CONNECTION_NOT_FOUND',
+    what: 'Could not open the connection.',
+    why: `There is no connection ${id}.`,
+    fix: 'Choose one from the Connections page or from `npx cordon connections list`.',
+  })
+}

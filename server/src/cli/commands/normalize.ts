@@ -1,0 +1,21 @@
+import { once } from 'node:events'
+
+import type { Command } from 'commander'
+import { z } from 'zod'
+
+import { normalizeFile } from '#app/normalize.ts'
+
+/** `cordon normalize`: one JSON line out per record in, in order, without a store. */
+export function normalize(program: Command): void {
+  program
+    .command('normalize')
+    .description('show what becomes of the records of a file: one JSON line each, in order')
+    .requiredOption('--dataset <name>', 'what the records are: o365.audit')
+    .argument('[file]', 'NDJSON, a JSON array or a Purview CSV export; standard input when - or absent', '-')
+    .action(async (file: string, _options, command: Command) => {
+      const { dataset } = z.object({ dataset: z.string() }).parse(command.opts())
+      for await (const line of normalizeFile(dataset, file === '-' ? process.stdin : file)) {
+        if (!process.stdout.write(`${JSON.stringify(line)}\n`)) await once(process.stdout, 'drain')
+      }
+    })
+}

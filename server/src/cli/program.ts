@@ -1,0 +1,72 @@
+import { Command } from 'commander'
+
+import { VERSION } from '#app/version.ts'
+
+import { executeAction } from './commands/actions/execute.ts'
+import { planAction } from './commands/actions/plan.ts'
+import { revertAction } from './commands/actions/revert.ts'
+import { showAction } from './commands/actions/show.ts'
+import { closeAlert } from './commands/alerts/close.ts'
+import { listAlerts } from './commands/alerts/list.ts'
+import { showAlert } from './commands/alerts/show.ts'
+import { addConnection } from './commands/connections/add.ts'
+import { listConnections } from './commands/connections/list.ts'
+import { removeConnection } from './commands/connections/remove.ts'
+import { testConnection } from './commands/connections/test.ts'
+import { coverage } from './commands/coverage.ts'
+import { searchEvents } from './commands/events/search.ts'
+import { importRecords } from './commands/import.ts'
+import { listHits } from './commands/investigations/hits.ts'
+import { listInvestigations } from './commands/investigations/list.ts'
+import { showInvestigation } from './commands/investigations/show.ts'
+import { startInvestigation } from './commands/investigations/start.ts'
+import { stopInvestigation } from './commands/investigations/stop.ts'
+import { normalize } from './commands/normalize.ts'
+import { serveStore } from './commands/store/serve.ts'
+import { createToken } from './commands/tokens/create.ts'
+import { listTokens } from './commands/tokens/list.ts'
+import { removeToken } from './commands/tokens/remove.ts'
+import { up } from './commands/up.ts'
+
+type Register = (parent: Command) => void
+
+/** Commands of one word. */
+const VERBS: readonly Register[] = [up, importRecords, normalize, coverage]
+
+/** Commands of two words: what, then what to do with it. */
+const NOUNS: Record<string, { summary: string; verbs: readonly Register[] }> = {
+  connections: {
+    summary: 'applications through which Cordon talks to Microsoft',
+    verbs: [listConnections, addConnection, testConnection, removeConnection],
+  },
+  events: { summary: 'what was collected', verbs: [searchEvents] },
+  alerts: { summary: 'what rules found', verbs: [listAlerts, showAlert, closeAlert] },
+  investigations: {
+    summary: 'hunting mail over mailboxes',
+    verbs: [listInvestigations, startInvestigation, showInvestigation, stopInvestigation, listHits],
+  },
+  actions: {
+    summary: 'what Cordon changes at Microsoft',
+    verbs: [planAction, executeAction, revertAction, showAction],
+  },
+  tokens: { summary: 'API tokens, for programs and this command line', verbs: [createToken, listTokens, removeToken] },
+  store: { summary: 'the embedded event store', verbs: [serveStore] },
+}
+
+/** The command line, whole. */
+export function buildProgram(): Command {
+  const program = new Command('cordon')
+    .description('Incident response for Microsoft 365.')
+    .version(VERSION)
+    .option('--json', 'print JSON instead of text')
+    .option('--url <url>', 'the Cordon server to ask (default: CORDON_URL or http://127.0.0.1:8420)')
+    .option('--tenant <tenant>', 'directory (tenant) ID or name; needed only where there are several')
+    .exitOverride()
+    .showHelpAfterError('(--help shows what there is)')
+  for (const register of VERBS) register(program)
+  for (const [noun, { summary, verbs }] of Object.entries(NOUNS)) {
+    const parent = program.command(noun).description(summary)
+    for (const register of verbs) register(parent)
+  }
+  return program
+}

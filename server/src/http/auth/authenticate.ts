@@ -1,0 +1,75 @@
+import type { Context } from 'hono'
+import { getCookie } from 'hono/cookie'
+
+import type { Application } from '#app/compose.ts'
+import { AppError } from '#domain/errors.ts'
+import { allows, RIGHTS, type User } from '#domain/user.ts'
+
+import type { Access } from '#http/route.ts'
+
+/** Name of the cookie that carries a session's token. */
+export const SESSION_COOKIE = 'cordon_session'
+
+/**
+ * Lets a request in, or not: an API token in `Authorization: Bearer`, or the session cookie. A request that changes
+ * something with the cookie, or without any proof, must come from our own pages.
+ *
+ * @throws AppError AUTH_SESSION_MISSING, AUTH_RIGHT_MISSING, AUTH_ORIGIN_REFUSED.
+ */
+export async function authenticate(app: Application, context: Context, access: Access): Promise<User | undefined> {
+  const bearer = /^Bearer (.+)$/i.exec(context.req.header('authorization') ?? '')?.[1]
+  if (bearer === undefined) refuseOtherSites(context)
+  if (access === 'public') return undefined
+  const user = bearer === undefined ? await bySession(app, context) : await app.sessions.findByApiToken(bearer)
+  if (!user) throw sessionMissing(bearer !== undefined)
+  if (access !== 'signed-in' && !allows(user.role, access)) throw rightMissing(user, access)
+  return user
+}
+
+async function bySession(app: Application, context: Context): Promise<User | undefined> {
+  const token = getCookie(context, SESSION_COOKIE)
+  return token === undefined ? undefined : await app.sessions.findBySession(token)
+}
+
+/**
+ * Browsers say where a request comes from. One that says nothing is no browser: it is refused when it carries the cookie,
+ * since nothing then tells a page of ours from a forged one.
+ */
+function refuseOtherSites(context: Context): void {
+  if (context.req.method === 'GET' || context.req.method === 'HEAD') return
+  const site = context.req.header('sec-fetch-site')
+  const origin = context.req.header('origin')
+  const own =
+    site !== undefined
+      ? site === 'same-origin' || site === 'none'
+      : origin !== undefined
+        ? URL.parse(origin)?.host === context.req.header('host')
+        : getCookie(context, SESSION_COOKIE) === undefined
+  if (own) return
+  throw new AppError({
+    code: 'AUTH_ORIGIN_REFUSED',
+    what: 'The request was refused.',
+    why: `It came from another site (${origin ?? site ?? 'none named'}), which must not act for you.`,
+    fix: 'Use Cordon’s own pages, or an API token in the Authorization header.',
+  })
+}
+
+function sessionMissing(withToken: boolean): AppError {
+  return new AppError({
+    code: 'AUTH_SESSION_MISSING',
+    what: 'Could not let you in.',
+    why: withToken
+      ? 'The API token is unknown, removed or expired.'
+      : 'You are not signed in, or the session has ended.',
+    fix: withToken ? 'Make a new one with `npx cordon tokens create`.' : 'Sign in again.',
+  })
+}
+
+function rightMissing(user: User, access: keyof typeof RIGHTS): AppError {
+  return new AppError({
+    code: 'AUTH_RIGHT_MISSING',
+    what: 'You may not do this.',
+    why: `It needs the right ${access}, which the role ${RIGHTS[access]} has; you are ${user.role}.`,
+    fix: `Ask an administrator for the role ${RIGHTS[access]}.`,
+  })
+}

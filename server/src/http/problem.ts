@@ -1,0 +1,85 @@
+import type { Problem } from '@cordon/api'
+import type { z } from 'zod'
+
+import { AppError, type ErrorCode } from '#domain/errors.ts'
+
+/**
+ * Errors on the wire: `application/problem+json` (RFC 9457) with the three sentences. The one place that knows which code
+ * answers with which status.
+ */
+const STATUS: Partial<Record<ErrorCode, number>> = {
+  TENANT_NOT_FOUND: 404,
+  CONNECTION_NOT_FOUND: 404,
+  EVENT_NOT_FOUND: 404,
+  ALERT_NOT_FOUND: 404,
+  INVESTIGATION_NOT_FOUND: 404,
+  ACTION_RUN_NOT_FOUND: 404,
+  AUTH_TOKEN_NOT_FOUND: 404,
+  REQUEST_ROUTE_UNKNOWN: 404,
+  REQUEST_INVALID: 400,
+  REQUEST_TOO_LARGE: 413,
+  QUERY_SYNTAX_INVALID: 400,
+  QUERY_TOO_LARGE: 422,
+  AUTH_CREDENTIALS_WRONG: 401,
+  AUTH_SESSION_MISSING: 401,
+  AUTH_RIGHT_MISSING: 403,
+  AUTH_ORIGIN_REFUSED: 403,
+  AUTH_RATE_LIMITED: 429,
+  INVESTIGATION_FILTER_MISSING: 422,
+  INVESTIGATION_STATE_WRONG: 409,
+  ACTION_STATE_WRONG: 409,
+  ACTION_CONFIRMATION_WRONG: 409,
+  ACTION_NOT_REVERSIBLE: 409,
+  CONNECT_TENANT_INVALID: 422,
+  CONNECT_CLOUD_UNKNOWN: 422,
+  CONNECT_CERTIFICATE_UNREADABLE: 422,
+  STORE_UNREACHABLE: 503,
+}
+
+/** The status an error answers with: 502 for what Microsoft refused, 500 for what nobody expected. */
+export function statusOf(error: AppError): number {
+  return STATUS[error.code] ?? (error.code.startsWith('CONNECT_') ? 502 : 500)
+}
+
+/** An error as the body of a reply. */
+export function toProblem(error: AppError): Problem {
+  const problems = problemsOf(error)
+  return {
+    type: `/docs/errors#${error.code}`,
+    title: error.what,
+    status: statusOf(error),
+    code: error.code,
+    why: error.why,
+    fix: error.fix,
+    ...(error.microsoft && { microsoft: error.microsoft }),
+    ...(problems && { problems }),
+  }
+}
+
+/** A request that a route's schemas refuse, with every fault in every part of it. */
+export class RequestInvalid extends AppError {
+  readonly problems: { path: string; message: string }[]
+
+  constructor(problems: { path: string; message: string }[]) {
+    super({
+      code: 'REQUEST_INVALID',
+      what: 'The request was not understood.',
+      why: problems.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; '),
+      fix: 'Correct what is named; `/api/openapi.json` describes every route.',
+    })
+    this.problems = problems
+  }
+}
+
+/** The issues of one part of a request (`query`, `body`), each with its path in it. */
+export function issuesOf(error: z.ZodError, part: string): { path: string; message: string }[] {
+  return error.issues.map(({ path, message }) => ({ path: [part, ...path.map(String)].join('.'), message }))
+}
+
+/** The faults a form or a query field can point at. */
+function problemsOf(error: AppError): Problem['problems'] | undefined {
+  if (error instanceof RequestInvalid) return error.problems
+  if (error.code !== 'QUERY_SYNTAX_INVALID') return undefined
+  const position = 'position' in error && typeof error.position === 'number' ? error.position : undefined
+  return [{ path: 'query.query', message: error.why, ...(position !== undefined && { position }) }]
+}

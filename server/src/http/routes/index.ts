@@ -1,0 +1,22 @@
+import type { Route } from '#http/route.ts'
+
+import { ACTION_ROUTES } from './actions.ts'
+import { ALERT_ROUTES } from './alerts.ts'
+import { CONNECTION_ROUTES } from './connections.ts'
+import { EVENT_ROUTES } from './events.ts'
+import { INVESTIGATION_ROUTES } from './investigations.ts'
+import { OVERVIEW_ROUTES } from './overview.ts'
+import { SESSION_ROUTES } from './session.ts'
+import { STREAM_ROUTES } from './stream.ts'
+
+/** Every route of the API. One that is not in this list does not exist. */
+export const ROUTES: readonly Route[] = [
+  ...SESSION_ROUTES,
+  ...CONNECTION_ROUTES,
+  ...OVERVIEW_ROUTES,
+  ...EVENT_ROUTES,
+  ...ALERT_ROUTES,
+  ...INVESTIGATION_ROUTES,
+  ...ACTION_ROUTES,
+  ...STREAM_ROUTES,
+]
