@@ -96,6 +96,7 @@ function makeDataFolder(): void {
         error instanceof Error ? error.message : String(error),
         'Free some space or give this user the right to write there, or choose another folder: CORDON_DATA=/path npm start',
       ),
+      { cause: error },
     )
   }
 }

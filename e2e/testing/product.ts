@@ -1,0 +1,130 @@
+/**
+ * The whole product for one story: the emulated cloud and Cordon as processes of their own, in a temporary folder, reached
+ * only as a user reaches them.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
+
+export const root = dirname(dirname(import.meta.dirname))
+
+export interface Application {
+  name: string
+  clientId: string
+  secret: string
+}
+
+export interface Emulator {
+  url: string
+  caFile: string
+  tenants: { id: string; name: string; domain: string; applications: Application[] }[]
+}
+
+export interface Product {
+  /** Where Cordon's console answers. */
+  address: string
+  administrator: { name: string; password: string }
+  emulator: Emulator
+  stop(): Promise<void>
+}
+
+/** Starts the cloud and Cordon, without any connection between them. */
+export async function startProduct(): Promise<Product> {
+  const folder = mkdtempSync(join(tmpdir(), 'cordon-e2e-'))
+  const administrator = { name: 'admin', password: 'correct horse battery staple' }
+  const children: ChildProcess[] = []
+  const stop = async () => {
+    for (const child of children.toReversed()) await end(child)
+    rmSync(folder, { recursive: true, force: true })
+  }
+  try {
+    const cloud = run([
+      'emulator/bin/m365-emulator.mjs',
+      'start',
+      '--json',
+      '--port',
+      '0',
+      '--data',
+      join(folder, 'emulator'),
+    ])
+    children.push(cloud)
+    const emulator = JSON.parse(await firstLine(cloud)) as Emulator
+    const cloudFile = join(folder, 'cloud.json')
+    const { url, caFile } = emulator
+    writeFileSync(
+      cloudFile,
+      JSON.stringify({
+        name: 'emulated',
+        title: 'Emulated Microsoft cloud',
+        login: url,
+        graph: url,
+        management: url,
+        caFile,
+      }),
+    )
+    const port = await freePort()
+    const cordon = run(['server/src/cli/main.ts', 'up'], {
+      CORDON_DATA: join(folder, 'cordon'),
+      CORDON_PORT: String(port),
+      CORDON_CLOUD_FILE: cloudFile,
+      CORDON_ADMIN_NAME: administrator.name,
+      CORDON_ADMIN_PASSWORD: administrator.password,
+      CORDON_POLL_SECONDS: '1',
+    })
+    children.push(cordon)
+    const address = `http://127.0.0.1:${port}`
+    await until(async () => (await fetch(`${address}/api/health`)).ok, 60_000)
+    return { address, administrator, emulator, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** A child of the product's own Node, its complaints visible in the test's output. */
+export function run(args: string[], env: Record<string, string> = {}): ChildProcess {
+  return spawn(process.execPath, args, {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+}
+
+export async function firstLine(child: ChildProcess): Promise<string> {
+  return new Promise((done, failed) => {
+    createInterface({ input: child.stdout! }).once('line', done)
+    child.once('exit', (code) =>
+      failed(new Error(`${child.spawnargs.join(' ')} ended with ${code} before it said anything`)),
+    )
+  })
+}
+
+/** Asks the process to stop and waits until it has; kills it after ten seconds. */
+export async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const ended = new Promise((done) => child.once('exit', done))
+  child.kill('SIGTERM')
+  const timer = setTimeout(() => child.kill('SIGKILL'), 10_000)
+  await ended
+  clearTimeout(timer)
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  const { port } = server.address() as { port: number }
+  await new Promise((done) => server.close(done))
+  return port
+}
+
+/** Asks again until the condition holds; a condition that throws does not hold yet. */
+export async function until(condition: () => Promise<boolean>, timeoutMs: number): Promise<void> {
+  const deadline = Date.now() + timeoutMs
+  while (!(await condition().catch(() => false))) {
+    if (Date.now() > deadline) throw new Error(`Not within ${timeoutMs} ms: ${condition.toString()}`)
+    await new Promise((done) => setTimeout(done, 100))
+  }
+}
