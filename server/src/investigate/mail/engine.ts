@@ -79,14 +79,15 @@ async function addMailboxes(
 async function searchMailboxes(run: InvestigationRun, investigation: Investigation): Promise<void> {
   const { records, tenantId, id, signal, concurrency = 8 } = run
   const waiting = await records.investigations.mailboxes(tenantId, id, { state: 'waiting' })
+  let now = await readInvestigation(records, tenantId, id)
   await Readable.from(waiting).forEach(
     async (mailbox: InvestigationMailbox) => {
-      const { state } = await readInvestigation(records, tenantId, id)
-      if (signal?.aborted || state === 'stopping') return
+      if (signal?.aborted || now.state === 'stopping') return
       const { hits, ...outcome } = await searchMailbox(run, investigation, mailbox)
       if (signal?.aborted) return
       await records.investigations.commitMailbox(tenantId, id, { ...mailbox, ...outcome, hits: hits.length }, hits)
-      run.onProgress?.(await readInvestigation(records, tenantId, id))
+      now = await readInvestigation(records, tenantId, id)
+      run.onProgress?.(now)
     },
     { concurrency },
   )

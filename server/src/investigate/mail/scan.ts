@@ -52,12 +52,12 @@ export async function scanMailbox(search: MailboxSearch): Promise<{ hits: MailHi
 
 /** Asks with the cheapest query, and with a plainer one where Microsoft finds that too complex. */
 async function candidates(search: MailboxSearch, folder?: string): Promise<GraphMessage[]> {
-  const [narrow, wide = narrow] = candidateFilters(search.filter)
+  const [cheapest, ...plainer] = candidateFilters(search.filter)
   try {
-    return await list(search, narrow, folder)
+    return await list(search, cheapest, folder)
   } catch (error) {
-    if (wide === narrow || !(error instanceof AppError) || error.microsoft?.status !== 400) throw error
-    return list(search, wide, folder)
+    if (plainer.length === 0 || !(error instanceof AppError) || error.microsoft?.status !== 400) throw error
+    return list(search, plainer[0], folder)
   }
 }
 
