@@ -12,8 +12,11 @@ export interface Answer {
   json: Json
 }
 
-/** JSON that a test reaches into. */
-export type Json = { [key: string]: Json } & Json[] & string & number & boolean
+/** JSON that a test reaches into: members by name or number, and the members of a list in turn. */
+export interface Json {
+  [member: string]: Json
+  [Symbol.iterator](): Iterator<Json>
+}
 
 export interface Ask {
   method?: string

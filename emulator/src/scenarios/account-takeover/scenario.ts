@@ -211,7 +211,7 @@ function steps(world: World): Step[] {
     add('Audit.SharePoint', 80 + i / 6, (id, at) =>
       fileOperation(world, {
         id,
-        at: Math.floor(at / 1e3) * 1e3,
+        at: Math.floor(at / 1000) * 1000,
         person: victim,
         ip,
         operation: 'FileDownloaded',

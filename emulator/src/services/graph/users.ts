@@ -27,11 +27,10 @@ const DEFAULT = [
   'id',
 ]
 
-const SELECTABLE = [
-  ...DEFAULT,
-  ...['accountEnabled', 'userType', 'department', 'companyName', 'usageLocation', 'country', 'city', 'proxyAddresses'],
-  ...['otherMails', 'assignedLicenses', 'createdDateTime', 'onPremisesSyncEnabled', 'mailNickname', 'employeeId'],
-]
+const SELECTABLE = DEFAULT.concat(
+  ['accountEnabled', 'userType', 'department', 'companyName', 'usageLocation', 'country', 'city', 'proxyAddresses'],
+  ['otherMails', 'assignedLicenses', 'createdDateTime', 'onPremisesSyncEnabled', 'mailNickname', 'employeeId'],
+)
 
 /** What User.ReadBasic.All lets a caller see. */
 const BASIC = new Set([

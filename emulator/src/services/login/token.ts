@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 
 import { protocolNow } from '#clock.ts'
 import { findResource } from '#world/resources.ts'
@@ -133,10 +133,7 @@ function claimsOf(tenant: Tenant, application: Application, resource: Resource, 
     tid: tenantId,
     uti: randomBytes(16).toString('base64url'),
     ver: '1.0',
-    ...{
-      wids: ['0997a1d0-0d1d-4acb-b408-d5ca73121e90'],
-      xms_tcdt: Math.floor(tenant.world.epoch / 1e3),
-      jti: randomUUID(),
-    },
+    wids: ['0997a1d0-0d1d-4acb-b408-d5ca73121e90'],
+    xms_tcdt: Math.floor(tenant.world.epoch / 1000),
   }
 }

@@ -81,7 +81,7 @@ function thread(world: World, a: number, b: number, j: number, owner: Person): I
       subject: k === 0 ? subject : `RE: ${subject}`,
       text: [`Hi ${recipient.givenName},`, r.pick(SENTENCES), r.pick(SENTENCES), sender.givenName].join('\n\n'),
       receivedAt: Math.min(at, world.epoch - HOUR),
-      isRead: mine || !r.chance(0.1),
+      isRead: mine || !random(world.seed, 'read', a, j, k).chance(0.1),
       attachments: withFile
         ? [
             {

@@ -58,7 +58,7 @@ export function dlpMatch(world: World, match: DlpMatch): AuditRecord {
                   SensitiveInformationDetections: {
                     DetectedValues: [
                       {
-                        Name: `4000 00** **** ${r.between(1e3, 9999)}`,
+                        Name: `4000 00** **** ${r.between(1000, 9999)}`,
                         Value: match.subject,
                       },
                     ],

@@ -26,7 +26,7 @@ export function cmdlet(world: World, run: Cmdlet): AuditRecord {
     recordType: 1,
     workload: 'Exchange',
     resultStatus: 'True',
-    clientIp: `${run.ip}:${random(run.id).between(2e4, 6e4)}`,
+    clientIp: `${run.ip}:${random(run.id).between(20_000, 60_000)}`,
     objectId: run.objectId,
     ...puidUser(world, run.person),
   }
@@ -135,7 +135,7 @@ function mailboxRecord(world: World, event: MailboxEvent, recordType: number, ow
     ExternalAccess: false,
     InternalLogonType: 0,
     LogonType: appId ? 1 : 0,
-    LogonUserSid: `S-1-5-21-${r.between(1e8, 1e9)}-${owner.index + 1e3}`,
+    LogonUserSid: `S-1-5-21-${r.between(1e8, 1e9)}-${owner.index + 1000}`,
     ...(appId
       ? {
           AppId: appId,
@@ -143,7 +143,7 @@ function mailboxRecord(world: World, event: MailboxEvent, recordType: number, ow
         }
       : {}),
     MailboxGuid: r.guid(),
-    MailboxOwnerSid: `S-1-5-21-${r.between(1e8, 1e9)}-${owner.index + 1e3}`,
+    MailboxOwnerSid: `S-1-5-21-${r.between(1e8, 1e9)}-${owner.index + 1000}`,
     MailboxOwnerUPN: owner.userPrincipalName,
     OrganizationName: world.initialDomain,
     OriginatingServer: 'EMU0001 (15.20.9343.009)\r\n',

@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+
+import { clientOf } from '#testing/client.ts'
+import { startEmulator } from '#index.ts'
+import type { Client } from '#testing/client.ts'
+import type { Emulator } from '#index.ts'
+import type { FaultRule } from '#faults/faults.ts'
+
+let emulator: Emulator
+let client: Client
+
+beforeAll(async () => {
+  emulator = await startEmulator({ live: 'off' })
+  client = clientOf(emulator)
+})
+beforeEach(() => client.send('/_emu/reset', { method: 'POST' }))
+afterAll(async () => {
+  client.close()
+  await emulator.stop()
+})
+
+const arm = (...rules: FaultRule[]) => client.send('/_emu/faults', { method: 'POST', body: { rules } })
+const health = () => client.graph('/v1.0/organization')
+
+describe('faults', () => {
+  it('answer instead of the service, as often as told, with the headers told', async () => {
+    await arm({
+      match: { service: 'graph', path: '^/v1\\.0/organization', times: 2 },
+      do: { status: 429, headers: { 'Retry-After': '7' }, body: { error: { code: 'TooManyRequests' } } },
+    })
+    const answers = [await health(), await health(), await health()]
+    expect(answers.map(({ status }) => status)).toEqual([429, 429, 200])
+    expect(answers[0]!.headers['retry-after']).toBe('7')
+  })
+
+  it('strike the n-th request only', async () => {
+    await arm({ match: { service: 'graph', nth: 2 }, do: { status: 503 } })
+    expect([(await health()).status, (await health()).status, (await health()).status]).toEqual([200, 503, 200])
+  })
+
+  it('strike by chance in the same way for the same seed', async () => {
+    const run = async () => {
+      await client.send('/_emu/faults', { method: 'DELETE' })
+      await arm({ match: { service: 'graph', probability: 0.5, seed: 3 }, do: { status: 500 } })
+      const statuses: number[] = []
+      for (let i = 0; i < 12; i++) statuses.push((await health()).status)
+      return statuses
+    }
+    const first = await run()
+    expect(new Set(first)).toEqual(new Set([200, 500]))
+    expect(await run()).toEqual(first)
+  })
+
+  it('cut the connection before, during and after the work', async () => {
+    await arm({ match: { service: 'graph', times: 1 }, do: { reset: true } })
+    await expect(health()).rejects.toThrow(/socket hang up|ECONNRESET/)
+    await arm({ match: { service: 'graph', times: 1 }, do: { truncate: true } })
+    await expect(health()).rejects.toThrow(/aborted|hang up|ECONNRESET/)
+    const [one] = [...(await client.send('/_emu/ground-truth/phish')).json['recipients']!]
+    await arm({ match: { path: 'permanentDelete', times: 1 }, do: { dropAfterCommit: true } })
+    const path = `/v1.0/users/${one!['userId']}/messages/${one!['messageId']}/permanentDelete`
+    await expect(client.graph(path, { method: 'POST' })).rejects.toThrow(/hang up|ECONNRESET/)
+    const after = [...(await client.send('/_emu/ground-truth/phish')).json['recipients']!][0]!
+    expect(after['folderKey']).toBe('recoverableitemspurges')
+  })
+
+  it('are refused when they say nothing, or match by no regular expression', async () => {
+    expect((await client.send('/_emu/faults', { method: 'POST', body: { rules: [{}] } })).status).toBe(400)
+    expect((await arm({ match: { path: '(' }, do: { status: 500 } })).status).toBe(400)
+  })
+})
+
+describe('the control doors', () => {
+  it('move the clock forward only', async () => {
+    const before = Date.parse(String((await client.send('/_emu/health')).json['now']))
+    const answer = await client.send('/_emu/clock', { method: 'POST', body: { advanceMs: 3_600_000 } })
+    expect(Date.parse(String(answer.json['now'])) - before).toBeGreaterThanOrEqual(3_600_000)
+    expect((await client.send('/_emu/clock', { method: 'POST', body: { advanceMs: -1 } })).status).toBe(400)
+  })
+
+  it('journal what was asked, unimplemented routes marked, credentials left out', async () => {
+    await client.graph('/v1.0/deviceManagement')
+    const entries = [...(await client.send('/_emu/journal?limit=5')).json['entries']!]
+    expect(entries.at(-1)).toMatchObject({
+      service: 'graph',
+      method: 'GET',
+      url: '/v1.0/deviceManagement',
+      status: 501,
+      note: 'not implemented',
+    })
+    expect(JSON.stringify(entries)).not.toContain('Bearer')
+  })
+
+  it('undo everything on reset', async () => {
+    const made = await client.send('/_emu/applications', { method: 'POST', body: { roles: ['Mail.Read'] } })
+    await arm({ match: { service: 'graph' }, do: { status: 500 } })
+    await client.send('/_emu/reset', { method: 'POST' })
+    expect((await health()).status).toBe(200)
+    const token = await client.tokenFor(
+      String(made.json['clientId']),
+      String(made.json['secret']),
+      'https://graph.microsoft.com',
+    )
+    expect(token).toBe('undefined')
+  })
+
+  it('tell where the phish lies and what the scenarios did', async () => {
+    const phish = (await client.send('/_emu/ground-truth/phish')).json
+    expect(phish['recipients']).toHaveLength(23)
+    expect(
+      [...phish['recipients']!].map((one) => String(one['folder'])).filter((folder) => folder !== 'Inbox'),
+    ).toEqual(['Invoices', 'Junk Email'])
+    const scenarios = [...(await client.send('/_emu/ground-truth/scenarios')).json['scenarios']!]
+    expect(scenarios.map((one) => one['id'])).toEqual(['phish-campaign', 'account-takeover'])
+    expect((await client.send('/_emu/ground-truth/phish?tenant=nobody')).status).toBe(404)
+  })
+
+  it('refuse roles that no API has', async () => {
+    expect((await client.send('/_emu/applications', { method: 'POST', body: { roles: ['Everything'] } })).status).toBe(
+      400,
+    )
+  })
+})

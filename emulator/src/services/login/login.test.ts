@@ -1,0 +1,185 @@
+import { X509Certificate, createHash, createPrivateKey, randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+
+import { SignJWT, createLocalJWKSet, decodeJwt, jwtVerify } from 'jose'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { JSONWebKeySet, JWTPayload } from 'jose'
+
+import { clientOf } from '#testing/client.ts'
+import { startEmulator } from '#index.ts'
+import type { Client } from '#testing/client.ts'
+import type { Emulator } from '#index.ts'
+
+let emulator: Emulator
+let client: Client
+let app: Emulator['tenants'][0]['applications'][0]
+
+beforeAll(async () => {
+  emulator = await startEmulator({ live: 'off' })
+  client = clientOf(emulator)
+  app = client.tenant.applications[0]!
+})
+afterAll(async () => {
+  client.close()
+  await emulator.stop()
+})
+
+const GRAPH = 'https://graph.microsoft.com/.default'
+const ask = (fields: Record<string, string>, path = `/${client.tenant.id}/oauth2/v2.0/token`, headers = {}) =>
+  client.send(path, { method: 'POST', body: new URLSearchParams(fields).toString(), headers })
+const good = () => ({
+  grant_type: 'client_credentials',
+  client_id: app.clientId,
+  client_secret: app.secret,
+  scope: GRAPH,
+})
+
+describe('an access token', () => {
+  it('comes with exactly the members Entra gives, signed with a published key, holding the granted roles', async () => {
+    const answer = await ask(good())
+    expect(answer.status).toBe(200)
+    expect(Object.keys(answer.json).sort()).toEqual(['access_token', 'expires_in', 'ext_expires_in', 'token_type'])
+    const discovery = await client.send(`/${client.tenant.id}/v2.0/.well-known/openid-configuration`)
+    expect(discovery.json['token_endpoint']).toBe(`${emulator.url}/${client.tenant.id}/oauth2/v2.0/token`)
+    const keys = (await client.send(String(discovery.json['jwks_uri']))).json as unknown as JSONWebKeySet
+    const { payload } = await jwtVerify(String(answer.json['access_token']), createLocalJWKSet(keys))
+    expect(payload).toMatchObject({
+      aud: 'https://graph.microsoft.com',
+      tid: client.tenant.id,
+      appid: app.clientId,
+      appidacr: '1',
+      idtyp: 'app',
+      ver: '1.0',
+      roles: ['User.Read.All', 'Mail.ReadWrite', 'Organization.Read.All'],
+    })
+    expect(payload['oid']).toBe(payload.sub)
+  })
+
+  it('is for the resource asked for, however its name is spelled', async () => {
+    for (const resource of ['https://manage.office.com//.default', 'c5393580-f805-4401-95e8-94b7a6ef2fc2/.default']) {
+      const answer = await ask({ ...good(), scope: resource })
+      const claims = decodeJwt(String(answer.json['access_token']))
+      expect(claims).toMatchObject({
+        aud: 'https://manage.office.com',
+        roles: ['ActivityFeed.Read', 'ActivityFeed.ReadDlp'],
+      })
+    }
+  })
+
+  it('has strings for numbers at the v1 endpoint, and is given for a domain name and for a Basic header', async () => {
+    const { scope: _, client_id: __, client_secret: ___, ...fields } = good()
+    const basic = Buffer.from(`${app.clientId}:${encodeURIComponent(app.secret)}`).toString('base64')
+    const path = `/${client.tenant.domain}/oauth2/token`
+    const answer = await ask({ ...fields, resource: 'https://manage.office.com' }, path, {
+      authorization: `Basic ${basic}`,
+    })
+    expect(answer.json).toMatchObject({ expires_in: '3599', resource: 'https://manage.office.com' })
+    expect(Number(answer.json['expires_on'])).toBeGreaterThan(0)
+  })
+
+  it('has no roles at all where nothing was granted', async () => {
+    const made = await client.send('/_emu/applications', { method: 'POST', body: { name: 'Nothing' } })
+    const token = await client.tokenFor(
+      String(made.json['clientId']),
+      String(made.json['secret']),
+      'https://graph.microsoft.com',
+    )
+    expect(decodeJwt(token)).not.toHaveProperty('roles')
+  })
+})
+
+describe('a certificate', () => {
+  const assertion = async (claims: JWTPayload = {}, how: 'PS256' | 'RS256' = 'PS256', padded = false) => {
+    const { raw } = new X509Certificate(readFileSync(app.certificateFile!))
+    const thumbprint = (hash: string) =>
+      createHash(hash)
+        .update(raw)
+        .digest(padded ? 'base64' : 'base64url')
+    const header =
+      how === 'PS256'
+        ? { alg: how, 'x5t#S256': thumbprint('sha256') }
+        : { alg: how, x5t: thumbprint('sha1').replaceAll('+', '-').replaceAll('/', '_') }
+    const now = Date.now() / 1000
+    return new SignJWT({
+      aud: `${emulator.url}/${client.tenant.id}/oauth2/v2.0/token`,
+      iss: app.clientId,
+      sub: app.clientId,
+      jti: randomUUID(),
+      // Floats, as python MSAL sends them.
+      nbf: now - 1.5,
+      exp: now + 299.25,
+      ...claims,
+    })
+      .setProtectedHeader({ typ: 'JWT', ...header })
+      .sign(createPrivateKey(readFileSync(app.keyFile!)))
+  }
+  const askWith = async (text: string) => {
+    const { client_secret: _, ...fields } = good()
+    const type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
+    return ask({ ...fields, client_assertion_type: type, client_assertion: text })
+  }
+
+  it.each([
+    ['PS256', false],
+    ['RS256', false],
+    ['RS256', true],
+  ] as const)('logs in with %s, thumbprint padded: %s', async (how, padded) => {
+    const answer = await askWith(await assertion({}, how, padded))
+    expect(decodeJwt(String(answer.json['access_token']))['appidacr']).toBe('2')
+  })
+
+  it('is refused when the assertion is forged, too old, or for somebody else', async () => {
+    const text = await assertion()
+    const forged = `${text.slice(0, text.lastIndexOf('.'))}.${'A'.repeat(342)}`
+    expect((await askWith(forged)).json['error_codes']).toEqual([700_027])
+    expect((await askWith(await assertion({ exp: 1_000_000 }))).json['error_codes']).toEqual([700_024])
+    expect((await askWith(await assertion({ iss: randomUUID() }))).json['error_codes']).toEqual([700_021])
+    expect((await askWith(await assertion({ aud: 'https://elsewhere.example' }))).json['error_codes']).toEqual([
+      700_023,
+    ])
+    expect((await askWith('nonsense')).json['error_codes']).toEqual([50_012])
+  })
+})
+
+describe('a refusal', () => {
+  it.each<[string, Record<string, string | undefined>, number, string, number]>([
+    ['a wrong secret', { client_secret: 'no' }, 401, 'invalid_client', 7_000_215],
+    ['no credential', { client_secret: undefined }, 401, 'invalid_client', 7_000_218],
+    ['an unknown application', { client_id: randomUUID() }, 400, 'unauthorized_client', 700_016],
+    ['no grant type', { grant_type: undefined }, 400, 'invalid_request', 900_144],
+    ['another grant type', { grant_type: 'password' }, 400, 'unsupported_grant_type', 70_003],
+    ['a scope without /.default', { scope: 'https://graph.microsoft.com/Mail.Read' }, 400, 'invalid_scope', 1_002_012],
+    ['two scopes', { scope: `${GRAPH} openid` }, 400, 'invalid_scope', 70_011],
+    ['an unknown resource', { scope: 'https://nothing.example/.default' }, 400, 'invalid_resource', 500_011],
+  ])('for %s has the AADSTS code, status and shape of the real one', async (_, change, status, error, code) => {
+    const fields = Object.fromEntries(
+      Object.entries({ ...good(), ...change }).filter(([, value]) => value !== undefined),
+    ) as Record<string, string>
+    const answer = await ask(fields)
+    expect(answer.status).toBe(status)
+    expect(answer.json).toMatchObject({ error, error_codes: [code] })
+    expect(answer.json['error_description']).toMatch(
+      new RegExp(`^AADSTS${code}: .+ Trace ID: .+ Correlation ID: .+ Timestamp: .+Z$`),
+    )
+    expect('error_uri' in answer.json).toBe(error === 'invalid_client')
+  })
+
+  it('tells an unknown tenant from a name that is none', async () => {
+    expect((await ask(good(), `/${randomUUID()}/oauth2/v2.0/token`)).json['error_codes']).toEqual([90_002])
+    expect((await ask(good(), '/elsewhere.example/oauth2/v2.0/token')).json['error_codes']).toEqual([90_002])
+    expect((await ask(good(), '/harbor/oauth2/v2.0/token')).json['error_codes']).toEqual([900_023])
+  })
+
+  it('of an expired secret names the expiry', async () => {
+    const made = await client.send('/_emu/applications', {
+      method: 'POST',
+      body: { roles: ['Mail.Read'], expiredSecret: true },
+    })
+    const answer = await ask({
+      ...good(),
+      client_id: String(made.json['clientId']),
+      client_secret: String(made.json['secret']),
+    })
+    expect([answer.status, answer.json['error_codes']]).toEqual([401, [7_000_222]])
+  })
+})

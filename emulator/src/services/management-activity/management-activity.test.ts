@@ -1,0 +1,176 @@
+import { randomUUID } from 'node:crypto'
+
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+
+import { CONTENT_TYPES } from '#world/audit/content-types.ts'
+import { clientOf } from '#testing/client.ts'
+import { startEmulator } from '#index.ts'
+import type { Client, Json } from '#testing/client.ts'
+import type { Emulator } from '#index.ts'
+
+let emulator: Emulator
+let client: Client
+
+beforeAll(async () => {
+  emulator = await startEmulator()
+  client = clientOf(emulator)
+})
+beforeEach(() => client.send('/_emu/reset', { method: 'POST' }))
+afterAll(async () => {
+  client.close()
+  await emulator.stop()
+})
+
+const ask = (path: string, method = 'GET') => client.activity(`${client.feed}${path}`, { method })
+const start = (contentType: string) =>
+  ask(`/subscriptions/start?contentType=${contentType}&PublisherIdentifier=${client.tenant.id}`, 'POST')
+const stop = (contentType: string) => ask(`/subscriptions/stop?contentType=${contentType}`, 'POST')
+const codeOf = async (path: string, method = 'GET') => {
+  const answer = await ask(path, method)
+  return [answer.status, answer.json['error']?.['code']]
+}
+
+async function list(contentType: string, window = ''): Promise<{ blobs: Json[]; pages: number }> {
+  const blobs: Json[] = []
+  let pages = 0
+  for (
+    let next: string | undefined = `${client.feed}/subscriptions/content?contentType=${contentType}${window}`;
+    next;
+    pages++
+  ) {
+    const answer = await client.activity(next)
+    expect(answer.status).toBe(200)
+    blobs.push(...answer.json)
+    next = answer.headers['nextpageuri']
+  }
+  return { blobs, pages }
+}
+
+describe('subscriptions', () => {
+  it('start, are listed, refuse a second start, and stop', async () => {
+    expect((await start('Audit.Exchange')).json).toEqual({
+      contentType: 'Audit.Exchange',
+      status: 'enabled',
+      webhook: null,
+    })
+    const again = await start('audit.exchange')
+    expect([again.status, again.json['error']]).toEqual([
+      400,
+      { code: 'AF20024', message: 'The subscription is already enabled. No property change.' },
+    ])
+    expect((await ask('/subscriptions/list')).json).toHaveLength(1)
+    expect((await stop('Audit.Exchange')).status).toBe(200)
+    expect((await ask('/subscriptions/list')).json[0]).toMatchObject({ status: 'disabled' })
+    expect(await codeOf('/subscriptions/stop?contentType=Audit.Exchange', 'POST')).toEqual([400, 'AF20022'])
+  })
+
+  it.each([
+    ['/subscriptions/start', 'POST', 400, 'AF20001'],
+    ['/subscriptions/start?contentType=Audit.Nothing', 'POST', 400, 'AF20020'],
+    ['/subscriptions/content?contentType=Audit.General', 'GET', 400, 'AF20022'],
+    ['/subscriptions/notifications?contentType=Audit.General', 'GET', 501, 'NotImplemented'],
+    ['/audit/nonsense', 'GET', 400, 'AF20052'],
+    ['/audit/..%2F..%2Fsubscriptions', 'GET', 400, 'AF20052'],
+    [
+      '/audit/20200101000000000000001$20200101000000000000001$audit_exchange$Audit_Exchange$emea0027',
+      'GET',
+      404,
+      'AF20051',
+    ],
+  ])('%s %s is answered with %d %s', async (path, method, status, code) => {
+    expect(await codeOf(path, method)).toEqual([status, code])
+  })
+})
+
+describe('content', () => {
+  it('of every type, read page by page and blob by blob, is exactly what the ground truth names', async () => {
+    await Promise.all(CONTENT_TYPES.map(start))
+    const truth = async (contentType: string) =>
+      [...(await client.send('/_emu/ground-truth/audit')).json[contentType]!['records']!].map(String)
+    for (const contentType of CONTENT_TYPES) {
+      const before = await truth(contentType)
+      const { blobs, pages } = await list(contentType)
+      const after = new Set(await truth(contentType))
+      expect(pages).toBe(Math.max(1, Math.ceil(blobs.length / 100)))
+      const bodies = await Promise.all(blobs.map((blob) => client.activity(String(blob['contentUri']))))
+      const ids = new Set(bodies.flatMap(({ json }) => [...json].map((record) => String(record['Id']))))
+      // Live content may arrive between the three questions: the answer lies between the two truths.
+      expect(before.filter((id) => !ids.has(id))).toEqual([])
+      expect([...ids].filter((id) => !after.has(id))).toEqual([])
+    }
+  }, 60_000)
+
+  it('of a window is what was created in it, start included and end not', async () => {
+    await start('Audit.SharePoint')
+    const { blobs } = await list('Audit.SharePoint')
+    const created = blobs.map((blob) => String(blob['contentCreated']))
+    const [from, to] = [created[10]!, created[40]!].map((time) => `${time.slice(0, 19)}`)
+    const inside = (await list('Audit.SharePoint', `&startTime=${from}&endTime=${to}`)).blobs
+    expect(inside.map((blob) => blob['contentCreated'])).toEqual(created.filter((time) => time >= from! && time < to!))
+    expect(Date.parse(String(blobs[0]!['contentExpiration']))).toBeGreaterThan(Date.parse(created[0]!))
+  })
+
+  it.each([
+    ['one time only', '&startTime=2026-11-20T00:00:00', 'AF20030'],
+    ['a time that is none', '&startTime=yesterday&endTime=today', 'AF20030'],
+    ['a start nine days back', `&startTime=${day(-9)}&endTime=${day(-8.5)}`, 'AF20055'],
+    ['more than a day', `&startTime=${day(-3)}&endTime=${day(-1)}`, 'AF20055'],
+    ['an end before the start', `&startTime=${day(-1)}&endTime=${day(-2)}`, 'AF20055'],
+    ['a made-up page', '&nextPage=abc', 'AF20031'],
+  ])('is refused for %s', async (_, window, code) => {
+    await start('Audit.General')
+    expect(await codeOf(`/subscriptions/content?contentType=Audit.General${window}`)).toEqual([400, code])
+  })
+
+  it('keeps coming as the clock goes on, and what came while stopped is lost', async () => {
+    await start('Audit.Exchange')
+    const before = (await list('Audit.Exchange')).blobs.length
+    await advance(600_000)
+    const between = (await list('Audit.Exchange')).blobs.length
+    expect(between).toBeGreaterThan(before)
+    await stop('Audit.Exchange')
+    await advance(600_000)
+    await start('Audit.Exchange')
+    expect((await list('Audit.Exchange')).blobs.length).toBeLessThan(between + 3)
+  })
+
+  it('tells what a DLP rule matched only to those who may know', async () => {
+    await start('DLP.All')
+    const { blobs } = await list('DLP.All')
+    const uri = String(blobs[0]!['contentUri'])
+    expect((await client.activity(uri)).body.toString()).toContain('DetectedValues')
+    const made = await client.send('/_emu/applications', { method: 'POST', body: { roles: ['ActivityFeed.Read'] } })
+    const token = await client.tokenFor(
+      String(made.json['clientId']),
+      String(made.json['secret']),
+      'https://manage.office.com',
+    )
+    const answer = await client.send(uri, { headers: { authorization: `Bearer ${token}` } })
+    expect(answer.json[0]).toMatchObject({ SensitiveInfoDetectionIsIncluded: false })
+    expect(answer.body.toString()).not.toContain('DetectedValues')
+  })
+})
+
+describe('permission', () => {
+  it('is refused without a token, for another tenant, and without ActivityFeed.Read', async () => {
+    const nobody = await client.send(`${client.feed}/subscriptions/list`)
+    expect([nobody.status, nobody.json]).toEqual([401, { Message: 'Authorization has been denied for this request.' }])
+    const other = await client.activity(`/api/v1.0/${randomUUID()}/activity/feed/subscriptions/list`)
+    expect(other.json['error']).toMatchObject({ code: 'AF20010' })
+    expect((await client.activity('/api/v1.0/harbor/activity/feed/subscriptions/list')).json['error']).toMatchObject({
+      code: 'AF20013',
+    })
+    const auditor = client.tenant.applications[1]!
+    const token = await client.tokenFor(auditor.clientId, auditor.secret, 'https://manage.office.com')
+    const refused = await client.send(`${client.feed}/subscriptions/list`, {
+      headers: { authorization: `Bearer ${token}` },
+    })
+    expect([refused.status, refused.json['error']!['code']]).toEqual([403, 'AF10001'])
+  })
+})
+
+const advance = (advanceMs: number) => client.send('/_emu/clock', { method: 'POST', body: { advanceMs } })
+
+function day(offset: number): string {
+  return new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 19)
+}
