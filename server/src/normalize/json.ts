@@ -41,7 +41,10 @@ export function put(target: JsonObject, name: string, value: unknown): void {
 export function isWithinDepth(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return true
   if (levels === 0) return false
-  if (Array.isArray(value)) return value.every((element) => isWithinDepth(element, levels - 1))
+  if (Array.isArray(value)) {
+    for (const element of value) if (!isWithinDepth(element, levels - 1)) return false
+    return true
+  }
   for (const name in value) {
     if (!isWithinDepth((value as JsonObject)[name], levels - 1)) return false
   }

@@ -50,14 +50,14 @@ function unwrap(value: unknown): unknown {
 /** A name that comes twice gets a list of both values. */
 function fromPairs(pairs: Iterable<[string, unknown]>): JsonObject {
   const object: JsonObject = {}
-  const repeated = new Map<string, unknown[]>()
+  let repeated: Map<string, unknown[]> | undefined
   for (const [name, value] of pairs) {
-    const list = repeated.get(name)
+    const list = repeated?.get(name)
     if (list !== undefined) {
       list.push(value)
     } else if (Object.hasOwn(object, name)) {
       const both = [object[name], value]
-      repeated.set(name, both)
+      repeated = (repeated ?? new Map<string, unknown[]>()).set(name, both)
       put(object, name, both)
     } else {
       put(object, name, value)

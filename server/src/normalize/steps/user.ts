@@ -1,4 +1,5 @@
 import { textOf } from '#normalize/json.ts'
+import { isGuid } from './guid.ts'
 
 /** ECS `user.*` as far as an identifier tells. Names, addresses and GUIDs are folded to lower case. */
 export interface UserFields {
@@ -10,7 +11,6 @@ export interface UserFields {
   full_name?: string
 }
 
-const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 const SID = /^S-1-\d+(?:-\d+)+$/i
 const SHAREPOINT_GUEST = 'urn:spo:guest#'
 const SERVICE_PRINCIPAL = /^serviceprincipal_/i
@@ -27,7 +27,7 @@ export function parseUser(value: unknown): UserFields | undefined {
   if (folded.startsWith(SHAREPOINT_GUEST)) return { ...fromMail(folded.slice(SHAREPOINT_GUEST.length)), id: folded }
   const at = folded.lastIndexOf('@')
   if (at > 0 && at < folded.length - 1 && !folded.includes(' ')) return fromMail(folded)
-  if (GUID.test(folded)) return { id: folded }
+  if (isGuid(folded)) return { id: folded }
   if (SID.test(text)) return { id: text.toUpperCase() }
   if (SERVICE_PRINCIPAL.test(text)) return { id: folded.slice('serviceprincipal_'.length) }
   const slash = folded.indexOf('\\')

@@ -139,7 +139,16 @@ function restOf(result: NormalizeOutcome): Pick<RecordedCase, 'expected' | 'quar
 }
 
 /** What a record needs to reach the step that is tried: its time and its kind. */
-const KEPT_FIELDS = new Set(['CreationTime', 'creationtime', 'Name', 'Key', 'RecordType', 'recordtype', 'Operation'])
+const KEPT_FIELDS = new Set([
+  'CreationTime',
+  'creationtime',
+  'createdDateTime',
+  'Name',
+  'Key',
+  'RecordType',
+  'recordtype',
+  'Operation',
+])
 
 function parsed(raw: unknown): JsonObject {
   return (typeof raw === 'string' ? JSON.parse(raw) : raw) as JsonObject

@@ -1,17 +1,16 @@
 import { stableId } from '#domain/ids.ts'
 import type { Step } from '#normalize/normalizer.ts'
+import { isGuid } from '#normalize/steps/guid.ts'
 import { textOf } from '#normalize/json.ts'
 import type { AuditRecord } from './audit-record.ts'
 import { recordTypeName } from './record-types.ts'
-
-const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /** Which record this is: Microsoft's Id where it is a GUID, else an identity computed from the record's text. */
 export const identity: Step<AuditRecord> = {
   name: 'identity',
   run({ raw, text, operation, recordType }, event) {
     const id = textOf(raw.Id)
-    event.event.id = id !== undefined && GUID.test(id) ? id.toLowerCase() : stableId(text)
+    event.event.id = id !== undefined && isGuid(id) ? id.toLowerCase() : stableId(text)
     if (operation !== '') event.event.action = operation
     if (recordType !== undefined) event.event.code = recordTypeName(recordType)
     const workload = textOf(raw.Workload)

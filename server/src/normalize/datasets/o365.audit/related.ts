@@ -29,6 +29,13 @@ function hostName(event: EcsEvent): string | undefined {
 
 /** Adds the list, each value once, where anything is in it. */
 function addDistinct(target: JsonObject, name: string, values: readonly (string | undefined)[]): void {
-  const present = values.filter((value) => value !== undefined && value !== '')
-  if (present.length > 0) target[name] = [...new Set(present)]
+  const present: string[] = []
+  for (const value of values) {
+    if (value === undefined || value === '') continue
+    // A list of a few is searched faster than a set is made; a longer one gets its set below.
+    if (present.length > FEW || !present.includes(value)) present.push(value)
+  }
+  if (present.length > 0) target[name] = present.length > FEW ? [...new Set(present)] : present
 }
+
+const FEW = 16

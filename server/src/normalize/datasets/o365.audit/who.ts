@@ -2,6 +2,7 @@ import type { Step } from '#normalize/normalizer.ts'
 import { integerOf, objectsOf, textOf } from '#normalize/json.ts'
 import type { JsonObject } from '#normalize/json.ts'
 import { parseUser } from '#normalize/steps/user.ts'
+import { isGuid } from '#normalize/steps/guid.ts'
 import type { AuditRecord } from './audit-record.ts'
 
 /**
@@ -45,13 +46,11 @@ export function targetUpn(record: AuditRecord): string | undefined {
   return identityOf(record.audit.Target, UPN)
 }
 
-const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-
 /** What of Entra's identities names somebody: the addresses and the GUIDs, not the words `User` or `ServicePrincipal`. */
 export function addressesAndIds(identities: unknown): string[] {
   const names: string[] = []
   for (const { ID, Type } of objectsOf(identities)) {
-    if (typeof ID === 'string' && (integerOf(Type) === UPN || GUID.test(ID))) names.push(ID.toLowerCase())
+    if (typeof ID === 'string' && (integerOf(Type) === UPN || isGuid(ID))) names.push(ID.toLowerCase())
   }
   return names
 }
