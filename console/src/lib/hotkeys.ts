@@ -7,7 +7,7 @@ export function useHotkeys(keys: Record<string, () => void>): void {
   const handle = useEffectEvent((event: KeyboardEvent) => {
     if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return
     const target = event.target instanceof Element ? event.target : undefined
-    if (target?.closest(TYPING) || document.querySelector('[role=dialog], [role=alertdialog], [role=menu]')) return
+    if (target?.closest(TYPING) || document.querySelector('dialog[open], [role=dialog], [role=menu]')) return
     const action = keys[event.key]
     // Enter on a link or button is that link's or button's own.
     if (!action || (event.key === 'Enter' && target?.closest('a, button'))) return

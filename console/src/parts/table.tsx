@@ -118,10 +118,15 @@ export function Table<Row extends object>(props: Props<Row>) {
 
   const at = ordered.findIndex((row) => row.id === (cursor ?? activeId))
   const move = (step: number) => {
-    const next = ordered[Math.min(ordered.length - 1, Math.max(0, at + step))]
+    const index = Math.min(ordered.length - 1, Math.max(0, at + step))
+    const next = ordered[index]
     if (next === undefined) return
     setCursor(next.id)
-    virtualizer.scrollToIndex(next.index, { align: 'auto' })
+    virtualizer.scrollToIndex(index, { align: 'auto' })
+    // The row may only exist after the scroll. With the focus on it, Enter is meant for the row.
+    requestAnimationFrame(() =>
+      scroller.current?.querySelector<HTMLElement>(`[data-index='${index}']`)?.focus({ preventScroll: true }),
+    )
     if (activeId !== undefined) onOpen?.(next.original)
   }
   const tick = (ids: string[], on: boolean) => {
@@ -199,6 +204,8 @@ export function Table<Row extends object>(props: Props<Row>) {
               // oxlint-disable-next-line jsx-a11y/click-events-have-key-events
               <tr
                 key={item.key}
+                data-index={item.index}
+                tabIndex={-1}
                 aria-rowindex={item.index + 2}
                 aria-current={isActive ? 'true' : undefined}
                 onClick={(event) => {
@@ -206,7 +213,7 @@ export function Table<Row extends object>(props: Props<Row>) {
                   setCursor(row.id)
                   onOpen(row.original)
                 }}
-                className={`absolute inset-x-0 grid items-center border-b border-line px-3 text-sm ${onOpen ? 'cursor-pointer' : ''} ${isActive ? 'bg-accent-soft' : 'hover:bg-sunken/60'} ${row.id === cursor ? 'shadow-[inset_3px_0_0_var(--color-accent)]' : ''}`}
+                className={`absolute inset-x-0 grid items-center border-b border-line px-3 text-sm outline-none ${onOpen ? 'cursor-pointer' : ''} ${isActive ? 'bg-accent-soft' : 'hover:bg-sunken/60'} ${row.id === cursor ? 'shadow-[inset_3px_0_0_var(--color-accent)]' : ''}`}
                 style={{ gridTemplateColumns, height: item.size, transform: `translateY(${item.start}px)` }}
               >
                 {selection && (

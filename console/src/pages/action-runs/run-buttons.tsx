@@ -55,28 +55,29 @@ export function UndoButton({ tenantId, actionRun }: { tenantId: string; actionRu
   return (
     <>
       <Button onClick={() => setOpen(true)}>Undo…</Button>
-      <Dialog
-        open={open}
-        onOpenChange={setOpen}
-        title="Undo this action"
-        description="Each message goes back to the folder it was in."
-      >
-        <p className="text-sm">
-          {count(done, 'message')} will be put back and read again to verify it. Messages that the action did not change
-          stay as they are.
-        </p>
-        {undo.error && (
-          <div className="mt-3">
-            <ProblemBanner error={undo.error} />
-          </div>
-        )}
-        <DialogActions>
-          <Button onClick={() => setOpen(false)}>Cancel</Button>
-          <Button look="primary" disabled={undo.isPending} onClick={() => undo.mutate()}>
-            Put {count(done, 'message')} back
-          </Button>
-        </DialogActions>
-      </Dialog>
+      {open && (
+        <Dialog
+          onClose={() => setOpen(false)}
+          title="Undo this action"
+          description="Each message goes back to the folder it was in."
+        >
+          <p className="text-sm">
+            {count(done, 'message')} will be put back and read again to verify it. Messages that the action did not
+            change stay as they are.
+          </p>
+          {undo.error && (
+            <div className="mt-3">
+              <ProblemBanner error={undo.error} />
+            </div>
+          )}
+          <DialogActions>
+            <Button onClick={() => setOpen(false)}>Cancel</Button>
+            <Button look="primary" disabled={undo.isPending} onClick={() => undo.mutate()}>
+              Put {count(done, 'message')} back
+            </Button>
+          </DialogActions>
+        </Dialog>
+      )}
     </>
   )
 }

@@ -36,43 +36,40 @@ export function AlertStatus({ tenantId, alert }: { tenantId: string; alert: Aler
   return (
     <>
       <Button onClick={() => setOpen(true)}>Close…</Button>
-      <Dialog
-        open={open}
-        onOpenChange={setOpen}
-        title="Close this alert"
-        description="The reason stays with the alert."
-      >
-        <form
-          onSubmit={(event) => {
-            event.preventDefault()
-            update.mutate({ status: 'closed', reason: reason.trim() })
-          }}
-          className="space-y-3"
-        >
-          <div className="flex flex-wrap gap-1.5">
-            {REASONS.map((each) => (
-              <Button key={each} onClick={() => setReason(each)} aria-pressed={reason === each}>
-                {each}
+      {open && (
+        <Dialog onClose={() => setOpen(false)} title="Close this alert" description="The reason stays with the alert.">
+          <form
+            onSubmit={(event) => {
+              event.preventDefault()
+              update.mutate({ status: 'closed', reason: reason.trim() })
+            }}
+            className="space-y-3"
+          >
+            <div className="flex flex-wrap gap-1.5">
+              {REASONS.map((each) => (
+                <Button key={each} onClick={() => setReason(each)} aria-pressed={reason === each}>
+                  {each}
+                </Button>
+              ))}
+            </div>
+            <TextArea
+              label="Reason"
+              rows={3}
+              required
+              maxLength={1000}
+              value={reason}
+              onChange={(event) => setReason(event.target.value)}
+            />
+            {update.error && <ProblemBanner error={update.error} />}
+            <DialogActions>
+              <Button onClick={() => setOpen(false)}>Cancel</Button>
+              <Button type="submit" look="primary" disabled={reason.trim() === '' || update.isPending}>
+                Close alert
               </Button>
-            ))}
-          </div>
-          <TextArea
-            label="Reason"
-            rows={3}
-            required
-            maxLength={1000}
-            value={reason}
-            onChange={(event) => setReason(event.target.value)}
-          />
-          {update.error && <ProblemBanner error={update.error} />}
-          <DialogActions>
-            <Button onClick={() => setOpen(false)}>Cancel</Button>
-            <Button type="submit" look="primary" disabled={reason.trim() === '' || update.isPending}>
-              Close alert
-            </Button>
-          </DialogActions>
-        </form>
-      </Dialog>
+            </DialogActions>
+          </form>
+        </Dialog>
+      )}
     </>
   )
 }

@@ -22,24 +22,25 @@ export function RemoveConnection({ connection }: { connection: Connection }) {
   return (
     <>
       <Button onClick={() => setOpen(true)}>Remove…</Button>
-      <Dialog
-        open={open}
-        onOpenChange={setOpen}
-        title={`Remove ${connection.name}`}
-        description="Nothing changes in Microsoft 365, and events already collected stay."
-      >
-        <p className="text-sm">
-          Cordon forgets the credential and stops reading {connection.feeds.length} feeds of {connection.tenantName}.
-          While no other connection reads them, their time is not covered.
-        </p>
-        {remove.error && <ProblemBanner error={remove.error} />}
-        <DialogActions>
-          <Button onClick={() => setOpen(false)}>Cancel</Button>
-          <Button look="danger" disabled={remove.isPending} onClick={() => remove.mutate()}>
-            Remove 1 connection
-          </Button>
-        </DialogActions>
-      </Dialog>
+      {open && (
+        <Dialog
+          onClose={() => setOpen(false)}
+          title={`Remove ${connection.name}`}
+          description="Nothing changes in Microsoft 365, and events already collected stay."
+        >
+          <p className="text-sm">
+            Cordon forgets the credential and stops reading {connection.feeds.length} feeds of {connection.tenantName}.
+            While no other connection reads them, their time is not covered.
+          </p>
+          {remove.error && <ProblemBanner error={remove.error} />}
+          <DialogActions>
+            <Button onClick={() => setOpen(false)}>Cancel</Button>
+            <Button look="danger" disabled={remove.isPending} onClick={() => remove.mutate()}>
+              Remove 1 connection
+            </Button>
+          </DialogActions>
+        </Dialog>
+      )}
     </>
   )
 }

@@ -36,8 +36,7 @@ export function PlanDialog({ tenantId, investigationId, hits, hitIds, onClose }:
   }
   return (
     <Dialog
-      open
-      onOpenChange={onClose}
+      onClose={onClose}
       title="Choose action"
       description={`For ${count(hits.length, 'message')}. Planning changes nothing.`}
     >
@@ -98,8 +97,7 @@ function ConfirmPlan({ tenantId, action, hits, plan: { actionRun, targets }, onC
   const Icon = actionRun.reversible ? Undo2 : TriangleAlert
   return (
     <Dialog
-      open
-      onOpenChange={onClose}
+      onClose={onClose}
       title={`Plan: ${action.title}`}
       description={`${count(actionRun.targetsTotal, 'message')} in ${count(mailboxes, 'mailbox', 'mailboxes')}. Nothing has happened yet.`}
     >

@@ -31,30 +31,32 @@ export function HelpDialog() {
       <IconButton label="Keyboard help" onClick={() => setOpen(true)} className="max-sm:hidden">
         <CircleHelp aria-hidden className="size-4" />
       </IconButton>
-      <Dialog open={open} onOpenChange={setOpen} title="Keyboard and query help">
-        <h3 className="mb-2 text-sm font-semibold">Keys</h3>
-        <dl className="grid grid-cols-[max-content_1fr] gap-x-4 gap-y-1.5 text-sm">
-          {KEYS.map(([key, meaning]) => (
-            <div key={key} className="contents">
-              <dt>
-                <kbd className="rounded border border-line bg-sunken px-1.5 py-0.5 font-mono text-xs">{key}</kbd>
-              </dt>
-              <dd className="text-ink-2">{meaning}</dd>
-            </div>
-          ))}
-        </dl>
-        <h3 className="mt-5 mb-2 text-sm font-semibold">Query (KQL)</h3>
-        <dl className="space-y-1.5 text-sm">
-          {KQL.map(([query, meaning]) => (
-            <div key={query} className="flex flex-wrap gap-x-3">
-              <dt>
-                <code className="font-mono text-xs">{query}</code>
-              </dt>
-              <dd className="text-ink-3">{meaning}</dd>
-            </div>
-          ))}
-        </dl>
-      </Dialog>
+      {open && (
+        <Dialog onClose={() => setOpen(false)} title="Keyboard and query help">
+          <h3 className="mb-2 text-sm font-semibold">Keys</h3>
+          <dl className="grid grid-cols-[max-content_1fr] gap-x-4 gap-y-1.5 text-sm">
+            {KEYS.map(([key, meaning]) => (
+              <div key={key} className="contents">
+                <dt>
+                  <kbd className="rounded border border-line bg-sunken px-1.5 py-0.5 font-mono text-xs">{key}</kbd>
+                </dt>
+                <dd className="text-ink-2">{meaning}</dd>
+              </div>
+            ))}
+          </dl>
+          <h3 className="mt-5 mb-2 text-sm font-semibold">Query (KQL)</h3>
+          <dl className="space-y-1.5 text-sm">
+            {KQL.map(([query, meaning]) => (
+              <div key={query} className="flex flex-wrap gap-x-3">
+                <dt>
+                  <code className="font-mono text-xs">{query}</code>
+                </dt>
+                <dd className="text-ink-3">{meaning}</dd>
+              </div>
+            ))}
+          </dl>
+        </Dialog>
+      )}
     </>
   )
 }

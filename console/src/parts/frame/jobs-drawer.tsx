@@ -38,21 +38,23 @@ export function JobsDrawer({ tenantId }: { tenantId: string }) {
         <ListChecks aria-hidden className="size-4" />
         {running}
       </button>
-      <Dialog side open={open} onOpenChange={setOpen} title="Running jobs">
-        {running === 0 && (
-          <Empty title="Nothing is running">
-            Investigations and action runs appear here while they work. They go on when this window is closed.
-          </Empty>
-        )}
-        <ul className="space-y-3">
-          {hunting.map((investigation) => (
-            <HuntJob key={investigation.id} {...{ tenantId, investigation, close }} />
-          ))}
-          {acting.map((run) => (
-            <ActionJob key={run.id} {...{ tenantId, run, close }} />
-          ))}
-        </ul>
-      </Dialog>
+      {open && (
+        <Dialog side onClose={() => setOpen(false)} title="Running jobs">
+          {running === 0 && (
+            <Empty title="Nothing is running">
+              Investigations and action runs appear here while they work. They go on when this window is closed.
+            </Empty>
+          )}
+          <ul className="space-y-3">
+            {hunting.map((investigation) => (
+              <HuntJob key={investigation.id} {...{ tenantId, investigation, close }} />
+            ))}
+            {acting.map((run) => (
+              <ActionJob key={run.id} {...{ tenantId, run, close }} />
+            ))}
+          </ul>
+        </Dialog>
+      )}
     </>
   )
 }
