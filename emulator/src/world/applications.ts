@@ -17,14 +17,14 @@ export interface Application {
 }
 
 /** Times are protocol time, ISO 8601. */
-export interface Secret {
+interface Secret {
   keyId: string
   value: string
   startsAt: string
   endsAt: string
 }
 
-export interface Certificate {
+interface Certificate {
   keyId: string
   pem: string
 }

@@ -23,8 +23,8 @@ export interface Campaign {
   reportedAt: number
 }
 
-export const RECIPIENTS = 23
-export const SENDER_DOMAIN = 'harborfinch-payroll.example'
+const RECIPIENTS = 23
+const SENDER_DOMAIN = 'harborfinch-payroll.example'
 export const SUBJECT = 'Action required: confirm your payroll account'
 
 export function campaignOf(world: World): Campaign {

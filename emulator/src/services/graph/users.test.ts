@@ -119,6 +119,18 @@ describe('permission', () => {
     expect([mail.status, mail.json['error']!['code']]).toEqual([403, 'ErrorAccessDenied'])
   })
 
+  it('of User.ReadBasic.All shows the basic properties only', async () => {
+    const made = await client.send('/_emu/applications', { method: 'POST', body: { roles: ['User.ReadBasic.All'] } })
+    const token = await client.tokenFor(
+      String(made.json['clientId']),
+      String(made.json['secret']),
+      'https://graph.microsoft.com',
+    )
+    const headers = { authorization: `Bearer ${token}` }
+    const answer = await client.send('/v1.0/users?$top=1&$select=id,mail,jobTitle,accountEnabled', { headers })
+    expect(Object.keys(answer.json['value']![0]!)).toEqual(['id', 'mail'])
+  })
+
   it('lets an application look at its own registration and grants', async () => {
     const made = await client.send('/_emu/applications', {
       method: 'POST',

@@ -77,6 +77,14 @@ describe('an access token', () => {
     expect(Number(answer.json['expires_on'])).toBeGreaterThan(0)
   })
 
+  it('is also given for a GET with a form body at the v1 endpoint, as some clients send it', async () => {
+    const { scope: _, ...fields } = good()
+    const body = new URLSearchParams({ ...fields, resource: 'https://manage.office.com' }).toString()
+    const headers = { 'content-length': String(body.length) }
+    const answer = await client.send(`/${client.tenant.id}/oauth2/token`, { method: 'GET', headers, body })
+    expect(answer.json).toMatchObject({ token_type: 'Bearer' })
+  })
+
   it('has no roles at all where nothing was granted', async () => {
     const made = await client.send('/_emu/applications', { method: 'POST', body: { name: 'Nothing' } })
     const token = await client.tokenFor(

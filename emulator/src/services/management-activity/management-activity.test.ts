@@ -64,6 +64,14 @@ describe('subscriptions', () => {
     expect(await codeOf('/subscriptions/stop?contentType=Audit.Exchange', 'POST')).toEqual([400, 'AF20022'])
   })
 
+  it('refuse a webhook, which nothing here would call', async () => {
+    const body = { webhook: { address: 'https://hook.example/feed' } }
+    const path = `${client.feed}/subscriptions/start?contentType=Audit.General`
+    const answer = await client.activity(path, { method: 'POST', body })
+    expect([answer.status, answer.json['error']!['code']]).toEqual([400, 'AF20021'])
+    expect((await ask('/subscriptions/list')).json).toEqual([])
+  })
+
   it.each([
     ['/subscriptions/start', 'POST', 400, 'AF20001'],
     ['/subscriptions/start?contentType=Audit.Nothing', 'POST', 400, 'AF20020'],

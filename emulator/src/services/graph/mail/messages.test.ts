@@ -165,6 +165,16 @@ describe('deleting', () => {
     expect([again.status, again.json['error']!['code']]).toEqual([400, 'ErrorCannotDeleteObject'])
   })
 
+  it('for good leaves it readable by its immutable id alone, and not to be deleted again', async () => {
+    const prefer = { Prefer: 'IdType="ImmutableId"' }
+    const { id } = (await get(byId(), prefer)).json['value']![0]!
+    const purge = () => ask(`/messages/${id}/permanentDelete`, { method: 'POST' })
+    expect((await purge()).status).toBe(204)
+    const purges = (await get('/mailFolders/recoverableitemspurges')).json['id']
+    expect((await get(`/messages/${id}`, prefer)).json['parentFolderId']).toBe(purges)
+    expect((await purge()).json['error']).toMatchObject({ code: 'ErrorCannotDeleteObject' })
+  })
+
   it('for good puts it into Purges, and leaves a record in the audit log', async () => {
     const { id } = await findPhish()
     expect((await ask(`/messages/${id}/permanentDelete`, { method: 'POST' })).status).toBe(204)

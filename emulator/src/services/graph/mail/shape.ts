@@ -6,7 +6,7 @@ import type { Mailbox, Message } from '#world/mail/mailbox.ts'
 /** A message as Graph shows it. */
 
 /** Properties of an ordinary reply, in Graph's order. */
-export const MESSAGE_PROPERTIES = [
+const MESSAGE_PROPERTIES = [
   'id',
   'createdDateTime',
   'lastModifiedDateTime',
@@ -44,8 +44,8 @@ export const SELECTABLE_PROPERTIES = [...MESSAGE_PROPERTIES, 'internetMessageHea
 /** What Mail.ReadBasic.All does not let a caller see. */
 const CONTENT = new Set(['body', 'bodyPreview', 'uniqueBody', 'internetMessageHeaders'])
 
-export const immutableIds = (call: Call): boolean => prefers(call, /idtype\s*=\s*"?immutableid"?/i)
-export const plainBodies = (call: Call): boolean => prefers(call, /outlook\.body-content-type\s*=\s*"?text"?/i)
+const immutableIds = (call: Call): boolean => prefers(call, /idtype\s*=\s*"?immutableid"?/i)
+const plainBodies = (call: Call): boolean => prefers(call, /outlook\.body-content-type\s*=\s*"?text"?/i)
 
 const prefers = (call: Call, preference: RegExp) => preference.test(call.request.headers['prefer'] ?? '')
 

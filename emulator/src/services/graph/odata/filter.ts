@@ -4,11 +4,11 @@ import { tokenize } from './tokens.ts'
 import type { Token } from './tokens.ts'
 
 /** What a property holds, as far as a filter may use it. */
-export type FieldType = 'string' | 'boolean' | 'date' | 'strings'
+type FieldType = 'string' | 'boolean' | 'date' | 'strings'
 export type Fields = Readonly<Record<string, FieldType>>
 export type Value = string | boolean | number | null | readonly string[]
 /** Gives the value of a property; dates as milliseconds. */
-export type Read = (field: string) => Value
+type Read = (field: string) => Value
 
 export interface Filter {
   matches: (read: Read) => boolean

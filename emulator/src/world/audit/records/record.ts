@@ -49,7 +49,7 @@ export function auditRecord(world: World, base: Base, own: Record<string, unknow
   }
 }
 
-export const wireTime = (milliseconds: number): string => new Date(milliseconds).toISOString().slice(0, 19)
+const wireTime = (milliseconds: number): string => new Date(milliseconds).toISOString().slice(0, 19)
 
 /** The user fields of a person. Exchange and SharePoint key by PUID, Entra by object id. */
 export const puidUser = (world: World, person: Person) => ({
@@ -58,7 +58,7 @@ export const puidUser = (world: World, person: Person) => ({
 })
 export const objectUser = (person: Person) => ({ userId: person.userPrincipalName, userKey: person.id })
 
-export const puid = (world: World, person: Person): string =>
+const puid = (world: World, person: Person): string =>
   `10032${random(world.seed, 'puid', person.index).hex(11).toUpperCase()}`
 
 /** The address a person usually comes from: one per person, in the network of the office. */
