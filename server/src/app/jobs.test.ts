@@ -39,7 +39,7 @@ async function serverPlace(): Promise<Place> {
 
 /** Starts a worker that never ends a job, and gives how to kill it once it has taken one. */
 function forkWorker(place: Place) {
-  const worker = fork(join(import.meta.dirname, 'testing/hanging-worker.ts'), [place.kind, place.at])
+  const worker = fork(new URL('./testing/hanging-worker.ts', import.meta.url), [place.kind, place.at])
   const heard = (word: string) =>
     new Promise<void>((resolve) => worker.on('message', (message) => message === word && resolve()))
   return {

@@ -23,14 +23,14 @@ export interface Jobs {
    * @throws AppError STORE_UNREACHABLE, STORE_REQUEST_REFUSED.
    */
   send(queue: string, data: object, options?: { key?: string; afterMs?: number }): Promise<boolean>
-  /** Makes pg-boss's tables where they are missing and begins to work. */
+  /** Makes pg-boss's tables where they are missing. Comes before everything else here. */
   start(): Promise<void>
   /** Signals the running handlers and waits up to ten seconds for them. */
   stop(): Promise<void>
 }
 
 /** `data` as it was sent, through JSON. */
-export type JobHandler = (data: unknown, signal: AbortSignal) => Promise<void>
+type JobHandler = (data: unknown, signal: AbortSignal) => Promise<void>
 
 /** The death of a worker is noticed after at most HEARTBEAT + WATCH seconds; a retry delay comes on top. */
 const HEARTBEAT_SECONDS = 15

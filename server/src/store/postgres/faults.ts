@@ -3,7 +3,7 @@ import { AssertionError } from 'node:assert'
 import { AppError, toAppError } from '#domain/errors.ts'
 
 /** What PostgreSQL said of a refused statement, less everything that could quote a value: only this may be a cause. */
-export class PostgresFault extends Error {
+class PostgresFault extends Error {
   override readonly name = 'PostgresFault'
   /** SQLSTATE, five characters. @see https://www.postgresql.org/docs/current/errcodes-appendix.html */
   readonly sqlState: string

@@ -68,26 +68,30 @@ describe('the embedded PostgreSQL', () => {
     })
   })
 
-  it('keeps every acknowledged commit when its process is killed, and is free for the next one at once', async () => {
-    const writer = fork(join(import.meta.dirname, 'testing/endless-writer.ts'), [dataDir])
-    let acknowledged = 0
-    const enough = new Promise<void>((resolve) => {
-      writer.on('message', (number: number) => {
-        acknowledged = number
-        if (number === 200) resolve()
+  it(
+    'keeps every acknowledged commit when its process is killed, and is free for the next one at once',
+    { timeout: 120_000 },
+    async () => {
+      const writer = fork(new URL('./testing/endless-writer.ts', import.meta.url), [dataDir])
+      let acknowledged = 0
+      const enough = new Promise<void>((resolve) => {
+        writer.on('message', (number: number) => {
+          acknowledged = number
+          if (number === 50) resolve()
+        })
       })
-    })
-    await enough
-    await expect(openEmbeddedPostgres({ dataDir })).rejects.toMatchObject({ code: 'APP_DATA_IN_USE' })
-    const gone = once(writer, 'exit')
-    writer.kill('SIGKILL')
-    await gone
-    const engine = await openEmbeddedPostgres({ dataDir })
-    const { rows } = await engine.pool.query<{ count: string; last: number }>(
-      'select count(*), max(number) as last from numbers',
-    )
-    expect(rows[0]!.last).toBeGreaterThanOrEqual(acknowledged)
-    expect(Number(rows[0]!.count)).toBe(rows[0]!.last)
-    await engine.stop()
-  })
+      await enough
+      await expect(openEmbeddedPostgres({ dataDir })).rejects.toMatchObject({ code: 'APP_DATA_IN_USE' })
+      const gone = once(writer, 'exit')
+      writer.kill('SIGKILL')
+      await gone
+      const engine = await openEmbeddedPostgres({ dataDir })
+      const { rows } = await engine.pool.query<{ count: string; last: number }>(
+        'select count(*), max(number) as last from numbers',
+      )
+      expect(rows[0]!.last).toBeGreaterThanOrEqual(acknowledged)
+      expect(Number(rows[0]!.count)).toBe(rows[0]!.last)
+      await engine.stop()
+    },
+  )
 })

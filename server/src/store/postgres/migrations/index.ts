@@ -1,8 +1,8 @@
 import type { Migration } from 'kysely/migration'
 
-import * as initialTables from './0001-initial-tables.ts'
+import { up as initialTables } from './0001-initial-tables.ts'
 
 /** In order of their names; one that was released is never edited. */
 export const MIGRATIONS: Record<string, Migration> = {
-  '0001-initial-tables': initialTables,
+  '0001-initial-tables': { up: initialTables },
 }
