@@ -89,7 +89,7 @@ export function Choice({
         id={id}
         type="radio"
         aria-describedby={detail ? `${id}-detail` : undefined}
-        className="mt-0.5 size-4"
+        className="mt-0.5 size-4 shrink-0"
         {...rest}
       />
       <span className="min-w-0">

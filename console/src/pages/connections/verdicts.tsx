@@ -34,7 +34,7 @@ function Verdict({
         {word}
       </span>
       <span className="min-w-0">
-        <span className="block font-medium">{feature}</span>
+        <span className="block font-medium first-letter:uppercase">{feature}</span>
         <span className="block text-xs break-words text-ink-2">
           <code className="font-mono">{permission}</code> · {resource}
         </span>

@@ -1,9 +1,12 @@
 import type { Investigation, MailHit } from '@cordon/api'
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 
+import { useHotkeys } from '#lib/hotkeys.ts'
 import { queries } from '#lib/queries.ts'
-import { ACTION_RUN_STATE, count, TARGET_STATE } from '#lib/words.ts'
+import { useTenantId } from '#lib/tenant.ts'
+import { ACTION_RUN_STATE, count, TARGET_STATE, type Tone } from '#lib/words.ts'
 import { Badge } from '#parts/badge.tsx'
 import { Button } from '#parts/button.tsx'
 import { CompactRow, Empty, SkeletonRows } from '#parts/panel.tsx'
@@ -13,14 +16,20 @@ import { When } from '#parts/when.tsx'
 
 import { PlanDialog } from './plan-dialog.tsx'
 
-/** The state of the newest action on a hit: that of a target, or of a run. */
-function LastAction({ state }: { state: string }) {
-  const known: Record<string, { word: string; tone: 'good' | 'warn' | 'bad' | 'busy' | 'quiet' }> = {
-    ...ACTION_RUN_STATE,
-    ...TARGET_STATE,
-  }
+/** The newest action on a hit: how it stands, and the way to its proof. */
+function LastAction({ actionRunId, state }: NonNullable<MailHit['lastAction']>) {
+  const tenantId = useTenantId()
+  const known: Record<string, { word: string; tone: Tone }> = { ...ACTION_RUN_STATE, ...TARGET_STATE }
   const { word, tone } = known[state] ?? { word: state, tone: 'quiet' as const }
-  return <Badge tone={tone}>{word}</Badge>
+  return (
+    <Link
+      to="/tenants/$tenantId/action-runs/$actionRunId"
+      params={{ tenantId, actionRunId }}
+      className="rounded hover:brightness-110"
+    >
+      <Badge tone={tone}>{word}</Badge>
+    </Link>
+  )
 }
 
 const COLUMNS: Column<MailHit>[] = [
@@ -72,7 +81,7 @@ const COLUMNS: Column<MailHit>[] = [
     title: 'Last action',
     track: '140px',
     from: 480,
-    cell: ({ lastAction }) => lastAction && <LastAction state={lastAction.state} />,
+    cell: ({ lastAction }) => lastAction && <LastAction {...lastAction} />,
   },
 ]
 
@@ -82,7 +91,7 @@ const compact = (hit: MailHit) => (
     second={
       <>
         {hit.folderName} · <When at={hit.receivedAt} />
-        {hit.lastAction && <LastAction state={hit.lastAction.state} />}
+        {hit.lastAction && <LastAction {...hit.lastAction} />}
       </>
     }
   />
@@ -96,6 +105,7 @@ export function Hits(props: { tenantId: string; investigation: Investigation; ru
   const [selected, setSelected] = useState(NONE)
   const [planning, setPlanning] = useState(false)
   const { data, error, refetch } = useQuery(queries.hits(tenantId, investigation.id))
+  useHotkeys({ a: () => setPlanning((data?.hits.length ?? 0) > 0) })
   if (error) return <ProblemBanner error={error} onRetry={() => void refetch()} />
   if (data === undefined) return <SkeletonRows rows={6} />
   const chosen = data.hits.filter((hit) => selected.has(hit.id))

@@ -10,6 +10,7 @@ const KEYS = [
   ['j / k', 'Next and previous row'],
   ['Enter', 'Open the row'],
   ['x', 'Select the row, where rows can be selected'],
+  ['a', 'Choose an action for the hits'],
   ['/', 'Go to the query'],
   ['Escape', 'Close what is open'],
   ['?', 'This list'],
