@@ -32,7 +32,8 @@ export async function testConnection(options: {
   const verdicts = await Promise.all(
     needs.map(async (need): Promise<PermissionVerdict> => {
       const api = apiOf(need.resource)
-      if (!api) return { ...need, verdict: 'unknown', detail: `${need.resource} cannot be tested yet.`, fix: CHECK_BY_HAND }
+      if (!api)
+        return { ...need, verdict: 'unknown', detail: `${need.resource} cannot be tested yet.`, fix: CHECK_BY_HAND }
       const granted = await once(roles, api, () => readRoles(microsoft, api))
       if ('error' in granted) return { ...need, ...unknownAfter(granted.error) }
       const probe = PROBES[need.permission]

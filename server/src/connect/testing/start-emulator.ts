@@ -11,8 +11,10 @@ import { z } from 'zod'
 import { loadCloudFile, type Cloud } from '#connect/clouds.ts'
 import { createMicrosoft } from '#connect/create-microsoft.ts'
 import type { Microsoft } from '#connect/microsoft.ts'
+import type { Wait } from '#connect/throttle.ts'
 import { systemClock, type Clock } from '#domain/clock.ts'
 import { parseTenantId } from '#domain/ids.ts'
+import type { Credential } from '#domain/tenant.ts'
 
 /**
  * The emulated Microsoft cloud as a program of its own, for tests of every layer: what the server learns of it comes over
@@ -45,6 +47,15 @@ const Ready = z.object({
 export type EmulatedTenant = z.infer<typeof Ready>['tenants'][number]
 export type EmulatedApplication = EmulatedTenant['applications'][number]
 
+export interface ClientOptions {
+  tenant?: EmulatedTenant
+  application?: Pick<EmulatedApplication, 'clientId' | 'secret'>
+  credential?: Credential
+  clock?: Clock
+  /** How to wait; not at all when absent, as the emulator need not be spared. */
+  wait?: Wait
+}
+
 export interface Emulator {
   url: string
   caFile: string
@@ -54,8 +65,8 @@ export interface Emulator {
   cloudFile: string
   /** A request below `/_emu`, which steers the emulated world; the parsed JSON of the reply. */
   request(path: string, body?: unknown, method?: 'GET' | 'POST' | 'PUT' | 'DELETE'): Promise<unknown>
-  /** A client signed in as an application (the first of the first tenant) with its secret. */
-  client(application?: EmulatedApplication, tenant?: EmulatedTenant, clock?: Clock): Microsoft & { close(): Promise<void> }
+  /** A client signed in as an application, the first of the first tenant unless another is given, with its secret. */
+  client(options?: ClientOptions): Microsoft & { close(): Promise<void> }
   stop(): Promise<void>
 }
 
@@ -78,7 +89,14 @@ export async function startEmulator(args: readonly string[] = []): Promise<Emula
   const cloudFile = join(folder, 'cloud.json')
   await writeFile(
     cloudFile,
-    JSON.stringify({ name: 'emulated', title: 'Emulated Microsoft cloud', login: url, graph: url, management: url, caFile }),
+    JSON.stringify({
+      name: 'emulated',
+      title: 'Emulated Microsoft cloud',
+      login: url,
+      graph: url,
+      management: url,
+      caFile,
+    }),
   )
   const cloud = await loadCloudFile(cloudFile)
   const agent = new Agent({ connect: { ca: await readFile(caFile, 'utf8') } })
@@ -102,15 +120,10 @@ export async function startEmulator(args: readonly string[] = []): Promise<Emula
       if (reply.statusCode >= 300) throw new Error(`${method} /_emu${path}: ${reply.statusCode} ${text}`)
       return text === '' ? undefined : JSON.parse(text)
     },
-    client(application = tenants[0]!.applications[0]!, tenant = tenants[0]!, clock = systemClock) {
+    client({ tenant = tenants[0]!, application = tenant.applications[0]!, ...options } = {}) {
       const { clientId, secret = '' } = application
-      const client = createMicrosoft({
-        tenantId: tenant.id,
-        clientId,
-        credential: { kind: 'secret', secret },
-        cloud,
-        clock,
-      })
+      const { credential = { kind: 'secret', secret }, clock = systemClock, wait = async () => undefined } = options
+      const client = createMicrosoft({ tenantId: tenant.id, clientId, credential, cloud, clock, wait })
       clients.push(client)
       return client
     },

@@ -63,6 +63,8 @@ async function* readContent(
       throw code === 'AF20050' || code === 'AF20051' ? new ContentGone(code) : error
     })
   try {
+    // Nothing at all would pass for no records, and be lost in silence.
+    if (body.length === 0) throw new Error('The body is empty.')
     for await (const records of readElements(id, pieces(body))) yield records.map(({ text }) => text)
   } catch (error) {
     throw new AppError({
