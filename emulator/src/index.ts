@@ -3,13 +3,10 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
 import { TokenKeys } from '#token-keys.ts'
-import { controlService } from '#services/control/control.ts'
 import { createWorld } from '#world/world.ts'
-import { graphService } from '#services/graph/graph.ts'
-import { loginService } from '#services/login/login.ts'
-import { managementActivityService } from '#services/management-activity/management-activity.ts'
 import { openDoor } from '#http/server.ts'
 import { serverCertificates } from '#http/certificates.ts'
+import { servicesOf } from '#services/index.ts'
 
 import { openCloud } from './cloud.ts'
 import { StartError, openOrigin } from './state.ts'
@@ -59,12 +56,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const world = createWorld(origin.seed, origin.epoch, origin.organization)
   const cloud = openCloud(folder, [{ world, applications: origin.applications, live: origin.live }])
   const keys = new TokenKeys(folder)
-  const services = [
-    loginService(cloud, keys),
-    graphService(cloud, keys),
-    managementActivityService(cloud, keys),
-    controlService(cloud),
-  ]
+  const services = servicesOf(cloud, keys)
   const names = ['localhost', ...services.flatMap(({ hosts }) => hosts)]
   const { caFile, cert, key } = await serverCertificates(folder, names)
   const { faults, journal } = cloud
