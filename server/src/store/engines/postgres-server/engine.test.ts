@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 
 import { createRecordStore } from '#store/postgres/record-store.ts'
 import { createSeal } from '#store/seal.ts'
@@ -37,6 +37,7 @@ describe('connecting to a PostgreSQL server', () => {
 describe.skipIf(postgresMissing())('two writers on a PostgreSQL server', () => {
   it('wait for each other instead of dead-locking when their alerts share events', async () => {
     const server = await startPostgres()
+    onTestFinished(() => server.stop())
     const engine = await connectPostgres(server)
     const store = createRecordStore({ pool: engine.pool, seal: createSeal(Buffer.alloc(32, 7)) })
     await store.migrate()
@@ -65,6 +66,5 @@ describe.skipIf(postgresMissing())('two writers on a PostgreSQL server', () => {
     const changed = (await Promise.all(writers)).flat()
     expect(changed.map((alert) => alert.eventCount)).toEqual([9])
     await engine.stop()
-    await server.stop()
   })
 })

@@ -38,14 +38,18 @@ export async function startPostgres(): Promise<TestPostgres> {
     ['-D', data, '-k', home, '-F', '-c', 'listen_addresses=', '-c', 'shared_buffers=32MB'],
     { ...settings, stdio: ['ignore', 'ignore', 'pipe'] },
   )
+  // A test that failed before its clean-up must not leave a server behind.
+  const kill = () => server.kill('SIGQUIT')
+  process.once('exit', kill)
   await ready(server.stderr)
   return {
     url: `postgres://cordon@${encodeURIComponent(home)}/postgres`,
     version: execFileSync(join(folder, 'postgres'), ['--version'], { encoding: 'utf8' }).trim(),
     async stop() {
       const gone = new Promise((resolve) => server.once('exit', resolve))
-      server.kill('SIGQUIT')
+      kill()
       await gone
+      process.off('exit', kill)
       rmSync(home, { recursive: true, force: true })
     },
   }
