@@ -42,7 +42,7 @@ export function connect(endpoint: ClickHouseEndpoint): ClickHouse {
     log: { level: 127 },
   })
   const patienceMs = endpoint.patienceMs ?? 20_000
-  const attempt = <T>(request: () => Promise<T>): Promise<T> => repeat(request, patienceMs)
+  const attempt = <T>(request: () => Promise<T>, passing = BUSY): Promise<T> => repeat(request, patienceMs, passing)
   return {
     rows: <Row>(sql: string, params: Record<string, unknown>, settings?: ClickHouseSettings) =>
       attempt(async () => {
@@ -56,7 +56,7 @@ export function connect(endpoint: ClickHouseEndpoint): ClickHouse {
         return await result.json<Row>()
       }),
     run: (sql) => attempt(async () => void (await client.command({ query: sql }))),
-    insert: (sql, rows, settings) => attempt(() => send(client, sql, rows, settings)),
+    insert: (sql, rows, settings) => attempt(() => send(client, sql, rows, settings), BUSY_FOR_INSERTS),
     ping: async () => (await client.ping()).success,
     close: () => client.close(),
   }
@@ -72,12 +72,17 @@ async function send(client: ClickHouseClient, sql: string, rows: Buffer, setting
   await buffer(stream)
 }
 
-async function repeat<T>(request: () => Promise<T>, patienceMs: number): Promise<T> {
+/** TOO_MANY_SIMULTANEOUS_QUERIES: passes by itself. */
+const BUSY: ReadonlySet<string> = new Set(['202'])
+/** For an INSERT also MEMORY_LIMIT_EXCEEDED, as others use the memory, and TOO_MANY_PARTS, as merging catches up. */
+const BUSY_FOR_INSERTS: ReadonlySet<string> = new Set([...BUSY, '241', '252'])
+
+async function repeat<T>(request: () => Promise<T>, patienceMs: number, passing: ReadonlySet<string>): Promise<T> {
   for (let waited = 0, waitMs = 50; ; waitMs = Math.min(waitMs * 2, 1_000)) {
     try {
       return await request()
     } catch (error) {
-      if (error instanceof ClickHouseError) throw refused(error)
+      if (error instanceof ClickHouseError && !passing.has(error.code)) throw refused(error)
       if (waited >= patienceMs) throw unreachable(error)
       await pause(waitMs)
       waited += waitMs

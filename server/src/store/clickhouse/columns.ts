@@ -87,9 +87,9 @@ export function columnAt(path: string): Column | undefined {
 
 /** ClickHouse's type of each kind. */
 export const SQL_TYPES: Readonly<Record<ColumnKind, string>> = {
-  keyword: 'LowCardinality(String)',
+  keyword: 'String',
   text: 'String',
-  keywords: 'Array(LowCardinality(String))',
+  keywords: 'Array(String)',
   texts: 'Array(String)',
   number: 'Nullable(Float64)',
 }

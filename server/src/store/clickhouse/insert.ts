@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto'
 import type { NormalizedEvent } from '#domain/event.ts'
 import type { TenantId } from '#domain/ids.ts'
 import type { ClickHouse } from './client.ts'
-import { encodeRow, ROW_COLUMNS } from './rows.ts'
+import { encodeRow, ROW_COLUMNS, ROW_FORMAT } from './rows.ts'
 
 /** One INSERT holds at most so many bytes of rows: enough to be efficient, little enough for a small machine. */
-const MAX_STATEMENT_BYTES = 32 * 1024 * 1024
+const MAX_STATEMENT_BYTES = 24 * 1024 * 1024
 
 /**
  * Stores a batch, in several INSERTs when it is large. The same batch always cuts at the same rows, so each piece has a
@@ -18,11 +18,15 @@ export async function insertEvents(
   token: string,
   events: readonly NormalizedEvent[],
 ): Promise<void> {
-  const sql = `INSERT INTO ${table} (${ROW_COLUMNS.join(', ')}) FORMAT JSONCompactEachRow`
+  const sql = `INSERT INTO ${table} (${ROW_COLUMNS.join(', ')}) FORMAT ${ROW_FORMAT}`
   let piece = 0
   for (const rows of pieces(tenantId, events)) {
     await clickhouse.insert(sql, rows, {
       insert_deduplication_token: pieceToken(tenantId, token, piece),
+      // Several statements at a time use the cores better than several threads a statement, and less memory.
+      input_format_parallel_parsing: 0,
+      // Copies within a batch are rare, and reading and merging see to them.
+      optimize_on_insert: 0,
       // To a cluster's Distributed table: stored on the shards when it returns, not queued.
       distributed_foreground_insert: 1,
     })
@@ -34,7 +38,7 @@ function* pieces(tenantId: TenantId, events: readonly NormalizedEvent[]): Genera
   let lines: Buffer[] = []
   let size = 0
   for (const event of events) {
-    const line = Buffer.from(`${encodeRow(tenantId, event)}\n`)
+    const line = Buffer.from(encodeRow(tenantId, event))
     if (size + line.length > MAX_STATEMENT_BYTES && lines.length > 0) {
       yield Buffer.concat(lines, size)
       lines = []

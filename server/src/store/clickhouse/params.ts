@@ -23,14 +23,14 @@ export class Params {
     return this.#bind(value, 'UUID')
   }
 
-  /** Milliseconds since the epoch as an event time. */
+  /** A moment (milliseconds since the epoch) to compare event times with. */
   time(ms: number): string {
-    return `fromUnixTimestamp64Milli(${this.#bind(toEventTime(ms), 'Int64')}, 'UTC')`
+    return `fromUnixTimestamp64Milli(${this.#bind(Math.min(Math.max(ms, EARLIEST), END), 'Int64')}, 'UTC')`
   }
 
-  /** Several of them, in an expression that is an Array(DateTime64(3)). */
+  /** Event times themselves, in milliseconds; an expression of type Array(DateTime64(3)). */
   times(ms: readonly number[]): string {
-    return `arrayMap(t -> fromUnixTimestamp64Milli(t, 'UTC'), ${this.#bind(ms.map(toEventTime), 'Array(Int64)')})`
+    return `arrayMap(t -> fromUnixTimestamp64Milli(t, 'UTC'), ${this.#bind(ms, 'Array(Int64)')})`
   }
 
   #bind(value: unknown, type: string): string {
@@ -41,10 +41,12 @@ export class Params {
   }
 }
 
+/** ClickHouse knows the years 1900 to 2299. Events end a day before, so that a range can end behind them all. */
 const EARLIEST = Date.UTC(1900, 0, 1)
-const LATEST = Date.UTC(2299, 11, 31)
+const LATEST = Date.UTC(2299, 11, 30)
+const END = Date.UTC(2299, 11, 31)
 
-/** The moment as the time column holds it: ClickHouse knows the years 1900 to 2299, others become the nearest it knows. */
+/** The moment as the time column holds it: times it cannot hold become the nearest that it can. */
 export function toEventTime(ms: number): number {
   return Math.min(Math.max(ms, EARLIEST), LATEST)
 }

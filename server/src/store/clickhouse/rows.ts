@@ -1,37 +1,39 @@
 import { AppError } from '#domain/errors.ts'
 import type { NormalizedEvent } from '#domain/event.ts'
-import { fieldAt } from '#domain/event.ts'
 import type { TenantId } from '#domain/ids.ts'
 import type { Column } from './columns.ts'
 import { COLUMNS } from './columns.ts'
 import { toEventTime } from './params.ts'
 
-/** The columns in the order {@link encodeRow} writes them. */
+/**
+ * Events as lines of TabSeparated: the documents are text with few characters to escape, where a JSON format would have
+ * to escape each quote of each document (measured: 40 % less work here, the same in the engine).
+ *
+ * @see https://clickhouse.com/docs/interfaces/formats/TabSeparated
+ */
+export const ROW_FORMAT = 'TabSeparated'
+
+/** The columns in the order of a line. */
 export const ROW_COLUMNS = [
   'tenant_id',
   'time',
   'event_id',
   'message',
-  ...COLUMNS.map((c) => c.name),
+  ...COLUMNS.map((column) => column.name),
   'event',
   'original',
 ]
 
-/** An event as a line of JSONCompactEachRow. */
+const FILLED = COLUMNS.map((column) => ({ kind: column.kind, steps: column.path.split('.') }))
+
+/** @throws AppError STORE_REQUEST_REFUSED when the event's time is none. */
 export function encodeRow(tenantId: TenantId, { event, original }: NormalizedEvent): string {
-  const values = COLUMNS.map((column) => columnValue(column, fieldAt(event, column.path)))
-  return JSON.stringify([
-    tenantId,
-    eventTime(event['@timestamp']),
-    event.event.id,
-    event.message,
-    ...values,
-    JSON.stringify(event),
-    original,
-  ])
+  let line = `${tenantId}\t${timeText(eventTime(event['@timestamp']))}\t${escaped(event.event.id)}\t${escaped(event.message)}\t`
+  for (const { kind, steps } of FILLED) line += `${encodeValue(kind, valueAt(event, steps))}\t`
+  return `${line}${escaped(JSON.stringify(event))}\t${escaped(original)}\n`
 }
 
-/** An ISO time as the time column's number. @throws AppError STORE_REQUEST_REFUSED when it is none. */
+/** An ISO time as the time column's number: milliseconds. */
 export function eventTime(iso: string): number {
   const ms = Date.parse(iso)
   if (!Number.isNaN(ms)) return toEventTime(ms)
@@ -39,19 +41,49 @@ export function eventTime(iso: string): number {
     code: 'STORE_REQUEST_REFUSED',
     what: 'An event was not stored.',
     why: `Its @timestamp \`${String(iso).slice(0, 40)}\` is not a time.`,
-    fix: 'Quarantine the record at the step that makes the time, then replay it with `cordon events import`.',
+    fix: 'Its normalizer let the record pass without a time: quarantine such records at its `time` step.',
   })
 }
 
-function columnValue(column: Column, value: unknown): unknown {
+/** `2026-11-20 08:31:09.000`: as a number it could not be before 1970. */
+function timeText(ms: number): string {
+  return new Date(ms).toISOString().replace('T', ' ').replace('Z', '')
+}
+
+function encodeValue(kind: Column['kind'], value: unknown): string {
+  if (kind === 'keywords' || kind === 'texts') return encodeList(value)
+  const first = Array.isArray(value) ? value.find(isScalar) : value
+  if (kind === 'number') return typeof first === 'number' || isNumeric(first) ? String(Number(first)) : String.raw`\N`
+  return isScalar(first) ? escaped(String(first)) : ''
+}
+
+function encodeList(value: unknown): string {
+  if (value === undefined || value === null) return '[]'
   const values = (Array.isArray(value) ? value : [value]).filter(isScalar)
-  if (column.kind === 'keywords' || column.kind === 'texts') return values.map(String)
-  const first = values[0]
-  if (column.kind !== 'number') return first === undefined ? '' : String(first)
-  const number = typeof first === 'string' && first.trim() === '' ? Number.NaN : Number(first)
-  return Number.isFinite(number) ? number : null
+  return `[${values.map((each) => `'${escaped(String(each)).replaceAll("'", String.raw`\'`)}'`).join(',')}]`
 }
 
 function isScalar(value: unknown): value is string | number | boolean {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+}
+
+function isNumeric(value: unknown): value is string {
+  return typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value))
+}
+
+const SPECIAL = /[\\\t\n\r\0]/
+const ESCAPES: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r', '\0': '\\0' }
+
+function escaped(text: string): string {
+  return SPECIAL.test(text) ? text.replaceAll(/[\\\t\n\r\0]/g, (character) => ESCAPES[character] ?? character) : text
+}
+
+/** As `fieldAt` of the domain, with the path split once for all events: this runs some forty times an event. */
+function valueAt(event: Readonly<Record<string, unknown>>, steps: readonly string[]): unknown {
+  let value: unknown = event
+  for (const step of steps) {
+    if (typeof value !== 'object' || value === null) return undefined
+    value = (value as Record<string, unknown>)[step]
+  }
+  return value
 }

@@ -63,6 +63,7 @@ function createTable(table: string, onCluster: string, enginePrefix: string): st
     non_replicated_deduplication_window = ${DEDUPLICATION_WINDOW},
     replicated_deduplication_window = ${DEDUPLICATION_WINDOW},
     replicated_deduplication_window_seconds = ${30 * 24 * 3600},
+    min_bytes_for_wide_part = 268435456,
     fsync_after_insert = 1,
     fsync_part_directory = 1`
 }

@@ -44,7 +44,7 @@ export function startEmbeddedClickHouse(options: EmbeddedClickHouseOptions): Pro
 export async function serveEmbeddedClickHouse(
   options: EmbeddedClickHouseOptions & { host: string; port: number; password: string },
 ): Promise<EmbeddedClickHouse> {
-  const start: Start = { memoryLimitMb: 700, ...options }
+  const start: Start = { memoryLimitMb: 1500, ...options }
   const stopping = new AbortController()
   let child = await launch(start)
   start.port = child.port
@@ -93,16 +93,24 @@ async function launch(start: Start): Promise<Launched> {
     execArgv: [],
     // Each statement holds a thread of Node's pool while it runs.
     env: { ...process.env, UV_THREADPOOL_SIZE: '8' },
-    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
   const ended = once(child, 'exit')
+  // Why it cannot open a folder the engine tells there alone; the error it throws says only that.
+  let complaints = ''
+  const listen = (text: Buffer) => (complaints = `${complaints}${text.toString()}`.slice(-4_000))
+  child.stderr?.on('data', listen)
   child.send(start)
   const [answer] = await Promise.race([
     once(child, 'message'),
     ended.then(([code, signal]) => [{ state: 'failed', message: `The engine ended at once (${code ?? signal}).` }]),
   ])
   const started = Started.parse(answer)
-  if (started.state === 'ready') return { process: child, port: started.port, ended }
-  await ended
-  throw startFailure(started, { dataDir: start.dataDir, address: `${start.host}:${start.port}` })
+  if (started.state === 'ready') {
+    child.stderr?.off('data', listen).pipe(process.stderr, { end: false })
+    return { process: child, port: started.port, ended }
+  }
+  await once(child, 'close')
+  const message = `${complaints.trim()} ${started.message}`.trim()
+  throw startFailure({ ...started, message }, { dataDir: start.dataDir, address: `${start.host}:${start.port}` })
 }

@@ -77,8 +77,11 @@ async function readStatement(url: URLSearchParams, type: string | undefined, bod
 const INSERT = /^\s*INSERT\s+INTO\s+(?<table>[\w.]+)\s*\((?<columns>[\w\s,]+)\)\s*FORMAT\s+(?<format>\w+)\s*$/i
 
 async function run(session: Session, { sql, data, settings }: Statement): Promise<Answer> {
-  if (settings.length > 0)
+  if (settings.length > 0) {
+    // A server takes parameters apart from the statement; here they are its text, which has a limit of 256 KB.
+    await session.queryAsync('SET max_query_size = 1000000000')
     await session.queryAsync(`SET ${settings.map(([name, value]) => assignment(name, value)).join(', ')}`)
+  }
   const insert = data && INSERT.exec(sql)?.groups
   if (data && insert) {
     const { table = '', columns = '', format } = insert

@@ -1,13 +1,12 @@
+import type { ClickHouseEndpoint } from '#store/clickhouse/client.ts'
 import { connect } from '#store/clickhouse/client.ts'
 import { createEventStore } from '#store/clickhouse/event-store.ts'
 import type { EventStore } from '#store/event-store.ts'
 
-export interface ServerEventStoreOptions {
-  /** `http(s)://user:password@host:port`. ClickHouse 26.2 or newer, or `cordon store serve`. */
-  url: string
+/** `url`: ClickHouse 26.2 or newer, or what `cordon store serve` serves. */
+export interface ServerEventStoreOptions extends ClickHouseEndpoint {
   /** Name of a cluster in the server's `remote_servers`; absent for a single server. */
   cluster?: string
-  password?: string
 }
 
 /** The event store on a ClickHouse server or cluster. Nothing is asked of it yet: call `migrate()` next. */
