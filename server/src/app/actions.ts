@@ -50,7 +50,7 @@ export interface Actions {
 export function createActions(parts: {
   records: RecordStore
   /** Has it run to its end, in this process or another. */
-  start: (tenantId: TenantId, id: string) => void
+  start: (run: ActionRun) => Promise<void>
   audit: Audit
   bus: Bus
   clock: Clock
@@ -84,7 +84,7 @@ export function createActions(parts: {
     await audit(user.name, change.state === 'running' ? 'action-run.execute' : 'action-run.revert', detail, tenantId)
     const actionRun = await read(tenantId, id)
     bus.publish(tenantId, { kind: 'action-run', actionRun })
-    start(tenantId, id)
+    await start(actionRun)
     return actionRun
   }
 

@@ -9,7 +9,7 @@ import type { TenantId } from '#domain/ids.ts'
 import type { RecordStore } from '#store/record-store.ts'
 
 import type { Microsofts } from './microsofts.ts'
-import type { Pipeline } from './pipeline.ts'
+import type { Intake } from './intake.ts'
 import { createTurns } from './turns.ts'
 
 /** Feeds read at one time, over all tenants: each holds some batches in memory. */
@@ -43,14 +43,14 @@ export interface CollectorParts {
   feeds: readonly Feed[]
   records: Pick<RecordStore, 'connections' | 'coverage' | 'tenants'>
   microsofts: Microsofts
-  pipeline: Pipeline
+  intake: Intake
   clock: Clock
   pollMs: number
   log: (error: AppError) => void
 }
 
 export function createCollectors(parts: CollectorParts): Collectors {
-  const { feeds, records, microsofts, pipeline, clock, pollMs, log } = parts
+  const { feeds, records, microsofts, intake, clock, pollMs, log } = parts
   const loops = new Map<string, { stop: AbortController; ended: Promise<void> }>()
   const turns = createTurns(AT_ONCE)
   let closed = false
@@ -65,7 +65,7 @@ export function createCollectors(parts: CollectorParts): Collectors {
       microsoft: await microsofts.open(key.tenantId, key.connectionId),
       lookbackMs: feed.windowing.retentionMs,
       ingest: ({ tenantId, dataset, feed: origin, records: texts }) =>
-        pipeline.commit(pipeline.prepare({ tenantId, dataset, origin }, texts)),
+        intake.take({ tenantId, dataset, origin }, texts),
     })
   }
 

@@ -5,7 +5,7 @@ import { createDetector } from '#detect/runner.ts'
 import { loadRules } from '#detect/load-rules.ts'
 import type { Clock } from '#domain/clock.ts'
 import type { LedgerWindow, FeedKey } from '#domain/coverage.ts'
-import { AppError } from '#domain/errors.ts'
+import { AppError, toAppError } from '#domain/errors.ts'
 import type { TenantId } from '#domain/ids.ts'
 import { parseQuery } from '#domain/kql.ts'
 import type { TimeRange } from '#domain/query.ts'
@@ -20,7 +20,9 @@ import { type Bus, createBus } from './bus.ts'
 import { type Collectors, createCollectors } from './collectors.ts'
 import type { Config } from './config.ts'
 import { type Connections, createConnections } from './connections.ts'
+import { createIntake } from './intake.ts'
 import { createInvestigations, type Investigations } from './investigations.ts'
+import { createJobs } from './jobs.ts'
 import { createMicrosofts } from './microsofts.ts'
 import { createOverview, type OverviewReader } from './overview.ts'
 import { FEATURE_NEEDS } from './permissions.ts'
@@ -72,7 +74,7 @@ export type Log = (error: AppError) => void
  */
 export async function compose(config: Config, { clock, log }: { clock: Clock; log: Log }): Promise<Application> {
   await using undo = new AsyncDisposableStack()
-  const { events, records } = await openStores(config, undo)
+  const { events, records, pool } = await openStores(config, undo)
   const clouds = config.cloudFile ? [...CLOUDS, await loadCloudFile(config.cloudFile)] : CLOUDS
   const { rules, problems } = await loadRules([OWN_RULES, join(config.dataFolder, 'rules')])
   for (const { file, line, column, found, allowed } of problems) {
@@ -100,13 +102,18 @@ export async function compose(config: Config, { clock, log }: { clock: Clock; lo
   })
   const microsofts = createMicrosofts(records, clouds, clock)
   undo.defer(() => microsofts.close())
-  const work = createWork({ records, microsofts, bus, clock, log })
-  undo.defer(() => work.close())
+  const jobs = createJobs({
+    pool,
+    alone: config.postgresUrl === undefined,
+    onError: (error) => log(toAppError(error, 'A piece of work was put off.')),
+  })
+  undo.defer(() => jobs.stop())
+  const work = createWork({ records, microsofts, jobs, bus, clock })
   const collectors: Collectors = createCollectors({
     feeds: FEEDS,
     records,
     microsofts,
-    pipeline,
+    intake: createIntake(pipeline),
     clock,
     log,
     pollMs: config.pollMs,
@@ -145,14 +152,14 @@ export async function compose(config: Config, { clock, log }: { clock: Clock; lo
       audit,
       bus,
       clock,
-      start: (tenantId, id) => work.start('investigation', tenantId, id),
+      start: work.startInvestigation,
     }),
     actions: createActions({
       records,
       audit,
       bus,
       clock,
-      start: (tenantId, id) => work.start('action-run', tenantId, id),
+      start: work.startActionRun,
     }),
     overview: createOverview({ records, events, feedStates: (tenantId) => collectors.states(tenantId), clock }),
     coverage: (tenantId, range) => records.coverage.windows(tenantId, range),
@@ -171,7 +178,7 @@ export async function compose(config: Config, { clock, log }: { clock: Clock; lo
     },
 
     async start() {
-      await work.takeUp()
+      await work.start()
       await collectors.refresh()
     },
 

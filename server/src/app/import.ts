@@ -47,8 +47,8 @@ export async function importFiles(pipeline: Pipeline, request: ImportRequest): P
     const commit = async (texts: string[]) => {
       const prepared = pipeline.prepare(origin, texts)
       await underWay
-      underWay = pipeline.commit(prepared).then((counts) => {
-        total = addCounts(total, counts)
+      underWay = pipeline.commit([prepared]).then(([counts]) => {
+        total = addCounts(total, counts!)
         const { sizeBytes, bytesRead } = file
         request.onProgress?.({ file: file.name, counts: total, sizeBytes, bytesRead })
       })

@@ -33,7 +33,7 @@ export interface Investigations {
 export function createInvestigations(parts: {
   records: RecordStore
   /** Has it run to its end, in this process or another. */
-  start: (tenantId: TenantId, id: string) => void
+  start: (tenantId: TenantId, id: string) => Promise<void>
   audit: Audit
   bus: Bus
   clock: Clock
@@ -54,7 +54,7 @@ export function createInvestigations(parts: {
       })
       await audit(user.name, 'investigation.create', { id: investigation.id, name, targets: targets.kind }, tenantId)
       bus.publish(tenantId, { kind: 'investigation', investigation })
-      start(tenantId, investigation.id)
+      await start(tenantId, investigation.id)
       return investigation
     },
 

@@ -18,8 +18,11 @@ import type { Bus } from './bus.ts'
 export interface Pipeline {
   /** Normalizes records; touches no store, so it can run while the batch before is being committed. */
   prepare(source: Source, records: readonly string[]): Prepared
-  /** Stores, detects and alerts. Resolves when all of it is durable. Commit batches of one source one after the other. */
-  commit(prepared: Prepared): Promise<IntakeCounts>
+  /**
+   * Stores, detects and alerts; resolves when all of it is durable, with the counts of each batch. Several batches of one
+   * tenant cost little more than one: the store's price is by the statement.
+   */
+  commit(batches: readonly Prepared[]): Promise<IntakeCounts[]>
 }
 
 /** Where records come from. */
@@ -70,10 +73,15 @@ export function createPipeline({ normalizerOf, detector, events, records, bus, c
       return prepared
     },
 
-    async commit({ source, read, events: kept, dropped, quarantined }) {
-      const { tenantId, dataset, origin } = source
+    async commit(batches) {
+      const tenantId = batches[0]!.source.tenantId
+      const kept = [
+        ...new Map(batches.flatMap((batch) => batch.events.map((event) => [event.event.event.id, event]))).values(),
+      ]
       const fresh = await unstored(events, tenantId, kept)
-      if (quarantined.length > 0) await records.quarantine.add(tenantId, { dataset, origin }, quarantined)
+      for (const { source, quarantined } of batches) {
+        if (quarantined.length > 0) await records.quarantine.add(tenantId, source, quarantined)
+      }
       if (fresh.length > 0) await events.insert(tenantId, contentToken(fresh), fresh)
       const detections = detector.detect(kept)
       const changed =
@@ -81,18 +89,19 @@ export function createPipeline({ normalizerOf, detector, events, records, bus, c
 
       if (fresh.length > 0) bus.publish(tenantId, { kind: 'events', count: fresh.length, newest: newestOf(fresh) })
       for (const alert of changed) bus.publish(tenantId, { kind: 'alert', alert })
-      const refused = sum(Object.values(dropped)) + quarantined.length
-      return {
-        read,
-        kept: fresh.length,
-        duplicates: read - refused - fresh.length,
-        dropped,
-        quarantined: Object.fromEntries(
-          Object.entries(Object.groupBy(quarantined, ({ step }) => step)).map(([step, all]) => [step, all!.length]),
-        ),
-      }
+      const unclaimed = new Set(fresh.map(({ event }) => event.event.id))
+      return batches.map((batch) => countsOf(batch, unclaimed))
     },
   }
+}
+
+/** The counts of a batch. An event that several batches brought counts as kept in the first, which claims it. */
+function countsOf({ read, events, dropped, quarantined }: Prepared, unclaimed: Set<string>): IntakeCounts {
+  const kept = events.filter(({ event }) => unclaimed.delete(event.event.id)).length
+  const byStep: IntakeCounts['quarantined'] = {}
+  for (const { step } of quarantined) byStep[step] = (byStep[step] ?? 0) + 1
+  const refused = Object.values(dropped).reduce((total, count) => total + count, quarantined.length)
+  return { read, kept, duplicates: read - refused - kept, dropped, quarantined: byStep }
 }
 
 async function unstored(
@@ -119,8 +128,4 @@ function contentToken(events: readonly NormalizedEvent[]): string {
 
 function newestOf(events: readonly NormalizedEvent[]): string {
   return events.reduce((newest, { event }) => (event['@timestamp'] > newest ? event['@timestamp'] : newest), '')
-}
-
-function sum(numbers: number[]): number {
-  return numbers.reduce((total, number) => total + number, 0)
 }

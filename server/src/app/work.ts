@@ -1,108 +1,92 @@
-import { setTimeout as pause } from 'node:timers/promises'
+import { z } from 'zod'
 
 import type { ActionRun } from '#domain/action-run.ts'
 import type { Clock } from '#domain/clock.ts'
-import { AppError, toAppError } from '#domain/errors.ts'
-import type { TenantId } from '#domain/ids.ts'
+import { parseTenantId, type TenantId } from '#domain/ids.ts'
 import type { Investigation } from '#domain/investigation.ts'
 import { runInvestigation } from '#investigate/mail/engine.ts'
 import { resumeActionRun } from '#respond/runner.ts'
 import type { RecordStore } from '#store/record-store.ts'
 
 import type { Bus } from './bus.ts'
-import type { Microsofts } from './microsofts.ts'
+import type { Jobs } from './jobs.ts'
+import { connectionNotFound, type Microsofts } from './microsofts.ts'
 
-const RETRY_MS = 5000
+/** Runs of a kind at one time; each works on several mailboxes at once. */
+const AT_ONCE = 2
 /** News of a run's progress at most this often: a person cannot read faster, and each costs a message per viewer. */
 const NEWS_EVERY_MS = 250
 
-export type WorkKind = 'investigation' | 'action-run'
+const Job = z.object({ tenantId: z.string().transform((id) => parseTenantId(id)!), id: z.string() })
 
 /**
- * Carries investigations and action runs to their end. The record store holds the truth about each; this only sees to it
- * that somebody works on what is unfinished, one worker a run, and after a restart again.
+ * Carries investigations and action runs to their end. The record store holds the truth about each; a job only says that
+ * somebody must look, so one too many does no harm and one that was lost is found again at the next start.
  */
 export interface Work {
-  /** Works on it unless that happens already. */
-  start(kind: WorkKind, tenantId: TenantId, id: string): void
-  /** Takes up what a stop or a crash cut off. */
-  takeUp(): Promise<void>
-  /** Stops after the mailboxes under way. */
-  close(): Promise<void>
+  startInvestigation(tenantId: TenantId, id: string): Promise<void>
+  startActionRun(run: ActionRun): Promise<void>
+  /** Begins to work, first on what a stop or a crash cut off. */
+  start(): Promise<void>
 }
 
 export function createWork(parts: {
   records: RecordStore
   microsofts: Microsofts
+  jobs: Jobs
   bus: Bus
   clock: Clock
-  log: (error: AppError) => void
 }): Work {
-  const { records, microsofts, bus, clock, log } = parts
-  const stopping = new AbortController()
-  const { signal } = stopping
-  const underWay = new Map<string, Promise<void>>()
+  const { records, microsofts, jobs, bus, clock } = parts
 
-  async function run(kind: WorkKind, tenantId: TenantId, id: string): Promise<void> {
-    const connectionId = await connectionOf(kind, tenantId, id)
-    if (connectionId === undefined) return
-    const microsoft = await microsofts.open(tenantId, connectionId)
-    const context = { records, microsoft, tenantId, id, clock, signal }
-    if (kind === 'investigation') {
-      const onProgress = sometimes(clock, (investigation: Investigation) =>
-        bus.publish(tenantId, { kind: 'investigation', investigation }),
-      )
-      await runInvestigation({ ...context, onProgress })
-    } else {
-      const onProgress = sometimes(clock, (actionRun: ActionRun) =>
-        bus.publish(tenantId, { kind: 'action-run', actionRun }),
-      )
-      await resumeActionRun({ ...context, onProgress })
-    }
+  async function investigate(data: unknown, signal: AbortSignal): Promise<void> {
+    const { tenantId, id } = Job.parse(data)
+    const { connectionId } = (await records.investigations.read(tenantId, id)) ?? {}
+    const microsoft = await open(tenantId, connectionId)
+    const onProgress = sometimes(clock, (investigation: Investigation) =>
+      bus.publish(tenantId, { kind: 'investigation', investigation }),
+    )
+    await runInvestigation({ records, microsoft, tenantId, id, clock, signal, onProgress })
+    signal.throwIfAborted()
   }
 
-  async function connectionOf(kind: WorkKind, tenantId: TenantId, id: string): Promise<string | undefined> {
-    const found =
-      kind === 'investigation'
-        ? await records.investigations.read(tenantId, id)
-        : await records.actionRuns.read(tenantId, id)
-    return found?.connectionId
+  async function act(data: unknown, signal: AbortSignal): Promise<void> {
+    const { tenantId, id } = Job.parse(data)
+    const { connectionId } = (await records.actionRuns.read(tenantId, id)) ?? {}
+    const microsoft = await open(tenantId, connectionId)
+    const onProgress = sometimes(clock, (actionRun: ActionRun) =>
+      bus.publish(tenantId, { kind: 'action-run', actionRun }),
+    )
+    await resumeActionRun({ records, microsoft, tenantId, id, clock, signal, onProgress })
+    signal.throwIfAborted()
   }
 
-  async function untilDone(kind: WorkKind, tenantId: TenantId, id: string): Promise<void> {
-    while (!signal.aborted) {
-      try {
-        await run(kind, tenantId, id)
-        return
-      } catch (error) {
-        const known = toAppError(error, `Could not work on the ${kind} ${id}.`)
-        log(known)
-        if (known.retry === 'never') return
-        await pause(RETRY_MS, undefined, { signal }).catch(() => {})
-      }
-    }
+  async function open(tenantId: TenantId, connectionId: string | undefined) {
+    if (connectionId === undefined) throw connectionNotFound('of a run that is gone')
+    return microsofts.open(tenantId, connectionId)
   }
 
   const work: Work = {
-    start(kind, tenantId, id) {
-      const key = `${kind} ${id}`
-      if (underWay.has(key) || signal.aborted) return
-      underWay.set(
-        key,
-        untilDone(kind, tenantId, id).finally(() => underWay.delete(key)),
-      )
+    async startInvestigation(tenantId, id) {
+      await jobs.send('investigation', { tenantId, id }, { key: id })
     },
-    async takeUp() {
-      const [investigations, runs] = await Promise.all([
-        records.investigations.unfinished(),
-        records.actionRuns.unfinished(),
-      ])
-      for (const { tenantId, id } of investigations) work.start('investigation', tenantId, id)
-      for (const { tenantId, id } of runs) work.start('action-run', tenantId, id)
+
+    async startActionRun({ tenantId, id, state }) {
+      // With the state: the job that executed may still be ending when the one that reverts is sent.
+      await jobs.send('action-run', { tenantId, id }, { key: `${id} ${state}` })
     },
-    async close() {
-      stopping.abort(new Error('Cordon is stopping.'))
-      await Promise.all(underWay.values())
+
+    async start() {
+      await jobs.start()
+      for (const { tenantId, id } of await records.investigations.unfinished()) {
+        await work.startInvestigation(tenantId, id)
+      }
+      for (const { tenantId, id } of await records.actionRuns.unfinished()) {
+        const run = await records.actionRuns.read(tenantId, id)
+        if (run) await work.startActionRun(run)
+      }
+      await jobs.work('investigation', { concurrency: AT_ONCE }, investigate)
+      await jobs.work('action-run', { concurrency: AT_ONCE }, act)
     },
   }
   return work
