@@ -47,7 +47,7 @@ const PORTION_RECORDS = 10_000
 const PORTION_CHARACTERS = 16 * 1024 * 1024
 
 /** Records in portions of a size that is good to store, whatever pieces they come in. */
-export async function* inPortions(pieces: AsyncIterable<readonly string[]>): AsyncGenerator<string[], void, undefined> {
+async function* inPortions(pieces: AsyncIterable<readonly string[]>): AsyncGenerator<string[], void, undefined> {
   let portion: string[] = []
   let characters = 0
   for await (const piece of pieces) {

@@ -35,7 +35,7 @@ export interface Windowing {
   settleMs: number
 }
 
-export interface FeedSource {
+interface FeedSource {
   /** Makes Microsoft deliver: starts a subscription. Called before every pass. @throws AppError CONNECT_*. */
   prepare?(context: FeedContext): Promise<Preparation>
   /**

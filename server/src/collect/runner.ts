@@ -23,7 +23,7 @@ export interface IntakeBatch {
 }
 
 /** Resolves when the records are durable. Repeating a token changes nothing. */
-export type Ingest = (batch: IntakeBatch) => Promise<IntakeCounts>
+type Ingest = (batch: IntakeBatch) => Promise<IntakeCounts>
 
 export interface CollectOptions {
   feed: Feed

@@ -12,19 +12,21 @@ import { readCertificate } from './certificate.ts'
 
 type Pair = Parameters<typeof readCertificate>[0]
 
+/** Node reads certificates and makes none. */
+const OPENSSL = 'openssl'
 const folder = mkdtempSync(join(tmpdir(), 'cordon-certificates-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 function make(algorithm: string[]): Pair {
   const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')]
   const output = ['-keyout', key, '-out', certificate, '-days', '30', '-subj', '/CN=cordon']
-  execFileSync('openssl', ['req', '-x509', '-nodes', ...algorithm, ...output], { stdio: 'pipe' })
+  execFileSync(OPENSSL, ['req', '-x509', '-nodes', ...algorithm, ...output], { stdio: 'pipe' })
   return { certificatePem: readFileSync(certificate, 'utf8'), privateKeyPem: readFileSync(key, 'utf8') }
 }
 
 const hasOpenssl = (() => {
   try {
-    return execFileSync('openssl', ['version']).length > 0
+    return execFileSync(OPENSSL, ['version']).length > 0
   } catch {
     return false
   }

@@ -21,7 +21,7 @@ const ErrorBody = z.union([ApiError, GatewayError])
 const LONGEST_TEXT = 2000
 
 /** Microsoft's own code and text, or undefined when the body is not an error in its form. */
-export function microsoftFault(service: string, reply: MicrosoftReply, secret?: string): MicrosoftFault | undefined {
+function microsoftFault(service: string, reply: MicrosoftReply, secret?: string): MicrosoftFault | undefined {
   const parsed = ErrorBody.safeParse(parseJson(reply.body))
   if (!parsed.success) return undefined
   const requestId = reply.headers['request-id'] ?? reply.headers['x-ms-request-id']

@@ -25,7 +25,7 @@ export interface Call {
 }
 
 /** A reply, or the error with which the connection failed and whether the request may have been carried out by then. */
-export type Exchange = { reply: MicrosoftReply } | { error: AppError; maybeExecuted: boolean }
+type Exchange = { reply: MicrosoftReply } | { error: AppError; maybeExecuted: boolean }
 
 const MAX_REPLY_BYTES = 512 * 1024 * 1024
 

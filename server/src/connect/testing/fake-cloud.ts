@@ -25,7 +25,7 @@ export interface FakeCloud {
   stop(): Promise<void>
 }
 
-export interface FakeRequest {
+interface FakeRequest {
   method: string
   /** With query. */
   url: string

@@ -44,10 +44,10 @@ const Ready = z.object({
   ),
 })
 
-export type EmulatedTenant = z.infer<typeof Ready>['tenants'][number]
+type EmulatedTenant = z.infer<typeof Ready>['tenants'][number]
 export type EmulatedApplication = EmulatedTenant['applications'][number]
 
-export interface ClientOptions {
+interface ClientOptions {
   tenant?: EmulatedTenant
   application?: Pick<EmulatedApplication, 'clientId' | 'secret'>
   credential?: Credential
