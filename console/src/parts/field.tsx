@@ -2,7 +2,7 @@ import type { ComponentProps, ReactNode } from 'react'
 import { useId } from 'react'
 
 export const inputClass =
-  'h-8 max-sm:h-10 w-full min-w-0 rounded-md border border-line-strong/70 bg-surface px-2.5 text-sm text-ink aria-invalid:border-bad'
+  'h-8 max-sm:h-10 w-full min-w-0 rounded-md border border-line-strong bg-surface px-2.5 text-sm text-ink aria-invalid:border-bad'
 
 interface Around {
   label: string
