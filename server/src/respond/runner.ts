@@ -75,10 +75,15 @@ export async function revertActionRun(context: ActionRunContext): Promise<Action
   return conclude(context, 'reverting')
 }
 
-/** Takes up a run that was cut off, in the direction it was going. @throws as the two above. */
+/**
+ * Takes up a run that was cut off, in the direction it was going; one that is only planned, or has ended, stays as it is.
+ *
+ * @throws AppError ACTION_RUN_NOT_FOUND, STORE_*.
+ */
 export async function resumeActionRun(context: ActionRunContext): Promise<ActionRun> {
-  const { state } = await readActionRun(context)
-  return state === 'reverting' ? revertActionRun(context) : executeActionRun(context)
+  const run = await readActionRun(context)
+  if (run.state === 'running') return executeActionRun(context)
+  return run.state === 'reverting' ? revertActionRun(context) : run
 }
 
 /** States from which there is something to do, in either direction. */

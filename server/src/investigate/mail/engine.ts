@@ -52,6 +52,7 @@ export async function runInvestigation(run: InvestigationRun): Promise<Investiga
   } catch (error) {
     if (run.signal?.aborted) return readInvestigation(records, tenantId, id)
     if (!(error instanceof AppError && error.code.startsWith('CONNECT_'))) throw error
+    await skipWaiting(run, 'The investigation failed before this mailbox.')
     return end(run, 'failed', reasonOf(error))
   }
   return run.signal?.aborted ? readInvestigation(records, tenantId, id) : conclude(run)
@@ -127,22 +128,21 @@ const NO_MAILBOX: ReadonlySet<string> = new Set([
 async function conclude(run: InvestigationRun): Promise<Investigation> {
   const { records, tenantId, id } = run
   const { state } = await readInvestigation(records, tenantId, id)
-  const mailboxes = await records.investigations.mailboxes(tenantId, id)
   if (state === 'stopping') {
-    for (const mailbox of mailboxes.filter((each) => each.state === 'waiting')) {
-      const skipped = {
-        ...mailbox,
-        state: 'skipped' as const,
-        reason: 'The investigation was stopped before this mailbox.',
-      }
-      await records.investigations.commitMailbox(tenantId, id, skipped, [])
-    }
+    await skipWaiting(run, 'The investigation was stopped before this mailbox.')
     return end(run, 'stopped')
   }
+  const mailboxes = await records.investigations.mailboxes(tenantId, id)
   const failed = mailboxes.filter((mailbox) => mailbox.state === 'failed')
   return failed.length > 0 && failed.length === mailboxes.length
     ? end(run, 'failed', `No mailbox could be searched. ${failed[0]!.reason ?? ''}`.trim())
     : end(run, 'done')
+}
+
+async function skipWaiting({ records, tenantId, id }: InvestigationRun, reason: string): Promise<void> {
+  for (const mailbox of await records.investigations.mailboxes(tenantId, id, { state: 'waiting' })) {
+    await records.investigations.commitMailbox(tenantId, id, { ...mailbox, state: 'skipped', reason }, [])
+  }
 }
 
 async function end(
