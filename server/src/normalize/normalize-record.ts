@@ -5,9 +5,6 @@ import type { Normalizer, RawRecord } from './normalizer.ts'
 
 const BY_DATASET = new Map(NORMALIZERS.map((normalizer) => [normalizer.dataset, normalizer]))
 
-/** The names of all datasets that can be normalized. */
-export const DATASETS: readonly string[] = [...BY_DATASET.keys()]
-
 /**
  * The normalizer of a dataset.
  *
@@ -20,7 +17,7 @@ export function normalizerOf(dataset: string): Normalizer {
     code: 'DATASET_NAME_UNKNOWN',
     what: `Could not normalize records of dataset "${dataset}".`,
     why: 'No normalizer has this name.',
-    fix: `Use one of: ${DATASETS.join(', ')}.`,
+    fix: `Use one of: ${[...BY_DATASET.keys()].join(', ')}.`,
   })
 }
 

@@ -2,7 +2,7 @@
  * Which `event.type` each `event.category` allows. Elastic Common Schema 9.1, "Event categorization fields"
  * (https://www.elastic.co/docs/reference/ecs/ecs-allowed-values-event-category), Apache-2.0; own rendering of the table.
  */
-export const ALLOWED_TYPES = {
+const ALLOWED_TYPES = {
   api: [
     'access',
     'admin',
