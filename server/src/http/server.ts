@@ -79,7 +79,7 @@ export interface Listening {
  * @throws AppError APP_PORT_TAKEN, CONFIG_VALUE_INVALID.
  */
 export async function listen(http: OpenAPIHono, { host, port }: { host: string; port: number }): Promise<Listening> {
-  const server = createAdaptorServer({ fetch: http.fetch, overrideGlobalObjects: false }) as Server
+  const server = createAdaptorServer({ fetch: http.fetch }) as Server
   const listening = Promise.withResolvers<void>()
   server.once('error', listening.reject).listen(port, host, listening.resolve)
   await listening.promise.catch((error: NodeJS.ErrnoException) => {
