@@ -1,0 +1,12 @@
+/** What the generated reference is made from: the lists that the product itself runs on. */
+export { describeConfig } from '#app/config.ts'
+export { FEATURE_NEEDS } from '#app/permissions.ts'
+export { buildProgram } from '#cli/program.ts'
+export { FEEDS } from '#collect/feeds/index.ts'
+export { CLOUDS } from '#connect/clouds.ts'
+export { loadRules } from '#detect/load-rules.ts'
+export { ERROR_CODES } from '#domain/errors.ts'
+export { DROP_REASONS } from '#domain/outcome.ts'
+export { RIGHTS } from '#domain/user.ts'
+export { NORMALIZERS } from '#normalize/datasets/index.ts'
+export { ACTIONS } from '#respond/actions/index.ts'

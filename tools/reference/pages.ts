@@ -1,0 +1,204 @@
+import { dirname, join } from 'node:path'
+
+import {
+  ACTIONS,
+  buildProgram,
+  CLOUDS,
+  NORMALIZERS,
+  describeConfig,
+  DROP_REASONS,
+  ERROR_CODES,
+  FEATURE_NEEDS,
+  FEEDS,
+  loadRules,
+  RIGHTS,
+} from '@cordon/server/reference'
+
+import { code, page, table } from './markdown.ts'
+
+interface Page {
+  file: string
+  render(): string | Promise<string>
+}
+
+const rulesFolder = join(dirname(dirname(import.meta.dirname)), 'rules')
+
+/** Every page of the reference; each is made from what the product itself runs on. */
+export const PAGES: readonly Page[] = [
+  {
+    file: 'README.md',
+    render: () =>
+      page(
+        'Reference',
+        'Generated from the code by `npm run docs`.',
+        PAGES.filter(({ file }) => file !== 'README.md')
+          .map(({ file }) => `* [${file.replace('.md', '').replaceAll('-', ' ')}](${file})`)
+          .join('\n'),
+      ),
+  },
+  {
+    file: 'configuration.md',
+    render: () =>
+      page(
+        'Configuration',
+        'Environment variables, read once at start. Every default is right for one machine.',
+        table(
+          ['variable', 'default', 'meaning'],
+          describeConfig().map(({ name, default: value, description }) => [
+            code(name),
+            value === undefined ? '' : code(value),
+            description,
+          ]),
+        ),
+      ),
+  },
+  {
+    file: 'permissions.md',
+    render: () =>
+      page(
+        'Permissions',
+        'Application permissions that Cordon uses, declared by the units that use them. Grant what the features you want need, with admin consent; nothing else is asked for.',
+        table(
+          ['feature', 'API', 'permission', 'why'],
+          FEATURE_NEEDS.map(({ feature, resource, permission, why }) => [feature, resource, code(permission), why]),
+        ),
+      ),
+  },
+  {
+    file: 'feeds.md',
+    render: () =>
+      page(
+        'Feeds',
+        'What Cordon collects.',
+        table(
+          ['feed', 'what', 'dataset', 'window', 'kept by Microsoft', 'permissions'],
+          FEEDS.map((feed) => [
+            code(feed.id),
+            feed.title,
+            code(feed.dataset),
+            hours(feed.windowing.windowMs),
+            hours(feed.windowing.retentionMs),
+            feed.permissions.map(({ permission }) => code(permission)).join(', '),
+          ]),
+        ),
+      ),
+  },
+  {
+    file: 'datasets.md',
+    render: () =>
+      page(
+        'Datasets',
+        'Names for `--dataset`, and the reasons for which a record may be dropped. What cannot be normalized is quarantined at the step that failed, with its text.',
+        `${NORMALIZERS.map(({ dataset, title }) => `* ${code(dataset)}: ${title}`).join('\n')}\n\n${table(
+          ['dropped because', 'meaning'],
+          Object.entries(DROP_REASONS).map(([reason, meaning]) => [code(reason), meaning]),
+        )}`,
+      ),
+  },
+  {
+    file: 'actions.md',
+    render: () =>
+      page(
+        'Actions',
+        'What Cordon can change at Microsoft. Every run is planned, confirmed by its number, journaled before the effect, and verified by reading back.',
+        table(
+          ['action', 'what', 'undo', 'recoverability', 'permissions'],
+          ACTIONS.map((action) => [
+            code(action.id),
+            action.title,
+            action.revert === undefined ? 'no' : 'yes',
+            action.recoverability,
+            action.permissions.map(({ permission }) => code(permission)).join(', '),
+          ]),
+        ),
+      ),
+  },
+  {
+    file: 'rules.md',
+    async render() {
+      const { rules } = await loadRules([rulesFolder])
+      return page(
+        'Rules',
+        'The built-in pack. Each rule has cases that fire it and look-alikes that must not, beside it in `rules/`.',
+        table(
+          ['rule', 'level', 'ATT&CK', 'false positives'],
+          rules.map((rule) => [rule.title, rule.level, rule.attack.join(', '), rule.falsePositives.join(' ')]),
+        ),
+      )
+    },
+  },
+  {
+    file: 'clouds.md',
+    render: () =>
+      page(
+        'Clouds',
+        'Names for a connection. `CORDON_CLOUD_FILE` adds one more, see [clouds](../guides/clouds.md).',
+        table(
+          ['name', 'cloud', 'sign-in', 'APIs'],
+          CLOUDS.map((cloud) => [
+            code(cloud.name),
+            cloud.title,
+            cloud.login,
+            Object.values(cloud.apis)
+              .map(({ origin }) => origin)
+              .join(', '),
+          ]),
+        ),
+      ),
+  },
+  {
+    file: 'rights.md',
+    render: () =>
+      page(
+        'Rights',
+        'What routes and commands ask for, and the least role that has it. Each role includes those before it: viewer, analyst, responder, administrator.',
+        table(
+          ['right', 'least role'],
+          Object.entries(RIGHTS).map(([right, role]) => [code(right), role]),
+        ),
+      ),
+  },
+  {
+    file: 'errors.md',
+    render: () =>
+      page(
+        'Errors',
+        "Every error has a stable code, and says what, why and how to fix it. Microsoft's own code and text are kept word for word beside it.",
+        table(
+          ['code', 'meaning'],
+          Object.entries(ERROR_CODES).map(([name, meaning]) => [code(name), meaning]),
+        ),
+      ),
+  },
+  {
+    file: 'command-line.md',
+    render: () => page('Command line', '`npx cordon --help` prints the same.', commands()),
+  },
+]
+
+function commands(): string {
+  const lines: string[] = []
+  const visit = (command: ReturnType<typeof buildProgram>, path: string) => {
+    if (command.commands.length === 0) {
+      const help = command.createHelp()
+      lines.push(
+        `## ${code(path)}`,
+        '',
+        command.description(),
+        '',
+        '```',
+        help.formatHelp(command, help).trim(),
+        '```',
+        '',
+      )
+    }
+    for (const child of command.commands) visit(child as ReturnType<typeof buildProgram>, `${path} ${child.name()}`)
+  }
+  visit(buildProgram(), 'cordon')
+  return lines.join('\n').trim()
+}
+
+function hours(ms: number): string {
+  const count = ms / 3_600_000
+  return count % 1 === 0 ? `${count} h` : `${count.toFixed(1)} h`
+}
