@@ -22,8 +22,8 @@ describe('KQL that buttons write', () => {
   })
 
   it('points at the character of a fault, also behind the end', () => {
-    expect(pointAt('a : )', 4)).toEqual({ before: 'a : ', at: ')', after: '' })
-    expect(pointAt('a and', 5)).toEqual({ before: 'a and', at: ' ', after: '' })
+    expect(pointAt('a : )', 5)).toEqual({ before: 'a : ', at: ')', after: '' })
+    expect(pointAt('a and', 6)).toEqual({ before: 'a and', at: ' ', after: '' })
     expect(pointAt('a', 99)).toEqual({ before: 'a', at: ' ', after: '' })
   })
 })

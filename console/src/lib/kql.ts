@@ -23,8 +23,8 @@ function splitTerms(query: string): string[] {
   return query.split(/\s+and\s+/i).map((term) => term.trim())
 }
 
-/** The text before, at and after a fault, so that a page can point at the character. */
+/** The text before, at and after a fault; `position` is the 1-based character that the server names. */
 export function pointAt(query: string, position: number): { before: string; at: string; after: string } {
-  const index = Math.min(Math.max(0, position), query.length)
+  const index = Math.min(Math.max(0, position - 1), query.length)
   return { before: query.slice(0, index), at: query.slice(index, index + 1) || ' ', after: query.slice(index + 1) }
 }

@@ -4,10 +4,12 @@ import { useEffect, useState } from 'react'
 
 import { tenantApi } from './api.ts'
 import { queries } from './queries.ts'
+import { isActive, isRunActive } from './words.ts'
 
 /**
  * Server-sent events of the tenant one looks at. A message either replaces a cached object by its newer self, or marks a
- * list as old; lists are fetched again at most once in {@link CALM_MS}, so that a burst of events is one request.
+ * list as old; lists are fetched again at most once in {@link CALM_MS}, so that a burst of events is one request. When
+ * work ends, its lists follow at once: “Done” never stands above rows that are not.
  */
 const CALM_MS = 1500
 const REOPEN_MS = 5000
@@ -27,6 +29,10 @@ function refreshSoon(client: QueryClient, queryKey: QueryKey): void {
   }, CALM_MS)
 }
 
+function refreshNow(client: QueryClient, queryKey: QueryKey): void {
+  void client.invalidateQueries({ queryKey })
+}
+
 /** What one message means for the caches. */
 export function applyMessage(client: QueryClient, tenantId: string, message: StreamMessage): void {
   switch (message.kind) {
@@ -38,21 +44,23 @@ export function applyMessage(client: QueryClient, tenantId: string, message: Str
       refreshSoon(client, [tenantId, 'alert', message.alert.id])
       break
     case 'investigation': {
-      const { id } = message.investigation
+      const { id, state } = message.investigation
+      const refresh = isActive(state) ? refreshSoon : refreshNow
       client.setQueryData(queries.investigation(tenantId, id).queryKey, message.investigation)
-      refreshSoon(client, queries.investigations(tenantId).queryKey)
-      refreshSoon(client, queries.mailboxes(tenantId, id).queryKey)
-      refreshSoon(client, queries.hits(tenantId, id).queryKey)
+      refresh(client, queries.investigations(tenantId).queryKey)
+      refresh(client, queries.mailboxes(tenantId, id).queryKey)
+      refresh(client, queries.hits(tenantId, id).queryKey)
       break
     }
     case 'action-run': {
-      const { id, investigationId } = message.actionRun
+      const { id, investigationId, state } = message.actionRun
+      const refresh = isRunActive(state) ? refreshSoon : refreshNow
       client.setQueryData(queries.actionRun(tenantId, id).queryKey, (before: ActionRunDetail | undefined) =>
         before === undefined ? undefined : { ...before, actionRun: message.actionRun },
       )
-      refreshSoon(client, queries.actionRun(tenantId, id).queryKey)
-      refreshSoon(client, [tenantId, 'action-runs'])
-      refreshSoon(client, queries.hits(tenantId, investigationId).queryKey)
+      refresh(client, queries.actionRun(tenantId, id).queryKey)
+      refresh(client, [tenantId, 'action-runs'])
+      refresh(client, queries.hits(tenantId, investigationId).queryKey)
       break
     }
   }

@@ -57,7 +57,13 @@ export function AlertPage() {
           <Severity severity={alert.severity} />
           <Badge tone={alert.status === 'open' ? 'busy' : 'quiet'}>{alert.status}</Badge>
           <span>
-            {count(alert.eventCount, 'event')}, first <When at={alert.firstEventAt} />, last{' '}
+            {count(alert.eventCount, 'event')}
+            {alert.eventCount > 1 && (
+              <>
+                , first <When at={alert.firstEventAt} />
+              </>
+            )}
+            , {alert.eventCount > 1 && 'last '}
             <When at={alert.lastEventAt} />
           </span>
           <Copy text={alert.id} label="alert ID" />
@@ -134,7 +140,7 @@ function RulePanel({ rule, attack }: { rule: NonNullable<AlertDetail['rule']>; a
         {rule.falsePositives.length > 0 && (
           <div>
             <p className="text-ink-3">It may be harmless when</p>
-            <ul className="list-inside list-disc text-ink-2">
+            <ul className="list-disc pl-5 text-ink-2">
               {rule.falsePositives.map((each) => (
                 <li key={each}>{each}</li>
               ))}

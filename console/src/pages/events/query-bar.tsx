@@ -93,10 +93,7 @@ function QueryFault({ query, error }: { query: string; error: unknown }) {
         <mark className="rounded-sm bg-bad-fill px-px text-on-fill">{at.replace(' ', '\u00A0')}</mark>
         {after}
       </p>
-      <p>
-        <span className="font-medium">At character {fault.position + 1}: </span>
-        {fault.message}
-      </p>
+      <p className="font-medium">{fault.message}</p>
       <p className="text-ink-2">{toProblem(error).fix}</p>
     </div>
   )

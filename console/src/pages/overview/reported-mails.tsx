@@ -26,8 +26,8 @@ export function ReportedMails({ tenantId, reports }: { tenantId: string; reports
               <div className="min-w-0 flex-1">
                 <p className="truncate font-medium">{report.subject ?? 'Subject not given'}</p>
                 <p className="truncate text-ink-2">
-                  from {report.sender ?? 'an unknown sender'} · reported by {report.reporter}{' '}
-                  <When at={report.reportedAt} />
+                  <When at={report.reportedAt} /> · from {report.sender ?? 'an unknown sender'} · reported by{' '}
+                  {report.reporter}
                 </p>
               </div>
               {report.alertId && (
