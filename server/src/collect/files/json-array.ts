@@ -1,3 +1,4 @@
+import type { AppError } from '#domain/errors.ts'
 import { truncated, unknownFormat } from './faults.ts'
 import { MAX_RECORD_BYTES } from './file-record.ts'
 import type { Bytes, FileRecord } from './file-record.ts'
@@ -33,6 +34,12 @@ const CLOSING_BRACKET = 0x5d
 const OPENING_BRACE = 0x7b
 const CLOSING_BRACE = 0x7d
 
+/** 1 for the bytes that mean something inside an element; nearly all others are passed over at once. */
+const STRUCTURAL = new Uint8Array(256)
+for (const byte of [LINE_FEED, QUOTE, OPENING_BRACKET, CLOSING_BRACKET, OPENING_BRACE, CLOSING_BRACE]) {
+  STRUCTURAL[byte] = 1
+}
+
 /** Walks the bytes once and remembers between pieces where it is. */
 class ArraySplitter {
   readonly #name: string
@@ -45,7 +52,8 @@ class ArraySplitter {
   /** Open brackets and braces, the array's own included. */
   #depth = 0
   #inString = false
-  #escaped = false
+  /** 1 where the byte after this piece is escaped. */
+  #skip: 0 | 1 = 0
   /** Whether an element has begun; it starts at the first byte of `#rest`. */
   #inElement = false
 
@@ -53,70 +61,82 @@ class ArraySplitter {
     this.#name = name
   }
 
-  /** Adds the elements that end in this piece to `batch`. */
+  /** Adds the elements that end in this piece to `batch`. The loop works on local variables: it runs once per byte. */
   push(chunk: Buffer, batch: FileRecord[]): void {
     const scanned = this.#rest.length
     const bytes = scanned === 0 ? chunk : Buffer.concat([this.#rest, chunk])
+    const { length } = bytes
+    let at = scanned + this.#skip
     let start = 0
     let depth = this.#depth
+    let line = this.#line
     let inString = this.#inString
-    let escaped = this.#escaped
     let inElement = this.#inElement
 
-    const give = (end: number) => {
-      batch.push({ text: bytes.toString('utf8', start, end), line: this.#elementLine, offset: this.#offset + start })
-      inElement = false
-    }
-
-    for (let at = scanned; at < bytes.length; at += 1) {
-      const byte = bytes[at]!
+    while (at < length) {
       if (inString) {
-        if (escaped) escaped = false
-        else if (byte === BACKSLASH) escaped = true
-        else if (byte === QUOTE) inString = false
+        while (inString && at < length) {
+          const byte = bytes[at]!
+          inString = byte !== QUOTE
+          at += byte === BACKSLASH ? 2 : 1
+        }
         continue
       }
-      if (byte <= SPACE) {
-        if (byte === LINE_FEED) this.#line += 1
-        if (inElement && depth === 1) give(at)
-        continue
-      }
-      if (depth === 0) {
-        if (byte !== OPENING_BRACKET) throw unknownFormat(this.#name, `Line ${this.#line} has text outside the array.`)
+      const byte = bytes[at]!
+      at += 1
+      if (depth > 1) {
+        if (STRUCTURAL[byte] === 0) continue
+        if (byte === QUOTE) inString = true
+        else if (byte === LINE_FEED) line += 1
+        else if (byte === OPENING_BRACE || byte === OPENING_BRACKET) depth += 1
+        else {
+          depth -= 1
+          if (depth > 1) continue
+          batch.push(this.#record(bytes, start, at))
+          inElement = false
+        }
+      } else if (byte <= SPACE || byte === COMMA || byte === CLOSING_BRACKET) {
+        if (depth === 0 && byte > SPACE) throw this.#outside(line)
+        if (inElement) {
+          batch.push(this.#record(bytes, start, at - 1))
+          inElement = false
+        }
+        if (byte === LINE_FEED) line += 1
+        else if (byte === CLOSING_BRACKET) depth = 0
+      } else if (depth === 0) {
+        if (byte !== OPENING_BRACKET) throw this.#outside(line)
         depth = 1
-        continue
-      }
-      if (depth === 1 && (byte === COMMA || byte === CLOSING_BRACKET)) {
-        if (inElement) give(at)
-        if (byte === CLOSING_BRACKET) depth = 0
-        continue
-      }
-      if (depth === 1 && byte === CLOSING_BRACE) {
-        throw unknownFormat(this.#name, `Line ${this.#line} closes a record that was not opened.`)
-      }
-      if (!inElement) {
-        inElement = true
-        start = at
-        this.#elementLine = this.#line
-      }
-      if (byte === QUOTE) inString = true
-      else if (byte === OPENING_BRACE || byte === OPENING_BRACKET) depth += 1
-      else if (byte === CLOSING_BRACE || byte === CLOSING_BRACKET) {
-        depth -= 1
-        if (depth === 1) give(at + 1)
+      } else {
+        if (byte === CLOSING_BRACE) throw this.#outside(line)
+        if (!inElement) {
+          inElement = true
+          start = at - 1
+          this.#elementLine = line
+        }
+        if (byte === QUOTE) inString = true
+        else if (byte === OPENING_BRACE || byte === OPENING_BRACKET) depth = 2
       }
     }
 
-    const kept = inElement ? start : bytes.length
+    const kept = inElement ? start : length
     this.#rest = bytes.subarray(kept)
     this.#offset += kept
     this.#depth = depth
+    this.#line = line
     this.#inString = inString
-    this.#escaped = escaped
+    this.#skip = at > length ? 1 : 0
     this.#inElement = inElement
     if (this.#rest.length > MAX_RECORD_BYTES) {
       throw unknownFormat(this.#name, `The record that starts on line ${this.#elementLine} is longer than 64 MiB.`)
     }
+  }
+
+  #record(bytes: Buffer, start: number, end: number): FileRecord {
+    return { text: bytes.toString('utf8', start, end), line: this.#elementLine, offset: this.#offset + start }
+  }
+
+  #outside(line: number): AppError {
+    return unknownFormat(this.#name, `Line ${line} has text outside the records of the array.`)
   }
 
   /** To be called at the end of the content. */
