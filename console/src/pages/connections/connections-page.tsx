@@ -66,7 +66,7 @@ export function ConnectionsPage() {
             rowHeight={40}
             onOpen={({ id }) => void navigate({ to: '/connections/$connectionId', params: { connectionId: id } })}
             empty={
-              <Empty title="No Microsoft 365 tenant is connected" action={add}>
+              <Empty title="No Microsoft 365 tenant is connected">
                 Register an application in Entra, give it the permissions that Cordon lists after the first test, and
                 enter its IDs and secret or certificate here. Events arrive within minutes.
               </Empty>

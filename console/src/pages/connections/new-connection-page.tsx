@@ -39,7 +39,9 @@ export function NewConnectionPage() {
     create.mutate({ name: name.trim(), cloud, directoryId: directoryId.trim(), clientId: clientId.trim(), credential })
   }
   const faultOf = (path: string) =>
-    create.error ? toProblem(create.error).problems?.find((problem) => problem.path === path)?.message : undefined
+    create.error
+      ? toProblem(create.error).problems?.find((problem) => problem.path === `body.${path}`)?.message
+      : undefined
   const guidFault = (value: string) =>
     value.trim() === '' || GUID.test(value.trim())
       ? undefined
