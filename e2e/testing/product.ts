@@ -84,6 +84,28 @@ export async function startProduct(): Promise<Product> {
   }
 }
 
+/** Connects the company to Cordon over its API, as the administrator; gives the tenant's id. */
+export async function connectTenant({ address, administrator, emulator }: Product): Promise<string> {
+  const tenant = emulator.tenants[0]!
+  const application = tenant.applications.find(({ name }) => name === 'Cordon')!
+  const headers = { 'content-type': 'application/json', origin: address }
+  const signIn = await fetch(`${address}/api/session`, { method: 'POST', headers, body: JSON.stringify(administrator) })
+  const cookie = signIn.headers.getSetCookie()[0]!.split(';')[0]!
+  const added = await fetch(`${address}/api/connections`, {
+    method: 'POST',
+    headers: { ...headers, cookie },
+    body: JSON.stringify({
+      name: tenant.name,
+      cloud: 'emulated',
+      directoryId: tenant.id,
+      clientId: application.clientId,
+      credential: { kind: 'secret', secret: application.secret },
+    }),
+  })
+  if (!added.ok) throw new Error(await added.text())
+  return tenant.id
+}
+
 /** A child of the product's own Node, its complaints visible in the test's output. */
 export function run(args: string[], env: Record<string, string> = {}): ChildProcess {
   return spawn(process.execPath, args, {

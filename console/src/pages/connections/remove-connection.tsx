@@ -16,6 +16,8 @@ export function RemoveConnection({ connection }: { connection: Connection }) {
     mutationFn: () => api.removeConnection(connection.id),
     onSuccess: async () => {
       await navigate({ to: '/connections' })
+      // Asked again while this page leaves, it would be answered with 404.
+      client.removeQueries({ queryKey: ['connections', connection.id] })
       await client.invalidateQueries()
     },
   })
