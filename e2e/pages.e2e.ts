@@ -98,6 +98,7 @@ describe('every page, at both sizes and in both themes', () => {
       .getByRole('link', { name: /overview/i })
       .first()
       .waitFor()
+    expect(await page.locator('h1').innerText()).not.toBe('')
     await page.context().close()
   })
 
