@@ -100,6 +100,8 @@ export async function compose(config: Config, { clock, log }: { clock: Clock; lo
     clock,
     normalizerOf: (dataset) => normalizerOf(dataset).normalize,
   })
+  const intake = createIntake(pipeline)
+  undo.defer(() => intake.close())
   const microsofts = createMicrosofts(records, clouds, clock)
   undo.defer(() => microsofts.close())
   const jobs = createJobs({
@@ -113,7 +115,7 @@ export async function compose(config: Config, { clock, log }: { clock: Clock; lo
     feeds: FEEDS,
     records,
     microsofts,
-    intake: createIntake(pipeline),
+    intake,
     clock,
     log,
     pollMs: config.pollMs,

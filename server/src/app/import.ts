@@ -76,6 +76,11 @@ function checkReadable(path: string): void {
   }
 }
 
+/** The texts of a file's records, in the batches of an import. @throws AppError IMPORT_*. */
+export function auditTexts(path: string): AsyncGenerator<string[]> {
+  return batches(readAuditFile(path))
+}
+
 /** A file's records in batches of a good size. What came before a fault in the file is given first. */
 async function* batches(file: AsyncIterable<{ text: string }[]>): AsyncGenerator<string[]> {
   let batch: string[] = []

@@ -13,6 +13,8 @@ const COMMIT_RECORDS = 20_000
 export interface Intake {
   /** Resolves when the records are durable. */
   take(source: Source, records: readonly string[]): Promise<IntakeCounts>
+  /** Waits for the commits under way. */
+  close(): Promise<void>
 }
 
 interface Waiting {
@@ -22,6 +24,7 @@ interface Waiting {
 
 export function createIntake(pipeline: Pipeline): Intake {
   const waiting = new Map<TenantId, Waiting[]>()
+  const draining = new Set<Promise<void>>()
 
   /** Commits what waits for a tenant, until nothing does. */
   async function drain(tenantId: TenantId, queue: Waiting[]): Promise<void> {
@@ -43,10 +46,12 @@ export function createIntake(pipeline: Pipeline): Intake {
       else {
         const begun = [one]
         waiting.set(source.tenantId, begun)
-        void drain(source.tenantId, begun)
+        const drained = drain(source.tenantId, begun).finally(() => draining.delete(drained))
+        draining.add(drained)
       }
       return one.taken.promise
     },
+    close: async () => void (await Promise.all(draining)),
   }
 }
 

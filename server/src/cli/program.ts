@@ -9,6 +9,7 @@ import { showAction } from './commands/actions/show.ts'
 import { closeAlert } from './commands/alerts/close.ts'
 import { listAlerts } from './commands/alerts/list.ts'
 import { showAlert } from './commands/alerts/show.ts'
+import { benchIngest } from './commands/bench/ingest.ts'
 import { addConnection } from './commands/connections/add.ts'
 import { listConnections } from './commands/connections/list.ts'
 import { removeConnection } from './commands/connections/remove.ts'
@@ -50,6 +51,7 @@ const NOUNS: Record<string, { summary: string; verbs: readonly Register[] }> = {
     verbs: [planAction, executeAction, revertAction, showAction],
   },
   tokens: { summary: 'API tokens, for programs and this command line', verbs: [createToken, listTokens, removeToken] },
+  bench: { summary: 'how fast Cordon is on this machine', verbs: [benchIngest] },
   store: { summary: 'the embedded event store', verbs: [serveStore] },
 }
 

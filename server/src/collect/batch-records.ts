@@ -3,18 +3,16 @@ import { addCounts, NO_COUNTS, type IntakeCounts } from '#domain/outcome.ts'
 import type { FeedBatch } from './feed.ts'
 import type { CollectOptions } from './runner.ts'
 
-/** A batch whose first records have been fetched. */
-export interface OpenBatch {
+/** A batch whose records are durable. */
+export interface TakenBatch {
   batch: FeedBatch
-  first: IteratorResult<string[]>
-  records: AsyncIterator<string[]>
+  counts: IntakeCounts
 }
 
-/** Fetches a batch as far as its first records; an error is given back, to be met when it is the batch's turn. */
-export async function openBatch(batch: FeedBatch): Promise<OpenBatch | { error: unknown }> {
-  const records = inPortions(batch.read())
+/** Fetches a batch and hands its records in; an error is given back, to be met when it is the batch's turn. */
+export async function takeBatch(options: CollectOptions, batch: FeedBatch): Promise<TakenBatch | { error: unknown }> {
   try {
-    return { batch, first: await records.next(), records }
+    return { batch, counts: await storeRecords(options, batch) }
   } catch (error) {
     return { error }
   }
@@ -24,21 +22,15 @@ export async function openBatch(batch: FeedBatch): Promise<OpenBatch | { error: 
  * Hands a batch's records in, portion by portion. Portions are cut by the records alone and numbered, so that one that was
  * handed in before a crash has the same token when it comes again.
  */
-export async function storeRecords(
-  { key, feed, ingest, signal }: CollectOptions,
-  batchId: string,
-  first: IteratorResult<string[]>,
-  records: AsyncIterator<string[]>,
-): Promise<IntakeCounts> {
+async function storeRecords({ key, feed, ingest, signal }: CollectOptions, batch: FeedBatch): Promise<IntakeCounts> {
   const { tenantId, connectionId } = key
   const source = { tenantId, connectionId, feed: feed.id, dataset: feed.dataset }
   let counts = NO_COUNTS
-  let next = first
-  for (let portion = 0; !next.done; portion++) {
+  let portion = 0
+  for await (const records of inPortions(batch.read())) {
     signal.throwIfAborted()
-    const token = `${[tenantId, connectionId, feed.id, batchId].join('/')}#${portion}`
-    counts = addCounts(counts, await ingest({ ...source, token, records: next.value }))
-    next = await records.next()
+    const token = `${[tenantId, connectionId, feed.id, batch.id].join('/')}#${portion++}`
+    counts = addCounts(counts, await ingest({ ...source, token, records }))
   }
   return counts
 }

@@ -1,18 +1,16 @@
-import { Readable } from 'node:stream'
-
 import { isoTime } from '#domain/clock.ts'
 import type { LedgerWindow } from '#domain/coverage.ts'
 import { AppError } from '#domain/errors.ts'
 import { addCounts, NO_COUNTS, type IntakeCounts } from '#domain/outcome.ts'
 
-import { openBatch, storeRecords, type OpenBatch } from './batch-records.ts'
+import { takeBatch, type TakenBatch } from './batch-records.ts'
 import { ContentGone, type FeedContext, type Span } from './feed.ts'
 import { lastingReason, lost, notYet } from './gap-reason.ts'
 import type { CollectOptions } from './runner.ts'
 import type { Visit } from './windows.ts'
 
-/** Batches fetched from Microsoft at one time. They are stored one after another. */
-const FETCHED_AT_ONCE = 4
+/** Batches fetched, stored and written down at one time: together they cost the stores little more than one. */
+const TAKEN_AT_ONCE = 8
 /** As many failures in a row are not the batches' fault: the pass ends and the next one goes on. */
 const FAILURES_IN_A_ROW = 24
 
@@ -52,16 +50,24 @@ export async function collectWindow(options: WindowVisit): Promise<WindowOutcome
   let held = 0
   let failedInARow = 0
 
-  async function storeBatch({ batch, records, first }: OpenBatch): Promise<void> {
-    const counts = await storeRecords(options, batch.id, first, records)
-    const now = isoTime(clock.now())
+  async function commitBatches(taken: readonly TakenBatch[]): Promise<void> {
+    if (taken.length === 0) return
+    const storedAt = isoTime(clock.now())
+    const counts = taken.reduce((total, batch) => addCounts(total, batch.counts), NO_COUNTS)
     const { row } = outcome
     // In progress until the visit ends, so that a crash makes the next pass list it again.
     const state = lastingReason(row) ? row.state : 'in-progress'
-    outcome.row = { ...row, state, stored: row.stored + 1, counts: addCounts(row.counts, counts), updatedAt: now }
-    outcome.stored++
+    const stored = row.stored + taken.length
+    outcome.row = { ...row, state, stored, counts: addCounts(row.counts, counts), updatedAt: storedAt }
+    outcome.stored += taken.length
     outcome.counts = addCounts(outcome.counts, counts)
-    await ledger.commitBatch(key, { id: batch.id, availableAt: batch.availableAt, storedAt: now, counts }, outcome.row)
+    const entries = taken.map(({ batch: { id, availableAt }, counts: own }) => ({
+      id,
+      availableAt,
+      storedAt,
+      counts: own,
+    }))
+    await ledger.commitBatches(key, entries, outcome.row)
   }
 
   /** Notes what Microsoft could not give; anything else is thrown on. */
@@ -80,16 +86,15 @@ export async function collectWindow(options: WindowVisit): Promise<WindowOutcome
       held += stored.size
       outcome.row.listed = Math.max(outcome.row.listed, seen.size)
       const missing = listed.filter(({ id }) => !stored.has(id))
-      const fetched = Readable.from(missing).map(openBatch, { concurrency: FETCHED_AT_ONCE, signal })
-      for await (const opened of fetched as AsyncIterable<OpenBatch | { error: unknown }>) {
-        try {
-          if ('error' in opened) throw opened.error
-          await storeBatch(opened)
-          failedInARow = 0
-        } catch (error) {
-          note(error)
-          if (++failedInARow >= FAILURES_IN_A_ROW) break listing
+      for (let next = 0; next < missing.length; next += TAKEN_AT_ONCE) {
+        const together = missing.slice(next, next + TAKEN_AT_ONCE)
+        const results = await Promise.all(together.map((batch) => takeBatch(options, batch)))
+        await commitBatches(results.filter((result) => 'counts' in result))
+        for (const result of results) {
+          failedInARow = 'error' in result ? failedInARow + 1 : 0
+          if ('error' in result) note(result.error)
         }
+        if (failedInARow >= FAILURES_IN_A_ROW) break listing
       }
     }
   } catch (error) {

@@ -279,11 +279,11 @@ test('whatever fails whenever, in the end every batch is stored and every record
         beforeIngest = () => {
           if (roll() === 2) throw new Error('crash')
         }
-        const commitBatch = ledger.commitBatch
-        ledger.commitBatch = async (...args) => {
+        const commitBatches = ledger.commitBatches
+        ledger.commitBatches = async (...args) => {
           // The records are durable and the ledger does not know.
           if (roll() === 3) throw new Error('crash')
-          await commitBatch(...args)
+          await commitBatches(...args)
         }
         // The ledger begins with the first pass; from then on anything may happen.
         await pass(0)

@@ -44,8 +44,8 @@ export interface CoverageLedger {
   readCheckpoint(key: FeedKey): Promise<Checkpoint | undefined>
   /** Which of `batchIds` are already stored. */
   storedBatches(key: FeedKey, batchIds: readonly string[]): Promise<Set<string>>
-  /** Records a stored batch and its window, in one transaction. Repeating a batch id changes nothing. */
-  commitBatch(key: FeedKey, batch: LedgerBatch, window: LedgerWindow): Promise<void>
+  /** Records stored batches and their window, in one transaction. Repeating batch ids changes nothing. */
+  commitBatches(key: FeedKey, batches: readonly LedgerBatch[], window: LedgerWindow): Promise<void>
   /** Closes a window and moves the checkpoint, in one transaction. The checkpoint never moves back. */
   commitWindow(key: FeedKey, window: LedgerWindow, checkpoint: Checkpoint): Promise<void>
   /** Writes a window's state without moving the checkpoint: in progress, or a gap with its reason. */

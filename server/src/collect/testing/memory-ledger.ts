@@ -26,10 +26,10 @@ export function createMemoryLedger(): MemoryLedger {
     async storedBatches(key, batchIds) {
       return new Set(batchIds.filter((id) => batches.has(idOf(key, id))))
     },
-    async commitBatch(key, batch, window) {
-      if (batches.has(idOf(key, batch.id))) return
-      batches.set(idOf(key, batch.id), structuredClone(batch))
-      put(key, window)
+    async commitBatches(key, stored, window) {
+      const fresh = stored.filter(({ id }) => !batches.has(idOf(key, id)))
+      for (const batch of fresh) batches.set(idOf(key, batch.id), structuredClone(batch))
+      if (fresh.length > 0) put(key, window)
     },
     async commitWindow(key, window, { until }) {
       put(key, window)

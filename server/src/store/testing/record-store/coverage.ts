@@ -28,8 +28,8 @@ const WIDE = { from: at(-60), to: at(600) }
 export const coverageContract: Contract = (store) => {
   it('commits a batch once: repeating it leaves batch and window as they are', async () => {
     const key = feed()
-    await store().coverage.commitBatch(key, batch('one'), window())
-    await store().coverage.commitBatch(key, batch('one'), window({ stored: 2, counts: counts(10) }))
+    await store().coverage.commitBatches(key, [batch('one')], window())
+    await store().coverage.commitBatches(key, [batch('one')], window({ stored: 2, counts: counts(10) }))
     expect(await store().coverage.windows(key.tenantId, WIDE)).toEqual([{ ...key, ...window() }])
     expect(await store().coverage.storedBatches(key, ['one', 'two'])).toEqual(new Set(['one']))
   })
@@ -72,7 +72,7 @@ export const coverageContract: Contract = (store) => {
 
   it('keeps feeds, connections and tenants apart', async () => {
     const key = feed()
-    await store().coverage.commitBatch(key, batch('one'), window())
+    await store().coverage.commitBatches(key, [batch('one')], window())
     await store().coverage.commitWindow(key, window(), { until: at(10) })
     const others = [
       { ...key, tenantId: freshTenant() },
