@@ -28,7 +28,7 @@ export const ERROR_CODES = {
   TENANT_NOT_FOUND: 'There is no such tenant.',
   CONNECTION_NOT_FOUND: 'There is no such connection.',
   IMPORT_FILE_UNREADABLE: 'A file cannot be opened or read.',
-  IMPORT_FORMAT_UNKNOWN: 'A file is not NDJSON, a JSON array, or a Purview CSV export.',
+  IMPORT_FORMAT_UNKNOWN: 'A file holds audit records in no format that is read, or stops doing so.',
   IMPORT_FILE_TRUNCATED: 'A file ends in the middle of a record.',
   IMPORT_INTERRUPTED: 'An import was stopped before its end.',
   DATASET_NAME_UNKNOWN: 'No normalizer has this name.',

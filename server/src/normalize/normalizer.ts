@@ -28,6 +28,8 @@ export interface Step<Source> {
 /** What a dataset's steps read. `raw` becomes {@link NormalizedEvent.raw}. */
 export interface RecordSource {
   readonly raw: JsonObject
+  /** The record's own text, where it came inside something else: becomes {@link NormalizedEvent.original}. */
+  readonly text?: string
 }
 
 export interface NormalizerDefinition<Source extends RecordSource> {
@@ -63,7 +65,7 @@ export function defineNormalizer<Source extends RecordSource>(definition: Normal
         step = chosen.name
         chosen.run(source, event)
       }
-      return { outcome: 'kept', event, raw: source.raw, original }
+      return { outcome: 'kept', event, raw: source.raw, original: source.text ?? original }
     } catch (error) {
       return { outcome: 'quarantined', step, error: describe(step, error), original }
     }

@@ -1,7 +1,7 @@
 import { AppError } from '#domain/errors.ts'
 
 const FORMATS =
-  'NDJSON (one audit record per line), a JSON array of records, or a Purview CSV export; each may be gzipped'
+  'JSON records, one a line or one after another, a JSON array of records, alone or inside an object, or a Purview CSV export'
 
 /** A file that cannot be opened or read: `cause` is the system's or the unpacker's error. */
 export function unreadable(name: string, why: string, cause: unknown): AppError {
@@ -20,7 +20,7 @@ export function unknownFormat(name: string, why: string): AppError {
     code: 'IMPORT_FORMAT_UNKNOWN',
     what: `Could not tell the format of ${name}.`,
     why,
-    fix: `Convert it to ${FORMATS}. From one JSON document: \`jq -c '.events[]' file.json > records.ndjson\`.`,
+    fix: `Convert it to ${FORMATS}; each may be gzipped.`,
   })
 }
 

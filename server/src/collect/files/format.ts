@@ -1,6 +1,11 @@
+import { MemberWalker } from './members.ts'
 import { TYPE_LINE, isAuditData } from './purview-csv.ts'
+import { wrappedArray } from './wrapped-array.ts'
 
-export type AuditFileFormat = 'ndjson' | 'json-array' | 'purview-csv'
+/** How a file holds its records; `property` is the array of a document that wraps them. */
+export type AuditFileFormat =
+  | { name: 'ndjson' | 'json-array' | 'json-objects' | 'purview-csv' }
+  | { name: 'wrapped-array'; property: string }
 
 /** How much of a file tells its format. */
 export const HEAD_BYTES = 64 * 1024
@@ -8,22 +13,37 @@ export const HEAD_BYTES = 64 * 1024
 /**
  * The format of a file from its beginning; `reason` says why it is none. A file without content is NDJSON without records.
  */
-export function detectFormat(head: Buffer): { format: AuditFileFormat } | { reason: string } {
-  const text = head.toString('utf8', 0, HEAD_BYTES).trimStart()
+export function detectFormat(content: Buffer): AuditFileFormat | { reason: string } {
+  const head = content.subarray(0, HEAD_BYTES)
+  const text = head.toString().trimStart()
   const firstLine = /^[^\r\n]*/.exec(text)![0].trimEnd()
-  if (text === '') return { format: 'ndjson' }
-  if (text.startsWith('[')) return { format: 'json-array' }
+  if (text === '') return { name: 'ndjson' }
+  if (text.startsWith('[')) return { name: 'json-array' }
   if (text.startsWith('{')) {
-    if (!/[{[,]$/.test(firstLine)) return { format: 'ndjson' }
-    return { reason: 'It is one JSON document over several lines, not a list of audit records.' }
+    const property = wrappedArray(head)
+    if (property !== undefined) return { name: 'wrapped-array', property }
+    return { name: isSpread(text) || hasSeveral(head) ? 'json-objects' : 'ndjson' }
   }
   const header = firstLine.startsWith(TYPE_LINE) ? text.slice(firstLine.length).trimStart() : firstLine
   const columns = /^[^\r\n]*/
     .exec(header)![0]
     .split(',')
     .map((column) => column.trim().replaceAll('"', ''))
-  if (columns.some(isAuditData)) return { format: 'purview-csv' }
-  if (/^\s*\{/m.test(text)) return { format: 'ndjson' }
+  if (columns.some(isAuditData)) return { name: 'purview-csv' }
+  if (/^\s*\{/m.test(text)) return { name: 'ndjson' }
   if (columns.length > 1) return { reason: 'It looks like CSV, but its header has no AuditData column.' }
   return { reason: 'It starts neither with a JSON record, nor with an array, nor with a CSV header.' }
+}
+
+/** Whether the first object goes on in its second line. A line of NDJSON that is cut ends otherwise, or `{` follows it. */
+function isSpread(text: string): boolean {
+  return /^[^\r\n]*(?:[{,]\s*[\r\n]\s*["}]|\[\s*[\r\n])/.test(text)
+}
+
+/** Whether a second object stands on the line where the first ends. */
+function hasSeveral(head: Buffer): boolean {
+  for (const mark of new MemberWalker().walk(head)) {
+    if (mark.kind === 'close') return /^[^\S\r\n]*\{/.test(head.toString('utf8', mark.at, mark.at + 100))
+  }
+  return false
 }

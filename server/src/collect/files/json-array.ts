@@ -2,6 +2,18 @@ import type { AppError } from '#domain/errors.ts'
 import { truncated, unknownFormat } from './faults.ts'
 import { MAX_RECORD_BYTES } from './file-record.ts'
 import type { Bytes, FileRecord } from './file-record.ts'
+import {
+  BACKSLASH,
+  CLOSING_BRACE,
+  CLOSING_BRACKET,
+  COMMA,
+  LINE_FEED,
+  OPENING_BRACE,
+  OPENING_BRACKET,
+  QUOTE,
+  SPACE,
+  STRUCTURAL,
+} from './json-bytes.ts'
 
 /**
  * The elements of a JSON array as slices of the file, without parsing them: memory is one piece plus one record, however
@@ -11,8 +23,22 @@ import type { Bytes, FileRecord } from './file-record.ts'
  * @throws AppError IMPORT_FILE_TRUNCATED when the array has no end, after every complete element was given.
  * @throws AppError IMPORT_FORMAT_UNKNOWN for text outside an array, or an element without an end.
  */
-export async function* readElements(name: string, chunks: Bytes): AsyncGenerator<FileRecord[]> {
-  const splitter = new ArraySplitter(name)
+export function readElements(name: string, chunks: Bytes): AsyncGenerator<FileRecord[]> {
+  return split(new ArraySplitter(name, 0), chunks)
+}
+
+/**
+ * JSON objects one after another, each over as many lines as it likes, as `jq` prints them: the elements of an array that
+ * has no brackets.
+ *
+ * @throws AppError IMPORT_FILE_TRUNCATED when the last has no end, after all others were given.
+ * @throws AppError IMPORT_FORMAT_UNKNOWN for a brace or bracket too many, or an object without an end.
+ */
+export function readObjects(name: string, chunks: Bytes): AsyncGenerator<FileRecord[]> {
+  return split(new ArraySplitter(name, 1), chunks)
+}
+
+async function* split(splitter: ArraySplitter, chunks: Bytes): AsyncGenerator<FileRecord[]> {
   for await (const chunk of chunks) {
     const batch: FileRecord[] = []
     try {
@@ -22,22 +48,6 @@ export async function* readElements(name: string, chunks: Bytes): AsyncGenerator
     }
   }
   splitter.end()
-}
-
-const LINE_FEED = 0x0a
-const SPACE = 0x20
-const QUOTE = 0x22
-const COMMA = 0x2c
-const BACKSLASH = 0x5c
-const OPENING_BRACKET = 0x5b
-const CLOSING_BRACKET = 0x5d
-const OPENING_BRACE = 0x7b
-const CLOSING_BRACE = 0x7d
-
-/** 1 for the bytes that mean something inside an element; nearly all others are passed over at once. */
-const STRUCTURAL = new Uint8Array(256)
-for (const byte of [LINE_FEED, QUOTE, OPENING_BRACKET, CLOSING_BRACKET, OPENING_BRACE, CLOSING_BRACE]) {
-  STRUCTURAL[byte] = 1
 }
 
 /** Walks the bytes once and remembers between pieces where it is. */
@@ -50,15 +60,20 @@ class ArraySplitter {
   #line = 1
   #elementLine = 1
   /** Open brackets and braces, the array's own included. */
-  #depth = 0
+  #depth: number
+  /** What `#depth` is where the content may end. */
+  readonly #outermost: 0 | 1
   #inString = false
   /** 1 where the byte after this piece is escaped. */
   #skip: 0 | 1 = 0
   /** Whether an element has begun; it starts at the first byte of `#rest`. */
   #inElement = false
 
-  constructor(name: string) {
+  /** `depth` is 1 where the content is what stands between an array's brackets. */
+  constructor(name: string, depth: 0 | 1) {
     this.#name = name
+    this.#depth = depth
+    this.#outermost = depth
   }
 
   /** Adds the elements that end in this piece to `batch`. The loop works on local variables: it runs once per byte. */
@@ -136,12 +151,12 @@ class ArraySplitter {
   }
 
   #outside(line: number): AppError {
-    return unknownFormat(this.#name, `Line ${line} has text outside the records of the array.`)
+    return unknownFormat(this.#name, `Line ${line} has text outside the records.`)
   }
 
   /** To be called at the end of the content. */
   end(): void {
-    if (this.#depth === 0) return
+    if (this.#depth === this.#outermost && !this.#inElement) return
     const line = this.#inElement ? this.#elementLine : this.#line
     throw truncated(this.#name, { line, offset: this.#offset })
   }

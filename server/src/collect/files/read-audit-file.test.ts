@@ -28,6 +28,11 @@ const CONTENTS: Record<string, string> = {
   'NDJSON without a last line feed, with blank lines and CR': `\r\n${TEXTS.join('\r\n\r\n')}`,
   'a JSON array': JSON.stringify(RECORDS),
   'an indented JSON array': JSON.stringify(RECORDS, null, 2),
+  'indented JSON objects one after another': RECORDS.map((record) => JSON.stringify(record, null, 2)).join('\n'),
+  'JSON objects on one line': TEXTS.join(' '),
+  'an array inside an object': JSON.stringify({ '@odata.context': 'x', value: RECORDS, more: [{ Id: 'none' }] }),
+  'an array inside an indented object': JSON.stringify({ page: { of: [1] }, events: RECORDS }, null, 4),
+  'pages, one a line': TEXTS.map((text) => `{"next":"\\"]}","Records":[${text}]}\n`).join(''),
   'a Purview CSV export': CSV,
 }
 
@@ -68,6 +73,11 @@ describe('reading a file of audit records', () => {
     ])
   })
 
+  it('gives one object over several lines as one record, with its own text', async () => {
+    const text = JSON.stringify(RECORDS[1], null, 2)
+    expect(await readAll(inPieces(Buffer.from(`\n${text}\n`), 9))).toEqual([{ text, line: 2, offset: 1 }])
+  })
+
   it('gives the rows of a CSV their line although cells hold line feeds', async () => {
     const records = await readAll(inPieces(Buffer.from('Note,AuditData\n"two\nlines",{}\nx,{}\n'), 100))
     expect(records.map(({ line }) => line)).toEqual([2, 4])
@@ -87,6 +97,7 @@ describe('reading a file of audit records', () => {
     expect(await readAll(inPieces(Buffer.from(' \n'), 10))).toEqual([])
     expect(await readAll(inPieces(Buffer.alloc(0), 10))).toEqual([])
     expect(await readAll(inPieces(Buffer.from('[]'), 10))).toEqual([])
+    expect(await readAll(inPieces(Buffer.from('{"value":[]}'), 10))).toEqual([])
   })
 })
 
@@ -122,7 +133,6 @@ describe('files that are wrong', () => {
   })
 
   it.each([
-    ['one JSON document over several lines', '{\n  "events": []\n}'],
     ['CSV without an AuditData column', 'Date,User\n2026-11-20,ana@harbor.example\n'],
     ['a picture', '\u0089PNG\r\n\u001a\n\u0000\u0000'],
     ['text outside an array', `[${TEXTS[0]}] tail`],
@@ -139,6 +149,15 @@ describe('files that are wrong', () => {
       expect(records.map(({ text }) => text)).toEqual(TEXTS.slice(0, 2))
       expect(fault).toMatchObject({ code: 'IMPORT_FILE_TRUNCATED' })
       expect((fault as AppError).why).toContain('line 4, byte ')
+    }
+  })
+
+  it('gives every complete object of half a file of objects, then says where it breaks', async () => {
+    const content = Buffer.from(RECORDS.map((record) => JSON.stringify(record, null, 2)).join('\n'))
+    for (const size of [5, content.length]) {
+      const { records, fault } = await readUntilFault(inPieces(content.subarray(0, -1500), size))
+      expect(records.map(({ text }) => JSON.parse(text) as unknown)).toEqual(RECORDS.slice(0, 2))
+      expect(fault).toMatchObject({ code: 'IMPORT_FILE_TRUNCATED', why: expect.stringContaining('line 19, byte ') })
     }
   })
 

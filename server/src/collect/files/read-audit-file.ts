@@ -4,9 +4,10 @@ import { unknownFormat } from './faults.ts'
 import type { Bytes, FileRecord } from './file-record.ts'
 import { HEAD_BYTES, detectFormat } from './format.ts'
 import type { AuditFileFormat } from './format.ts'
-import { readElements } from './json-array.ts'
+import { readElements, readObjects } from './json-array.ts'
 import { readLines } from './ndjson.ts'
 import { readAuditData } from './purview-csv.ts'
+import { readWrapped } from './wrapped-array.ts'
 
 /**
  * Files of audit records: what people bring when they investigate a tenant that nobody collected from. The format is told
@@ -20,19 +21,19 @@ export interface AuditFile extends AsyncIterable<FileRecord[]> {
   /** Of `sizeBytes`, how much has been read; for a packed file packed bytes. */
   readonly bytesRead: number
   /** Known once reading has begun. */
-  readonly format: AuditFileFormat | undefined
+  readonly format: AuditFileFormat['name'] | undefined
 }
 
 /**
- * The records of a file as texts, in batches: NDJSON, a JSON array or a Purview CSV export, plain or gzipped, UTF-8 or
- * UTF-16. Can be read once.
+ * The records of a file as texts, in batches: NDJSON, JSON objects one after another, a JSON array, alone or inside a
+ * document, or a Purview CSV export; plain or gzipped, UTF-8 or UTF-16. Can be read once.
  *
  * @throws AppError IMPORT_FILE_UNREADABLE at once where `source` is a path to no readable file. While iterating
  * IMPORT_FILE_UNREADABLE, IMPORT_FORMAT_UNKNOWN, or IMPORT_FILE_TRUNCATED after all complete records were given.
  */
 export function readAuditFile(source: string | Readable, name?: string): AuditFile {
   const bytes = openSource(source, name)
-  let format: AuditFileFormat | undefined
+  let format: AuditFileFormat['name'] | undefined
 
   async function* records(): AsyncGenerator<FileRecord[]> {
     const [head, content] = await peek(contentOf(bytes), HEAD_BYTES)
@@ -41,8 +42,8 @@ export function readAuditFile(source: string | Readable, name?: string): AuditFi
       bytes.stream.destroy()
       throw unknownFormat(bytes.name, detected.reason)
     }
-    format = detected.format
-    yield* READERS[format](bytes.name, content)
+    format = detected.name
+    yield* read(detected, bytes.name, content)
   }
 
   return {
@@ -58,8 +59,15 @@ export function readAuditFile(source: string | Readable, name?: string): AuditFi
   }
 }
 
-const READERS: Record<AuditFileFormat, (name: string, content: Bytes) => AsyncGenerator<FileRecord[]>> = {
+function read(format: AuditFileFormat, name: string, content: Bytes): AsyncGenerator<FileRecord[]> {
+  return format.name === 'wrapped-array'
+    ? readWrapped(name, content, format.property)
+    : READERS[format.name](name, content)
+}
+
+const READERS = {
   ndjson: readLines,
   'json-array': readElements,
+  'json-objects': readObjects,
   'purview-csv': readAuditData,
 }

@@ -4,6 +4,7 @@ import { MAX_DEPTH, integerOf, isObject, isWithinDepth, put, textOf } from '#nor
 import type { JsonObject } from '#normalize/json.ts'
 import type { Address } from '#normalize/steps/address.ts'
 import type { UserFields } from '#normalize/steps/user.ts'
+import { unwrap } from './envelope.ts'
 
 /** An audit record on its way through the steps: what Microsoft sent, and what earlier steps found in it. */
 export interface AuditRecord extends RecordSource {
@@ -26,14 +27,20 @@ export interface AuditRecord extends RecordSource {
   }
 }
 
-/** The first step: an object that is not empty and can be written again; Microsoft's spelling of field names restored. */
+/**
+ * The first step: an object that is not empty and can be written again; taken out of what other programs put around it, and
+ * Microsoft's spelling of field names restored.
+ */
 export const openRecord = {
   name: 'record',
   run(value: unknown, text: string): AuditRecord | undefined {
     if (!isObject(value)) throw new RecordFault('An audit record is a JSON object; this is not one.')
-    const raw = 'CreationTime' in value ? value : restoreNames(value)
-    if (isEmpty(raw)) return undefined
-    if (!isWithinDepth(raw, MAX_DEPTH)) throw new RecordFault(`The record nests deeper than ${MAX_DEPTH} levels.`)
+    if (isEmpty(value)) return undefined
+    if (!isWithinDepth(value, MAX_DEPTH)) throw new RecordFault(`The record nests deeper than ${MAX_DEPTH} levels.`)
+    const isPlain = 'CreationTime' in value
+    const inner = isPlain ? undefined : unwrap(value)
+    if (inner !== undefined) return openRecord.run(inner.value, inner.text)
+    const raw = isPlain ? value : restoreNames(value)
     return {
       raw,
       text,
