@@ -37,6 +37,8 @@ export function createEventStore(clickhouse: ClickHouse, options: EventStoreOpti
   const settings = {
     max_execution_time: options.limits.maxSeconds,
     max_memory_usage: String(options.limits.maxMemoryMb * 1_000_000),
+    // Documents are large: a block of the default 65,000 would take hundreds of megabytes.
+    max_block_size: '8192',
     // An event's copies are in one partition, as its time decides that.
     do_not_merge_across_partitions_select_final: 1 as const,
   }
@@ -47,11 +49,9 @@ export function createEventStore(clickhouse: ClickHouse, options: EventStoreOpti
   async function documents(tenantId: TenantId, keys: readonly EventKey[]): Promise<EcsEvent[]> {
     if (keys.length === 0) return []
     const params = new Params()
-    const ids = params.texts(keys.map((key) => key.id))
-    const times = params.times(keys.map((key) => Number(key.ms)))
     const rows = await select<{ event: string }>(
       `SELECT event FROM ${events} WHERE tenant_id = ${params.uuid(tenantId)}
-        AND (time, event_id) IN arrayZip(${times}, ${ids})
+        AND ${hasKey(keys, params)}
         ORDER BY time DESC, event_id DESC LIMIT 1 BY time, event_id`,
       params,
     )
@@ -67,10 +67,11 @@ export function createEventStore(clickhouse: ClickHouse, options: EventStoreOpti
 
     async storedIds(tenantId, ids, times) {
       if (ids.length === 0) return new Set()
+      const keys = ids.map((id, index) => ({ id, ms: eventTime(times[index] ?? '') }))
       const params = new Params()
       const rows = await select<{ id: string }>(
         `SELECT DISTINCT event_id AS id FROM ${events} WHERE tenant_id = ${params.uuid(tenantId)}
-          AND (time, event_id) IN arrayZip(${params.times(times.map(eventTime))}, ${params.texts(ids)})`,
+          AND ${hasKey(keys, params)}`,
         params,
       )
       return new Set(rows.map((row) => row.id))
@@ -83,7 +84,7 @@ export function createEventStore(clickhouse: ClickHouse, options: EventStoreOpti
       const more = keys.length > request.limit && last !== undefined
       return {
         events: await documents(tenantId, page),
-        ...(more ? { nextCursor: encodeCursor({ time: Number(last.ms), id: last.id }) } : {}),
+        ...(more ? { nextCursor: encodeCursor({ time: last.ms, id: last.id }) } : {}),
       }
 
       async function findKeys({ cursor, limit, ...scope }: EventSearch): Promise<EventKey[]> {
@@ -97,7 +98,7 @@ export function createEventStore(clickhouse: ClickHouse, options: EventStoreOpti
           where.push(`time <= ${at} AND (time, event_id) < (${at}, ${params.text(id)})`)
         }
         return await select<EventKey>(
-          `SELECT toString(toUnixTimestamp64Milli(time)) AS ms, event_id AS id FROM ${events} WHERE ${where.join(' AND ')}
+          `SELECT ${KEY} FROM ${events} WHERE ${where.join(' AND ')}
             ORDER BY time DESC, event_id DESC LIMIT 1 BY time, event_id LIMIT ${params.integer(limit + 1)}`,
           params,
         )
@@ -142,8 +143,11 @@ export function createEventStore(clickhouse: ClickHouse, options: EventStoreOpti
 
     async read(tenantId, eventId) {
       const params = new Params()
+      // The folded comparison is the one the bloom filter knows, the exact one is what identity means.
+      const id = params.text(eventId)
       const [row] = await select<{ event: string; original: string }>(
-        `SELECT event, original FROM ${events} WHERE tenant_id = ${params.uuid(tenantId)} AND ${byId([eventId], params)} LIMIT 1`,
+        `SELECT event, original FROM ${events} WHERE tenant_id = ${params.uuid(tenantId)} 
+          AND lowerUTF8(event_id) = lowerUTF8(${id}) AND event_id = ${id} LIMIT 1`,
         params,
       )
       return row && { event: JSON.parse(row.event) as EcsEvent, original: row.original }
@@ -152,12 +156,12 @@ export function createEventStore(clickhouse: ClickHouse, options: EventStoreOpti
     async readMany(tenantId, eventIds) {
       if (eventIds.length === 0) return []
       const params = new Params()
-      const rows = await select<{ event: string }>(
-        `SELECT event FROM ${events} WHERE tenant_id = ${params.uuid(tenantId)} AND ${byId(eventIds, params)}
-          LIMIT 1 BY event_id`,
+      const keys = await select<EventKey>(
+        `SELECT DISTINCT ${KEY} FROM ${events} WHERE tenant_id = ${params.uuid(tenantId)}
+          AND event_id IN (SELECT arrayJoin(${params.texts(eventIds)}))`,
         params,
       )
-      return rows.map((row) => JSON.parse(row.event) as EcsEvent)
+      return await documents(tenantId, keys)
     },
 
     ping: () => clickhouse.ping(),
@@ -165,9 +169,20 @@ export function createEventStore(clickhouse: ClickHouse, options: EventStoreOpti
   }
 }
 
+/** What makes an event one within its tenant: its time (milliseconds since the epoch) and its id. */
 interface EventKey {
-  ms: string
+  ms: number
   id: string
+}
+
+/** An {@link EventKey} in SQL; milliseconds are exact in a Float64, which JSON does not quote. */
+const KEY = 'toFloat64(toUnixTimestamp64Milli(time)) AS ms, event_id AS id'
+
+/** As a subquery: the engine makes a set of it and skips with the set what the primary key rules out. */
+function hasKey(keys: readonly EventKey[], params: Params): string {
+  const times = params.times(keys.map((key) => key.ms))
+  const ids = params.texts(keys.map((key) => key.id))
+  return `(time, event_id) IN (SELECT arrayJoin(arrayZip(${times}, ${ids})))`
 }
 
 /** What every read of events starts with: the tenant, the time, the query. */
@@ -175,12 +190,6 @@ function whereOf(tenantId: TenantId, { range, query }: Scope, params: Params): s
   const tenant = `tenant_id = ${params.uuid(tenantId)}`
   const time = `time >= ${params.time(moment(range.from))} AND time < ${params.time(moment(range.to))}`
   return `${tenant} AND ${time} AND (${toCondition(query, params)})`
-}
-
-/** The folded comparison is the one the bloom filter knows; the exact one is what identity means. */
-function byId(ids: readonly string[], params: Params): string {
-  const bound = params.texts(ids)
-  return `lowerUTF8(event_id) IN arrayMap(i -> lowerUTF8(i), ${bound}) AND event_id IN ${bound}`
 }
 
 function emptyBuckets({ range, intervalMs }: HistogramRequest): { from: number; buckets: HistogramBucket[] } {

@@ -14,7 +14,7 @@ import { Params } from './params.ts'
 const MAX_TERMS = 500
 const MAX_DEPTH = 50
 const MAX_VALUE_LENGTH = 4_096
-const MAX_STEPS = 20
+const MAX_STEPS = 12
 
 /** The condition in SQL; its values are added to `params`. @throws AppError QUERY_TOO_LARGE, QUERY_SYNTAX_INVALID */
 export function toCondition(query: EventQuery, params: Params): string {
@@ -65,17 +65,20 @@ type Test = (value: string) => string
 function anyValue(field: string, params: Params, test: Test): string {
   if (field === '@timestamp') return test('toString(time)')
   const column = columnAt(field)
-  if (column === undefined)
-    return `${hasKey(field, params)} AND arrayExists(v -> ${test('v')}, ${documentValues(field, params)})`
+  if (column === undefined) return anyDocumentValue(field, params, test)
   if (column.kind === 'number')
     return `(isNotNull(${column.name}) AND ${test(`toString(assumeNotNull(${column.name}))`)})`
   return isPlural(column) ? `arrayExists(v -> ${test('v')}, ${column.name})` : test(column.name)
 }
 
+function anyDocumentValue(field: string, params: Params, test: Test): string {
+  return `(${hasKey(field, params)} AND arrayExists(v -> ${test('v')}, ${documentValues(field, params)}))`
+}
+
 function exists(field: string, params: Params): string {
   if (field === '@timestamp') return '1'
   const column = columnAt(field)
-  if (column === undefined) return `(${hasKey(field, params)} AND notEmpty(${documentValues(field, params)}))`
+  if (column === undefined) return anyDocumentValue(field, params, () => '1')
   return column.kind === 'number' ? `isNotNull(${column.name})` : `notEmpty(${column.name})`
 }
 
@@ -145,20 +148,42 @@ function words(text: string, params: Params): string {
 }
 
 /**
- * The values a document has at a path, as text, walking through arrays on the way: each step takes the objects so far
- * (as JSON), opens arrays, and goes into the step's key.
+ * The values a document has at a path, as text. Lists on the way are entered, as `Folders.FolderItems.Id` means the id of
+ * each item of each folder: two lists of objects, and one of values at the end.
  */
 function documentValues(field: string, params: Params): string {
-  const walk = stepsOf(field).reduce(
-    (objects, step) => `arrayMap(o -> JSONExtractRaw(o, ${params.text(step)}), ${opened(objects)})`,
-    '[event]',
+  const path = stepsOf(field).map((step) => params.text(step))
+  return textsOf(
+    `arrayFlatten(arrayMap(l -> if(startsWith(l, '['), JSONExtractArrayRaw(l), [l]), ${rawValues('event', path, 2)}))`,
   )
-  const leaves = `arrayFilter(l -> l != '' AND l != 'null' AND NOT startsWith(l, '{'), ${opened(walk)})`
-  return `arrayMap(l -> if(startsWith(l, '"'), JSONExtractString(l), l), ${leaves})`
 }
 
-function opened(values: string): string {
-  return `arrayFlatten(arrayMap(a -> if(startsWith(a, '['), JSONExtractArrayRaw(a), [a]), ${values}))`
+/** As JSON. The engine parses the document for each call, so it is asked for whole paths and for few of them. */
+function rawValues(document: string, path: readonly string[], lists: number): string {
+  const direct = `[JSONExtractRaw(${[document, ...path].join(', ')})]`
+  if (lists === 0 || path.length === 1) return direct
+  const item = `item${lists}`
+  const inLists = path
+    .slice(1)
+    .map((_, index) => [path.slice(0, index + 1), path.slice(index + 1)] as const)
+    .map(
+      ([list, rest]) =>
+        `arrayFlatten(arrayMap(${item} -> ${rawValues(item, rest, lists - 1)}, JSONExtractArrayRaw(${[document, ...list].join(', ')})))`,
+    )
+  return `arrayConcat(${[direct, ...inLists].join(', ')})`
+}
+
+function textsOf(raw: string): string {
+  return `arrayMap(l -> ${textOf('l')}, arrayFilter(l -> ${isValue('l')}, ${raw}))`
+}
+
+function textOf(raw: string): string {
+  return `if(startsWith(${raw}, '"'), JSONExtractString(${raw}), ${raw})`
+}
+
+/** Neither absent, nor null, nor an object or a list. */
+function isValue(raw: string): string {
+  return `(${raw} NOT IN ('', 'null') AND NOT startsWith(${raw}, '{') AND NOT startsWith(${raw}, '['))`
 }
 
 /** Cheap and exact enough to spare most documents the walk: the last key occurs in the text of the document. */
