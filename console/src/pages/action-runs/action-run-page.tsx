@@ -8,11 +8,11 @@ import { useNow } from '#lib/time.ts'
 import { ACTION_RUN_STATE, count, endedTargets, isRunActive, number, TARGET_STATE } from '#lib/words.ts'
 import { Badge } from '#parts/badge.tsx'
 import { Copy } from '#parts/copy.tsx'
-import { CompactRow, Page, PageHeader, SkeletonRows } from '#parts/panel.tsx'
-import { ProblemBanner } from '#parts/problem.tsx'
+import { CompactRow, Page, PageHeader } from '#parts/panel.tsx'
 import { Pace, ProgressRing } from '#parts/progress.tsx'
 import { Table, type Column } from '#parts/table.tsx'
 import { When } from '#parts/when.tsx'
+import { PendingPage } from '#parts/pending-page.tsx'
 
 import { ExecuteButton, UndoButton } from './run-buttons.tsx'
 
@@ -72,20 +72,7 @@ export function ActionRunPage() {
     refetchInterval: ({ state }) => (state.data && isRunActive(state.data.actionRun.state) ? WATCH_MS : false),
   })
   const actions = useQuery(queries.actions()).data?.actions
-  if (error) {
-    return (
-      <Page>
-        <ProblemBanner error={error} onRetry={() => void refetch()} />
-      </Page>
-    )
-  }
-  if (data === undefined) {
-    return (
-      <Page>
-        <SkeletonRows rows={8} />
-      </Page>
-    )
-  }
+  if (error || data === undefined) return <PendingPage error={error} onRetry={() => void refetch()} />
   const { actionRun, targets } = data
   const { word, tone } = ACTION_RUN_STATE[actionRun.state]
   const action = actions?.find((each) => each.id === actionRun.action)

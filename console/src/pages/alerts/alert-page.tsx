@@ -9,9 +9,9 @@ import { count } from '#lib/words.ts'
 import { Badge, Severity } from '#parts/badge.tsx'
 import { Copy } from '#parts/copy.tsx'
 import { HuntButton } from '#parts/hunt-button.tsx'
-import { Page, PageHeader, Panel, SkeletonRows } from '#parts/panel.tsx'
-import { ProblemBanner } from '#parts/problem.tsx'
+import { Page, PageHeader, Panel } from '#parts/panel.tsx'
 import { When } from '#parts/when.tsx'
+import { PendingPage } from '#parts/pending-page.tsx'
 
 import { AlertStatus } from './alert-status.tsx'
 
@@ -20,20 +20,7 @@ const route = getRouteApi('/frame/tenants/$tenantId/alerts/$alertId')
 export function AlertPage() {
   const { tenantId, alertId } = route.useParams()
   const { data, error, refetch } = useQuery(queries.alert(tenantId, alertId))
-  if (error) {
-    return (
-      <Page>
-        <ProblemBanner error={error} onRetry={() => void refetch()} />
-      </Page>
-    )
-  }
-  if (data === undefined) {
-    return (
-      <Page>
-        <SkeletonRows rows={8} />
-      </Page>
-    )
-  }
+  if (error || data === undefined) return <PendingPage error={error} onRetry={() => void refetch()} />
   const { alert, rule, suggestedFilter } = data
   return (
     <Page>

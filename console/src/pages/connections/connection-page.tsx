@@ -8,10 +8,11 @@ import { queries } from '#lib/queries.ts'
 import { feedName } from '#lib/words.ts'
 import { Button } from '#parts/button.tsx'
 import { Copy } from '#parts/copy.tsx'
-import { Empty, Page, PageHeader, Panel, SkeletonRows } from '#parts/panel.tsx'
+import { Empty, Page, PageHeader, Panel } from '#parts/panel.tsx'
 import { ProblemBanner } from '#parts/problem.tsx'
 import { TestBadge } from '#parts/test-badge.tsx'
 import { When } from '#parts/when.tsx'
+import { PendingPage } from '#parts/pending-page.tsx'
 
 import { CoverageStrips } from './coverage-strips.tsx'
 import { RemoveConnection } from './remove-connection.tsx'
@@ -27,20 +28,7 @@ export function ConnectionPage() {
     mutationFn: () => api.testConnection(connectionId),
     onSuccess: () => client.invalidateQueries({ queryKey: ['connections'] }),
   })
-  if (error) {
-    return (
-      <Page>
-        <ProblemBanner error={error} onRetry={() => void refetch()} />
-      </Page>
-    )
-  }
-  if (data === undefined) {
-    return (
-      <Page>
-        <SkeletonRows rows={8} />
-      </Page>
-    )
-  }
+  if (error || data === undefined) return <PendingPage error={error} onRetry={() => void refetch()} />
   return (
     <Page>
       <PageHeader

@@ -10,6 +10,7 @@ import { SkeletonRows } from '#parts/panel.tsx'
 import { ProblemBanner } from '#parts/problem.tsx'
 import { TabList } from '#parts/tabs.tsx'
 import { When } from '#parts/when.tsx'
+import { RowButton } from '#parts/row-button.tsx'
 
 interface Props {
   tenantId: string
@@ -70,12 +71,12 @@ export function DocumentPanel({ tenantId, eventId, onFilter, onClose }: Props) {
                     </th>
                     <td className="py-1.5 pr-1 break-words">{String(value)}</td>
                     <td className="w-[84px] whitespace-nowrap opacity-60 group-focus-within:opacity-100 group-hover:opacity-100">
-                      <FieldButton
+                      <RowButton
                         label={`Filter for ${field}`}
                         onClick={() => onFilter(field, value, 'in')}
                         Icon={Plus}
                       />
-                      <FieldButton
+                      <RowButton
                         label={`Filter out ${field}`}
                         onClick={() => onFilter(field, value, 'out')}
                         Icon={Minus}
@@ -96,20 +97,6 @@ export function DocumentPanel({ tenantId, eventId, onFilter, onClose }: Props) {
         </Tabs.Root>
       )}
     </aside>
-  )
-}
-
-function FieldButton({ label, onClick, Icon }: { label: string; onClick: () => void; Icon: typeof Plus }) {
-  return (
-    <button
-      type="button"
-      aria-label={label}
-      title={label}
-      onClick={onClick}
-      className="inline-flex size-6 items-center justify-center rounded text-ink-2 hover:bg-sunken hover:text-ink"
-    >
-      <Icon aria-hidden className="size-3.5" />
-    </button>
   )
 }
 

@@ -6,6 +6,7 @@ import { tenantApi, type EventFilter } from '#lib/api.ts'
 import { number } from '#lib/words.ts'
 import { ProblemBanner } from '#parts/problem.tsx'
 import { SkeletonRows } from '#parts/panel.tsx'
+import { RowButton } from '#parts/row-button.tsx'
 
 const FIELDS = [
   { field: 'event.action', open: true },
@@ -74,27 +75,13 @@ function Facet({ tenantId, filter, onFilter, field, initiallyOpen }: FacetProps)
             </button>
             <span className="relative text-ink-3 group-focus-within:hidden group-hover:hidden">{number(count)}</span>
             <span className="relative hidden group-focus-within:flex group-hover:flex">
-              <Mini label={`Only ${value}`} onClick={() => onFilter(field, value, 'in')} Icon={Plus} />
-              <Mini label={`Without ${value}`} onClick={() => onFilter(field, value, 'out')} Icon={Minus} />
+              <RowButton label={`Only ${value}`} onClick={() => onFilter(field, value, 'in')} Icon={Plus} />
+              <RowButton label={`Without ${value}`} onClick={() => onFilter(field, value, 'out')} Icon={Minus} />
             </span>
           </li>
         ))}
         {data?.values.length === 0 && <li className="px-1 text-xs text-ink-3">no values</li>}
       </ul>
     </details>
-  )
-}
-
-function Mini({ label, onClick, Icon }: { label: string; onClick: () => void; Icon: typeof Plus }) {
-  return (
-    <button
-      type="button"
-      aria-label={label}
-      title={label}
-      onClick={onClick}
-      className="inline-flex size-6 items-center justify-center rounded text-ink-2 hover:bg-surface hover:text-ink"
-    >
-      <Icon aria-hidden className="size-3.5" />
-    </button>
   )
 }

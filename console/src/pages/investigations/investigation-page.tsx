@@ -9,10 +9,11 @@ import { clockTime } from '#lib/time.ts'
 import { filterSentences, INVESTIGATION_STATE, isActive, number, targetSentence } from '#lib/words.ts'
 import { Badge } from '#parts/badge.tsx'
 import { Button } from '#parts/button.tsx'
-import { Page, PageHeader, SkeletonRows } from '#parts/panel.tsx'
+import { Page, PageHeader } from '#parts/panel.tsx'
 import { ProblemBanner } from '#parts/problem.tsx'
 import { TabList } from '#parts/tabs.tsx'
 import { When } from '#parts/when.tsx'
+import { PendingPage } from '#parts/pending-page.tsx'
 
 import { ActionRuns } from './action-runs.tsx'
 import { Hits } from './hits.tsx'
@@ -36,20 +37,7 @@ export function InvestigationPage() {
     mutationFn: () => tenantApi(tenantId).stopInvestigation(investigationId),
     onSuccess: () => refetch(),
   })
-  if (error) {
-    return (
-      <Page>
-        <ProblemBanner error={error} onRetry={() => void refetch()} />
-      </Page>
-    )
-  }
-  if (data === undefined) {
-    return (
-      <Page>
-        <SkeletonRows rows={8} />
-      </Page>
-    )
-  }
+  if (error || data === undefined) return <PendingPage error={error} onRetry={() => void refetch()} />
   const { word, tone } = INVESTIGATION_STATE[data.state]
   const running = isActive(data.state)
   return (
