@@ -24,12 +24,17 @@ export async function* readAuditData(name: string, chunks: Bytes): AsyncGenerato
   }
   let parser: Parser | undefined
   let fault: unknown
+  let fed = 0
   for await (const chunk of chunks) {
     const started = (parser ??= createParser(chunk, onRow).on('error', (error) => (fault = error)))
     await finished((done) => started.write(chunk, done))
     if (batch.length > 0) yield batch
     if (fault !== undefined) throw faultOf(name, next, fault)
     batch = []
+    fed += chunk.length
+    if (fed - next.offset > MAX_RECORD_BYTES) {
+      throw unknownFormat(name, `The row that starts on line ${next.line} is longer than 64 MiB.`)
+    }
   }
   await finished((done) => (parser === undefined ? done() : parser.end(done)))
   if (batch.length > 0) yield batch
@@ -47,7 +52,8 @@ function createParser(head: Buffer, onRow: (row: Record<string, string>, info: I
     on_record: onRow,
     relax_column_count: true,
     skip_empty_lines: true,
-    max_record_size: MAX_RECORD_BYTES,
+    // Looking for it, and measuring the record at every byte, would cost an eighth of the time.
+    record_delimiter: ['\r\n', '\n'],
   })
 }
 
