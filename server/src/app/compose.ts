@@ -34,7 +34,7 @@ import { VERSION } from './version.ts'
 import { createWork } from './work.ts'
 
 /** Rules that come with Cordon, seen from this file. */
-const OWN_RULES = join(import.meta.dirname, '../../../rules')
+export const OWN_RULES = join(import.meta.dirname, '../../../rules')
 
 /** Cordon, put together: what the ways in (http, cli) work with. */
 export interface Application {

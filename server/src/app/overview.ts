@@ -51,10 +51,10 @@ export function createOverview(parts: {
     async read(tenantId) {
       const now = clock.now()
       const since = (ms: number) => ({ from: isoTime(now - ms), to: isoTime(now) })
-      const [openAlerts, alerts, reported, runs, feeds, eventsLast24h, steps, investigations, connections] =
+      const [openAlerts, newestAlerts, reported, runs, feeds, eventsLast24h, steps, investigations, connections] =
         await Promise.all([
           records.alerts.countOpenBySeverity(tenantId),
-          records.alerts.list(tenantId, { limit: 100 }),
+          records.alerts.list(tenantId, { limit: 10 }),
           events.search(tenantId, {
             range: since(WEEK_MS),
             query: { kind: 'match', field: 'event.action', value: 'UserSubmission', wildcard: false },
@@ -67,7 +67,8 @@ export function createOverview(parts: {
           records.investigations.list(tenantId, 10),
           records.connections.list(tenantId),
         ])
-      const alertOf = await alertsByEvent(tenantId, alerts)
+      const ids = reported.events.map(({ event }) => event.id)
+      const alertOf = await records.alerts.alertIdsOf(tenantId, ids)
       return {
         openAlerts,
         reports: reported.events.map((event) => reportOf(event, alertOf.get(event.event.id))),
@@ -75,18 +76,11 @@ export function createOverview(parts: {
         feeds,
         eventsLast24h,
         quarantined: Object.values(steps).reduce((total, count) => total + count, 0),
-        newestAlerts: alerts.slice(0, 10),
+        newestAlerts,
         investigations,
         connections,
       }
     },
-  }
-
-  async function alertsByEvent(tenantId: TenantId, alerts: readonly Alert[]): Promise<Map<string, string>> {
-    const evidence = await Promise.all(
-      alerts.map(async ({ id }) => (await records.alerts.eventIds(tenantId, id, 100)).map((event) => [event, id])),
-    )
-    return new Map(evidence.flat() as [string, string][])
   }
 }
 

@@ -4,6 +4,8 @@ import { reportFailure } from './failure.ts'
 // A reader that has seen enough (`cordon … | head`) is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
 
-process.exitCode = await buildProgram()
+await buildProgram()
   .parseAsync()
-  .then(() => 0, reportFailure)
+  .catch((error: unknown) => {
+    process.exitCode = reportFailure(error)
+  })

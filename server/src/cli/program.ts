@@ -15,6 +15,7 @@ import { listConnections } from './commands/connections/list.ts'
 import { removeConnection } from './commands/connections/remove.ts'
 import { testConnection } from './commands/connections/test.ts'
 import { coverage } from './commands/coverage.ts'
+import { doctor } from './commands/doctor.ts'
 import { searchEvents } from './commands/events/search.ts'
 import { importRecords } from './commands/import.ts'
 import { listHits } from './commands/investigations/hits.ts'
@@ -32,7 +33,7 @@ import { up } from './commands/up.ts'
 type Register = (parent: Command) => void
 
 /** Commands of one word. */
-const VERBS: readonly Register[] = [up, importRecords, normalize, coverage]
+const VERBS: readonly Register[] = [up, doctor, importRecords, normalize, coverage]
 
 /** Commands of two words: what, then what to do with it. */
 const NOUNS: Record<string, { summary: string; verbs: readonly Register[] }> = {

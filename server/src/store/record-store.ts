@@ -53,6 +53,8 @@ export interface RecordStore {
     read(tenantId: TenantId, id: string): Promise<Alert | undefined>
     /** Evidence, newest first. */
     eventIds(tenantId: TenantId, id: string, limit: number): Promise<string[]>
+    /** The newest alert that each of these events is evidence of; events without one are left out. */
+    alertIdsOf(tenantId: TenantId, eventIds: readonly string[]): Promise<Map<string, string>>
     close(tenantId: TenantId, id: string, reason: string, now: string): Promise<Alert | undefined>
     reopen(tenantId: TenantId, id: string, now: string): Promise<Alert | undefined>
     countOpenBySeverity(tenantId: TenantId): Promise<Record<string, number>>

@@ -84,6 +84,20 @@ export function alerts(db: Database): RecordStore['alerts'] {
     },
 
     /** Closing a closed alert changes nothing: the first reason stays. */
+    async alertIdsOf(tenantId, eventIds) {
+      const rows = await db
+        .selectFrom('alertEvidence')
+        .innerJoin('alerts', (join) =>
+          join.onRef('alerts.tenantId', '=', 'alertEvidence.tenantId').onRef('alerts.id', '=', 'alertEvidence.alertId'),
+        )
+        .select(['alertEvidence.eventId', 'alerts.id'])
+        .where('alertEvidence.tenantId', '=', tenantId)
+        .where((eb) => eb('alertEvidence.eventId', '=', eb.fn.any(eb.val([...eventIds]))))
+        .orderBy('alerts.createdAt')
+        .execute()
+      return new Map(rows.map(({ eventId, id }) => [eventId, id]))
+    },
+
     async close(tenantId, id, reason, now) {
       const row = await db
         .updateTable('alerts')

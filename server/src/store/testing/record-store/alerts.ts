@@ -62,6 +62,24 @@ export const alertContract: Contract = (store) => {
     for (const alert of alerts) expect(await store().alerts.eventIds(tenantId, alert.id, 200)).toHaveLength(100)
   })
 
+  it('says which alert an event is evidence of, the newest first, and only in its tenant', async () => {
+    const [tenantId, other] = [freshTenant(), freshTenant()]
+    const [older] = await store().alerts.record(
+      tenantId,
+      [detection({ eventId: 'a' }), detection({ eventId: 'b' })],
+      at(5),
+    )
+    const [newer] = await store().alerts.record(tenantId, [detection({ eventId: 'a', ruleId: 'other rule' })], at(6))
+    const asked = ['a', 'b', 'not evidence']
+    expect(await store().alerts.alertIdsOf(tenantId, asked)).toEqual(
+      new Map([
+        ['a', newer!.id],
+        ['b', older!.id],
+      ]),
+    )
+    expect(await store().alerts.alertIdsOf(other, asked)).toEqual(new Map())
+  })
+
   it('closes with a reason once, and opens again without it', async () => {
     const tenantId = freshTenant()
     const [alert] = await store().alerts.record(tenantId, [detection()], at(5))

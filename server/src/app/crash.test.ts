@@ -1,0 +1,164 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+import { type Emulator, startEmulator } from '#connect/testing/start-emulator.ts'
+
+import { type CordonProcess, startCordonProcess, until } from './testing/cordon-process.ts'
+
+/**
+ * `kill -9` on the whole product at work, again and again, against an emulated cloud that knows the truth. Nothing may be
+ * lost, nothing may be there twice.
+ */
+
+/** Two feeds with everything in them that the audit log can do, and few enough records for a test. */
+const FEEDS = ['management-activity.Audit.General', 'management-activity.DLP.All']
+
+let emulator: Emulator
+let folder: string
+let cordon: CordonProcess
+let tenant: string
+
+beforeAll(async () => {
+  emulator = await startEmulator(['--no-live'])
+  folder = await mkdtemp(join(tmpdir(), 'cordon-crash-'))
+  cordon = await start()
+  const { id, applications } = emulator.tenants[0]!
+  tenant = `/tenants/${id}`
+  await cordon.call('POST', '/connections', {
+    name: 'Emulated',
+    cloud: 'emulated',
+    directoryId: id,
+    clientId: applications[0]!.clientId,
+    credential: { kind: 'secret', secret: applications[0]!.secret },
+    feeds: FEEDS,
+  })
+}, 240_000)
+
+afterAll(async () => {
+  await cordon?.stop()
+  await emulator?.stop()
+  await rm(folder, { recursive: true, force: true })
+})
+
+const start = () => startCordonProcess(join(folder, 'data'), emulator.cloudFile)
+
+async function killAndStart(): Promise<void> {
+  await cordon.kill()
+  cordon = await start()
+}
+
+interface Page {
+  events: { event: { id: string } }[]
+  nextCursor?: string
+  total: number
+}
+
+const RANGE = { from: '2020-01-01T00:00:00Z', to: '2040-01-01T00:00:00Z' }
+
+function page(params: Record<string, string>): Promise<Page> {
+  return cordon.call<Page>('GET', `${tenant}/events?${new URLSearchParams({ ...RANGE, ...params })}`)
+}
+
+const countStored = async () => (await page({ limit: '1' })).total
+
+async function allIds(): Promise<string[]> {
+  const ids: string[] = []
+  for (let cursor: string | undefined; ;) {
+    const { events, nextCursor } = await page({ limit: '1000', ...(cursor !== undefined && { cursor }) })
+    ids.push(...events.map(({ event }) => event.id))
+    if (nextCursor === undefined) return ids
+    cursor = nextCursor
+  }
+}
+
+async function truth(): Promise<string[]> {
+  const contents = (await emulator.request('/ground-truth/audit')) as Record<string, { records: string[] }>
+  const records = FEEDS.flatMap((feed) => contents[feed.replace('management-activity.', '')]!.records)
+  return [...new Set(records.map((id) => id.toLowerCase()))].toSorted()
+}
+
+test('killed in the middle of collecting, it loses no event and doubles none', { timeout: 400_000 }, async () => {
+  const wanted = await truth()
+  const killedAt: number[] = []
+  for (const share of [0.05, 0.3, 0.6]) {
+    killedAt.push(await until(countStored, (stored) => stored >= wanted.length * share))
+    await killAndStart()
+  }
+  // Each kill found it at work, not before and not after.
+  expect(killedAt.every((stored) => stored > 0 && stored < wanted.length)).toBe(true)
+
+  await until(countStored, (stored) => stored >= wanted.length)
+  expect((await allIds()).toSorted()).toEqual(wanted)
+  expect(await countStored()).toBe(wanted.length)
+
+  const { alerts } = await cordon.call<{ alerts: { ruleTitle: string; eventCount: number }[] }>(
+    'GET',
+    `${tenant}/alerts`,
+  )
+  expect(alerts.map(({ ruleTitle, eventCount }) => [ruleTitle, eventCount])).toEqual([
+    ['User Reported Mail As Phishing', 1],
+  ])
+})
+
+interface RunDetail {
+  actionRun: { id: string; state: string; targetsTotal: number; targetsByState: Record<string, number> }
+  targets: { id: string; messageId: string; state: string; proof?: string }[]
+}
+
+test(
+  'killed in the middle of deleting, it finishes, verifies every message, and writes none twice',
+  {
+    timeout: 400_000,
+  },
+  async () => {
+    const phish = (await emulator.request('/ground-truth/phish')) as {
+      internetMessageId: string
+      recipients: { immutableId: string }[]
+    }
+    const { id } = await cordon.call<{ id: string }>('POST', `${tenant}/investigations`, {
+      name: 'Phish',
+      filter: { internetMessageId: phish.internetMessageId },
+    })
+    await until(
+      () => cordon.call<{ state: string }>('GET', `${tenant}/investigations/${id}`),
+      ({ state }) => state === 'done',
+    )
+    const plan = { action: 'delete-message', investigationId: id }
+    const planned = await cordon.call<RunDetail>('POST', `${tenant}/action-runs`, plan)
+    expect(planned.actionRun.targetsTotal).toBe(phish.recipients.length)
+    const run = `${tenant}/action-runs/${planned.actionRun.id}`
+
+    // Slow enough that a kill comes between the effect and its proof.
+    await emulator.request('/faults', { rules: [{ match: { path: 'permanentDelete' }, do: { delayMs: 400 } }] })
+    await cordon.call('POST', `${run}/execute`, { confirmTargets: planned.actionRun.targetsTotal })
+    const read = () => cordon.call<RunDetail>('GET', run)
+    const settled = ({ targetsByState }: RunDetail['actionRun']) =>
+      (targetsByState['verified'] ?? 0) + (targetsByState['already-gone'] ?? 0)
+    const begun = async (least: number) => {
+      const { actionRun } = await until(read, (detail) => settled(detail.actionRun) >= least)
+      expect(actionRun.state).toBe('running')
+      await killAndStart()
+    }
+    await begun(1)
+    await begun(10)
+
+    const { actionRun, targets } = await until(read, (detail) => detail.actionRun.state !== 'running')
+    expect(actionRun).toMatchObject({ state: 'done', targetsByState: { verified: phish.recipients.length } })
+    expect(targets.map(({ messageId }) => messageId).toSorted()).toEqual(
+      phish.recipients.map(({ immutableId }) => immutableId).toSorted(),
+    )
+    expect(new Set(targets.map((target) => target.id)).size).toBe(targets.length)
+    // Independent of Cordon: the cloud itself has none of them any more.
+    const left = (await emulator.request('/ground-truth/phish')) as { recipients: { folder: string | null }[] }
+    expect(left.recipients.filter(({ folder: where }) => where === 'Inbox')).toEqual([])
+  },
+)
+
+test('stopped in the ordinary way, it ends with exit code 0 and gives the data folder back', async () => {
+  expect(await cordon.stop()).toBe(0)
+  cordon = await start()
+  expect(await countStored()).toBe((await truth()).length)
+})
