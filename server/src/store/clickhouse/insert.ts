@@ -5,7 +5,7 @@ import type { ClickHouse } from './client.ts'
 import { encodeRow, ROW_COLUMNS, ROW_FORMAT } from './rows.ts'
 
 /** One INSERT holds at most so many bytes of rows: enough to be efficient, little enough for a small machine. */
-const MAX_STATEMENT_BYTES = 12 * 1024 * 1024
+const MAX_STATEMENT_BYTES = 24 * 1024 * 1024
 
 /**
  * Stores a batch, in several INSERTs when it is large. The same batch always cuts at the same rows, so each piece has a

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { drainPending, Session } from 'chdb'
@@ -26,7 +26,11 @@ process.once('message', (message) => {
 })
 
 function serve(start: Start): void {
-  const server = createShim(openEngine(start), start.password)
+  const openSession = openEngine(start)
+  const incoming = join(start.dataDir, 'incoming')
+  rmSync(incoming, { recursive: true, force: true })
+  mkdirSync(incoming)
+  const server = createShim({ openSession, password: start.password, incoming })
   server.on('error', fail)
   server.listen(start.port, start.host, () => say({ state: 'ready', port: (server.address() as AddressInfo).port }))
 }

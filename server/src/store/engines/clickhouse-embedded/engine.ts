@@ -97,8 +97,8 @@ const ENGINE_ENVIRONMENT = {
 
 async function launch(start: Start): Promise<Launched> {
   const child = fork(new URL('./engine-process.ts', import.meta.url), {
-    // Only this flag: one that a tool gave this process (a test runner, a debugger) is not meant for the engine.
-    execArgv: ['--expose-gc'],
+    // A tool that runs this process with flags of its own (a test runner, a debugger) does not mean the engine.
+    execArgv: [],
     env: { ...process.env, ...ENGINE_ENVIRONMENT },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })

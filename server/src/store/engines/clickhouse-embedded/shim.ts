@@ -1,8 +1,13 @@
 import { timingSafeEqual } from 'node:crypto'
+import { createWriteStream } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { IncomingMessage, Server } from 'node:http'
+import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
-import type { RawInsertFormat, Session } from 'chdb'
+import { pipeline } from 'node:stream/promises'
+import type { Session } from 'chdb'
+import { Turns } from './turns.ts'
 
 /**
  * ClickHouse's HTTP protocol, as much of it as its client speaks: settings and `param_…` in the URL or in a multipart form,
@@ -10,57 +15,65 @@ import type { RawInsertFormat, Session } from 'chdb'
  *
  * Each request gets a session of its own, as a `SET` stays with the session it was said in.
  */
-export function createShim(openSession: () => Session, password: string): Server {
-  // Before its rows are read from the connection, so that memory does not grow with the number of writers.
+export interface ShimOptions {
+  openSession: () => Session
+  password: string
+  /** An empty folder, for rows on their way into the engine. */
+  incoming: string
+}
+
+export function createShim({ openSession, password, incoming }: ShimOptions): Server {
+  // Before its rows are read from the connection, so that nothing grows with the number of writers.
   const inserts = new Turns(2)
+  let files = 0
   return createServer((request, response) => {
     answer(request)
+      .catch(failure)
       .then(({ status, headers, body }) => response.writeHead(status, headers).end(body))
-      .catch((error: unknown) => response.writeHead(500).end(String(error)))
+      .catch(() => response.destroy())
   })
 
   async function answer(request: IncomingMessage): Promise<Answer> {
     const url = new URL(request.url ?? '/', 'http://localhost')
     if (url.pathname === '/ping') return { status: 200, headers: {}, body: 'Ok.\n' }
     if (!isAllowed(request, password)) return refusal(516, 'AUTHENTICATION_FAILED', 'the password is wrong')
-    return url.searchParams.get('query')?.startsWith('INSERT')
-      ? await inserts.take(() => answerStatement(request, url.searchParams))
-      : await answerStatement(request, url.searchParams)
+    const insert = INSERT.exec(url.searchParams.get('query') ?? '')?.groups
+    return insert === undefined
+      ? await run(await readStatement(url.searchParams, request))
+      : await inserts.take(() => insertRows(request, url.searchParams, insert))
   }
 
-  async function answerStatement(request: IncomingMessage, url: URLSearchParams): Promise<Answer> {
-    const statement = await readStatement(url, request.headers['content-type'], await buffer(request))
-    const session = openSession()
+  /**
+   * Rows go through a file: what chDB offers for rows in memory makes them part of the statement's text, which costs the
+   * engine almost three times as much (measured: 81 against 34 µs a row of 5 KB), and copies of them in memory.
+   */
+  async function insertRows(
+    request: IncomingMessage,
+    url: URLSearchParams,
+    { into = '', format = '' }: Record<string, string>,
+  ): Promise<Answer> {
+    files += 1
+    const file = join(incoming, String(files))
     try {
-      return await run(session, statement)
-    } catch (error) {
-      return failure(error)
+      await pipeline(request, createWriteStream(file))
+      return await run({ sql: `${into} FROM INFILE ${quoted(file)} FORMAT ${format}`, settings: settingsOf([...url]) })
     } finally {
-      session.close()
+      await rm(file, { force: true })
     }
   }
-}
 
-/** Lets `limit` do something at a time; the others wait, first come, first served. */
-class Turns {
-  #free: number
-  readonly #waiting: (() => void)[] = []
-
-  constructor(limit: number) {
-    this.#free = limit
-  }
-
-  async take<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#free > 0) this.#free -= 1
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve))
+  async function run({ sql, settings }: Statement): Promise<Answer> {
+    const session = openSession()
     try {
-      return await work()
+      if (settings.length > 0) {
+        // A server takes parameters apart from the statement; here they are its text, which has a limit of 256 KB.
+        await session.queryAsync('SET max_query_size = 1000000000')
+        await session.queryAsync(`SET ${settings.map(([name, value]) => assignment(name, value)).join(', ')}`)
+      }
+      const result = await session.queryAsync(sql, { format: 'TabSeparated' })
+      return { status: 200, headers: {}, body: result.bytes() }
     } finally {
-      // The rows were in buffers that the small heap of this process would not ask the collector for.
-      globalThis.gc?.()
-      const next = this.#waiting.shift()
-      if (next) next()
-      else this.#free += 1
+      session.close()
     }
   }
 }
@@ -73,10 +86,23 @@ interface Answer {
 
 interface Statement {
   sql: string
-  /** Rows of an INSERT. */
-  data: Buffer | undefined
   /** Settings, and parameters as `param_<name>`. */
-  settings: [string, string][]
+  settings: [name: string, value: string][]
+}
+
+/** With its rows in the body. */
+const INSERT = /^\s*(?<into>INSERT\s+INTO\s.+)\sFORMAT\s+(?<format>\w+)\s*$/is
+
+async function readStatement(url: URLSearchParams, request: IncomingMessage): Promise<Statement> {
+  const body = await buffer(request)
+  const type = request.headers['content-type'] ?? ''
+  const form = type.startsWith('multipart/form-data')
+    ? [...(await new Response(new Uint8Array(body), { headers: { 'content-type': type } }).formData())].map(
+        ([name, value]): [string, string] => [name, String(value)],
+      )
+    : []
+  const given = [...url, ...form]
+  return { sql: given.find(([name]) => name === 'query')?.[1] ?? body.toString(), settings: settingsOf(given) }
 }
 
 /** What is in the URL and is not a setting. */
@@ -90,58 +116,29 @@ const NOT_SETTINGS = new Set([
   'default_format',
 ])
 
-async function readStatement(url: URLSearchParams, type: string | undefined, body: Buffer): Promise<Statement> {
-  const form = type?.startsWith('multipart/form-data')
-    ? [...(await new Response(new Uint8Array(body), { headers: { 'content-type': type } }).formData())].map(
-        ([name, value]): [string, string] => [name, String(value)],
-      )
-    : []
-  const given = [...url, ...form]
-  const query = given.find(([name]) => name === 'query')?.[1]
-  return {
-    sql: query ?? body.toString(),
-    data: query === undefined || form.length > 0 ? undefined : body,
-    settings: given.filter(([name]) => !NOT_SETTINGS.has(name)),
-  }
-}
-
-const INSERT = /^\s*INSERT\s+INTO\s+(?<table>[\w.]+)\s*\((?<columns>[\w\s,]+)\)\s*FORMAT\s+(?<format>\w+)\s*$/i
-
-async function run(session: Session, { sql, data, settings }: Statement): Promise<Answer> {
-  if (settings.length > 0) {
-    // A server takes parameters apart from the statement; here they are its text, which has a limit of 256 KB.
-    await session.queryAsync('SET max_query_size = 1000000000')
-    await session.queryAsync(`SET ${settings.map(([name, value]) => assignment(name, value)).join(', ')}`)
-  }
-  const insert = data && INSERT.exec(sql)?.groups
-  if (data && insert) {
-    const { table = '', columns = '', format } = insert
-    await session.insert({
-      table,
-      columns: columns.split(',').map((column) => column.trim()),
-      format: format as RawInsertFormat,
-      values: data,
-    })
-    return { status: 200, headers: {}, body: '' }
-  }
-  const result = await session.queryAsync(data ? `${sql}\n${data.toString()}` : sql, { format: 'TabSeparated' })
-  return { status: 200, headers: {}, body: result.bytes() }
+function settingsOf(given: readonly [string, string][]): [string, string][] {
+  return given.filter(([name]) => !NOT_SETTINGS.has(name))
 }
 
 function assignment(name: string, value: string): string {
   if (!/^\w+$/.test(name)) throw new Error(`Code: 115. \`${name}\` is not the name of a setting. (UNKNOWN_SETTING)`)
-  return `${name} = '${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
+  return `${name} = ${quoted(value)}`
+}
+
+function quoted(value: string): string {
+  return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
 }
 
 function failure(error: unknown): Answer {
-  const message = error instanceof Error ? error.message : String(error)
-  const code = /Code: (\d+)/.exec(message)?.[1] ?? '1002'
-  return { status: 500, headers: { 'X-ClickHouse-Exception-Code': code }, body: message }
+  const { message, code } = error as NodeJS.ErrnoException
+  if (code === 'ENOSPC' || code === 'EDQUOT') return refusal(243, 'NOT_ENOUGH_SPACE', message)
+  const number = /Code: (\d+)/.exec(message)?.[1] ?? '1002'
+  return { status: 500, headers: { 'X-ClickHouse-Exception-Code': number }, body: message }
 }
 
 function refusal(code: number, name: string, why: string): Answer {
   return {
-    status: 403,
+    status: 500,
     headers: { 'X-ClickHouse-Exception-Code': String(code) },
     body: `Code: ${code}. DB::Exception: ${why}. (${name})`,
   }
