@@ -31,7 +31,7 @@ export const Overview = z
         connectionId: z.string(),
         feed: z.string(),
         state: z.enum(['current', 'behind', 'gap', 'never']),
-        /** Everything that became available before this is stored. */
+        /** What became available up to here is stored, but for what the coverage shows as open before it. */
         until: z.string().optional(),
         reason: z.string().optional(),
       }),

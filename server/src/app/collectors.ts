@@ -10,13 +10,18 @@ import type { RecordStore } from '#store/record-store.ts'
 
 import type { Microsofts } from './microsofts.ts'
 import type { Intake } from './intake.ts'
+import { createTroubles } from './troubles.ts'
 import { createTurns } from './turns.ts'
 
 /** Feeds read at one time, over all tenants: each holds some batches in memory. */
 const AT_ONCE = 5
 const LONGEST_BACK_OFF_MS = 15 * 60_000
-/** Later than this behind the newest that could be stored, a feed counts as behind. */
-const BEHIND_MS = 15 * 60_000
+/** A back-fill pauses as often, so that the live edge and the feeds that wait come first. */
+const LONGEST_SLICE_MS = 10_000
+/** The first back-fill leaves out what Microsoft would throw away before it is reached. */
+const HEAD_START_MS = 2 * 3_600_000
+/** A feed whose live edge is older than three polls and this is behind. */
+const BEHIND_MS = 60_000
 const DAY_MS = 24 * 3_600_000
 
 /** How a feed stands, for the overview. */
@@ -24,7 +29,7 @@ export interface FeedState {
   connectionId: string
   feed: string
   state: 'current' | 'behind' | 'gap' | 'never'
-  /** Everything that became available before this is stored. */
+  /** What became available up to here is stored, but for what the coverage ledger shows as open before it. */
   until?: string
   /** Why there is a gap, with Microsoft's code. */
   reason?: string
@@ -32,7 +37,7 @@ export interface FeedState {
 
 /** Reads the feeds of all connections, each again and again: one loop a feed, so no feed is ever read twice at once. */
 export interface Collectors {
-  /** Begins with connections that are new, and ends with those that are gone. */
+  /** Begins with connections that are new, ends with those that are gone, and tries at once what failed. */
   refresh(): Promise<void>
   states(tenantId: TenantId): Promise<FeedState[]>
   /** Ends after the batches under way are stored. */
@@ -47,12 +52,24 @@ export interface CollectorParts {
   clock: Clock
   pollMs: number
   log: (error: AppError) => void
+  /** Where a line goes that is no error. */
+  note: (line: string) => void
+}
+
+interface Loop {
+  stop: AbortController
+  /** Ends the wait for the next pass. */
+  wake: () => void
+  /** Up to here the live edge is stored, by the newest pass that reached it. */
+  edge?: string
+  ended: Promise<void>
 }
 
 export function createCollectors(parts: CollectorParts): Collectors {
-  const { feeds, records, microsofts, intake, clock, pollMs, log } = parts
-  const loops = new Map<string, { stop: AbortController; ended: Promise<void> }>()
+  const { feeds, records, microsofts, intake, clock, pollMs, log, note } = parts
+  const loops = new Map<string, Loop>()
   const turns = createTurns(AT_ONCE)
+  const troubles = createTroubles(log, note)
   let closed = false
 
   async function pass(feed: Feed, key: FeedKey, signal: AbortSignal): Promise<CollectResult> {
@@ -63,30 +80,39 @@ export function createCollectors(parts: CollectorParts): Collectors {
       signal,
       ledger: records.coverage,
       microsoft: await microsofts.open(key.tenantId, key.connectionId),
-      lookbackMs: feed.windowing.retentionMs,
+      lookbackMs: feed.windowing.retentionMs - HEAD_START_MS,
+      sliceMs: Math.min(pollMs, LONGEST_SLICE_MS),
       ingest: ({ tenantId, dataset, feed: origin, records: texts }) =>
         intake.take({ tenantId, dataset, origin }, texts),
     })
   }
 
-  /** Reads a feed until it is stopped: every `pollMs`, less often while that fails. */
-  async function loop(feed: Feed, key: FeedKey, signal: AbortSignal): Promise<void> {
+  /** Reads a feed until it is stopped: every `pollMs`, at once while a back-fill is unfinished, less often while it fails. */
+  async function read(feed: Feed, key: FeedKey, loop: Omit<Loop, 'ended'>): Promise<void> {
+    const { signal } = loop.stop
     let failures = 0
-    let said: string | undefined
     while (!signal.aborted) {
-      const fault = await turns
+      const result = await turns
         .take(() => pass(feed, key, signal), signal)
-        .then(
-          (result) => result.failures[0],
-          (error: unknown) => toAppError(error, `Could not collect ${feed.title}.`),
-        )
-      if (signal.aborted) return
-      failures = fault ? failures + 1 : 0
-      // Once for as long as it stays the same, or a wrong secret would fill the log.
-      if (fault && fault.message !== said) log(fault)
-      said = fault?.message
-      await pause(waitAfter(fault, failures, pollMs), undefined, { signal }).catch(() => {})
+        .catch((error: unknown) => ({
+          failures: [toAppError(error, `Could not collect ${feed.title}.`)],
+          isStopped: true,
+          isUnfinished: false,
+          edge: undefined,
+        }))
+      if (signal.aborted) break
+      if (result.edge !== undefined) loop.edge = result.edge
+      const fault = result.failures[0]
+      if (fault) troubles.failed(key.connectionId, feed.id, fault)
+      else troubles.recovered(key.connectionId, feed.id)
+      failures = result.isStopped ? failures + 1 : 0
+      if (result.isUnfinished && !result.isStopped) continue
+      const rest = new AbortController()
+      loop.wake = () => rest.abort()
+      const wait = result.isStopped ? backOff(fault, failures, pollMs) : pollMs
+      await pause(wait, undefined, { signal: AbortSignal.any([signal, rest.signal]) }).catch(() => {})
     }
+    troubles.forget(key.connectionId, feed.id)
   }
 
   async function wanted(): Promise<Map<string, { feed: Feed; key: FeedKey }>> {
@@ -95,7 +121,7 @@ export function createCollectors(parts: CollectorParts): Collectors {
       for (const connection of await records.connections.list(tenantId)) {
         for (const feed of feeds.filter(({ id }) => connection.feeds.includes(id))) {
           const key = { tenantId, connectionId: connection.id, feed: feed.id }
-          found.set(`${connection.id} ${feed.id}`, { feed, key })
+          found.set(nameOf(key), { feed, key })
         }
       }
     }
@@ -117,9 +143,13 @@ export function createCollectors(parts: CollectorParts): Collectors {
       const all = await wanted()
       await stop([...loops.keys()].filter((name) => !all.has(name)))
       for (const [name, { feed, key }] of all) {
-        if (closed || loops.has(name)) continue
-        const controller = new AbortController()
-        loops.set(name, { stop: controller, ended: loop(feed, key, controller.signal) })
+        if (closed) return
+        const running = loops.get(name)
+        if (running) running.wake()
+        else {
+          const loop = { stop: new AbortController(), wake: () => {} }
+          loops.set(name, Object.assign(loop, { ended: read(feed, key, loop) }))
+        }
       }
     },
 
@@ -136,10 +166,13 @@ export function createCollectors(parts: CollectorParts): Collectors {
               state === 'gap' && connectionId === key.connectionId && feed === key.feed,
           )
           const reason = gap?.reason === undefined ? {} : { reason: gap.reason }
-          if (!checkpoint) return { ...key, state: 'never', ...reason }
-          const { until } = checkpoint
+          const until = [checkpoint?.until, loops.get(nameOf(key))?.edge]
+            .filter((each) => each !== undefined)
+            .sort()
+            .at(-1)
+          if (until === undefined) return { ...key, state: 'never', ...reason }
           if (gap) return { ...key, state: 'gap', until, ...reason }
-          return { ...key, state: Date.parse(until) < now - BEHIND_MS - pollMs ? 'behind' : 'current', until }
+          return { ...key, state: Date.parse(until) < now - BEHIND_MS - 3 * pollMs ? 'behind' : 'current', until }
         }),
       )
     },
@@ -151,8 +184,11 @@ export function createCollectors(parts: CollectorParts): Collectors {
   }
 }
 
-function waitAfter(fault: AppError | undefined, failures: number, pollMs: number): number {
-  if (!fault) return pollMs
+function nameOf({ connectionId, feed }: Pick<FeedKey, 'connectionId' | 'feed'>): string {
+  return `${connectionId} ${feed}`
+}
+
+function backOff(fault: AppError | undefined, failures: number, pollMs: number): number {
   const backOffMs = Math.min(pollMs * 2 ** failures, Math.max(pollMs, LONGEST_BACK_OFF_MS))
-  return typeof fault.retry === 'object' ? Math.max(backOffMs, fault.retry.afterMs) : backOffMs
+  return typeof fault?.retry === 'object' ? Math.max(backOffMs, fault.retry.afterMs) : backOffMs
 }

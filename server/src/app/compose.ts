@@ -72,7 +72,10 @@ export type Log = (error: AppError) => void
  *
  * @throws AppError as {@link openStores}; CONFIG_VALUE_INVALID for the cloud file.
  */
-export async function compose(config: Config, { clock, log }: { clock: Clock; log: Log }): Promise<Application> {
+export async function compose(
+  config: Config,
+  { clock, log, note = () => {} }: { clock: Clock; log: Log; note?: (line: string) => void },
+): Promise<Application> {
   await using undo = new AsyncDisposableStack()
   const { events, records, pool } = await openStores(config, undo)
   const clouds = config.cloudFile ? [...CLOUDS, await loadCloudFile(config.cloudFile)] : CLOUDS
@@ -118,6 +121,7 @@ export async function compose(config: Config, { clock, log }: { clock: Clock; lo
     intake,
     clock,
     log,
+    note,
     pollMs: config.pollMs,
   })
   undo.defer(() => collectors.close())

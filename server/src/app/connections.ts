@@ -58,7 +58,7 @@ export interface ConnectionParts {
   needs: readonly FeatureNeed[]
   audit: Audit
   clock: Clock
-  /** Called after connections were added or removed. */
+  /** Called after connections were added, removed or found to work. */
   changed(): Promise<void>
 }
 
@@ -119,6 +119,7 @@ export function createConnections(parts: ConnectionParts): Connections {
       // A token from before would not carry what was consented since.
       await microsofts.forget(id)
       const result = await test(connection)
+      if (result.status !== 'failed') await changed()
       await audit(user.name, 'connection.test', { id, status: result.status }, connection.tenantId)
       return result
     },

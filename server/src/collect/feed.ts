@@ -23,8 +23,13 @@ export interface Feed {
 
 /** How a feed's clock of availability behaves, all in milliseconds. */
 export interface Windowing {
-  /** One window of the ledger, and the longest span listed at once. Windows lie on multiples of it. */
+  /** One window of the ledger. Windows lie on multiples of it. */
   windowMs: number
+  /**
+   * The longest span listed in one request; `windowMs` when absent. Longer only where a batch is the same batch whatever span
+   * was asked for.
+   */
+  listMs?: number
   /** How far back may be asked, with a margin for the time a request takes and for clocks that differ. */
   retentionMs: number
   /** Listed again at every pass behind the checkpoint, for content that shows up late in a closed window. */

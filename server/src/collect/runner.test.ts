@@ -31,7 +31,10 @@ beforeEach(() => {
   beforeIngest = () => undefined
 })
 
-function pass(lookbackMs = 2 * HOUR, signal = new AbortController().signal): Promise<CollectResult> {
+function pass(
+  lookbackMs = 2 * HOUR,
+  { signal = new AbortController().signal, sliceMs = Infinity } = {},
+): Promise<CollectResult> {
   return collectFeed({
     feed: rehearsal.feed,
     key: KEY,
@@ -46,6 +49,7 @@ function pass(lookbackMs = 2 * HOUR, signal = new AbortController().signal): Pro
     clock: { now: () => now },
     signal,
     lookbackMs,
+    sliceMs,
   })
 }
 
@@ -71,7 +75,7 @@ describe('a healthy feed', () => {
     now += MINUTE
     rehearsal.batches.push(batch('c', now - 10_000))
     expect(await pass()).toMatchObject({ stored: 1, failures: [] })
-    expect(tokens()).toEqual(['a#0', 'b#0', 'c#0'])
+    expect(tokens()).toEqual(['b#0', 'a#0', 'c#0'])
     expect(await ledger.readCheckpoint(KEY)).toEqual({ until: '2026-11-20T09:20:57.000Z' })
     expect(ledger.rows().at(-1)).toMatchObject({ listed: 2, stored: 2, counts: { read: 2 } })
   })
@@ -122,6 +126,71 @@ describe('a healthy feed', () => {
   })
 })
 
+describe('a back-fill', () => {
+  const WEEK = 7 * 24 * HOUR
+
+  test('collects the live edge first, then the last day from new to old, then the rest from old to new', async () => {
+    const hours = [150, 60, 30, 20, 10, 1]
+    rehearsal.batches.push(...hours.map((ago) => batch(`${ago}h`, START - ago * HOUR)), batch('now', START - MINUTE))
+    await pass(WEEK - HOUR)
+    expect(tokens()).toEqual(['now#0', '1h#0', '10h#0', '20h#0', '150h#0', '60h#0', '30h#0'])
+  })
+
+  test('lists a day at a time, and closes its empty windows together', async () => {
+    const spans: number[] = []
+    let commits = 0
+    const [{ list }, commit] = [rehearsal.feed.source, ledger.commit]
+    rehearsal.feed.source.list = (context, span) => {
+      spans.push((span.to - span.from) / HOUR)
+      return list(context, span)
+    }
+    ledger.commit = (...entries) => (commits++, commit(...entries))
+    expect(await pass(WEEK - HOUR)).toMatchObject({ windows: 168, isUnfinished: false })
+    expect(Math.max(...spans)).toBe(24)
+    expect(spans).toHaveLength(8)
+    expect(commits).toBe(8)
+  })
+
+  test('that does not end within its slice goes on with the next pass, which begins at the live edge', async () => {
+    for (let index = 0; index < 60; index++) rehearsal.batches.push(batch(`old${index}`, START - 50 * HOUR + index))
+    rehearsal.before = (step) => {
+      if (step.kind === 'read') now += 1000
+    }
+    const slices: (string | undefined)[] = []
+    let isUnfinished = true
+    while (isUnfinished) {
+      const id = `edge${slices.length}`
+      rehearsal.batches.push(batch(id, now - 10_000))
+      const before = ingested.length
+      const result = await pass(WEEK - HOUR, { sliceMs: 5000 })
+      isUnfinished = result.isUnfinished
+      expect(tokens()[before]).toBe(`${id}#0`)
+      expect(result.edge).toBeDefined()
+      const { until } = (await ledger.readCheckpoint(KEY))!
+      expect(Date.parse(until) <= START - 50 * HOUR || !isUnfinished).toBe(true)
+      slices.push(id)
+    }
+    expect(slices.length).toBeGreaterThan(5)
+    expect(new Set(tokens()).size).toBe(60 + slices.length)
+    expect(tokens()).toHaveLength(60 + slices.length)
+    expect(ledger.rows().every(({ listed, stored }) => listed === stored)).toBe(true)
+  })
+
+  test('that is cut off for longer than Microsoft keeps is told as a gap', async () => {
+    rehearsal.batches.push(batch('old', START - 50 * HOUR), batch('b', START - 49 * HOUR))
+    rehearsal.before = (step) => {
+      if (step.kind === 'read' && step.id === 'old') throw new Error('crash')
+    }
+    await expect(pass(60 * HOUR)).rejects.toThrow('crash')
+    rehearsal.before = () => undefined
+    now += 6 * 24 * HOUR
+    await pass(60 * HOUR)
+    const gap = ledger.rows().find(({ state }) => state === 'gap')
+    expect(gap).toMatchObject({ from: '2026-11-17T21:00:00.000Z', reason: expect.stringMatching(/^Lost: /) })
+    expect(ledger.rows().at(-1)).toMatchObject({ state: 'in-progress' })
+  })
+})
+
 describe('trouble', () => {
   test('a batch that cannot be read holds up neither the others nor later windows, and is read again', async () => {
     rehearsal.batches.push(
@@ -134,14 +203,14 @@ describe('trouble', () => {
     }
     const result = await pass()
     expect(result.failures).toMatchObject([{ code: 'CONNECT_REPLY_UNREADABLE' }])
-    expect(tokens()).toEqual(['good#0', 'later#0'])
+    expect(tokens()).toEqual(['later#0', 'good#0'])
     expect(ledger.rows()[0]).toMatchObject({
       state: 'gap',
       listed: 2,
       stored: 1,
       reason: 'Not yet: Could not read it. It is HTML.',
     })
-    expect(await ledger.readCheckpoint(KEY)).toBeUndefined()
+    expect(await ledger.readCheckpoint(KEY)).toEqual({ until: '2026-11-20T07:00:00.000Z' })
 
     rehearsal.before = () => undefined
     now += MINUTE
@@ -172,13 +241,41 @@ describe('trouble', () => {
     expect(ledger.rows()[0]).toMatchObject(gap)
   })
 
-  test('when listing fails, the window is a gap with the reason and nothing behind it is tried', async () => {
-    rehearsal.batches.push(batch('a', START - 2 * HOUR))
+  test('when the live edge cannot be listed, its windows say why and nothing else is tried', async () => {
+    await pass()
+    rehearsal.batches.push(batch('new', now + MINUTE))
+    now += 2 * HOUR
     rehearsal.before = (step) => {
       if (step.kind === 'list') throw unreadable()
     }
-    expect(await pass()).toMatchObject({ windows: 1, stored: 0, failures: [{ code: 'CONNECT_REPLY_UNREADABLE' }] })
-    expect(ledger.rows()).toMatchObject([{ state: 'gap', reason: 'Not yet: Could not read it. It is HTML.' }])
+    const { failures, isStopped, edge } = await pass()
+    expect(failures).toMatchObject([{ code: 'CONNECT_REPLY_UNREADABLE' }])
+    expect([isStopped, edge]).toEqual([false, isoTime(now - 3000)])
+    rehearsal.batches.push(batch('newest', now - MINUTE))
+    const refused = await pass()
+    expect([refused.isStopped, refused.edge, refused.windows]).toEqual([true, undefined, 1])
+    expect(ledger.rows().map(({ state }) => state)).toEqual(['complete', 'complete', 'gap', 'complete', 'gap'])
+    rehearsal.before = () => undefined
+    expect(await pass()).toMatchObject({ stored: 2, failures: [] })
+    expect(ledger.rows().filter(({ state }) => state === 'gap')).toEqual([])
+  })
+
+  test('a window that cannot be listed holds up neither the live edge nor, after one pass, its neighbors', async () => {
+    const hours = [30, 29, 28, 5, 4, 3]
+    rehearsal.batches.push(...hours.map((ago) => batch(`${ago}`, START - ago * HOUR)), batch('edge', START - MINUTE))
+    const list = rehearsal.feed.source.list
+    rehearsal.feed.source.list = (context, span) => {
+      const bad = START - 29 * HOUR
+      if (span.from <= bad && bad < span.to) throw unreadable()
+      return list(context, span)
+    }
+    expect((await pass(40 * HOUR)).failures).toHaveLength(1)
+    expect(tokens()).toEqual(['edge#0', '3#0', '4#0', '5#0'])
+    expect((await pass(40 * HOUR)).failures).toHaveLength(1)
+    expect(tokens()).toEqual(['edge#0', '3#0', '4#0', '5#0', '28#0', '30#0'])
+    const gaps = ledger.rows().filter(({ state }) => state === 'gap')
+    expect(gaps.map(({ from }) => from)).toEqual(['2026-11-19T04:00:00.000Z'])
+    expect(await ledger.readCheckpoint(KEY)).toEqual({ until: '2026-11-19T04:00:00.000Z' })
   })
 
   test('when Microsoft cannot be made to deliver, the newest window says why', async () => {
@@ -201,7 +298,8 @@ describe('trouble', () => {
     }
     const { failures, windows } = await pass()
     expect(failures).toHaveLength(24)
-    expect(windows).toBe(1)
+    expect(windows).toBe(3)
+    expect(ledger.rows().filter(({ state }) => state === 'gap')).toHaveLength(1)
   })
 
   test('content that the subscription never delivered stays a gap, whatever is listed', async () => {
@@ -238,12 +336,17 @@ describe('trouble', () => {
     const stop = new AbortController()
     rehearsal.batches.push(batch('a', START - 2 * HOUR), batch('b', START - HOUR))
     beforeIngest = () => stop.abort(new Error('stopped'))
-    await expect(pass(2 * HOUR, stop.signal)).rejects.toThrow('stopped')
+    await expect(pass(2 * HOUR, stop)).rejects.toThrow('stopped')
     beforeIngest = () => undefined
     await pass()
     expect(new Set(tokens())).toEqual(new Set(['a#0', 'b#0']))
   })
 })
+
+/** A crash of the rehearsal is survived, a broken expectation is not. */
+function rethrowFailed(error: Error): void {
+  if (error.message !== 'crash' && !(error instanceof AppError)) throw error
+}
 
 test('whatever fails whenever, in the end every batch is stored and every record has one token', async () => {
   const HOURS = 30
@@ -257,7 +360,10 @@ test('whatever fails whenever, in the end every batch is stored and every record
         }),
         { maxLength: 25 },
       ),
-      array(integer({ min: 1, max: 400 }), { minLength: 3, maxLength: 30 }),
+      array(oneof({ weight: 9, arbitrary: integer({ min: 1, max: 400 }) }, integer({ min: 1441, max: 1800 })), {
+        minLength: 3,
+        maxLength: 30,
+      }),
       infiniteStream(integer({ min: 0, max: 19 })),
       async (made, pauses, dice) => {
         now = START
@@ -275,22 +381,30 @@ test('whatever fails whenever, in the end every batch is stored and every record
           const rolled = roll()
           if (rolled === 0) throw unreadable()
           if (rolled === 1 && step.kind !== 'read') throw new Error('crash')
+          // Longer than a slice.
+          if (rolled === 4 && step.kind === 'read') now += 11_000
         }
         beforeIngest = () => {
           if (roll() === 2) throw new Error('crash')
         }
-        const commitBatches = ledger.commitBatches
-        ledger.commitBatches = async (...args) => {
+        const commit = ledger.commit
+        ledger.commit = async (...args) => {
           // The records are durable and the ledger does not know.
           if (roll() === 3) throw new Error('crash')
-          await commitBatches(...args)
+          await commit(...args)
+          const { until } = (await ledger.readCheckpoint(KEY)) ?? { until: '' }
+          const stored = new Set(ledger.batches().map(({ id }) => id))
+          const passed = rehearsal.batches.filter(
+            ({ availableAt, listedFrom }) => isoTime(availableAt) < until && listedFrom === availableAt,
+          )
+          expect(passed.filter(({ id }) => !stored.has(id))).toEqual([])
         }
         // The ledger begins with the first pass; from then on anything may happen.
         await pass(0)
         isCalm = false
         for (const minutes of pauses) {
           now += minutes * MINUTE
-          await pass(0).catch(() => undefined)
+          await pass(0, { sliceMs: 10_000 }).catch(rethrowFailed)
         }
         isCalm = true
         // Long enough for all to be listed and one reconciling pass behind that.

@@ -1,13 +1,16 @@
 import type { Microsoft } from '#connect/microsoft.ts'
 import { isoTime, type Clock } from '#domain/clock.ts'
-import type { CoverageLedger, FeedKey } from '#domain/coverage.ts'
+import type { Checkpoint, CoverageLedger, FeedKey, LedgerWindow } from '#domain/coverage.ts'
 import type { AppError } from '#domain/errors.ts'
 import type { TenantId } from '#domain/ids.ts'
 import { addCounts, NO_COUNTS, type IntakeCounts } from '#domain/outcome.ts'
 
-import { collectWindow, isMicrosofts, rowOf } from './collect-window.ts'
+import { collectListing, isMicrosofts } from './collect-listing.ts'
 import type { Feed, FeedContext } from './feed.ts'
+import { createFrontier } from './frontier.ts'
 import { lastingReason, lost, notYet } from './gap-reason.ts'
+import { planListings } from './listings.ts'
+import { newRow } from './open-window.ts'
 import { planRange, planWindows, type Plan, type Visit } from './windows.ts'
 
 /** Records to be stored, under an identity that is the same whenever they are read again. */
@@ -35,10 +38,12 @@ export interface CollectOptions {
   signal: AbortSignal
   /** How far back the very first pass begins. */
   lookbackMs: number
+  /** How long to be busy with what lies behind the live edge, at least one step of it; as long as it takes when absent. */
+  sliceMs?: number
 }
 
 export interface CollectResult {
-  /** Windows visited. */
+  /** Windows that this pass is done with. */
   windows: number
   /** Batches that this pass stored. */
   stored: number
@@ -46,11 +51,18 @@ export interface CollectResult {
   counts: IntakeCounts
   /** What kept something from being collected in this pass; empty when everything there was is stored. */
   failures: AppError[]
+  /** Up to here (ISO) the live edge is stored; absent when something of it is not. */
+  edge?: string
+  /** Nothing can be had now: a listing failed, or every batch does. Another pass would fare no better at once. */
+  isStopped: boolean
+  /** The slice ended before the work behind the live edge did: another pass has something to do at once. */
+  isUnfinished: boolean
 }
 
 /**
  * One pass over a feed: lists what became available since the checkpoint and a little before, stores what is not stored
- * yet, and moves the checkpoint over windows that are whole.
+ * yet, and moves the checkpoint over windows that are whole. The live edge comes first and in full; what lies behind it
+ * gets a slice of time, so that passes one after another keep up with the edge however long the back-fill takes.
  *
  * Order of effects: records durable → ledger → checkpoint. A crash anywhere repeats work and changes nothing. The
  * checkpoint never passes a batch that may still be had; what may not is written down as a gap, with Microsoft's code.
@@ -59,55 +71,75 @@ export interface CollectResult {
  *   `failures` instead, and in the ledger.
  */
 export async function collectFeed(options: CollectOptions): Promise<CollectResult> {
-  const { feed, key, ledger, clock, signal, microsoft, lookbackMs } = options
+  const { feed, key, ledger, clock, signal, microsoft, lookbackMs, sliceMs = Infinity } = options
   const { windowing } = feed
   const now = clock.now()
   const checkpoint = await ledger.readCheckpoint(key)
   const { from, to } = planRange({ windowing, checkpoint, now })
-  const existing = (await ledger.windows(key.tenantId, { from: isoTime(from), to: isoTime(to) })).filter(
-    (row) => row.connectionId === key.connectionId && row.feed === key.feed,
-  )
+  const existing = await ledger.windows(key.tenantId, { from: isoTime(from), to: isoTime(to) }, key)
   const plan = planWindows({ windowing, checkpoint, existing, now, lookbackMs })
   await writeLosses(options, plan)
 
-  const result: CollectResult = { windows: 0, stored: 0, counts: NO_COUNTS, failures: [] }
+  const nothing = { windows: 0, stored: 0, counts: NO_COUNTS, failures: [], isUnfinished: false }
   const context: FeedContext = { microsoft, clock, signal }
   let outage: string | undefined
   try {
-    const prepared = await feed.source.prepare?.(context)
-    outage = checkpoint && prepared?.outage
+    outage = (await feed.source.prepare?.(context))?.outage
   } catch (error) {
     signal.throwIfAborted()
     if (!isMicrosofts(error)) throw error
     const newest = plan.visits.at(-1)
     if (newest) await writeUncollected(options, newest, error)
-    return { ...result, failures: [error] }
+    return { ...nothing, failures: [error], isStopped: true }
   }
 
-  let isContiguous = true
-  for (const visit of plan.visits) {
+  const delivered = deliveredUntil(checkpoint, existing)
+  const lossOf = ({ isCut, window }: Visit): string | undefined => {
+    if (isCut) return notCollected(feed)
+    return delivered !== undefined && window.to > delivered ? outage : undefined
+  }
+  const frontier = createFrontier(plan)
+  const result: CollectResult = { ...nothing, failures: [], isStopped: false }
+  let edge: string | undefined = isoTime(plan.until)
+  let sliceEnds = Infinity
+  for (const listing of planListings(windowing, plan)) {
     signal.throwIfAborted()
-    const isNew = !checkpoint || visit.window.to > Date.parse(checkpoint.until)
-    const missed = visit.isCut ? notCollected(feed) : isNew ? outage : undefined
-    const outcome = await collectWindow({ ...options, context, visit, outage: missed })
-    result.windows++
+    if (!listing.isEdge && sliceEnds === Infinity) sliceEnds = clock.now() + sliceMs
+    const isOver = (): boolean => clock.now() > sliceEnds
+    if (isOver()) {
+      result.isUnfinished = true
+      break
+    }
+    const outcome = await collectListing({ ...options, context, listing, frontier, lossOf, isOver })
+    result.windows += outcome.windows
     result.stored += outcome.stored
     result.counts = addCounts(result.counts, outcome.counts)
     result.failures.push(...outcome.failures)
-    isContiguous &&= outcome.failures.length === 0
-    if (isContiguous) await ledger.commitWindow(key, outcome.row, { until: isoTime(visit.listed.to) })
-    else await ledger.writeWindow(key, outcome.row)
+    result.isStopped = outcome.isStopped
+    result.isUnfinished ||= outcome.isUnfinished
+    if (listing.isEdge && (outcome.isUnfinished || outcome.failures.length > 0)) edge = undefined
     if (outcome.isStopped) break
   }
-  return result
+  return { ...result, ...(edge !== undefined && { edge }) }
 }
 
-/** What nobody can collect any more becomes a gap, and the checkpoint goes on behind it. */
+/** What nobody can collect any more becomes a gap. */
 async function writeLosses({ key, ledger, clock, feed }: CollectOptions, plan: Plan): Promise<void> {
   const gap = { state: 'gap', reason: lost(notCollected(feed)), updatedAt: isoTime(clock.now()) } as const
-  for (const row of plan.abandoned) await ledger.writeWindow(key, { ...row, ...gap })
-  if (!plan.lost) return
-  await ledger.commitWindow(key, { ...rowOf(plan.lost, gap.updatedAt), ...gap }, { until: isoTime(plan.lost.to) })
+  const windows = [...plan.abandoned, ...plan.lost.map((span) => newRow(span, gap.updatedAt))].map((row) => ({
+    ...row,
+    ...gap,
+  }))
+  if (windows.length > 0) await ledger.commit(key, { windows })
+}
+
+/** Up to when Microsoft is known to have delivered, because the feed was read; absent before it was first read. */
+function deliveredUntil(checkpoint: Checkpoint | undefined, existing: readonly LedgerWindow[]): number | undefined {
+  const read = existing
+    .filter(({ state }) => state !== 'gap')
+    .map(({ to, updatedAt }) => Math.min(Date.parse(to), Date.parse(updatedAt)))
+  if (checkpoint) read.push(Date.parse(checkpoint.until))
+  return read.length === 0 ? undefined : Math.max(...read)
 }
 
 function notCollected(feed: Feed): string {
@@ -118,7 +150,7 @@ function notCollected(feed: Feed): string {
 /** The newest window tells why nothing at all could be asked for. */
 async function writeUncollected({ key, ledger, clock }: CollectOptions, visit: Visit, fault: AppError): Promise<void> {
   const updatedAt = isoTime(clock.now())
-  const row = visit.previous ?? rowOf(visit.window, updatedAt)
+  const row = visit.previous ?? newRow(visit.window, updatedAt)
   const reason = lastingReason(row) ?? notYet(fault.message)
-  await ledger.writeWindow(key, { ...row, state: 'gap', reason, updatedAt })
+  await ledger.commit(key, { windows: [{ ...row, state: 'gap', reason, updatedAt }] })
 }

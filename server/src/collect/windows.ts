@@ -8,10 +8,12 @@ import { lastingReason } from './gap-reason.ts'
  * the rows of the one before. All times here are milliseconds, in whole seconds: Microsoft's finest grain.
  */
 export interface Plan {
+  /** Where the pass ends: the newest that may be listed now. */
+  until: number
   /** Oldest first. */
   visits: Visit[]
   /** What became available here was never listed and is no longer kept. */
-  lost: Span | undefined
+  lost: Span[]
   /** Windows left unfinished that are no longer kept: to be closed as gaps. */
   abandoned: LedgerWindow[]
 }
@@ -28,7 +30,7 @@ export interface Visit {
 export interface PlanInput {
   windowing: Windowing
   checkpoint: Checkpoint | undefined
-  /** The feed's windows in {@link planRange}. */
+  /** The feed's windows in {@link planRange}, oldest first. */
   existing: readonly LedgerWindow[]
   now: number
   /** How far back the first pass of all begins. */
@@ -54,32 +56,58 @@ export function planWindows({ windowing, checkpoint, existing, now, lookbackMs }
   const reached = checkpoint ? Date.parse(checkpoint.until) : Math.max(oldest, begun)
   const isKept = ({ from, to }: Span): boolean => to > oldest && from < until
 
-  const visits = rows
+  const due = rows
     .filter((each) => isKept(each) && isDue(each.row, each.to, { windowing, now, until }))
     .map(({ row, from, to }): Visit => ({
       window: { from, to },
       listed: { from: Math.max(from, oldest), to: Math.min(to, until) },
-      isCut: row.state === 'in-progress' && Math.max(from, reached) < oldest,
+      isCut: isUnfinished(row) && Math.max(from, reached) < oldest,
       previous: row,
     }))
+  const unlisted = holes(rows, { from: Math.max(reached, oldest), to: floorTo(windowMs, until) + windowMs })
+    .flatMap((hole) => onGrid(windowMs, hole))
+    .filter(isKept)
+    .map((window): Visit => ({
+      window,
+      listed: { from: window.from, to: Math.min(window.to, until) },
+      isCut: false,
+      previous: undefined,
+    }))
 
-  for (let from = Math.max(reached, oldest); from < until;) {
-    const at = from
-    const covering = rows.find((row) => row.from <= at && at < row.to)
-    const next = Math.min(...rows.filter((row) => row.from > at).map((row) => row.from))
-    const to = covering?.to ?? Math.min(floorTo(windowMs, at) + windowMs, next)
-    const listed = { from: at, to: Math.min(to, until) }
-    if (!covering) visits.push({ window: { from: at, to }, listed, isCut: false, previous: undefined })
-    from = to
-  }
-
-  const lostFrom = Math.max(reached, ...rows.filter(({ to }) => to <= oldest).map(({ to }) => to))
-  const lostTo = rows.find(({ from, to }) => from < oldest && to > oldest)?.from ?? oldest
   return {
-    visits: visits.sort((a, b) => a.window.from - b.window.from),
-    lost: checkpoint && lostFrom < lostTo ? { from: lostFrom, to: lostTo } : undefined,
+    until,
+    visits: [...due, ...unlisted].sort((a, b) => a.window.from - b.window.from),
+    lost: checkpoint ? holes(rows, { from: reached, to: oldest }) : [],
     abandoned: rows.filter(({ row, to }) => to <= oldest && isUnfinished(row)).map(({ row }) => row),
   }
+}
+
+/** Whether a later pass may still add to a window: something of it was not listed or not stored, and may still be had. */
+export function isUnfinished(row: LedgerWindow): boolean {
+  return row.state !== 'complete' && !lastingReason(row)
+}
+
+/** The parts of `span` that no row covers. */
+function holes(rows: readonly Span[], span: Span): Span[] {
+  const found: Span[] = []
+  let at = span.from
+  for (const { from, to } of rows) {
+    if (at < from && at < span.to) found.push({ from: at, to: Math.min(from, span.to) })
+    at = Math.max(at, to)
+  }
+  if (at < span.to) found.push({ from: at, to: span.to })
+  return found
+}
+
+/** `span` cut at the multiples of `windowMs`. */
+function onGrid(windowMs: number, span: Span): Span[] {
+  const cuts: Span[] = []
+  for (let from = span.from; from < span.to;) {
+    const to = Math.min(floorTo(windowMs, from) + windowMs, span.to)
+    cuts.push({ from, to })
+    from = to
+  }
+  return cuts
 }
 
 /** Where a pass at `now` ends. */
@@ -103,10 +131,6 @@ function isDue(
   if (isUnfinished(row) || to > until - windowing.overlapMs) return true
   const listedAt = Date.parse(row.updatedAt)
   return listedAt < to + windowing.reconcileMs && now - listedAt >= windowing.windowMs
-}
-
-function isUnfinished(row: LedgerWindow): boolean {
-  return row.state !== 'complete' && !lastingReason(row)
 }
 
 function floorTo(step: number, ms: number): number {

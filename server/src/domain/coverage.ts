@@ -39,17 +39,27 @@ export interface LedgerWindow {
   updatedAt: string
 }
 
+/** What is written into the ledger together. */
+export interface LedgerEntries {
+  batches?: readonly LedgerBatch[]
+  windows: readonly LedgerWindow[]
+  checkpoint?: Checkpoint
+}
+
 /** The coverage ledger of the record store, as the collecting runner sees it. */
 export interface CoverageLedger {
   readCheckpoint(key: FeedKey): Promise<Checkpoint | undefined>
   /** Which of `batchIds` are already stored. */
   storedBatches(key: FeedKey, batchIds: readonly string[]): Promise<Set<string>>
-  /** Records stored batches and their window, in one transaction. Repeating batch ids changes nothing. */
-  commitBatches(key: FeedKey, batches: readonly LedgerBatch[], window: LedgerWindow): Promise<void>
-  /** Closes a window and moves the checkpoint, in one transaction. The checkpoint never moves back. */
-  commitWindow(key: FeedKey, window: LedgerWindow, checkpoint: Checkpoint): Promise<void>
-  /** Writes a window's state without moving the checkpoint: in progress, or a gap with its reason. */
-  writeWindow(key: FeedKey, window: LedgerWindow): Promise<void>
-  /** Windows of a tenant's feeds that touch the span, oldest first. */
-  windows(tenantId: TenantId, range: { from: string; to: string }): Promise<(LedgerWindow & FeedKey)[]>
+  /**
+   * Writes all of it in one transaction: batches that are durable, windows as they are now, and the checkpoint. Repeating a
+   * batch id changes nothing, a window replaces what it was, and the checkpoint never moves back.
+   */
+  commit(key: FeedKey, entries: LedgerEntries): Promise<void>
+  /** Windows of a tenant's feeds, or of one feed read through one connection, that touch the span, oldest first. */
+  windows(
+    tenantId: TenantId,
+    range: { from: string; to: string },
+    only?: Pick<FeedKey, 'connectionId' | 'feed'>,
+  ): Promise<(LedgerWindow & FeedKey)[]>
 }

@@ -18,7 +18,8 @@ export function up(program: Command): void {
       const stop = interrupted()
       const config = readConfig(process.env)
       const log = (error: Parameters<typeof formatError>[0]) => void process.stderr.write(formatError(error))
-      const app = await compose(config, { clock: systemClock, log })
+      const note = (line: string) => void process.stderr.write(`${line}\n`)
+      const app = await compose(config, { clock: systemClock, log, note })
       try {
         const administrator = await app.sessions.ensureAdministrator(config.adminName, config.adminPassword)
         const server = await listen(createHttpApp(app), config)

@@ -26,22 +26,20 @@ export function createMemoryLedger(): MemoryLedger {
     async storedBatches(key, batchIds) {
       return new Set(batchIds.filter((id) => batches.has(idOf(key, id))))
     },
-    async commitBatches(key, stored, window) {
-      const fresh = stored.filter(({ id }) => !batches.has(idOf(key, id)))
-      for (const batch of fresh) batches.set(idOf(key, batch.id), structuredClone(batch))
-      if (fresh.length > 0) put(key, window)
-    },
-    async commitWindow(key, window, { until }) {
-      put(key, window)
+    async commit(key, { batches: stored = [], windows: written, checkpoint }) {
+      for (const batch of stored) {
+        if (!batches.has(idOf(key, batch.id))) batches.set(idOf(key, batch.id), structuredClone(batch))
+      }
+      for (const window of written) put(key, window)
       const before = checkpoints.get(idOf(key))
-      if (before === undefined || before < until) checkpoints.set(idOf(key), until)
+      if (checkpoint && (before === undefined || before < checkpoint.until)) {
+        checkpoints.set(idOf(key), checkpoint.until)
+      }
     },
-    async writeWindow(key, window) {
-      put(key, window)
-    },
-    async windows(tenantId, { from, to }) {
+    async windows(tenantId, { from, to }, only) {
       return structuredClone([...windows.values()])
         .filter((row) => row.tenantId === tenantId && row.from < to && row.to > from)
+        .filter(({ connectionId, feed }) => !only || (connectionId === only.connectionId && feed === only.feed))
         .sort((a, b) => a.from.localeCompare(b.from))
     },
     rows: () => [...windows.values()].sort((a, b) => a.from.localeCompare(b.from)),

@@ -33,6 +33,7 @@ export function rehearseFeed(now: () => number): Rehearsal {
       permissions: [],
       windowing: {
         windowMs: HOUR,
+        listMs: 24 * HOUR,
         retentionMs: 7 * 24 * HOUR,
         overlapMs: HOUR / 2,
         reconcileMs: 24 * HOUR,

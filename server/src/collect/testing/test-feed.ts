@@ -138,15 +138,15 @@ export function testFeed(feed: Feed, facts: FeedFacts): void {
     })
 
     test.each(['listing', 'reading'] as const)('throttling while %s is waited out', async (step) => {
-      await strike(facts[step], { ...facts.throttled, headers: { 'retry-after': '7' } }, { nth: 2 })
-      await strike(facts[step], facts.throttled, { nth: 3 })
+      await strike(facts[step], { ...facts.throttled, headers: { 'retry-after': '7' } }, { nth: 1 })
+      await strike(facts[step], facts.throttled, { nth: 2 })
       expect(await flawsAfterPass()).toEqual(NONE)
       expect(waits).toContain(7000)
       expect(waits.length).toBeGreaterThanOrEqual(2)
     })
 
     test.each(['listing', 'reading'] as const)('a token that runs out while %s is replaced', async (step) => {
-      await strike(facts[step], facts.unauthorized, { nth: 3 })
+      await strike(facts[step], facts.unauthorized, { nth: 2 })
       expect(await flawsAfterPass()).toEqual(NONE)
     })
 
@@ -177,7 +177,7 @@ export function testFeed(feed: Feed, facts: FeedFacts): void {
     test('HTML in place of a listing is a gap, and the next pass collects it', async () => {
       await strike(facts.listing, { status: 200, body: '<html>Sign in to the hotel</html>' }, { nth: 1 })
       expect(await pass()).toMatchObject({ failures: [{ code: 'CONNECT_REPLY_UNREADABLE' }], stored: 0 })
-      expect(gaps()).toEqual([expect.stringMatching(/^Not yet: /)])
+      expect(new Set(gaps())).toEqual(new Set([expect.stringMatching(/^Not yet: /)]))
       expect(await flawsAfterPass()).toEqual(NONE)
     })
 

@@ -1,10 +1,13 @@
 import { sql } from 'kysely'
 
-import type { FeedKey, LedgerWindow } from '#domain/coverage.ts'
+import type { FeedKey } from '#domain/coverage.ts'
 import type { RecordStore } from '#store/record-store.ts'
 
 import { present } from './row.ts'
 import type { Database } from './schema.ts'
+
+/** What a window that is written again takes from its new state. */
+const REPLACED = ['state', 'listed', 'stored', 'counts', 'reason', 'updatedAt'] as const
 
 /** The coverage ledger. The caller counts a window's totals; here they are only kept, with the batch they came with. */
 export function coverage(db: Database): RecordStore['coverage'] {
@@ -32,44 +35,47 @@ export function coverage(db: Database): RecordStore['coverage'] {
       return new Set(rows.map((row) => row.id))
     },
 
-    async commitBatches(key, batches, window) {
+    async commit(key, { batches = [], windows, checkpoint }) {
       await db.transaction().execute(async (trx) => {
         await hastily(trx)
-        const fresh = await trx
-          .insertInto('ledgerBatches')
-          .values(batches.map((batch) => ({ ...columns(key), ...batch })))
-          .onConflict((conflict) => conflict.doNothing())
-          .returning('id')
-          .executeTakeFirst()
-        if (fresh) await putWindow(trx, key, window)
+        if (batches.length > 0) {
+          await trx
+            .insertInto('ledgerBatches')
+            .values(batches.map((batch) => ({ ...columns(key), ...batch })))
+            .onConflict((conflict) => conflict.doNothing())
+            .execute()
+        }
+        if (windows.length > 0) {
+          await trx
+            .insertInto('ledgerWindows')
+            .values(windows.map((window) => ({ ...columns(key), reason: null, ...window })))
+            .onConflict((conflict) =>
+              conflict
+                .columns(['tenantId', 'connectionId', 'feed', 'from', 'to'])
+                .doUpdateSet((eb) =>
+                  Object.fromEntries(REPLACED.map((column) => [column, eb.ref(`excluded.${column}`)])),
+                ),
+            )
+            .execute()
+        }
+        if (checkpoint) {
+          await trx
+            .insertInto('checkpoints')
+            .values({ ...columns(key), until: checkpoint.until })
+            .onConflict((conflict) =>
+              conflict
+                .columns(['tenantId', 'connectionId', 'feed'])
+                .doUpdateSet((eb) => ({ until: eb.fn('greatest', ['checkpoints.until', 'excluded.until']) })),
+            )
+            .execute()
+        }
       })
     },
 
-    async commitWindow(key, window, checkpoint) {
-      await db.transaction().execute(async (trx) => {
-        await hastily(trx)
-        await putWindow(trx, key, window)
-        await trx
-          .insertInto('checkpoints')
-          .values({ ...columns(key), until: checkpoint.until })
-          .onConflict((conflict) =>
-            conflict
-              .columns(['tenantId', 'connectionId', 'feed'])
-              .doUpdateSet((eb) => ({ until: eb.fn('greatest', ['checkpoints.until', 'excluded.until']) })),
-          )
-          .execute()
-      })
-    },
-
-    async writeWindow(key, window) {
-      await putWindow(db, key, window)
-    },
-
-    async windows(tenantId, range) {
-      const rows = await db
-        .selectFrom('ledgerWindows')
-        .selectAll()
-        .where('tenantId', '=', tenantId)
+    async windows(tenantId, range, only) {
+      let query = db.selectFrom('ledgerWindows').selectAll().where('tenantId', '=', tenantId)
+      if (only) query = query.where('connectionId', '=', only.connectionId).where('feed', '=', only.feed)
+      const rows = await query
         .where('from', '<', new Date(range.to))
         .where('to', '>', new Date(range.from))
         .orderBy('from')
@@ -93,13 +99,4 @@ async function hastily(trx: Database): Promise<void> {
 /** Only the columns of the key: callers may hand in objects that carry more. */
 function columns({ tenantId, connectionId, feed }: FeedKey): FeedKey {
   return { tenantId, connectionId, feed }
-}
-
-async function putWindow(db: Database, key: FeedKey, window: LedgerWindow): Promise<void> {
-  const written = { reason: null, ...window }
-  await db
-    .insertInto('ledgerWindows')
-    .values({ ...columns(key), ...written })
-    .onConflict((conflict) => conflict.columns(['tenantId', 'connectionId', 'feed', 'from', 'to']).doUpdateSet(written))
-    .execute()
 }

@@ -36,8 +36,9 @@ function auditFeed(contentType: string, title: string, permissions: readonly Per
     api: 'management-activity',
     permissions,
     windowing: {
-      // At most 24 hours may be listed at once; an hour is a good row on a page.
+      // An hour is a good row on a page; at most 24 of them may be listed at once.
       windowMs: HOUR,
+      listMs: DAY,
       // Listed for 7 days; a request that leaves at the edge arrives behind it, and clocks differ by minutes.
       retentionMs: 7 * DAY - 15 * MINUTE,
       overlapMs: 30 * MINUTE,

@@ -26,35 +26,40 @@ const batch = (id: string) => ({ id, availableAt: at(1), storedAt: at(11), count
 const WIDE = { from: at(-60), to: at(600) }
 
 export const coverageContract: Contract = (store) => {
-  it('commits a batch once: repeating it leaves batch and window as they are', async () => {
+  it('writes a batch down once: repeating it leaves it as it is, and its window as last told', async () => {
     const key = feed()
-    await store().coverage.commitBatches(key, [batch('one')], window())
-    await store().coverage.commitBatches(key, [batch('one')], window({ stored: 2, counts: counts(10) }))
-    expect(await store().coverage.windows(key.tenantId, WIDE)).toEqual([{ ...key, ...window() }])
-    expect(await store().coverage.storedBatches(key, ['one', 'two'])).toEqual(new Set(['one']))
+    const told = window({ stored: 2, counts: counts(10) })
+    await store().coverage.commit(key, { batches: [batch('one')], windows: [window()] })
+    await store().coverage.commit(key, { batches: [batch('one'), batch('two')], windows: [told] })
+    expect(await store().coverage.windows(key.tenantId, WIDE)).toEqual([{ ...key, ...told }])
+    expect(await store().coverage.storedBatches(key, ['one', 'two', 'three'])).toEqual(new Set(['one', 'two']))
   })
 
-  it('closes a window and moves the checkpoint together', async () => {
+  it('closes windows and moves the checkpoint together', async () => {
     const key = feed()
     expect(await store().coverage.readCheckpoint(key)).toBeUndefined()
-    await store().coverage.commitWindow(key, window({ state: 'complete' }), { until: at(10) })
+    const windows = [window({ state: 'complete' }), window({ from: at(10), to: at(20) })]
+    await store().coverage.commit(key, { windows, checkpoint: { until: at(10) } })
     expect(await store().coverage.readCheckpoint(key)).toEqual({ until: at(10) })
-    expect(await store().coverage.windows(key.tenantId, WIDE)).toMatchObject([{ state: 'complete' }])
+    expect(await store().coverage.windows(key.tenantId, WIDE)).toMatchObject([
+      { state: 'complete' },
+      { state: 'in-progress' },
+    ])
   })
 
   it('never moves a checkpoint back', async () => {
     const key = feed()
-    await store().coverage.commitWindow(key, window(), { until: at(20) })
-    await store().coverage.commitWindow(key, window(), { until: at(10) })
+    await store().coverage.commit(key, { windows: [window()], checkpoint: { until: at(20) } })
+    await store().coverage.commit(key, { windows: [window()], checkpoint: { until: at(10) } })
     expect(await store().coverage.readCheckpoint(key)).toEqual({ until: at(20) })
   })
 
   it('writes a gap with its reason, and drops the reason once the gap is filled', async () => {
     const key = feed()
     const gap = window({ state: 'gap', reason: 'AF20055: the time is out of range.' })
-    await store().coverage.writeWindow(key, gap)
+    await store().coverage.commit(key, { windows: [gap] })
     expect(await store().coverage.windows(key.tenantId, WIDE)).toEqual([{ ...key, ...gap }])
-    await store().coverage.writeWindow(key, window({ state: 'complete' }))
+    await store().coverage.commit(key, { windows: [window({ state: 'complete' })] })
     expect(await store().coverage.windows(key.tenantId, WIDE)).toEqual([{ ...key, ...window({ state: 'complete' }) }])
     expect(await store().coverage.readCheckpoint(key)).toBeUndefined()
   })
@@ -62,7 +67,7 @@ export const coverageContract: Contract = (store) => {
   it('lists the windows that touch a span, oldest first', async () => {
     const key = feed()
     const spans = [20, 0, 10].map((start) => window({ from: at(start), to: at(start + 10) }))
-    for (const span of spans) await store().coverage.writeWindow(key, span)
+    await store().coverage.commit(key, { windows: spans })
     const starts = async (from: number, to: number) =>
       (await store().coverage.windows(key.tenantId, { from: at(from), to: at(to) })).map((found) => found.from)
     expect(await starts(0, 30)).toEqual([at(0), at(10), at(20)])
@@ -72,8 +77,11 @@ export const coverageContract: Contract = (store) => {
 
   it('keeps feeds, connections and tenants apart', async () => {
     const key = feed()
-    await store().coverage.commitBatches(key, [batch('one')], window())
-    await store().coverage.commitWindow(key, window(), { until: at(10) })
+    await store().coverage.commit(key, {
+      batches: [batch('one')],
+      windows: [window()],
+      checkpoint: { until: at(10) },
+    })
     const others = [
       { ...key, tenantId: freshTenant() },
       { ...key, connectionId: 'other' },
@@ -82,7 +90,9 @@ export const coverageContract: Contract = (store) => {
     for (const other of others) {
       expect(await store().coverage.readCheckpoint(other)).toBeUndefined()
       expect(await store().coverage.storedBatches(other, ['one'])).toEqual(new Set())
+      expect(await store().coverage.windows(other.tenantId, WIDE, other)).toEqual([])
     }
     expect(await store().coverage.windows(others[0]!.tenantId, WIDE)).toEqual([])
+    expect(await store().coverage.windows(key.tenantId, WIDE, key)).toHaveLength(1)
   })
 }
