@@ -11,7 +11,7 @@ export interface EventFilter {
   query?: string | undefined
 }
 
-/** Searching events. @throws AppError QUERY_SYNTAX_INVALID with the position, QUERY_TOO_LARGE, from every method. */
+/** Searching events. @throws AppError REQUEST_INVALID, QUERY_SYNTAX_INVALID with the position, QUERY_TOO_LARGE. */
 export interface Search {
   page(
     tenantId: TenantId,
@@ -31,10 +31,10 @@ export interface Search {
 }
 
 export function createSearch(events: EventStore, parseQuery: (text: string) => EventQuery): Search {
-  const asked = ({ from, to, query }: EventFilter): { range: TimeRange; query: EventQuery } => ({
-    range: { from, to },
-    query: query?.trim() ? parseQuery(query) : { kind: 'all' },
-  })
+  const asked = ({ from, to, query }: EventFilter): { range: TimeRange; query: EventQuery } => {
+    if (Date.parse(from) >= Date.parse(to)) throw rangeEmpty(from, to)
+    return { range: { from, to }, query: query?.trim() ? parseQuery(query) : { kind: 'all' } }
+  }
   return {
     async page(tenantId, { limit, cursor, ...filter }) {
       const request = asked(filter)
@@ -61,6 +61,15 @@ export function createSearch(events: EventStore, parseQuery: (text: string) => E
       })
     },
   }
+}
+
+function rangeEmpty(from: string, to: string): AppError {
+  return new AppError({
+    code: 'REQUEST_INVALID',
+    what: 'Could not search the events.',
+    why: `The time range ends at ${to}, which is not after its start ${from}.`,
+    fix: 'Choose an end after the start.',
+  })
 }
 
 const SECOND = 1000
