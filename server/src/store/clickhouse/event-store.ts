@@ -37,18 +37,30 @@ export function createEventStore(clickhouse: ClickHouse, options: EventStoreOpti
   const settings = {
     max_execution_time: options.limits.maxSeconds,
     max_memory_usage: String(options.limits.maxMemoryMb * 1_000_000),
-    // Documents are large: a block of the default 65,000 would take hundreds of megabytes.
-    max_block_size: '8192',
     // An event's copies are in one partition, as its time decides that.
     do_not_merge_across_partitions_select_final: 1 as const,
   }
   const select = <Row>(sql: string, params: Params): Promise<Row[]> =>
-    clickhouse.rows<Row>(sql, params.values, settings)
+    clickhouse.rows<Row>(sql, params.values, {
+      ...settings,
+      // A block of the default 65,000 documents would take hundreds of megabytes.
+      ...(params.readsDocuments ? { max_block_size: '1024' } : {}),
+    })
+
+  /**
+   * Something of each event that fits, once for each. FINAL is the cheaper way, but would carry whole documents through
+   * its merge; where those are read, the keys seen are remembered instead.
+   */
+  const each = (columns: string, where: string, params: Params): string =>
+    params.readsDocuments
+      ? `SELECT ${columns} FROM ${events} WHERE ${where} LIMIT 1 BY time, event_id`
+      : `SELECT ${columns} FROM ${events} FINAL WHERE ${where}`
 
   /** The documents of events by identity: a jump through the primary key, so that a search reads none it does not show. */
   async function documents(tenantId: TenantId, keys: readonly EventKey[]): Promise<EcsEvent[]> {
     if (keys.length === 0) return []
     const params = new Params()
+    params.readsDocuments = true
     const rows = await select<{ event: string }>(
       `SELECT event FROM ${events} WHERE tenant_id = ${params.uuid(tenantId)}
         AND ${hasKey(keys, params)}
@@ -108,7 +120,7 @@ export function createEventStore(clickhouse: ClickHouse, options: EventStoreOpti
     async count(tenantId, scope) {
       const params = new Params()
       const [row] = await select<{ total: string }>(
-        `SELECT toString(count()) AS total FROM ${events} FINAL WHERE ${whereOf(tenantId, scope, params)}`,
+        `SELECT toString(count()) AS total FROM (${each('1', whereOf(tenantId, scope, params), params)})`,
         params,
       )
       return Number(row?.total ?? 0)
@@ -117,10 +129,11 @@ export function createEventStore(clickhouse: ClickHouse, options: EventStoreOpti
     async histogram(tenantId, request) {
       const { from, buckets } = emptyBuckets(request)
       const params = new Params()
+      const start = params.integer(from)
+      const found = each('toUnixTimestamp64Milli(time) AS ms', whereOf(tenantId, request, params), params)
       const rows = await select<{ bucket: number; total: string }>(
-        `SELECT toUInt32(intDiv(toUnixTimestamp64Milli(time) - ${params.integer(from)}, ${params.integer(request.intervalMs)})) AS bucket,
-            toString(count()) AS total
-          FROM ${events} FINAL WHERE ${whereOf(tenantId, request, params)} GROUP BY bucket`,
+        `SELECT toUInt32(intDiv(ms - ${start}, ${params.integer(request.intervalMs)})) AS bucket, toString(count()) AS total
+          FROM (${found}) GROUP BY bucket`,
         params,
       )
       for (const row of rows) {
@@ -132,10 +145,10 @@ export function createEventStore(clickhouse: ClickHouse, options: EventStoreOpti
 
     async topValues(tenantId, { field, limit, ...scope }) {
       const params = new Params()
+      const values = `arrayDistinct(${valuesOf(field, params)}) AS distinct_values`
+      const found = each(values, whereOf(tenantId, scope, params), params)
       const rows = await select<{ value: string; total: string }>(
-        `SELECT arrayJoin(arrayDistinct(${valuesOf(field, params)})) AS value, toString(count()) AS total
-          FROM ${events} FINAL WHERE ${whereOf(tenantId, scope, params)}
-          GROUP BY value HAVING value != '' ORDER BY count() DESC, value LIMIT ${params.integer(limit)}`,
+        `SELECT arrayJoin(distinct_values) AS value, toString(count()) AS total FROM (${found}) GROUP BY value HAVING value != '' ORDER BY count() DESC, value LIMIT ${params.integer(limit)}`,
         params,
       )
       return rows.map((row) => ({ value: row.value, count: Number(row.total) }))

@@ -1,6 +1,8 @@
 /** The values of one statement, bound by name and type; each method gives the placeholder to put into the SQL. */
 export class Params {
   readonly values: Record<string, unknown> = {}
+  /** Set where the statement looks into whole documents, which are large. */
+  readsDocuments = false
   #count = 0
 
   text(value: string): string {

@@ -66,6 +66,7 @@ function anyValue(field: string, params: Params, test: Test): string {
   if (field === '@timestamp') return test('toString(time)')
   const column = columnAt(field)
   if (column === undefined) return anyDocumentValue(field, params, test)
+  if (column.name === 'original') params.readsDocuments = true
   if (column.kind === 'number')
     return `(isNotNull(${column.name}) AND ${test(`toString(assumeNotNull(${column.name}))`)})`
   return isPlural(column) ? `arrayExists(v -> ${test('v')}, ${column.name})` : test(column.name)
@@ -152,6 +153,7 @@ function words(text: string, params: Params): string {
  * each item of each folder: two lists of objects, and one of values at the end.
  */
 function documentValues(field: string, params: Params): string {
+  params.readsDocuments = true
   const path = stepsOf(field).map((step) => params.text(step))
   return textsOf(
     `arrayFlatten(arrayMap(l -> if(startsWith(l, '['), JSONExtractArrayRaw(l), [l]), ${rawValues('event', path, 2)}))`,

@@ -18,6 +18,9 @@ export interface EventTables {
 /** ClickHouse remembers this many inserts by token; a retry comes within minutes, this is weeks. */
 const DEDUPLICATION_WINDOW = 100_000
 
+/** Parts below this are one file instead of some seventy: an insert writes and syncs few files, and with few buffers. */
+const MIN_BYTES_FOR_WIDE_PART = 256 * 1024 * 1024
+
 /** Fields looked up by exact value, of which a bloom filter says where they are not. Must be the expression that query.ts compares. */
 const BLOOM_FILTERS = ['event_id', 'user_id', 'user_name', 'source_ip']
 
@@ -63,7 +66,7 @@ function createTable(table: string, onCluster: string, enginePrefix: string): st
     non_replicated_deduplication_window = ${DEDUPLICATION_WINDOW},
     replicated_deduplication_window = ${DEDUPLICATION_WINDOW},
     replicated_deduplication_window_seconds = ${30 * 24 * 3600},
-    min_bytes_for_wide_part = 268435456,
+    min_bytes_for_wide_part = ${MIN_BYTES_FOR_WIDE_PART},
     fsync_after_insert = 1,
     fsync_part_directory = 1`
 }

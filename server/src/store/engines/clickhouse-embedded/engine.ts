@@ -22,7 +22,7 @@ export interface EmbeddedClickHouse {
 export interface EmbeddedClickHouseOptions {
   /** The engine's own folder; made when absent, locked while it runs. */
   dataDir: string
-  /** All memory the engine may use, in MB; a statement that would need more is refused. 700 when absent. */
+  /** All memory the engine may use, in MB; a statement that would need more is refused. 600 when absent; the process takes some 250 MB more. */
   memoryLimitMb?: number
 }
 
@@ -44,7 +44,7 @@ export function startEmbeddedClickHouse(options: EmbeddedClickHouseOptions): Pro
 export async function serveEmbeddedClickHouse(
   options: EmbeddedClickHouseOptions & { host: string; port: number; password: string },
 ): Promise<EmbeddedClickHouse> {
-  const start: Start = { memoryLimitMb: 700, ...options }
+  const start: Start = { memoryLimitMb: 600, ...options }
   const stopping = new AbortController()
   let child = await launch(start)
   start.port = child.port

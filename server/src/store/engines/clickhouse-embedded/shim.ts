@@ -7,7 +7,6 @@ import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import type { Session } from 'chdb'
-import { Turns } from './turns.ts'
 
 /**
  * ClickHouse's HTTP protocol, as much of it as its client speaks: settings and `param_…` in the URL or in a multipart form,
@@ -23,8 +22,7 @@ export interface ShimOptions {
 }
 
 export function createShim({ openSession, password, incoming }: ShimOptions): Server {
-  // Before its rows are read from the connection, so that nothing grows with the number of writers.
-  const inserts = new Turns(2)
+  const inTurn = queue()
   let files = 0
   return createServer((request, response) => {
     answer(request)
@@ -40,7 +38,7 @@ export function createShim({ openSession, password, incoming }: ShimOptions): Se
     const insert = INSERT.exec(url.searchParams.get('query') ?? '')?.groups
     return insert === undefined
       ? await run(await readStatement(url.searchParams, request))
-      : await inserts.take(() => insertRows(request, url.searchParams, insert))
+      : await inTurn(() => insertRows(request, url.searchParams, insert))
   }
 
   /**
@@ -75,6 +73,19 @@ export function createShim({ openSession, password, incoming }: ShimOptions): Se
     } finally {
       session.close()
     }
+  }
+}
+
+/**
+ * One INSERT at a time, before its rows are read from the connection: an INSERT takes several times the memory of its
+ * rows, and nothing may grow with the number of writers. The other cores encode and merge meanwhile.
+ */
+function queue(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve()
+  return (work) => {
+    const result = last.then(work, work)
+    last = result
+    return result
   }
 }
 
