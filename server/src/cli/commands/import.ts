@@ -22,7 +22,9 @@ const PROGRESS_EVERY_MS = 500
 export function importRecords(program: Command): void {
   program
     .command('import')
-    .description('import files: NDJSON, a JSON array or a Purview CSV export, plain or gzipped; - is standard input')
+    .description(
+      'import files: JSON records in any common shape or a Purview CSV export, plain or gzipped; - is standard input',
+    )
     .requiredOption('--dataset <name>', 'what the records are: o365.audit')
     .argument('<files...>')
     .action(async (files: string[], _options, command: Command) => {

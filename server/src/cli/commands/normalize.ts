@@ -11,7 +11,11 @@ export function normalize(program: Command): void {
     .command('normalize')
     .description('show what becomes of the records of a file: one JSON line each, in order')
     .requiredOption('--dataset <name>', 'what the records are: o365.audit')
-    .argument('[file]', 'NDJSON, a JSON array or a Purview CSV export; standard input when - or absent', '-')
+    .argument(
+      '[file]',
+      'JSON records in any common shape or a Purview CSV export; standard input when - or absent',
+      '-',
+    )
     .action(async (file: string, _options, command: Command) => {
       const { dataset } = z.object({ dataset: z.string() }).parse(command.opts())
       for await (const line of normalizeFile(dataset, file === '-' ? process.stdin : file)) {
