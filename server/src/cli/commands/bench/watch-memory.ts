@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
-const EVERY_MS = 100
+const EVERY_MS = 250
 
 /**
  * Watches the resident memory of this process and all it started, until `stop` gives the peak in bytes. Pages that processes
