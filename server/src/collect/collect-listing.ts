@@ -149,10 +149,11 @@ export async function collectListing(options: ListingVisit): Promise<ListingOutc
     next += together.length
     await commit([], done())
   }
-  const hasFailed = listingFault !== undefined && !(listingFault instanceof ContentGone)
+  const isTooOld = listingFault instanceof ContentGone
+  const hasFailed = listingFault !== undefined && !isTooOld
   outcome.isStopped = failedInARow >= FAILURES_IN_A_ROW || (hasFailed && listing.isEdge)
 
-  const failed = [...unclosed].filter(({ failures, gone }) => failures.length + gone.length > 0)
+  const failed = [...unclosed].filter((each) => each.failures.length > 0 || (isTooOld && each === oldestFirst[0]))
   await commit([], [...new Set([...done(), ...failed])])
   outcome.isUnfinished = unclosed.size > 0 && !hasFailed
   return outcome

@@ -1,7 +1,8 @@
 import { isoTime } from '#domain/clock.ts'
 import type { Checkpoint } from '#domain/coverage.ts'
 
-import { isUnfinished, type Plan, type Visit } from './windows.ts'
+import { isUnfinished } from './gap-reason.ts'
+import type { Plan, Visit } from './windows.ts'
 
 /**
  * How far everything is stored, while windows are visited in any order: up to the oldest one of which something may still be

@@ -47,30 +47,25 @@ export function noteListed(window: OpenWindow, batches: readonly FeedBatch[], st
 /** Notes batches that are durable now. In progress until the visit ends: a crash makes the next pass list it again. */
 export function noteTaken(window: OpenWindow, taken: readonly TakenBatch[], updatedAt: string): void {
   const { row } = window
-  const state = lastingReason(row) ? row.state : 'in-progress'
   const counts = taken.reduce((total, batch) => addCounts(total, batch.counts), row.counts)
   window.stored += taken.length
-  window.row = { ...row, state, stored: row.stored + taken.length, counts, updatedAt }
+  window.row = { ...row, state: 'in-progress', stored: row.stored + taken.length, counts, updatedAt }
 }
 
 /** The row of a window that this pass is done with. `loss` is why some of it may be missing for ever. */
 export function closedRow(window: OpenWindow, loss: string | undefined, updatedAt: string): LedgerWindow {
-  const { visit, held } = window
+  const { visit, held, failures } = window
   const { reason: _, ...rest } = window.row
   const row = { ...rest, stored: Math.max(rest.stored, held + window.stored), updatedAt }
-  const reason = gapReason(window, row, loss)
-  if (reason) return { ...row, state: 'gap', reason }
-  return { ...row, state: visit.listed.to < visit.window.to ? 'in-progress' : 'complete' }
+  const isOver = visit.listed.to === visit.window.to
+  const lasting = lossOf(window, row) ?? (loss === undefined ? lastingReason(window.row) : lost(loss))
+  if (failures[0]) return { ...row, state: 'gap', reason: notYet(failures[0].message, lasting) }
+  if (lasting) return { ...row, state: 'gap', reason: isOver ? lasting : notYet('This window is not over.', lasting) }
+  return { ...row, state: isOver ? 'complete' : 'in-progress' }
 }
 
-function gapReason(
-  { gone, failures, row: before }: OpenWindow,
-  { listed, stored }: LedgerWindow,
-  loss: string | undefined,
-): string | undefined {
-  if (gone[0]) return lost(`${listed - stored} of ${listed} batches could not be had any more (${gone[0].code}).`)
-  if (loss) return lost(loss)
-  const lasting = lastingReason(before)
-  if (lasting || !failures[0]) return lasting
-  return notYet(failures[0].message)
+function lossOf({ gone, failures }: OpenWindow, { listed, stored }: LedgerWindow): string | undefined {
+  if (!gone[0]) return undefined
+  const missing = listed - stored - failures.length
+  return lost(`${missing} of ${listed} batches could not be had any more (${gone[0].code}).`)
 }

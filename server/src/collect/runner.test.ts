@@ -241,6 +241,24 @@ describe('trouble', () => {
     expect(ledger.rows()[0]).toMatchObject(gap)
   })
 
+  test('beside a batch that is gone, one that could not be read is read again, and the loss stays told', async () => {
+    for (const id of ['gone', 'bad', 'good']) rehearsal.batches.push(batch(id, START - 2 * HOUR))
+    rehearsal.before = (step) => {
+      if (step.kind === 'read' && step.id === 'gone') throw new ContentGone('AF20051')
+      if (step.kind === 'read' && step.id === 'bad') throw unreadable()
+    }
+    await pass()
+    const lost = 'Lost: 1 of 3 batches could not be had any more (AF20051).'
+    const notYet = 'Not yet: Could not read it. It is HTML.'
+    expect(ledger.rows()[0]).toMatchObject({ state: 'gap', reason: `${notYet}\n${lost}` })
+    rehearsal.before = (step) => {
+      if (step.kind === 'read' && step.id === 'gone') throw new ContentGone('AF20051')
+    }
+    await pass()
+    expect(tokens()).toEqual(['good#0', 'bad#0'])
+    expect(ledger.rows()[0]).toMatchObject({ state: 'gap', reason: lost, listed: 3, stored: 2 })
+  })
+
   test('when the live edge cannot be listed, its windows say why and nothing else is tried', async () => {
     await pass()
     rehearsal.batches.push(batch('new', now + MINUTE))
@@ -313,8 +331,11 @@ describe('trouble', () => {
     expect(ledger.rows().map(({ state, reason }) => [state, reason])).toEqual([
       ['complete', undefined],
       ['complete', undefined],
-      ['gap', 'Lost: The subscription was found disabled.'],
+      ['gap', 'Not yet: This window is not over.\nLost: The subscription was found disabled.'],
     ])
+    now += HOUR
+    await pass()
+    expect(ledger.rows()[2]).toMatchObject({ state: 'gap', reason: 'Lost: The subscription was found disabled.' })
   })
 
   test('what was not collected while it was kept is a gap, and collecting goes on from what is kept', async () => {
@@ -357,6 +378,7 @@ test('whatever fails whenever, in the end every batch is stored and every record
           at: integer({ min: 1, max: HOURS * 60 - 1 }),
           late: oneof(constant(0), integer({ min: 1, max: 8 * 60 })),
           size: integer({ min: 0, max: 3 }),
+          isGone: integer({ min: 0, max: 9 }).map((rolled) => rolled === 0),
         }),
         { maxLength: 25 },
       ),
@@ -370,7 +392,9 @@ test('whatever fails whenever, in the end every batch is stored and every record
         ledger = createMemoryLedger()
         rehearsal = rehearseFeed(() => now)
         ingested = []
-        made.forEach(({ at, late, size }, index) => {
+        const gone = new Set<string>()
+        made.forEach(({ at, late, size, isGone }, index) => {
+          if (isGone) gone.add(`b${index}`)
           const availableAt = START + at * MINUTE
           const records = Array.from({ length: size }, (_, each) => `{"Id":"${index}-${each}"}`)
           rehearsal.batches.push({ id: `b${index}`, availableAt, listedFrom: availableAt + late * MINUTE, records })
@@ -378,6 +402,7 @@ test('whatever fails whenever, in the end every batch is stored and every record
         let isCalm = true
         const roll = (): number => (isCalm ? 99 : dice.next().value!)
         rehearsal.before = (step) => {
+          if (step.kind === 'read' && gone.has(step.id)) throw new ContentGone('AF20051')
           const rolled = roll()
           if (rolled === 0) throw unreadable()
           if (rolled === 1 && step.kind !== 'read') throw new Error('crash')
@@ -395,7 +420,8 @@ test('whatever fails whenever, in the end every batch is stored and every record
           const { until } = (await ledger.readCheckpoint(KEY)) ?? { until: '' }
           const stored = new Set(ledger.batches().map(({ id }) => id))
           const passed = rehearsal.batches.filter(
-            ({ availableAt, listedFrom }) => isoTime(availableAt) < until && listedFrom === availableAt,
+            ({ id, availableAt, listedFrom }) =>
+              !gone.has(id) && isoTime(availableAt) < until && listedFrom === availableAt,
           )
           expect(passed.filter(({ id }) => !stored.has(id))).toEqual([])
         }
@@ -415,12 +441,16 @@ test('whatever fails whenever, in the end every batch is stored and every record
         for (const same of byToken.values()) for (const again of same) expect(again).toEqual(same[0])
         const lateness = ({ listedFrom = 0, availableAt }: RehearsedBatch): number => listedFrom - availableAt
         expect(rehearsal.batches.every((each) => lateness(each) <= 8 * HOUR)).toBe(true)
-        expect(new Set(ledger.batches().map(({ id }) => id))).toEqual(new Set(rehearsal.batches.map(({ id }) => id)))
+        const lost = rehearsal.batches.filter(({ id }) => gone.has(id))
+        const kept = rehearsal.batches.filter(({ id }) => !gone.has(id))
+        expect(new Set(ledger.batches().map(({ id }) => id))).toEqual(new Set(kept.map(({ id }) => id)))
         const stored = [...byToken.values()].flatMap((same) => same[0]!.records)
-        expect(stored.toSorted()).toEqual(rehearsal.batches.flatMap(({ records }) => records).toSorted())
-        expect(ledger.rows().every(({ state, listed, stored: count }) => state !== 'gap' && listed === count)).toBe(
-          true,
-        )
+        expect(stored.toSorted()).toEqual(kept.flatMap(({ records }) => records).toSorted())
+        for (const { from, to, state, listed, stored: count, reason } of ledger.rows()) {
+          const missing = lost.filter(({ availableAt: at }) => isoTime(at) >= from && isoTime(at) < to)
+          const isTold = /^Lost: .*\(AF20051\)\.$/.test(reason ?? '')
+          expect([state === 'gap', isTold, listed - count]).toEqual([isTold, missing.length > 0, missing.length])
+        }
       },
     ),
     { numRuns: 150 },

@@ -151,6 +151,6 @@ function notCollected(feed: Feed): string {
 async function writeUncollected({ key, ledger, clock }: CollectOptions, visit: Visit, fault: AppError): Promise<void> {
   const updatedAt = isoTime(clock.now())
   const row = visit.previous ?? newRow(visit.window, updatedAt)
-  const reason = lastingReason(row) ?? notYet(fault.message)
+  const reason = notYet(fault.message, lastingReason(row))
   await ledger.commit(key, { windows: [{ ...row, state: 'gap', reason, updatedAt }] })
 }

@@ -1,7 +1,7 @@
 import type { Checkpoint, LedgerWindow } from '#domain/coverage.ts'
 
 import type { Span, Windowing } from './feed.ts'
-import { lastingReason } from './gap-reason.ts'
+import { isUnfinished } from './gap-reason.ts'
 
 /**
  * Which windows a pass visits. Windows lie on multiples of the feed's window length, so that a pass that starts anew finds
@@ -80,11 +80,6 @@ export function planWindows({ windowing, checkpoint, existing, now, lookbackMs }
     lost: checkpoint ? holes(rows, { from: reached, to: oldest }) : [],
     abandoned: rows.filter(({ row, to }) => to <= oldest && isUnfinished(row)).map(({ row }) => row),
   }
-}
-
-/** Whether a later pass may still add to a window: something of it was not listed or not stored, and may still be had. */
-export function isUnfinished(row: LedgerWindow): boolean {
-  return row.state !== 'complete' && !lastingReason(row)
 }
 
 /** The parts of `span` that no row covers. */
