@@ -16,8 +16,8 @@ import { createTurns } from './turns.ts'
 /** Feeds read at one time, over all tenants: each holds some batches in memory. */
 const AT_ONCE = 5
 const LONGEST_BACK_OFF_MS = 15 * 60_000
-/** A back-fill pauses as often, so that the live edge and the feeds that wait come first. */
-const LONGEST_SLICE_MS = 10_000
+/** A back-fill makes way as often for the live edge and for the feeds that wait. */
+const SLICE_MS = 10_000
 /** The first back-fill leaves out what Microsoft would throw away before it is reached. */
 const HEAD_START_MS = 2 * 3_600_000
 /** A feed whose live edge is older than three polls and this is behind. */
@@ -81,7 +81,7 @@ export function createCollectors(parts: CollectorParts): Collectors {
       ledger: records.coverage,
       microsoft: await microsofts.open(key.tenantId, key.connectionId),
       lookbackMs: feed.windowing.retentionMs - HEAD_START_MS,
-      sliceMs: Math.min(pollMs, LONGEST_SLICE_MS),
+      sliceMs: SLICE_MS,
       ingest: ({ tenantId, dataset, feed: origin, records: texts }) =>
         intake.take({ tenantId, dataset, origin }, texts),
     })

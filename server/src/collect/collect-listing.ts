@@ -13,6 +13,8 @@ import type { Visit } from './windows.ts'
 
 /** Batches fetched, stored and written down at one time: together they cost the stores little more than one. */
 const TAKEN_AT_ONCE = 8
+/** Storing goes on for at least as many times as long as listing took, which a pass that ends begins anew. */
+const STORING_PER_LISTING = 3
 /** As many failures in a row are not the batches' fault: the pass ends and the next one goes on. */
 const FAILURES_IN_A_ROW = 24
 
@@ -36,8 +38,8 @@ interface ListingVisit extends CollectOptions {
   frontier: Frontier
   /** Why content of a window may be missing for ever. */
   lossOf: (visit: Visit) => string | undefined
-  /** Whether to leave the rest for the next pass. */
-  isOver: () => boolean
+  /** When (ms) to leave the rest for the next pass. */
+  deadline: number
 }
 
 /**
@@ -45,9 +47,9 @@ interface ListingVisit extends CollectOptions {
  * durable. A batch that cannot be read holds up nothing but the end of its window.
  */
 export async function collectListing(options: ListingVisit): Promise<ListingOutcome> {
-  const { feed, key, ledger, clock, signal, context, listing, frontier, lossOf, isOver } = options
-  const opened = isoTime(clock.now())
-  const windows = listing.visits.map((visit) => openWindow(visit, opened))
+  const { feed, key, ledger, clock, signal, context, listing, frontier, lossOf } = options
+  const begun = clock.now()
+  const windows = listing.visits.map((visit) => openWindow(visit, isoTime(begun)))
   const oldestFirst = windows.toSorted((a, b) => a.visit.window.from - b.visit.window.from)
   const outcome: ListingOutcome = {
     windows: 0,
@@ -123,6 +125,7 @@ export async function collectListing(options: ListingVisit): Promise<ListingOutc
     note(error, isGone ? oldestFirst.slice(0, 1) : windows.filter(({ row }) => row.state !== 'complete'))
   }
 
+  const deadline = Math.max(options.deadline, clock.now() + STORING_PER_LISTING * (clock.now() - begun))
   const missing = windows.flatMap((window) => window.missing.map((batch) => ({ window, batch })))
   let next = 0
   let failedInARow = 0
@@ -133,7 +136,7 @@ export async function collectListing(options: ListingVisit): Promise<ListingOutc
     return listingFault ? [] : [...unclosed].filter((window) => !ahead.has(window))
   }
 
-  while (next < missing.length && failedInARow < FAILURES_IN_A_ROW && !(next > 0 && isOver())) {
+  while (next < missing.length && failedInARow < FAILURES_IN_A_ROW && !(next > 0 && clock.now() > deadline)) {
     const together = missing.slice(next, next + TAKEN_AT_ONCE)
     const results = await Promise.all(together.map(({ batch }) => takeBatch(options, batch)))
     const taken: [OpenWindow, TakenBatch][] = []

@@ -176,6 +176,20 @@ describe('a back-fill', () => {
     expect(ledger.rows().every(({ listed, stored }) => listed === stored)).toBe(true)
   })
 
+  test('stores for longer than it lists, or a long listing would be begun anew for a few batches each', async () => {
+    for (let index = 0; index < 100; index++) rehearsal.batches.push(batch(`old${index}`, START - 50 * HOUR + index))
+    const list = rehearsal.feed.source.list
+    rehearsal.feed.source.list = (context, span) => {
+      now += 10_000
+      return list(context, span)
+    }
+    rehearsal.before = (step) => {
+      if (step.kind === 'read') now += 1000
+    }
+    const { stored, isUnfinished } = await pass(51 * HOUR, { sliceMs: 5000 })
+    expect([stored >= 30, isUnfinished]).toEqual([true, true])
+  })
+
   test('that is cut off for longer than Microsoft keeps is told as a gap', async () => {
     rehearsal.batches.push(batch('old', START - 50 * HOUR), batch('b', START - 49 * HOUR))
     rehearsal.before = (step) => {

@@ -101,16 +101,15 @@ export async function collectFeed(options: CollectOptions): Promise<CollectResul
   const frontier = createFrontier(plan)
   const result: CollectResult = { ...nothing, failures: [], isStopped: false }
   let edge: string | undefined = isoTime(plan.until)
-  let sliceEnds = Infinity
+  let deadline = Infinity
   for (const listing of planListings(windowing, plan)) {
     signal.throwIfAborted()
-    if (!listing.isEdge && sliceEnds === Infinity) sliceEnds = clock.now() + sliceMs
-    const isOver = (): boolean => clock.now() > sliceEnds
-    if (isOver()) {
+    if (!listing.isEdge && deadline === Infinity) deadline = clock.now() + sliceMs
+    if (clock.now() > deadline) {
       result.isUnfinished = true
       break
     }
-    const outcome = await collectListing({ ...options, context, listing, frontier, lossOf, isOver })
+    const outcome = await collectListing({ ...options, context, listing, frontier, lossOf, deadline })
     result.windows += outcome.windows
     result.stored += outcome.stored
     result.counts = addCounts(result.counts, outcome.counts)
