@@ -177,7 +177,7 @@ describe('a back-fill', () => {
   })
 
   test('stores for longer than it lists, or a long listing would be begun anew for a few batches each', async () => {
-    for (let index = 0; index < 100; index++) rehearsal.batches.push(batch(`old${index}`, START - 50 * HOUR + index))
+    for (let index = 0; index < 100; index++) rehearsal.batches.push(batch(`old${index}`, START - 10 * HOUR + index))
     const list = rehearsal.feed.source.list
     rehearsal.feed.source.list = (context, span) => {
       now += 10_000
@@ -186,7 +186,7 @@ describe('a back-fill', () => {
     rehearsal.before = (step) => {
       if (step.kind === 'read') now += 1000
     }
-    const { stored, isUnfinished } = await pass(51 * HOUR, { sliceMs: 5000 })
+    const { stored, isUnfinished } = await pass(11 * HOUR, { sliceMs: 5000 })
     expect([stored >= 30, isUnfinished]).toEqual([true, true])
   })
 
