@@ -15,12 +15,6 @@ export async function readPhish(emulator: Emulator): Promise<Phish> {
   return (await ask(emulator, '/ground-truth/phish')) as Phish
 }
 
-/** Ids of all audit records that were available so far, each once. */
-export async function readAuditIds(emulator: Emulator): Promise<Set<string>> {
-  const types = (await ask(emulator, '/ground-truth/audit')) as Record<string, { records: string[] }>
-  return new Set(Object.values(types).flatMap(({ records }) => records))
-}
-
 async function ask({ url, caFile }: Emulator, path: string): Promise<unknown> {
   const text = await new Promise<string>((done, failed) => {
     get(`${url}/_emu${path}`, { ca: readFileSync(caFile) }, (answer) => {

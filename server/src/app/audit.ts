@@ -4,7 +4,6 @@ import type { RecordStore } from '#store/record-store.ts'
 
 /** Who acts: a user by name, or the server itself. */
 export type Actor = string
-export const SYSTEM: Actor = 'system'
 
 /** Writes down who changed what. `detail` names what it was done to, and holds no secret. */
 export type Audit = (

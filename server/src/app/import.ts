@@ -9,7 +9,9 @@ import { addCounts, type IntakeCounts, NO_COUNTS } from '#domain/outcome.ts'
 import type { Pipeline } from './pipeline.ts'
 
 /** Measured: larger ones cost more memory and garbage collection than they spare the store. */
-const BATCH_RECORDS = 5000
+const BATCH_RECORDS = 3000
+/** Commits under way at one time: the store takes one while the next is encoded. */
+const COMMITS_UNDER_WAY = 2
 const BATCH_CHARACTERS = 32_000_000
 
 export interface ImportProgress {
@@ -31,8 +33,8 @@ export interface ImportRequest {
 }
 
 /**
- * Brings files of audit records in through the same pipeline as a feed. The next batch is read and normalized while the
- * store takes the one before. Importing the same again changes nothing: every record counts as a duplicate.
+ * Brings files of audit records in through the same pipeline as a feed. The next batches are read, normalized and encoded
+ * while the store takes the one before. Importing the same again changes nothing: every record counts as a duplicate.
  *
  * @throws AppError IMPORT_FILE_UNREADABLE, IMPORT_FORMAT_UNKNOWN, IMPORT_FILE_TRUNCATED (all complete records before are
  *   in), DATASET_NAME_UNKNOWN, STORE_*.
@@ -43,17 +45,18 @@ export async function importFiles(pipeline: Pipeline, request: ImportRequest): P
   for (const source of request.sources) {
     const file = typeof source === 'string' ? readAuditFile(source) : readAuditFile(source.stream, source.name)
     const origin = { tenantId: request.tenantId, dataset: request.dataset, origin: file.name }
-    let underWay: Promise<void> = Promise.resolve()
+    const underWay: Promise<void>[] = []
     const commit = async (texts: string[]) => {
       const prepared = pipeline.prepare(origin, texts)
-      await underWay
-      underWay = pipeline.commit([prepared]).then(([counts]) => {
+      if (underWay.length >= COMMITS_UNDER_WAY) await underWay.shift()
+      const committed = pipeline.commit([prepared]).then(([counts]) => {
         total = addCounts(total, counts!)
         const { sizeBytes, bytesRead } = file
         request.onProgress?.({ file: file.name, counts: total, sizeBytes, bytesRead })
       })
-      // Awaited at the next turn; until then a failure must not count as unhandled.
-      underWay.catch(() => {})
+      // Awaited later; until then a failure must not count as unhandled.
+      committed.catch(() => {})
+      underWay.push(committed)
     }
     try {
       for await (const batch of batches(file)) {
@@ -61,7 +64,7 @@ export async function importFiles(pipeline: Pipeline, request: ImportRequest): P
         await commit(batch)
       }
     } finally {
-      await underWay
+      await Promise.all(underWay)
     }
   }
   return total

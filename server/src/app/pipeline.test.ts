@@ -77,6 +77,20 @@ test('every record read is counted once: kept, duplicate, dropped or quarantined
   expect(await stores.records.quarantine.countByStep(tenantId)).toEqual(counts!.quarantined)
 })
 
+test('an event that several commits bring at once is stored by one and a duplicate for the others', async () => {
+  const tenantId = freshTenant()
+  const shared = record()
+  const commit = () => pipeline.commit([pipeline.prepare(source(tenantId), [shared, record()])])
+  const counts = (await Promise.all([commit(), commit(), commit()])).flat()
+  expect(counts.map(({ kept, duplicates }) => [kept, duplicates])).toEqual([
+    [2, 0],
+    [1, 1],
+    [1, 1],
+  ])
+  expect(await countEvents(tenantId)).toBe(4)
+  expect(await countAlerts(tenantId)).toBe(4)
+})
+
 test('a crash between storing and alerting is repaired by the replay, which doubles nothing', async () => {
   const tenantId = freshTenant()
   const crashing = createPipeline({

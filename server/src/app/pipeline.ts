@@ -20,7 +20,8 @@ export interface Pipeline {
   prepare(source: Source, records: readonly string[]): Prepared
   /**
    * Stores, detects and alerts; resolves when all of it is durable, with the counts of each batch. Several batches of one
-   * tenant cost little more than one: the store's price is by the statement.
+   * tenant cost little more than one: the store's price is by the statement. May be called again before it resolves: the
+   * next events are then encoded while the store takes these.
    */
   commit(batches: readonly Prepared[]): Promise<IntakeCounts[]>
 }
@@ -54,6 +55,7 @@ export interface PipelineParts {
 }
 
 export function createPipeline({ normalizerOf, detector, events, records, bus, clock }: PipelineParts): Pipeline {
+  const claims = createClaims(events)
   return {
     prepare(source, texts) {
       const normalize = normalizerOf(source.dataset)
@@ -78,11 +80,15 @@ export function createPipeline({ normalizerOf, detector, events, records, bus, c
       const kept = [
         ...new Map(batches.flatMap((batch) => batch.events.map((event) => [event.event.event.id, event]))).values(),
       ]
-      const fresh = await unstored(events, tenantId, kept)
-      for (const { source, quarantined } of batches) {
-        if (quarantined.length > 0) await records.quarantine.add(tenantId, source, quarantined)
+      const fresh = await claims.claim(tenantId, kept)
+      try {
+        for (const { source, quarantined } of batches) {
+          if (quarantined.length > 0) await records.quarantine.add(tenantId, source, quarantined)
+        }
+        if (fresh.length > 0) await events.insert(tenantId, contentToken(fresh), fresh)
+      } finally {
+        claims.release(tenantId, fresh)
       }
-      if (fresh.length > 0) await events.insert(tenantId, contentToken(fresh), fresh)
       const detections = detector.detect(kept)
       const changed =
         detections.length > 0 ? await records.alerts.record(tenantId, detections, isoTime(clock.now())) : []
@@ -104,18 +110,46 @@ function countsOf({ read, events, dropped, quarantined }: Prepared, unclaimed: S
   return { read, kept, duplicates: read - refused - kept, dropped, quarantined: byStep }
 }
 
-async function unstored(
-  events: Pick<EventStore, 'storedIds'>,
-  tenantId: TenantId,
-  kept: readonly NormalizedEvent[],
-): Promise<NormalizedEvent[]> {
-  if (kept.length === 0) return []
-  const stored = await events.storedIds(
-    tenantId,
-    kept.map(({ event }) => event.event.id),
-    kept.map(({ event }) => event['@timestamp']),
-  )
-  return kept.filter(({ event }) => !stored.has(event.event.id))
+/** Which events are to be stored by whom, while several commits are under way. */
+interface Claims {
+  /** Those of `kept` that are neither stored nor claimed; they are the caller's until released. */
+  claim(tenantId: TenantId, kept: readonly NormalizedEvent[]): Promise<NormalizedEvent[]>
+  release(tenantId: TenantId, events: readonly NormalizedEvent[]): void
+}
+
+function createClaims(events: Pick<EventStore, 'storedIds'>): Claims {
+  const claimed = new Map<TenantId, Set<string>>()
+  let turn: Promise<unknown> = Promise.resolve()
+
+  async function decide(tenantId: TenantId, kept: readonly NormalizedEvent[]): Promise<NormalizedEvent[]> {
+    if (kept.length === 0) return []
+    const ids = claimed.get(tenantId) ?? new Set<string>()
+    claimed.set(tenantId, ids)
+    // As it was when the store was asked: what another commit stores and releases meanwhile, the answer may lack.
+    const others = new Set(ids)
+    const stored = await events.storedIds(
+      tenantId,
+      kept.map(({ event }) => event.event.id),
+      kept.map(({ event }) => event['@timestamp']),
+    )
+    const fresh = kept.filter(({ event }) => !stored.has(event.event.id) && !others.has(event.event.id))
+    for (const { event } of fresh) ids.add(event.event.id)
+    return fresh
+  }
+
+  return {
+    claim(tenantId, kept) {
+      // One after another, so that nobody claims between another's question and answer.
+      const decided = turn.then(() => decide(tenantId, kept))
+      turn = decided.catch(() => undefined)
+      return decided
+    },
+    release(tenantId, released) {
+      const ids = claimed.get(tenantId)
+      for (const { event } of released) ids?.delete(event.event.id)
+      if (ids?.size === 0) claimed.delete(tenantId)
+    },
+  }
 }
 
 /**

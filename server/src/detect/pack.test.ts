@@ -83,6 +83,11 @@ describe('an alert gathers', () => {
         forwarding('11111111-0000-0000-0000-000000000004', 'ana@harborfinch.example'),
       ])
       .map(({ groupKey }) => groupKey)
-    expect(keys).toEqual(['<7f1c@mx.bad.example>', '<7f1c@mx.bad.example>', 'ana@harborfinch.example', 'ana@harborfinch.example'])
+    expect(keys).toEqual([
+      '<7f1c@mx.bad.example>',
+      '<7f1c@mx.bad.example>',
+      'ana@harborfinch.example',
+      'ana@harborfinch.example',
+    ])
   })
 })

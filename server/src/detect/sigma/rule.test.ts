@@ -2,11 +2,15 @@ import { describe, expect, it } from 'vitest'
 
 import { parseRule } from './rule.ts'
 
-const rule = (detection: string, head = 'title: t\nlogsource:\n  product: m365\n  service: audit\n') => `${head}detection:\n${detection}`
+const rule = (detection: string, head = 'title: t\nlogsource:\n  product: m365\n  service: audit\n') =>
+  `${head}detection:\n${detection}`
 
 describe('a rule file', () => {
   it('with several faults names each at its line, what was found and what is allowed', () => {
-    const text = rule('  one:\n    A|foo: x\n  two:\n    B|cidr: 192.0.2.7/24\n  three: []\n  condition: one and tow\n', 'logsource: {}\n')
+    const text = rule(
+      '  one:\n    A|foo: x\n  two:\n    B|cidr: 192.0.2.7/24\n  three: []\n  condition: one and tow\n',
+      'logsource: {}\n',
+    )
     const { problems } = parseRule(text, 'r.yml')
     expect(problems.map(({ line, found }) => [line, found])).toEqual([
       [1, 'no title'],
@@ -23,7 +27,11 @@ describe('a rule file', () => {
     ['a pipe aggregation', '  s:\n    A: 1\n  condition: s | count() > 5\n', /aggregations are correlation rules/],
     ['a count of selections that Sigma does not have', '  s:\n    A: 1\n  condition: 2 of s*\n', /1 of/],
     ['look-around in an expression', "  s:\n    A|re: '(?=x)'\n  condition: s\n", /RE2/],
-    ['10,000 parentheses', `  s:\n    A: 1\n  condition: ${'('.repeat(10_000)}s${')'.repeat(10_000)}\n`, /levels of nesting/],
+    [
+      '10,000 parentheses',
+      `  s:\n    A: 1\n  condition: ${'('.repeat(10_000)}s${')'.repeat(10_000)}\n`,
+      /levels of nesting/,
+    ],
     ['10,000 times not', `  s:\n    A: 1\n  condition: ${'not '.repeat(10_000)}s\n`, /levels of nesting/],
   ])('is refused with what is allowed: %s', (_name, detection, allowed) => {
     const { rule: accepted, problems } = parseRule(rule(detection), 'r.yml')
@@ -33,13 +41,18 @@ describe('a rule file', () => {
 
   it('that multiplies itself by aliases is refused within a second', () => {
     const levels = Array.from({ length: 30 }, (_, n) => `l${n + 1}: &l${n + 1} [${`*l${n}, `.repeat(9)}*l${n}]`)
-    const { rule: accepted, problems } = parseRule(`l0: &l0 [x]\n${levels.join('\n')}\n${rule('  s: *l30\n  condition: s\n')}`, 'r.yml')
+    const { rule: accepted, problems } = parseRule(
+      `l0: &l0 [x]\n${levels.join('\n')}\n${rule('  s: *l30\n  condition: s\n')}`,
+      'r.yml',
+    )
     expect(accepted).toBeUndefined()
     expect(problems.length).toBeGreaterThan(0)
   })
 
   it('with an expression of a megabyte is refused', () => {
-    expect(parseRule(rule(`  s:\n    A|re: '${'a?'.repeat(400_000)}'\n  condition: s\n`), 'r.yml').problems[0]?.found).toMatch(/characters/)
+    expect(
+      parseRule(rule(`  s:\n    A|re: '${'a?'.repeat(400_000)}'\n  condition: s\n`), 'r.yml').problems[0]?.found,
+    ).toMatch(/characters/)
   })
 
   it('that is half a file says where the YAML breaks', () => {

@@ -25,6 +25,8 @@ export async function insertEvents(
       insert_deduplication_token: pieceToken(tenantId, token, piece),
       // The threads that it adds cost more than they save, in time and in memory.
       input_format_parallel_parsing: 0,
+      // Left to the first merge, which would make them anew anyway; until then the few new parts are read without.
+      materialize_skip_indexes_on_insert: 0,
       // Copies within a batch are rare, and reading and merging see to them.
       optimize_on_insert: 0,
       // To a cluster's Distributed table: stored on the shards when it returns, not queued.
@@ -35,19 +37,21 @@ export async function insertEvents(
 }
 
 function* pieces(tenantId: TenantId, events: readonly NormalizedEvent[]): Generator<Buffer> {
-  let lines: Buffer[] = []
+  let piece = Buffer.allocUnsafe(0)
   let size = 0
   for (const event of events) {
-    const line = Buffer.from(encodeRow(tenantId, event))
-    if (size + line.length > MAX_STATEMENT_BYTES && lines.length > 0) {
-      yield Buffer.concat(lines, size)
-      lines = []
+    const line = encodeRow(tenantId, event)
+    // No character takes more than three bytes a code unit, so the exact length need not be counted.
+    const atMost = line.length * 3
+    if (size > 0 && size + atMost > piece.length) {
+      yield piece.subarray(0, size)
       size = 0
     }
-    lines.push(line)
-    size += line.length
+    // A piece is handed on and read later: the next one gets memory of its own.
+    if (size === 0) piece = Buffer.allocUnsafeSlow(Math.max(MAX_STATEMENT_BYTES, atMost))
+    size += piece.write(line, size)
   }
-  if (lines.length > 0) yield Buffer.concat(lines, size)
+  if (size > 0) yield piece.subarray(0, size)
 }
 
 function pieceToken(tenantId: TenantId, token: string, piece: number): string {

@@ -30,7 +30,7 @@ const FILLED = COLUMNS.map((column) => ({ kind: column.kind, steps: column.path.
 export function encodeRow(tenantId: TenantId, { event, original }: NormalizedEvent): string {
   let line = `${tenantId}\t${timeText(eventTime(event['@timestamp']))}\t${escaped(event.event.id)}\t${escaped(event.message)}\t`
   for (const { kind, steps } of FILLED) line += `${encodeValue(kind, valueAt(event, steps))}\t`
-  return `${line}${escaped(JSON.stringify(event))}\t${escaped(original)}\n`
+  return `${line}${escapedBackslashes(JSON.stringify(event))}\t${escaped(original)}\n`
 }
 
 /** An ISO time as the time column's number: milliseconds. */
@@ -47,7 +47,8 @@ export function eventTime(iso: string): number {
 
 /** `2026-11-20 08:31:09.000`: as a number it could not be before 1970. */
 function timeText(ms: number): string {
-  return new Date(ms).toISOString().replace('T', ' ').replace('Z', '')
+  const iso = new Date(ms).toISOString()
+  return `${iso.slice(0, 10)} ${iso.slice(11, 23)}`
 }
 
 function encodeValue(kind: Column['kind'], value: unknown): string {
@@ -59,8 +60,15 @@ function encodeValue(kind: Column['kind'], value: unknown): string {
 
 function encodeList(value: unknown): string {
   if (value === undefined || value === null) return '[]'
-  const values = (Array.isArray(value) ? value : [value]).filter(isScalar)
-  return `[${values.map((each) => `'${escaped(String(each)).replaceAll("'", String.raw`\'`)}'`).join(',')}]`
+  if (!Array.isArray(value)) return isScalar(value) ? `[${quoted(String(value))}]` : '[]'
+  let list = ''
+  for (const each of value) if (isScalar(each)) list += list === '' ? quoted(String(each)) : `,${quoted(String(each))}`
+  return `[${list}]`
+}
+
+/** An element of a list: escaped for the list as for the line. */
+function quoted(text: string): string {
+  return `'${text.includes("'") ? escaped(text).replaceAll("'", String.raw`\'`) : escaped(text)}'`
 }
 
 function isScalar(value: unknown): value is string | number | boolean {
@@ -71,11 +79,17 @@ function isNumeric(value: unknown): value is string {
   return typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value))
 }
 
-const SPECIAL = /[\\\t\n\r\0]/
-const ESCAPES: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r', '\0': '\\0' }
+const CONTROL = /[\t\n\r\0]/g
+const CONTROL_ESCAPES: Record<string, string> = { '\t': '\\t', '\n': '\\n', '\r': '\\r', '\0': '\\0' }
 
 function escaped(text: string): string {
-  return SPECIAL.test(text) ? text.replaceAll(/[\\\t\n\r\0]/g, (character) => ESCAPES[character] ?? character) : text
+  const plain = escapedBackslashes(text)
+  return plain.search(CONTROL) < 0 ? plain : plain.replaceAll(CONTROL, (character) => CONTROL_ESCAPES[character]!)
+}
+
+/** Enough for JSON that was just written: its control characters are escaped already. */
+function escapedBackslashes(text: string): string {
+  return text.includes('\\') ? text.replaceAll('\\', '\\\\') : text
 }
 
 /** As `fieldAt` of the domain, with the path split once for all events: this runs some forty times an event. */

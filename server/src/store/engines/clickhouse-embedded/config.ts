@@ -10,7 +10,8 @@ export function engineConfig(memoryLimitMb: number): string {
     uncompressed_cache_size: 0,
     primary_index_cache_size: 32_000_000,
     mmap_cache_size: 100,
-    background_pool_size: 2,
+    // One merge at a time: merging can wait, an import should not.
+    background_pool_size: 1,
     background_merges_mutations_concurrency_ratio: 1,
     background_move_pool_size: 1,
     background_fetches_pool_size: 1,
