@@ -32,7 +32,9 @@ export function ensureNode() {
   say(`Node ${process.version} is too old for Cordon: fetching Node ${pinnedNode} into ${home}`)
   mkdirSync(home, { recursive: true })
   if (!existsSync(join(home, 'package.json'))) writeFileSync(join(home, 'package.json'), '{ "private": true }\n')
-  const install = npm(process.execPath, ['install', '--prefix', home, '--no-save', `${name}@${pinnedNode}`], 'pipe')
+  // The log level is named because `npm run --silent` hands its silence down, and then npm would not say what failed.
+  const fetched = ['install', '--prefix', home, '--no-save', '--loglevel=error', `${name}@${pinnedNode}`]
+  const install = npm(process.execPath, fetched, 'pipe')
   if (install.status !== 0 || !runs(node)) {
     fail(
       `Cordon needs Node ${neededMajor} or later; this is ${process.version}.`,

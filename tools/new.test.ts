@@ -19,6 +19,7 @@ for (const part of [
   'layers.json',
   'tsconfig.base.json',
   'vitest.config.ts',
+  '.oxfmtrc.json',
 ]) {
   cpSync(join(root, part), join(copy, part), {
     recursive: true,
