@@ -1,7 +1,7 @@
 import { Link, useRouter } from '@tanstack/react-router'
 
 import { buttonClass } from '#parts/button.tsx'
-import { Empty, Page } from '#parts/panel.tsx'
+import { Page, PageHeader } from '#parts/panel.tsx'
 import { ProblemBanner } from '#parts/problem.tsx'
 
 /** A page that could not be shown at all. */
@@ -13,6 +13,7 @@ export function ErrorPage({ error, reset }: { error: unknown; reset: () => void 
   }
   return (
     <Page>
+      <PageHeader title="This page could not be shown" />
       <ProblemBanner error={error} onRetry={retry} />
     </Page>
   )
@@ -21,16 +22,11 @@ export function ErrorPage({ error, reset }: { error: unknown; reset: () => void 
 export function NotFoundPage() {
   return (
     <Page>
-      <Empty
-        title="There is no such page"
-        action={
-          <Link to="/" className={buttonClass('primary')}>
-            Go to the overview
-          </Link>
-        }
-      >
-        The address may be incomplete, or from another version of the console.
-      </Empty>
+      <PageHeader title="There is no such page" />
+      <p className="max-w-prose text-ink-2">The address may be incomplete, or from another version of the console.</p>
+      <Link to="/" className={`${buttonClass('primary')} self-start`}>
+        Go to the overview
+      </Link>
     </Page>
   )
 }
