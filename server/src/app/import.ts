@@ -6,13 +6,13 @@ import { readAuditFile } from '#collect/files/read-audit-file.ts'
 import type { TenantId } from '#domain/ids.ts'
 import { addCounts, type IntakeCounts, NO_COUNTS } from '#domain/outcome.ts'
 
-import type { Pipeline } from './pipeline.ts'
+import type { Pipeline, Prepared } from './pipeline.ts'
 
-/** Measured: larger ones cost more memory and garbage collection than they spare the store. */
-const BATCH_RECORDS = 3000
-/** Commits under way at one time: the store takes one while the next is encoded. */
-const COMMITS_UNDER_WAY = 2
-const BATCH_CHARACTERS = 32_000_000
+/** Measured: with fewer the store's price by the statement shows, with more the memory. */
+const COMMIT_RECORDS = 5000
+const COMMIT_CHARACTERS = 32_000_000
+/** Commits under way at one time: the store takes one while the next ones are made and sent. */
+const COMMITS_UNDER_WAY = 3
 
 export interface ImportProgress {
   file: string
@@ -46,11 +46,10 @@ export async function importFiles(pipeline: Pipeline, request: ImportRequest): P
     const file = typeof source === 'string' ? readAuditFile(source) : readAuditFile(source.stream, source.name)
     const origin = { tenantId: request.tenantId, dataset: request.dataset, origin: file.name }
     const underWay: Promise<void>[] = []
-    const commit = async (texts: string[]) => {
-      const prepared = pipeline.prepare(origin, texts)
+    const commit = async (batches: Prepared[]) => {
       if (underWay.length >= COMMITS_UNDER_WAY) await underWay.shift()
-      const committed = pipeline.commit([prepared]).then(([counts]) => {
-        total = addCounts(total, counts!)
+      const committed = pipeline.commit(batches).then((counts) => {
+        total = counts.reduce(addCounts, total)
         const { sizeBytes, bytesRead } = file
         request.onProgress?.({ file: file.name, counts: total, sizeBytes, bytesRead })
       })
@@ -59,9 +58,9 @@ export async function importFiles(pipeline: Pipeline, request: ImportRequest): P
       underWay.push(committed)
     }
     try {
-      for await (const batch of batches(file)) {
+      for await (const batches of prepared(file, (texts) => pipeline.prepare(origin, texts))) {
         if (request.signal?.aborted) break
-        await commit(batch)
+        await commit(batches)
       }
     } finally {
       await Promise.all(underWay)
@@ -79,30 +78,37 @@ function checkReadable(path: string): void {
   }
 }
 
-/** The texts of a file's records, in the batches of an import. @throws AppError IMPORT_*. */
-export function auditTexts(path: string): AsyncGenerator<string[]> {
-  return batches(readAuditFile(path))
+/** The texts of a file's records, as many at a time as a piece of the file holds. @throws AppError IMPORT_*. */
+export async function* auditTexts(file: AsyncIterable<{ text: string }[]>): AsyncGenerator<string[]> {
+  for await (const records of file) yield records.map(({ text }) => text)
 }
 
-/** A file's records in batches of a good size. What came before a fault in the file is given first. */
-async function* batches(file: AsyncIterable<{ text: string }[]>): AsyncGenerator<string[]> {
-  let batch: string[] = []
+/**
+ * A file's records prepared, in commits of a good size. They are prepared piece by piece as the file is read, so that
+ * between pieces the rows before can go out to the store. What came before a fault in the file is given first.
+ */
+async function* prepared(
+  file: AsyncIterable<{ text: string }[]>,
+  prepare: (texts: string[]) => Prepared,
+): AsyncGenerator<Prepared[]> {
+  let batches: Prepared[] = []
+  let records = 0
   let characters = 0
   let fault: { error: unknown } | undefined
   try {
-    for await (const records of file) {
-      for (const { text } of records) {
-        batch.push(text)
-        characters += text.length
-        if (batch.length < BATCH_RECORDS && characters < BATCH_CHARACTERS) continue
-        yield batch
-        batch = []
-        characters = 0
-      }
+    for await (const texts of auditTexts(file)) {
+      batches.push(prepare(texts))
+      records += texts.length
+      characters += texts.reduce((sum, text) => sum + text.length, 0)
+      if (records < COMMIT_RECORDS && characters < COMMIT_CHARACTERS) continue
+      yield batches
+      batches = []
+      records = 0
+      characters = 0
     }
   } catch (error) {
     fault = { error }
   }
-  if (batch.length > 0) yield batch
+  if (batches.length > 0) yield batches
   if (fault) throw fault.error
 }

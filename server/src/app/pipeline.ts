@@ -3,7 +3,7 @@ import { type Clock, isoTime } from '#domain/clock.ts'
 import type { NormalizedEvent } from '#domain/event.ts'
 import { stableId, type TenantId } from '#domain/ids.ts'
 import type { IntakeCounts, NormalizeOutcome, Quarantined } from '#domain/outcome.ts'
-import type { EventStore } from '#store/event-store.ts'
+import type { EncodedEvent, EventStore } from '#store/event-store.ts'
 import type { RecordStore } from '#store/record-store.ts'
 
 import type { Bus } from './bus.ts'
@@ -16,12 +16,14 @@ import type { Bus } from './bus.ts'
  * crash may have come between storing and alerting; an event counts once per rule in the alerts.
  */
 export interface Pipeline {
-  /** Normalizes records; touches no store, so it can run while the batch before is being committed. */
+  /**
+   * Normalizes records, detects in them and encodes them; touches no store, so it can run while the batch before is being
+   * committed. Each event is done with before the next is made: what waits is small.
+   */
   prepare(source: Source, records: readonly string[]): Prepared
   /**
    * Stores, detects and alerts; resolves when all of it is durable, with the counts of each batch. Several batches of one
-   * tenant cost little more than one: the store's price is by the statement. May be called again before it resolves: the
-   * next events are then encoded while the store takes these.
+   * tenant cost little more than one: the store's price is by the statement. May be called again before it resolves.
    */
   commit(batches: readonly Prepared[]): Promise<IntakeCounts[]>
 }
@@ -38,17 +40,21 @@ export interface Prepared {
   source: Source
   read: number
   /** One per event id, in the order read. */
-  events: NormalizedEvent[]
+  events: PreparedEvent[]
   dropped: IntakeCounts['dropped']
   quarantined: Quarantined[]
+}
+
+export interface PreparedEvent extends EncodedEvent {
+  detections: readonly Detection[]
 }
 
 /** What the pipeline is joined from. */
 export interface PipelineParts {
   /** One record's text in a dataset → its outcome; throws DATASET_NAME_UNKNOWN. */
   normalizerOf(dataset: string): (record: string) => NormalizeOutcome
-  detector: { detect(events: readonly NormalizedEvent[]): Detection[] }
-  events: Pick<EventStore, 'storedIds' | 'insert'>
+  detector: { detect(event: NormalizedEvent): Detection[] }
+  events: Pick<EventStore, 'encode' | 'storedIds' | 'insert'>
   records: Pick<RecordStore, 'alerts' | 'quarantine'>
   bus: Bus
   clock: Clock
@@ -69,7 +75,8 @@ export function createPipeline({ normalizerOf, detector, events, records, bus, c
           prepared.quarantined.push(outcome)
         } else if (!seen.has(outcome.event.event.id)) {
           seen.add(outcome.event.event.id)
-          prepared.events.push(outcome)
+          const { tenantId, id, timeMs, row } = events.encode(source.tenantId, outcome)
+          prepared.events.push({ tenantId, id, timeMs, row, detections: detector.detect(outcome) })
         }
       }
       return prepared
@@ -77,9 +84,7 @@ export function createPipeline({ normalizerOf, detector, events, records, bus, c
 
     async commit(batches) {
       const tenantId = batches[0]!.source.tenantId
-      const kept = [
-        ...new Map(batches.flatMap((batch) => batch.events.map((event) => [event.event.event.id, event]))).values(),
-      ]
+      const kept = [...new Map(batches.flatMap((batch) => batch.events.map((event) => [event.id, event]))).values()]
       const fresh = await claims.claim(tenantId, kept)
       try {
         for (const { source, quarantined } of batches) {
@@ -89,13 +94,13 @@ export function createPipeline({ normalizerOf, detector, events, records, bus, c
       } finally {
         claims.release(tenantId, fresh)
       }
-      const detections = detector.detect(kept)
+      const detections = kept.flatMap((event) => event.detections)
       const changed =
         detections.length > 0 ? await records.alerts.record(tenantId, detections, isoTime(clock.now())) : []
 
       if (fresh.length > 0) bus.publish(tenantId, { kind: 'events', count: fresh.length, newest: newestOf(fresh) })
       for (const alert of changed) bus.publish(tenantId, { kind: 'alert', alert })
-      const unclaimed = new Set(fresh.map(({ event }) => event.event.id))
+      const unclaimed = new Set(fresh.map(({ id }) => id))
       return batches.map((batch) => countsOf(batch, unclaimed))
     },
   }
@@ -103,7 +108,7 @@ export function createPipeline({ normalizerOf, detector, events, records, bus, c
 
 /** The counts of a batch. An event that several batches brought counts as kept in the first, which claims it. */
 function countsOf({ read, events, dropped, quarantined }: Prepared, unclaimed: Set<string>): IntakeCounts {
-  const kept = events.filter(({ event }) => unclaimed.delete(event.event.id)).length
+  const kept = events.filter(({ id }) => unclaimed.delete(id)).length
   const byStep: IntakeCounts['quarantined'] = {}
   for (const { step } of quarantined) byStep[step] = (byStep[step] ?? 0) + 1
   const refused = Object.values(dropped).reduce((total, count) => total + count, quarantined.length)
@@ -113,27 +118,23 @@ function countsOf({ read, events, dropped, quarantined }: Prepared, unclaimed: S
 /** Which events are to be stored by whom, while several commits are under way. */
 interface Claims {
   /** Those of `kept` that are neither stored nor claimed; they are the caller's until released. */
-  claim(tenantId: TenantId, kept: readonly NormalizedEvent[]): Promise<NormalizedEvent[]>
-  release(tenantId: TenantId, events: readonly NormalizedEvent[]): void
+  claim(tenantId: TenantId, kept: readonly PreparedEvent[]): Promise<PreparedEvent[]>
+  release(tenantId: TenantId, events: readonly PreparedEvent[]): void
 }
 
 function createClaims(events: Pick<EventStore, 'storedIds'>): Claims {
   const claimed = new Map<TenantId, Set<string>>()
   let turn: Promise<unknown> = Promise.resolve()
 
-  async function decide(tenantId: TenantId, kept: readonly NormalizedEvent[]): Promise<NormalizedEvent[]> {
+  async function decide(tenantId: TenantId, kept: readonly PreparedEvent[]): Promise<PreparedEvent[]> {
     if (kept.length === 0) return []
     const ids = claimed.get(tenantId) ?? new Set<string>()
     claimed.set(tenantId, ids)
     // As it was when the store was asked: what another commit stores and releases meanwhile, the answer may lack.
     const others = new Set(ids)
-    const stored = await events.storedIds(
-      tenantId,
-      kept.map(({ event }) => event.event.id),
-      kept.map(({ event }) => event['@timestamp']),
-    )
-    const fresh = kept.filter(({ event }) => !stored.has(event.event.id) && !others.has(event.event.id))
-    for (const { event } of fresh) ids.add(event.event.id)
+    const stored = await events.storedIds(tenantId, kept)
+    const fresh = kept.filter(({ id }) => !stored.has(id) && !others.has(id))
+    for (const { id } of fresh) ids.add(id)
     return fresh
   }
 
@@ -146,7 +147,7 @@ function createClaims(events: Pick<EventStore, 'storedIds'>): Claims {
     },
     release(tenantId, released) {
       const ids = claimed.get(tenantId)
-      for (const { event } of released) ids?.delete(event.event.id)
+      for (const { id } of released) ids?.delete(id)
       if (ids?.size === 0) claimed.delete(tenantId)
     },
   }
@@ -156,10 +157,10 @@ function createClaims(events: Pick<EventStore, 'storedIds'>): Claims {
  * Names what is inserted by its content. Not by the batch it came from: after a crash a batch may come back with only
  * some of its events missing, and a token already used would make the store skip them.
  */
-function contentToken(events: readonly NormalizedEvent[]): string {
-  return stableId(...events.map(({ event }) => event.event.id))
+function contentToken(events: readonly PreparedEvent[]): string {
+  return stableId(...events.map(({ id }) => id))
 }
 
-function newestOf(events: readonly NormalizedEvent[]): string {
-  return events.reduce((newest, { event }) => (event['@timestamp'] > newest ? event['@timestamp'] : newest), '')
+function newestOf(events: readonly PreparedEvent[]): string {
+  return isoTime(events.reduce((newest, { timeMs }) => Math.max(newest, timeMs), -Infinity))
 }

@@ -72,7 +72,10 @@ function lookUp(
 }
 
 function valuesAt(record: Record<string, unknown>, field: string): readonly unknown[] | undefined {
-  if (Object.hasOwn(record, field)) return [...scalars(record[field])]
+  if (Object.hasOwn(record, field)) {
+    const value = record[field]
+    return typeof value === 'object' && value !== null ? [...scalars(value)] : [value]
+  }
   if (!field.includes('.')) return undefined
   const nodes = nodesAt(record, field.split('.'))
   return nodes.length === 0 ? undefined : nodes.flatMap((node) => [...scalars(node)])

@@ -9,8 +9,8 @@ import type { LoadedRule } from './load-rules.ts'
 export interface Detector {
   /** The rules that can match something Cordon collects. */
   readonly rules: readonly LoadedRule[]
-  /** Every match of every rule, in the order of the events. The same events always give the same detections. */
-  detect(events: readonly NormalizedEvent[]): Detection[]
+  /** A detection for every rule that matches. The same event always gives the same detections. */
+  detect(event: NormalizedEvent): Detection[]
 }
 
 interface CompiledRule {
@@ -29,19 +29,23 @@ export function createDetector(rules: readonly LoadedRule[]): Detector {
     const compiled = { rule, matches: toPredicate(rule.expression) }
     bySource.set(logsource, [...(bySource.get(logsource) ?? []), compiled])
   }
-  const sources = [...bySource]
+  const byDataset = Map.groupBy(
+    [...bySource].flatMap(([logsource, compiled]) =>
+      logsource.datasets.map((dataset) => ({ dataset, logsource, compiled })),
+    ),
+    ({ dataset }) => dataset,
+  )
 
   return {
     rules: known,
-    detect: (events) =>
-      events.flatMap((event) =>
-        sources
-          .filter(([logsource]) => logsource.datasets.includes(event.event.event.dataset))
-          .flatMap(([logsource, compiled]) => {
-            const fields = eventFields(event, logsource)
-            return compiled.filter(({ matches }) => matches(fields)).map(({ rule }) => toDetection(rule, event))
-          }),
-      ),
+    detect(event) {
+      const detections: Detection[] = []
+      for (const { logsource, compiled } of byDataset.get(event.event.event.dataset) ?? []) {
+        const fields = eventFields(event, logsource)
+        for (const { rule, matches } of compiled) if (matches(fields)) detections.push(toDetection(rule, event))
+      }
+      return detections
+    },
   }
 }
 

@@ -13,10 +13,16 @@ import type { EventQuery, TimeRange } from '#domain/query.ts'
 export interface EventStore {
   /** Creates or updates the schema. Safe to repeat. */
   migrate(): Promise<void>
-  /** Stores a batch; resolves when it is durable. `token` names the batch's content (feed and blob, file and offset). */
-  insert(tenantId: TenantId, token: string, events: readonly NormalizedEvent[]): Promise<void>
-  /** Which of `ids` are stored. `times` are the events' own, ISO, in the same order: they bound what is read. */
-  storedIds(tenantId: TenantId, ids: readonly string[], times: readonly string[]): Promise<Set<string>>
+  /** An event as {@link EventStore.insert} takes it. @throws AppError STORE_REQUEST_REFUSED when its time is none. */
+  encode(tenantId: TenantId, event: NormalizedEvent): EncodedEvent
+  /**
+   * Stores a batch; resolves when it is durable. `token` names the batch's content (feed and blob, file and offset).
+   *
+   * @throws AppError STORE_REQUEST_REFUSED also for an event that was encoded for another tenant; nothing is stored then.
+   */
+  insert(tenantId: TenantId, token: string, events: readonly EncodedEvent[]): Promise<void>
+  /** The ids of those events that are stored. */
+  storedIds(tenantId: TenantId, events: readonly EventKey[]): Promise<Set<string>>
   /** A page of events, newest first. */
   search(tenantId: TenantId, request: EventSearch): Promise<EventPage>
   count(tenantId: TenantId, request: { range: TimeRange; query: EventQuery }): Promise<number>
@@ -34,6 +40,22 @@ export interface EventStore {
   /** True when the engine answers. */
   ping(): Promise<boolean>
   close(): Promise<void>
+}
+
+/** What makes an event one within its tenant. */
+export interface EventKey {
+  id: string
+  /** Since the epoch, as the store keeps it. */
+  timeMs: number
+}
+
+/**
+ * An event in the store's own bytes. Encoding comes apart from inserting so that a batch that waits to be stored holds
+ * bytes instead of thousands of events, which would cost several times the memory and the garbage collector's time.
+ */
+export interface EncodedEvent extends EventKey {
+  tenantId: TenantId
+  row: Buffer
 }
 
 export interface EventSearch {

@@ -31,7 +31,7 @@ export function openSource(source: string | Readable, name = 'the input'): ByteS
   }
 }
 
-const CHUNK_BYTES = 1024 * 1024
+const CHUNK_BYTES = 256 * 1024
 
 /**
  * The content of a source as UTF-8: unpacked where it is gzip, decoded where a byte order mark says UTF-16, told by the

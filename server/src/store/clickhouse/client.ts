@@ -1,6 +1,10 @@
-import { setTimeout as pause } from 'node:timers/promises'
+import { randomUUID } from 'node:crypto'
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
+import { setTimeout as pause } from 'node:timers/promises'
+
 import { ClickHouseError, createClient } from '@clickhouse/client'
 import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client'
 import { AppError } from '#domain/errors.ts'
@@ -15,10 +19,18 @@ export interface ClickHouse {
   rows<Row>(sql: string, params: Record<string, unknown>, settings?: ClickHouseSettings): Promise<Row[]>
   /** A statement without a result. */
   run(sql: string): Promise<void>
-  /** Rows already encoded in the format that `sql` (`INSERT … FORMAT …`) names. */
-  insert(sql: string, rows: Buffer, settings: ClickHouseSettings): Promise<void>
+  insert(insert: Insert, settings: ClickHouseSettings): Promise<void>
   ping(): Promise<boolean>
   close(): Promise<void>
+}
+
+/** Rows on their way in. */
+export interface Insert {
+  /** `INSERT INTO table (columns)`. */
+  into: string
+  /** ClickHouse's name of the format in which `rows` are encoded already. */
+  format: string
+  rows: readonly Buffer[]
 }
 
 export interface ClickHouseEndpoint {
@@ -28,6 +40,11 @@ export interface ClickHouseEndpoint {
   password?: string
   /** How long a broken connection is tried again before STORE_UNREACHABLE. */
   patienceMs?: number
+  /**
+   * A folder that an engine on this machine reads as well: rows then go through a file there instead of the connection.
+   * The embedded engine reads rows from files anyway (see shim.ts), and this spares both processes moving them.
+   */
+  rowsFolder?: string
 }
 
 export function connect(endpoint: ClickHouseEndpoint): ClickHouse {
@@ -56,32 +73,70 @@ export function connect(endpoint: ClickHouseEndpoint): ClickHouse {
         return await result.json<Row>()
       }),
     run: (sql) => attempt(async () => void (await client.command({ query: sql }))),
-    insert: (sql, rows, settings) => attempt(() => send(client, sql, rows, settings), BUSY_FOR_INSERTS),
+    insert: (insert, settings) => {
+      const folder = endpoint.rowsFolder
+      const once = () =>
+        folder === undefined ? send(client, insert, settings) : handOver(client, insert, settings, folder)
+      return attempt(once, BUSY_FOR_INSERTS)
+    },
     ping: async () => (await client.ping()).success,
     close: () => client.close(),
   }
 }
 
 /** `exec`, as `insert` takes objects and would serialize them row by row. */
-async function send(client: ClickHouseClient, sql: string, rows: Buffer, settings: ClickHouseSettings): Promise<void> {
+async function send(
+  client: ClickHouseClient,
+  { into, format, rows }: Insert,
+  settings: ClickHouseSettings,
+): Promise<void> {
   const { stream } = await client.exec({
-    query: sql,
-    values: Readable.from([rows], { objectMode: false }),
+    query: `${into} FORMAT ${format}`,
+    values: Readable.from(rows, { objectMode: false }),
     clickhouse_settings: { wait_end_of_query: 1, ...settings },
   })
   await buffer(stream)
 }
 
+async function handOver(
+  client: ClickHouseClient,
+  { into, format, rows }: Insert,
+  settings: ClickHouseSettings,
+  folder: string,
+): Promise<void> {
+  const file = join(folder, randomUUID())
+  try {
+    await writeRows(file, rows)
+    const query = `${into} FROM INFILE '${file.replaceAll(/[\\']/g, '\\$&')}' FORMAT ${format}`
+    await client.command({ query, clickhouse_settings: { wait_end_of_query: 1, ...settings } })
+  } finally {
+    await rm(file, { force: true })
+  }
+}
+
+async function writeRows(file: string, rows: readonly Buffer[]): Promise<void> {
+  try {
+    await writeFile(file, rows)
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    throw code === 'ENOSPC' || code === 'EDQUOT' ? noSpace(message, error) : error
+  }
+}
+
 /** TOO_MANY_SIMULTANEOUS_QUERIES: passes by itself. */
 const BUSY: ReadonlySet<string> = new Set(['202'])
-/** For an INSERT also MEMORY_LIMIT_EXCEEDED, as others use the memory, and TOO_MANY_PARTS, as merging catches up. */
-const BUSY_FOR_INSERTS: ReadonlySet<string> = new Set([...BUSY, '241', '252'])
+/**
+ * For an INSERT also MEMORY_LIMIT_EXCEEDED, as others use the memory, TOO_MANY_PARTS, as merging catches up, and
+ * FILE_DOESNT_EXIST, as an engine that starts again empties the folder of rows: each attempt writes them anew.
+ */
+const BUSY_FOR_INSERTS: ReadonlySet<string> = new Set([...BUSY, '241', '252', '107'])
 
 async function repeat<T>(request: () => Promise<T>, patienceMs: number, passing: ReadonlySet<string>): Promise<T> {
   for (let waited = 0, waitMs = 50; ; waitMs = Math.min(waitMs * 2, 1_000)) {
     try {
       return await request()
     } catch (error) {
+      if (error instanceof AppError) throw error
       if (error instanceof ClickHouseError && !passing.has(error.code)) throw refused(error)
       if (waited >= patienceMs) throw unreachable(error)
       await pause(waitMs)
@@ -106,22 +161,24 @@ function refused(error: ClickHouseError): AppError {
       cause: error,
     })
   }
-  if (NO_SPACE.has(error.code)) {
-    return new AppError({
-      code: 'APP_DATA_UNWRITABLE',
-      what: 'The event store could not write.',
-      why: said,
-      fix: 'Free space on the disk that holds the data folder (CORDON_DATA); storing goes on by itself.',
-      retry: 'backoff',
-      cause: error,
-    })
-  }
+  if (NO_SPACE.has(error.code)) return noSpace(said, error)
   return new AppError({
     code: 'STORE_REQUEST_REFUSED',
     what: 'The event store refused a statement.',
     why: said,
     fix: 'Run `npx cordon doctor`; with your own ClickHouse server, check that it is 26.2 or newer and that the user in CORDON_CLICKHOUSE_URL may create and read the database `cordon`.',
     cause: error,
+  })
+}
+
+function noSpace(why: string, cause: unknown): AppError {
+  return new AppError({
+    code: 'APP_DATA_UNWRITABLE',
+    what: 'The event store could not write.',
+    why,
+    fix: 'Free space on the disk that holds the data folder (CORDON_DATA); storing goes on by itself.',
+    retry: 'backoff',
+    cause,
   })
 }
 

@@ -2,13 +2,13 @@ import { AppError } from '#domain/errors.ts'
 import type { EcsEvent } from '#domain/event.ts'
 import type { TenantId } from '#domain/ids.ts'
 import type { EventQuery, TimeRange } from '#domain/query.ts'
-import type { EventSearch, EventStore, HistogramBucket, HistogramRequest } from '#store/event-store.ts'
+import type { EventKey, EventSearch, EventStore, HistogramBucket, HistogramRequest } from '#store/event-store.ts'
 import type { ClickHouse } from './client.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import { insertEvents } from './insert.ts'
 import { Params } from './params.ts'
 import { toCondition, valuesOf } from './query.ts'
-import { eventTime } from './rows.ts'
+import { createEncoder } from './rows.ts'
 import { eventTables } from './schema.ts'
 
 /** What one search may use before it ends with QUERY_TOO_LARGE. */
@@ -30,6 +30,8 @@ interface Scope {
 
 const MAX_PAGE = 1_000
 const MAX_BUCKETS = 10_000
+/** Events to read rather than to look up. */
+const FEW = 500
 
 /** The event store over any ClickHouse. Closing it closes the client. */
 export function createEventStore(clickhouse: ClickHouse, options: EventStoreOptions): EventStore {
@@ -70,16 +72,38 @@ export function createEventStore(clickhouse: ClickHouse, options: EventStoreOpti
     return rows.map((row) => JSON.parse(row.event) as EcsEvent)
   }
 
+  /**
+   * What is stored from the first to the last of these times, unless that is more than a few: most batches are a new
+   * stretch of a log, of which a look at the times says that hardly anything is stored, and no id need be looked up.
+   */
+  async function storedAround(tenantId: TenantId, keys: readonly EventKey[]): Promise<EventKey[] | undefined> {
+    const times = keys.map((key) => key.timeMs)
+    const params = new Params()
+    const rows = await select<EventKey>(
+      `SELECT ${KEY} FROM ${events} WHERE tenant_id = ${params.uuid(tenantId)}
+        AND time >= ${params.time(Math.min(...times))} AND time <= ${params.time(Math.max(...times))}
+        LIMIT ${params.integer(FEW + 1)}`,
+      params,
+    )
+    return rows.length > FEW ? undefined : rows
+  }
+
   return {
     async migrate() {
       for (const statement of statements) await clickhouse.run(statement)
     },
 
+    encode: createEncoder(),
+
     insert: (tenantId, token, batch) => insertEvents(clickhouse, events, tenantId, token, batch),
 
-    async storedIds(tenantId, ids, times) {
-      if (ids.length === 0) return new Set()
-      const keys = ids.map((id, index) => ({ id, ms: eventTime(times[index] ?? '') }))
+    async storedIds(tenantId, keys) {
+      if (keys.length === 0) return new Set()
+      const neighbors = keys.length > FEW ? await storedAround(tenantId, keys) : undefined
+      if (neighbors) {
+        const found = new Set(neighbors.map(nameOf))
+        return new Set(keys.filter((key) => found.has(nameOf(key))).map(({ id }) => id))
+      }
       const params = new Params()
       const rows = await select<{ id: string }>(
         `SELECT DISTINCT event_id AS id FROM ${events} WHERE tenant_id = ${params.uuid(tenantId)}
@@ -96,7 +120,7 @@ export function createEventStore(clickhouse: ClickHouse, options: EventStoreOpti
       const more = keys.length > request.limit && last !== undefined
       return {
         events: await documents(tenantId, page),
-        ...(more ? { nextCursor: encodeCursor({ time: last.ms, id: last.id }) } : {}),
+        ...(more ? { nextCursor: encodeCursor({ time: last.timeMs, id: last.id }) } : {}),
       }
 
       async function findKeys({ cursor, limit, ...scope }: EventSearch): Promise<EventKey[]> {
@@ -182,18 +206,16 @@ export function createEventStore(clickhouse: ClickHouse, options: EventStoreOpti
   }
 }
 
-/** What makes an event one within its tenant: its time (milliseconds since the epoch) and its id. */
-interface EventKey {
-  ms: number
-  id: string
-}
-
 /** An {@link EventKey} in SQL; milliseconds are exact in a Float64, which JSON does not quote. */
-const KEY = 'toFloat64(toUnixTimestamp64Milli(time)) AS ms, event_id AS id'
+const KEY = 'toFloat64(toUnixTimestamp64Milli(time)) AS timeMs, event_id AS id'
+
+function nameOf({ timeMs, id }: EventKey): string {
+  return `${timeMs} ${id}`
+}
 
 /** As a subquery: the engine makes a set of it and skips with the set what the primary key rules out. */
 function hasKey(keys: readonly EventKey[], params: Params): string {
-  const times = params.times(keys.map((key) => key.ms))
+  const times = params.times(keys.map((key) => key.timeMs))
   const ids = params.texts(keys.map((key) => key.id))
   return `(time, event_id) IN (SELECT arrayJoin(arrayZip(${times}, ${ids})))`
 }

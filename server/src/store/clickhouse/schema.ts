@@ -24,6 +24,9 @@ const MIN_BYTES_FOR_WIDE_PART = 256 * 1024 * 1024
 /** How many equal parts one merge takes, about: twice the default writes a document half as often, and merging is what an import waits for. */
 const MERGE_SELECTOR_BASE = 10
 
+/** A merge holds a stretch of documents of each part it reads. */
+const MAX_PARTS_TO_MERGE = 12
+
 /** Fields looked up by exact value, of which a bloom filter says where they are not. Must be the expression that query.ts compares. */
 const BLOOM_FILTERS = ['event_id', 'user_id', 'user_name', 'source_ip']
 
@@ -70,6 +73,7 @@ function createTable(table: string, onCluster: string, enginePrefix: string): st
     replicated_deduplication_window = ${DEDUPLICATION_WINDOW},
     replicated_deduplication_window_seconds = ${30 * 24 * 3600},
     min_bytes_for_wide_part = ${MIN_BYTES_FOR_WIDE_PART},
+    max_parts_to_merge_at_once = ${MAX_PARTS_TO_MERGE},
     merge_selector_base = ${MERGE_SELECTOR_BASE},
     fsync_after_insert = 1,
     fsync_part_directory = 1`

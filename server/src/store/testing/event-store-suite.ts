@@ -4,6 +4,7 @@ import type { NormalizedEvent } from '#domain/event.ts'
 import type { TenantId } from '#domain/ids.ts'
 import type { EventQuery } from '#domain/query.ts'
 import type { EventPage, EventStore } from '#store/event-store.ts'
+import { put } from './put.ts'
 import { newTenant, testEvent } from './test-event.ts'
 
 const DAY = { from: '2026-11-01T00:00:00Z', to: '2026-11-02T00:00:00Z' }
@@ -28,7 +29,7 @@ export function testEventStore(name: string, open: () => Promise<{ store: EventS
 
     const stored = async (...events: NormalizedEvent[]): Promise<TenantId> => {
       const tenant = newTenant()
-      await store.insert(tenant, 'first', events)
+      await put(store, tenant, 'first', events)
       return tenant
     }
 
@@ -36,33 +37,33 @@ export function testEventStore(name: string, open: () => Promise<{ store: EventS
       it('takes a batch once, however often it comes', async () => {
         const tenant = newTenant()
         const batch = numbered(50)
-        await Promise.all([1, 2, 3].map(() => store.insert(tenant, 'blob-1', batch)))
-        await store.insert(tenant, 'blob-1', batch)
+        await Promise.all([1, 2, 3].map(() => put(store, tenant, 'blob-1', batch)))
+        await put(store, tenant, 'blob-1', batch)
         expect(await totals(tenant)).toEqual(new Set([50]))
       })
 
       it('shows no event twice when two batches hold it', async () => {
         const tenant = newTenant()
-        await store.insert(tenant, 'blob-1', numbered(50))
-        await store.insert(tenant, 'blob-2', numbered(30))
-        await store.insert(tenant, 'blob-3', [...numbered(60), ...numbered(60)])
+        await put(store, tenant, 'blob-1', numbered(50))
+        await put(store, tenant, 'blob-2', numbered(30))
+        await put(store, tenant, 'blob-3', [...numbered(60), ...numbered(60)])
         expect(await totals(tenant)).toEqual(new Set([60]))
       })
 
       it('takes equal tokens of two tenants for two batches', async () => {
         const [one, other] = [newTenant(), newTenant()]
-        await store.insert(one, 'blob-1', numbered(3))
-        await store.insert(other, 'blob-1', numbered(4))
+        await put(store, one, 'blob-1', numbered(3))
+        await put(store, other, 'blob-1', numbered(4))
         expect(await totals(one)).toEqual(new Set([3]))
         expect(await totals(other)).toEqual(new Set([4]))
       })
 
       it('takes a batch larger than one statement, and once', async () => {
         const tenant = newTenant()
-        const batch = numbered(300).map((event) => ({ ...event, original: 'x'.repeat(100_000) }))
-        await store.insert(tenant, 'blob-1', batch)
-        await store.insert(tenant, 'blob-1', batch)
-        expect(await totals(tenant)).toEqual(new Set([300]))
+        const batch = numbered(400).map((event) => ({ ...event, original: 'x'.repeat(100_000) }))
+        await put(store, tenant, 'blob-1', batch)
+        await put(store, tenant, 'blob-1', batch)
+        expect(await totals(tenant)).toEqual(new Set([400]))
       })
 
       it('takes an empty batch', async () => {
@@ -104,7 +105,7 @@ export function testEventStore(name: string, open: () => Promise<{ store: EventS
       it('refuses an event without a time, and with it the batch', async () => {
         const tenant = newTenant()
         const batch = [testEvent(0), testEvent(1, { '@timestamp': 'yesterday' })]
-        await expect(store.insert(tenant, 'blob-1', batch)).rejects.toMatchObject({ code: 'STORE_REQUEST_REFUSED' })
+        await expect(put(store, tenant, 'blob-1', batch)).rejects.toMatchObject({ code: 'STORE_REQUEST_REFUSED' })
         expect(await totals(tenant)).toEqual(new Set([0]))
       })
 
@@ -114,16 +115,27 @@ export function testEventStore(name: string, open: () => Promise<{ store: EventS
         expect(await totals(tenant)).toEqual(new Set([5]))
       })
 
-      it('knows which ids are stored', async () => {
-        const tenant = await stored(...numbered(100))
-        const asked = [...numbered(20_000).map(({ event }) => event), testEvent(-1).event]
-        const ids = await store.storedIds(
-          tenant,
-          asked.map((event) => event.event.id),
-          asked.map((event) => event['@timestamp']),
-        )
-        expect(ids).toEqual(new Set(numbered(100).map(({ event }) => event.event.id)))
-        expect(await store.storedIds(tenant, [], [])).toEqual(new Set())
+      it.each([
+        [100, 20_000],
+        [1_500, 20_000],
+        [100, 50],
+      ])('knows, of %i events stored, which are among %i', async (known, asked) => {
+        const tenant = await stored(...numbered(known))
+        // The same ids, of which the last half are at times where they were not stored.
+        const moved = numbered(asked).map((event, n) => {
+          const key = store.encode(tenant, event)
+          return n < asked / 2 ? key : { ...key, timeMs: key.timeMs + 1 }
+        })
+        const ids = await store.storedIds(tenant, [...moved, store.encode(tenant, testEvent(-1))])
+        expect(ids).toEqual(new Set(numbered(Math.min(known, asked / 2)).map(({ event }) => event.event.id)))
+        expect(await store.storedIds(tenant, [])).toEqual(new Set())
+      })
+
+      it('refuses a batch with an event that was encoded for another tenant', async () => {
+        const [mine, theirs] = [newTenant(), newTenant()]
+        const batch = [store.encode(mine, testEvent(1)), store.encode(theirs, testEvent(2))]
+        await expect(store.insert(mine, 'blob-1', batch)).rejects.toMatchObject({ code: 'STORE_REQUEST_REFUSED' })
+        expect(await totals(mine)).toEqual(new Set([0]))
       })
     })
 
@@ -145,7 +157,7 @@ export function testEventStore(name: string, open: () => Promise<{ store: EventS
           seen.push(...page.events)
           cursor = page.nextCursor
           pages += 1
-          await store.insert(tenant, `later-${pages}`, [testEvent(1_000 + pages, { '@timestamp': at(600 + pages) })])
+          await put(store, tenant, `later-${pages}`, [testEvent(1_000 + pages, { '@timestamp': at(600 + pages) })])
         } while (cursor !== undefined)
         expect(pages).toBe(14)
         expect(new Set(seen.map((event) => event.event.id)).size).toBe(95)
@@ -227,7 +239,7 @@ export function testEventStore(name: string, open: () => Promise<{ store: EventS
 
       it('reads by id', async () => {
         const tenant = await stored(...numbered(5))
-        await store.insert(tenant, 'again', numbered(5))
+        await put(store, tenant, 'again', numbered(5))
         const many = await store.readMany(tenant, ['event-1', 'event-3', 'event-3', 'none'])
         expect(many.map((event) => event.event.id).toSorted()).toEqual(['event-1', 'event-3'])
         expect(await store.read(tenant, 'EVENT-1')).toBeUndefined()
@@ -405,9 +417,9 @@ export function testEventStore(name: string, open: () => Promise<{ store: EventS
       it("reaches no other tenant's events by any question", async () => {
         const theirs = await stored(...numbered(20))
         const mine = await stored(testEvent(500))
-        const ids = numbered(20).map(({ event }) => event.event.id)
-        const times = numbered(20).map(({ event }) => event['@timestamp'])
-        expect(await store.storedIds(mine, ids, times)).toEqual(new Set())
+        const keys = numbered(20).map((event) => store.encode(theirs, event))
+        const ids = keys.map(({ id }) => id)
+        expect(await store.storedIds(mine, keys)).toEqual(new Set())
         expect(await store.readMany(mine, ids)).toEqual([])
         expect(await store.read(mine, 'event-1')).toBeUndefined()
         const attacks = [
@@ -442,7 +454,7 @@ export function testEventStore(name: string, open: () => Promise<{ store: EventS
         await expect(store.count(forged, { range: DAY, query: ALL })).rejects.toMatchObject({
           code: 'STORE_REQUEST_REFUSED',
         })
-        await expect(store.insert(forged, 'x', numbered(1))).rejects.toMatchObject({ code: 'STORE_REQUEST_REFUSED' })
+        await expect(put(store, forged, 'x', numbered(1))).rejects.toMatchObject({ code: 'STORE_REQUEST_REFUSED' })
       })
     })
 

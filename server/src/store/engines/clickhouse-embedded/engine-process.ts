@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { drainPending, Session } from 'chdb'
 import { engineConfig } from './config.ts'
 import type { Started } from './messages.ts'
-import { Start } from './messages.ts'
+import { rowsFolderOf, Start } from './messages.ts'
 import { createShim } from './shim.ts'
 
 /**
@@ -27,7 +27,7 @@ process.once('message', (message) => {
 
 function serve(start: Start): void {
   const openSession = openEngine(start)
-  const incoming = join(start.dataDir, 'incoming')
+  const incoming = rowsFolderOf(start.dataDir)
   rmSync(incoming, { recursive: true, force: true })
   mkdirSync(incoming)
   const server = createShim({ openSession, password: start.password, incoming })

@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
-import { Started } from './messages.ts'
+import { rowsFolderOf, Started } from './messages.ts'
 import type { Start } from './messages.ts'
 import { startFailure } from './start-failure.ts'
 
@@ -15,6 +15,8 @@ export interface EmbeddedClickHouse {
   readonly password: string
   /** The child process at this moment; undefined while it is being restarted. */
   readonly pid: number | undefined
+  /** Files in it can be read by statements; emptied whenever the engine starts. */
+  readonly rowsFolder: string
   /** Lets running statements finish, then ends the process. */
   stop(): Promise<void>
 }
@@ -70,6 +72,7 @@ export async function serveEmbeddedClickHouse(
   return {
     url: `http://${start.host.includes(':') ? `[${start.host}]` : start.host}:${start.port}`,
     password: start.password,
+    rowsFolder: rowsFolderOf(start.dataDir),
     get pid() {
       return child.process.exitCode === null && child.process.signalCode === null ? child.process.pid : undefined
     },

@@ -1,4 +1,9 @@
+import { resolve } from 'node:path'
+
 import { z } from 'zod'
+
+/** Where files of rows lie on their way into the engine of a data folder: absolute, as the engine knows no other. */
+export const rowsFolderOf = (dataDir: string): string => resolve(dataDir, 'incoming')
 
 /** What the parent tells the engine's process first. Over the channel, as arguments and environment show in process lists. */
 export const Start = z.object({

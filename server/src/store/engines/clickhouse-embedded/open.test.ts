@@ -7,6 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { NormalizedEvent } from '#domain/event.ts'
 import { testEventStore } from '#store/testing/event-store-suite.ts'
+import { put } from '#store/testing/put.ts'
 import { newTenant, testEvent } from '#store/testing/test-event.ts'
 import { openEmbeddedEventStore } from './open.ts'
 
@@ -56,7 +57,7 @@ describe('The embedded engine', () => {
     await Promise.all([
       ...[0, 1].map(async (writer) => {
         for (let b = writer; b < batches.length; b += 2) {
-          await store.insert(tenant, `blob-${b}`, batches[b]!)
+          await put(store, tenant, `blob-${b}`, batches[b]!)
           acknowledged += 1
         }
       }),
@@ -79,11 +80,11 @@ describe('The embedded engine', () => {
     const tenant = newTenant()
     const first = await openEmbeddedEventStore({ dataDir })
     await first.migrate()
-    await first.insert(tenant, 'blob', [testEvent(1)])
+    await put(first, tenant, 'blob', [testEvent(1)])
     await first.close()
     const second = await open(dataDir)
     await second.migrate()
-    await second.insert(tenant, 'blob', [testEvent(1)])
+    await put(second, tenant, 'blob', [testEvent(1)])
     expect(await second.count(tenant, { range: DAY, query: { kind: 'all' } })).toBe(1)
   })
 

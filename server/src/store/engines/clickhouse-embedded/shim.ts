@@ -36,9 +36,9 @@ export function createShim({ openSession, password, incoming }: ShimOptions): Se
     if (url.pathname === '/ping') return { status: 200, headers: {}, body: 'Ok.\n' }
     if (!isAllowed(request, password)) return refusal(516, 'AUTHENTICATION_FAILED', 'the password is wrong')
     const insert = INSERT.exec(url.searchParams.get('query') ?? '')?.groups
-    return insert === undefined
-      ? await run(await readStatement(url.searchParams, request))
-      : await inTurn(() => insertRows(request, url.searchParams, insert))
+    if (insert !== undefined) return await inTurn(() => insertRows(request, url.searchParams, insert))
+    const statement = await readStatement(url.searchParams, request)
+    return INSERT_FILE.test(statement.sql) ? await inTurn(() => run(statement)) : await run(statement)
   }
 
   /**
@@ -101,6 +101,8 @@ interface Statement {
   settings: [name: string, value: string][]
 }
 
+/** With its rows in a file of this machine. */
+const INSERT_FILE = /^\s*INSERT\s+INTO\s.+\sFROM\s+INFILE\s/is
 /** With its rows in the body. */
 const INSERT = /^\s*(?<into>INSERT\s+INTO\s.+)\sFORMAT\s+(?<format>\w+)\s*$/is
 
