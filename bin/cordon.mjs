@@ -10,4 +10,4 @@ if (process.argv[2] === 'up') ensureConsole(node)
 const main = join(root, 'server', 'src', 'cli', 'main.ts')
 // The same Node: no second process, so that signals, standard input and exit codes are simply ours.
 if (node === process.execPath) await import(main)
-else runForeground(node, [main, ...process.argv.slice(2)])
+else runForeground(node, [main, ...process.argv.slice(2)], { passInterrupt: true })

@@ -91,12 +91,13 @@ export function environment(node, more = {}) {
 }
 
 /**
- * Runs a child in the foreground and ends with its exit code. Ctrl-C reaches parent and child together; the parent waits
- * for the child to finish its own clean stop, and passes SIGTERM on.
+ * Runs a child in the foreground and ends with its exit code. Ctrl-C reaches parent and child together, other signals the
+ * parent alone, which passes them on and waits for the child's own clean stop. `passInterrupt` for children that a second
+ * interrupt does not hurry: then one that was sent to the parent alone stops them as well.
  */
 export function runForeground(node, args, options = {}) {
   const child = spawn(node, args, { stdio: 'inherit', env: environment(node, options.env), cwd: options.cwd })
-  process.on('SIGINT', () => {})
+  process.on('SIGINT', () => options.passInterrupt && child.kill('SIGINT'))
   process.on('SIGTERM', () => child.kill('SIGTERM'))
   process.on('SIGHUP', () => child.kill('SIGTERM'))
   child.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)))

@@ -6,4 +6,4 @@ import { ensureConsole, ensureInstalled, ensureNode, root, runForeground } from 
 const node = ensureNode()
 ensureInstalled(node)
 ensureConsole(node)
-runForeground(node, [join(root, 'tools', 'demo.ts'), ...process.argv.slice(2)])
+runForeground(node, [join(root, 'tools', 'demo.ts'), ...process.argv.slice(2)], { passInterrupt: true })

@@ -63,8 +63,12 @@ describe('npm start', () => {
     expect(again.password).toBe(demo.password)
     demo = again
     expect(await connections(demo)).toHaveLength(1)
-    process.kill(-demo.child.pid!, 'SIGINT')
-    await new Promise((done) => demo.child.once('exit', done))
+  })
+
+  it('stops at an interrupt that only its first process gets', async () => {
+    demo.child.kill('SIGINT')
+    expect(await new Promise((done) => demo.child.once('exit', done))).toBe(0)
+    await until(async () => processesNaming(data).length === 0, 10_000)
   })
 
   it('begins again from nothing with --fresh', async () => {

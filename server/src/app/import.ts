@@ -78,10 +78,12 @@ function checkReadable(path: string): void {
   }
 }
 
-/** The texts of a file's records, as many at a time as a piece of the file holds. @throws AppError IMPORT_*. */
-export async function* auditTexts(file: AsyncIterable<{ text: string }[]>): AsyncGenerator<string[]> {
-  for await (const records of file) yield records.map(({ text }) => text)
+/** The texts of a file's records, some at a time. @throws AppError IMPORT_*. */
+export async function* auditTexts(path: string): AsyncGenerator<string[]> {
+  for await (const records of readAuditFile(path)) yield textsOf(records)
 }
+
+const textsOf = (records: readonly { text: string }[]): string[] => records.map(({ text }) => text)
 
 /**
  * A file's records prepared, in commits of a good size. They are prepared piece by piece as the file is read, so that
@@ -92,18 +94,19 @@ async function* prepared(
   prepare: (texts: string[]) => Prepared,
 ): AsyncGenerator<Prepared[]> {
   let batches: Prepared[] = []
-  let records = 0
+  let count = 0
   let characters = 0
   let fault: { error: unknown } | undefined
   try {
-    for await (const texts of auditTexts(file)) {
+    for await (const records of file) {
+      const texts = textsOf(records)
       batches.push(prepare(texts))
-      records += texts.length
+      count += texts.length
       characters += texts.reduce((sum, text) => sum + text.length, 0)
-      if (records < COMMIT_RECORDS && characters < COMMIT_CHARACTERS) continue
+      if (count < COMMIT_RECORDS && characters < COMMIT_CHARACTERS) continue
       yield batches
       batches = []
-      records = 0
+      count = 0
       characters = 0
     }
   } catch (error) {

@@ -11,7 +11,6 @@ import { z } from 'zod'
 import { compose } from '#app/compose.ts'
 import { readConfig } from '#app/config.ts'
 import { auditTexts, importFiles } from '#app/import.ts'
-import { readAuditFile } from '#collect/files/read-audit-file.ts'
 import { formatError } from '#cli/failure.ts'
 import { systemClock } from '#domain/clock.ts'
 import { AppError } from '#domain/errors.ts'
@@ -82,7 +81,7 @@ async function synthesize(file: string, { records, seed }: z.infer<typeof Option
 async function parseRate(file: string): Promise<number> {
   let parsed = 0
   let spentMs = 0
-  for await (const texts of auditTexts(readAuditFile(file))) {
+  for await (const texts of auditTexts(file)) {
     const begun = performance.now()
     for (const text of texts) JSON.parse(text)
     spentMs += performance.now() - begun
