@@ -4,7 +4,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 
 import { takeDataFolder } from './data-folder.ts'
 
@@ -13,11 +13,12 @@ const fresh = () => mkdtempSync(join(tmpdir(), 'cordon-data-'))
 test('a second process is refused while the first holds the folder, and served after kill -9', async () => {
   const folder = fresh()
   const script = `import { takeDataFolder } from ${JSON.stringify(join(import.meta.dirname, 'data-folder.ts'))}
-    takeDataFolder(${JSON.stringify(folder)}); console.log('held'); setInterval(() => {}, 1000)`
-  const holder = spawn(process.execPath, ['--input-type=module-typescript', '-e', script], {
+    takeDataFolder(${JSON.stringify(folder)}); gc(); console.log('held'); setInterval(() => {}, 1000)`
+  const holder = spawn(process.execPath, ['--expose-gc', '--input-type=module-typescript', '-e', script], {
     cwd: import.meta.dirname,
     stdio: ['ignore', 'pipe', 'inherit'],
   })
+  onTestFinished(() => void holder.kill('SIGKILL'))
   await once(holder.stdout, 'data')
   expect(() => takeDataFolder(folder)).toThrow(expect.objectContaining({ code: 'APP_DATA_IN_USE' }))
   holder.kill('SIGKILL')

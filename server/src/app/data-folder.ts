@@ -14,6 +14,9 @@ export interface DataFolder {
   release(): void
 }
 
+/** The garbage collector closes a database that nobody refers to, and with it would go the lock. */
+const held = new Set<DatabaseSync>()
+
 /**
  * Takes the data folder for this process: makes it, checks that it can be written and has room, and locks it.
  *
@@ -46,7 +49,14 @@ export function takeDataFolder(path: string): DataFolder {
       cause: error,
     })
   }
-  return { path, release: () => lock.close() }
+  held.add(lock)
+  return {
+    path,
+    release() {
+      held.delete(lock)
+      lock.close()
+    },
+  }
 }
 
 /** Bytes free for this user on the disk that holds `path`. */
