@@ -11,7 +11,13 @@ import type { Call, Route } from './route.ts'
 
 /** App registrations, service principals and what they have been granted: enough for an application to look at itself. */
 
-const ROLES = ['Application.Read.All', 'Directory.Read.All']
+const ROLES = [
+  'Application.Read.All',
+  'Application.ReadWrite.All',
+  'Application.ReadWrite.OwnedBy',
+  'Directory.Read.All',
+  'Directory.ReadWrite.All',
+]
 
 export const applicationRoutes: readonly Route[] = [
   { method: 'GET', pattern: '/applications/(appid)/:appId', roles: ROLES, handle: getApplication },

@@ -18,7 +18,7 @@ import { userRoutes } from './users.ts'
 import type { Route } from './route.ts'
 
 /** Every operation Graph has here. */
-const ROUTES: readonly Route[] = [
+export const ROUTES: readonly Route[] = [
   ...userRoutes,
   ...organizationRoutes,
   ...applicationRoutes,

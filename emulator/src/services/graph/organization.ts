@@ -8,7 +8,17 @@ export const organizationRoutes: readonly Route[] = [
   {
     method: 'GET',
     pattern: '/organization',
-    roles: ['Organization.Read.All', 'User.Read.All', 'Directory.Read.All'],
+    roles: [
+      'Organization.Read.All',
+      'Organization.ReadWrite.All',
+      'User.Read.All',
+      'Directory.Read.All',
+      'Directory.ReadWrite.All',
+      'DeviceManagementConfiguration.Read.All',
+      'DeviceManagementConfiguration.ReadWrite.All',
+      'DeviceManagementServiceConfig.Read.All',
+      'DeviceManagementServiceConfig.ReadWrite.All',
+    ],
     handle: getOrganization,
   },
 ]

@@ -60,7 +60,20 @@ const FIELDS: Fields = {
   createdDateTime: 'date',
 }
 
-const ROLES = ['User.Read.All', 'User.ReadBasic.All', 'Directory.Read.All']
+const ROLES = [
+  'User.ReadBasic.All',
+  'User.Read.All',
+  'User.ReadWrite.All',
+  'User.ReadWrite.CrossCloud',
+  'Directory.Read.All',
+  'Directory.ReadWrite.All',
+  'AgentIdUser.ReadWrite.All',
+  'AgentIdUser.ReadWrite.IdentityParentedBy',
+  ...['Apps', 'Configuration', 'ManagedDevices', 'ServiceConfig'].flatMap((part) => [
+    `DeviceManagement${part}.Read.All`,
+    `DeviceManagement${part}.ReadWrite.All`,
+  ]),
+]
 const OFFICE_365_E3 = '6fd2c87f-b296-42f0-b197-1e91e994b900'
 const LARGEST_PAGE = 999
 
@@ -193,7 +206,7 @@ function readStart(token: string | undefined): number {
 
 function shape(call: Call, person: Person, select: readonly string[] | undefined) {
   const user = userOf(call.tenant, person)
-  const full = call.roles.has('User.Read.All') || call.roles.has('Directory.Read.All')
+  const full = ROLES.some((role) => role !== 'User.ReadBasic.All' && call.roles.has(role))
   return project(
     user,
     (select ?? DEFAULT).filter((name) => full || BASIC.has(name)),

@@ -161,6 +161,20 @@ describe('files that are wrong', () => {
     }
   })
 
+  it('gives every complete line of half an NDJSON file, then says where it breaks', async () => {
+    const content = Buffer.from(TEXTS.join('\n'))
+    for (const size of [5, content.length]) {
+      const { records, fault } = await readUntilFault(inPieces(content.subarray(0, -1500), size))
+      expect(records.map(({ text }) => text)).toEqual(TEXTS.slice(0, 2))
+      expect(fault).toMatchObject({ code: 'IMPORT_FILE_TRUNCATED', why: expect.stringContaining('line 3, byte ') })
+    }
+  })
+
+  it('gives a broken last line as a record where it is no beginning of one', async () => {
+    const { records, fault } = await readUntilFault(inPieces(Buffer.from(`${TEXTS[0]}\nnot a record`), 64))
+    expect([records.map(({ text }) => text), fault]).toEqual([[TEXTS[0], 'not a record'], undefined])
+  })
+
   it('gives every complete record of half a gzip file, then says that it is cut', async () => {
     const packed = gzipSync(
       Buffer.from(`${TEXTS.slice(0, 2).join('\n')}\n${Array.from({ length: 4000 }, Math.random).join()}`),

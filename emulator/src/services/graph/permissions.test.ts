@@ -1,0 +1,68 @@
+import { existsSync, readFileSync } from 'node:fs'
+
+import { describe, expect, it } from 'vitest'
+
+import { ROUTES } from './graph.ts'
+import type { Route } from './route.ts'
+
+/** Microsoft's published permissions of Graph: per permission the methods and paths it opens. */
+const FILE = new URL('../../../../../shared/data/graph/permissions.json', import.meta.url)
+
+interface Published {
+  permissions: Record<
+    string,
+    { pathSets: { schemeKeys: string[]; methods: string[]; paths: Record<string, string> }[] }
+  >
+}
+
+describe.skipIf(!existsSync(FILE))('permissions of Graph (skipped where ../shared is absent)', () => {
+  const published = read()
+  const withPath = ROUTES.map((route) => ({ route, path: publishedPath(route) }))
+
+  it('stands in the published file, every operation of it', () => {
+    expect(withPath.filter(({ route, path }) => !published.has(`${route.method} ${path}`)).map(name)).toEqual([])
+  })
+
+  it.each(withPath.map((each) => [name(each), each] as const))(
+    '%s accepts exactly the permissions that are published for it',
+    (_name, { route, path }) => {
+      const accepted = new Set(published.get(`${route.method} ${path}`))
+      // The file leaves it out of some paths where it stands on their neighbors; who may change mail may read it everywhere.
+      if (path.startsWith('/users/{id}/') && accepted.has('Mail.Read')) accepted.add('Mail.ReadWrite')
+      expect(new Set(route.roles)).toEqual(accepted)
+    },
+  )
+})
+
+const name = ({ route }: { route: Route }) => `${route.method} ${route.pattern}`
+
+/** `/users/:user/messages/:message` as the file writes it; a part's content or count is allowed to whoever may read the part. */
+function publishedPath({ pattern }: Route): string {
+  return (
+    pattern
+      .replace(/\/\(appid\)\/:\w+/, '(appid={value})')
+      .replaceAll(/:\w+/g, '{id}')
+      // A message's content is not among its basic properties.
+      .replace('/messages/{id}/$value', '/messages/{id}/attachments')
+      .replace(/\/\$(value|count)$/, '')
+      .replace('/attachments/{id}', '/attachments')
+      .toLowerCase()
+  )
+}
+
+function read(): Map<string, Set<string>> {
+  const operations = new Map<string, Set<string>>()
+  const { permissions } = JSON.parse(readFileSync(FILE, 'utf8')) as Published
+  for (const [permission, { pathSets }] of Object.entries(permissions)) {
+    for (const { schemeKeys, methods, paths } of pathSets) {
+      if (!schemeKeys.includes('Application')) continue
+      for (const path of Object.keys(paths)) {
+        for (const method of methods) {
+          const key = `${method} ${path.toLowerCase()}`
+          operations.set(key, (operations.get(key) ?? new Set()).add(permission))
+        }
+      }
+    }
+  }
+  return operations
+}
