@@ -89,12 +89,12 @@ function eventTime(iso: string): number {
 
 /** `2026-11-20 08:31:09.000`: as a number it could not be before 1970. */
 function timeText(iso: string, ms: number): string {
-  // Years of four digits that the column can hold are nearly all there are, and need not be written anew.
+  // Most times need not be written anew. Days that only some months have do: JavaScript reads February 30 as March 2.
   const text = CANONICAL.test(iso) ? iso : new Date(ms).toISOString()
   return `${text.slice(0, 10)} ${text.slice(11, 23)}`
 }
 
-const CANONICAL = /^(?:19|20|21)\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
+const CANONICAL = /^(?:19|20|21)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/
 
 function encodeValue(kind: Column['kind'], value: unknown): string {
   if (kind === 'keywords' || kind === 'texts') return encodeList(value)

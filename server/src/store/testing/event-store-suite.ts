@@ -102,6 +102,15 @@ export function testEventStore(name: string, open: () => Promise<{ store: EventS
         expect((await store.read(tenant, 'event-0'))?.event['@timestamp']).toBe(times[0])
       })
 
+      it.each(['2026-02-30T10:00:00.000Z', '2026-02-28T24:00:00.000Z', '2026-01-31T10:00:00.000Z'])(
+        'knows an event by its time %s as it was stored',
+        async (time) => {
+          const event = testEvent(0, { '@timestamp': time })
+          const tenant = await stored(event)
+          expect(await store.storedIds(tenant, [store.encode(tenant, event)])).toEqual(new Set(['event-0']))
+        },
+      )
+
       it('refuses an event without a time, and with it the batch', async () => {
         const tenant = newTenant()
         const batch = [testEvent(0), testEvent(1, { '@timestamp': 'yesterday' })]

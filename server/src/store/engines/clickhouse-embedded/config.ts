@@ -13,7 +13,6 @@ export function engineConfig(memoryLimitMb: number): string {
     // One merge at a time: merging can wait, an import should not.
     background_pool_size: 1,
     background_merges_mutations_concurrency_ratio: 1,
-    os_threads_nice_value_merge_mutate: 19,
     background_move_pool_size: 1,
     background_fetches_pool_size: 1,
     background_common_pool_size: 1,
