@@ -8,17 +8,19 @@ export interface Caller {
   tenant: Tenant
   appId: string
   roles: ReadonlySet<string>
+  /** Template ids of directory roles. */
+  directoryRoles: ReadonlySet<string>
 }
 
 /** Why a token does not admit to a service. */
 export type Unauthorized = 'missing' | 'unreadable' | 'expired' | 'wrong audience'
 
-/** The caller of a request, if its bearer token is one of ours, alive, and for `audience`. */
+/** The caller of a request, if its bearer token is one of ours, alive, and for one of `audiences`. */
 export async function readCaller(
   cloud: Cloud,
   keys: TokenKeys,
   request: Request,
-  audience: string,
+  ...audiences: readonly string[]
 ): Promise<Caller | Unauthorized> {
   const token = /^Bearer\s+(\S+)$/i.exec(request.headers['authorization'] ?? '')?.[1]
   if (!token) return 'missing'
@@ -26,6 +28,13 @@ export async function readCaller(
   const tenant = cloud.tenants.find(({ world }) => world.tenantId === claims?.['tid'])
   if (!claims || !tenant) return 'unreadable'
   if ((claims.exp ?? 0) * 1000 <= protocolNow()) return 'expired'
-  if (claims.aud !== audience) return 'wrong audience'
-  return { tenant, appId: String(claims['appid']), roles: new Set((claims['roles'] as string[] | undefined) ?? []) }
+  if (!audiences.includes(String(claims.aud))) return 'wrong audience'
+  return {
+    tenant,
+    appId: String(claims['appid']),
+    roles: setOf(claims['roles']),
+    directoryRoles: setOf(claims['wids']),
+  }
 }
+
+const setOf = (list: unknown) => new Set((list as string[] | undefined) ?? [])

@@ -12,6 +12,7 @@ interface StartFlags {
   port: number
   seed?: number
   org?: OrganizationName
+  tenants?: number
   epoch?: number
   data?: string
   quietLive?: boolean
@@ -28,6 +29,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     .addOption(new Option('--host <address>', 'address to listen on').choices(['127.0.0.1']).default('127.0.0.1'))
     .option('--seed <number>', 'which world to make (default: 42)', wholeNumber(Number.MAX_SAFE_INTEGER))
     .addOption(new Option('--org <size>', 'size of the company (default: small)').choices(Object.keys(ORGANIZATIONS)))
+    .option('--tenants <number>', 'how many companies (default: 1)', wholeNumber(1000))
     .option('--epoch <time>', 'moment between history and live activity, ISO 8601 (default: now)', moment)
     .option('--data <folder>', 'keep certificates, secrets and changes here; without it nothing is kept')
     .option('--quiet-live', 'a tenth of the live activity')
@@ -43,6 +45,7 @@ async function start(flags: StartFlags): Promise<void> {
     port: flags.port,
     ...(flags.seed === undefined ? {} : { seed: flags.seed }),
     ...(flags.org === undefined ? {} : { organization: flags.org }),
+    ...(flags.tenants === undefined ? {} : { tenants: flags.tenants }),
     ...(flags.epoch === undefined ? {} : { epoch: flags.epoch }),
     ...(flags.data === undefined ? {} : { data: flags.data }),
     ...(live === undefined ? {} : { live }),

@@ -3,16 +3,22 @@ import { join } from 'node:path'
 import { TenantClock } from '#clock.ts'
 import { Faults } from '#faults/faults.ts'
 import { Journal } from '#http/journal.ts'
-import { AuditLog } from '#world/audit/audit-log.ts'
+import { AUDIT_SURFACE, AuditLog } from '#world/audit/audit-log.ts'
 import { Changes } from '#world/changes.ts'
+import { Deeds, Log } from '#world/surface.ts'
+import { ObjectFates, Objects } from '#world/objects.ts'
 import { Subscriptions } from '#world/audit/subscriptions.ts'
 import { Mailbox } from '#world/mail/mailbox.ts'
 import { broadcasts } from '#world/mail/broadcasts.ts'
 import { correspondence } from '#world/mail/correspondence.ts'
 import { hasMailbox } from '#world/directory.ts'
+import { random } from '#world/random.ts'
 import { threads } from '#world/mail/threads.ts'
 import type { Application } from '#world/applications.ts'
+import type { AuditDeed } from '#world/audit/audit-log.ts'
+import type { Born, Kind, Planted } from '#world/objects.ts'
 import type { Change, Recorded } from '#world/changes.ts'
+import type { Left, Surface } from '#world/surface.ts'
 import type { LiveActivity } from '#world/audit/schedule.ts'
 import type { Person } from '#world/directory.ts'
 import type { World } from '#world/world.ts'
@@ -39,6 +45,12 @@ export class Tenant {
   readonly #born: readonly Application[]
   readonly #record: (change: Change) => void
   readonly #now: () => number
+  readonly #count: () => number
+  readonly #fates = new ObjectFates()
+  readonly #deeds = new Deeds()
+  readonly #births = new Map<string, Born<unknown>>()
+  #planted: Map<string, Planted[]> | undefined
+  #told: Map<string, Left[]> | undefined
   #applications: Application[]
   #mailboxes = new Map<number, Mailbox>()
 
@@ -48,12 +60,15 @@ export class Tenant {
     live: LiveActivity
     record: (change: Change) => void
     now: () => number
+    /** How many changes the cloud has seen. */
+    count: () => number
   }) {
     this.world = options.world
     this.#born = options.applications
     this.#applications = [...options.applications]
     this.#record = options.record
     this.#now = options.now
+    this.#count = options.count
     this.subscriptions = new Subscriptions()
     this.audit = new AuditLog(options.world, options.live, scenarios)
   }
@@ -78,6 +93,37 @@ export class Tenant {
     return mailbox
   }
 
+  /** The objects of a kind, as they are now. */
+  objects<T>(kind: Kind<T>): Objects<T> {
+    if (!this.#births.has(kind.name)) this.#births.set(kind.name, kind.born(this.world))
+    const born = this.#births.get(kind.name) as Born<T>
+    this.#planted ??= Map.groupBy(
+      scenarios.flatMap(({ objects }) => objects?.(this.world) ?? []),
+      (each) => each.kind,
+    )
+    const planted = this.#planted.get(kind.name) ?? []
+    return new Objects(kind, born, planted, this.#fates.of(kind.name), this.#record, this.#now)
+  }
+
+  /** The records of a surface. */
+  log<T>(surface: Surface<T>): Log<T> {
+    this.#told ??= Map.groupBy(
+      scenarios.flatMap(({ traces }) => traces?.(this.world) ?? []),
+      (each) => each.surface,
+    )
+    return new Log(surface, this.world, this.#told.get(surface.name) ?? [], this.#deeds.of(surface.name))
+  }
+
+  /** Leaves a record behind for what a client did, made with `leave(surface, …)` or `auditDeed(…)`. */
+  leave(trace: Left): void {
+    this.#record({ type: 'trace.left', trace })
+  }
+
+  /** An id for something new, the same when the same is done again from the same start. */
+  newId(what: string): string {
+    return random(this.world.seed, 'new', what, this.#count()).guid()
+  }
+
   /** Makes a change: on the disk and in force when this returns. */
   change(change: Change): void {
     this.#record(change)
@@ -95,6 +141,13 @@ export class Tenant {
       case 'application.added':
         this.#applications.push(change.application)
         return
+      case 'object.put':
+      case 'object.removed':
+        return this.#fates.apply(change)
+      case 'trace.left':
+        if (change.trace.surface === AUDIT_SURFACE) this.audit.leave(change.trace.record as AuditDeed)
+        else this.#deeds.apply(change)
+        return
       case 'clock.advanced':
     }
   }
@@ -111,6 +164,8 @@ export class Tenant {
   reset(): void {
     this.#applications = [...this.#born]
     this.#mailboxes = new Map()
+    this.#fates.clear()
+    this.#deeds.clear()
     this.subscriptions.reset()
     this.audit.reset()
   }
@@ -126,7 +181,12 @@ export function openCloud(
   const now = () => clock.now()
   const tenants = born.map(
     (birth) =>
-      new Tenant({ ...birth, now, record: (change) => changes.record(birth.world.tenantId, change, clock.now()) }),
+      new Tenant({
+        ...birth,
+        now,
+        count: () => changes.count,
+        record: (change) => changes.record(birth.world.tenantId, change, clock.now()),
+      }),
   )
   const [faults, journal] = [new Faults(), new Journal()]
   changes.onChange((change) => {

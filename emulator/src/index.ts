@@ -11,7 +11,8 @@ import { servicesOf } from '#services/index.ts'
 import { openCloud } from './cloud.ts'
 import { StartError, openOrigin } from './state.ts'
 import type { Door } from '#http/server.ts'
-import type { Origin, OriginOptions } from './state.ts'
+import type { World } from '#world/world.ts'
+import type { BornApplication, OriginOptions } from './state.ts'
 
 /**
  * A Microsoft cloud with a company in it, on 127.0.0.1. Log in as one of its applications, then talk to Graph and to the
@@ -53,8 +54,13 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const folder = options.data === undefined ? mkdtempSync(join(tmpdir(), 'm365-emulator-')) : resolve(options.data)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const origin = await openOrigin(folder, options)
-  const world = createWorld(origin.seed, origin.epoch, origin.organization)
-  const cloud = openCloud(folder, [{ world, applications: origin.applications, live: origin.live }])
+  const { seed, epoch, organization, live } = origin
+  const born = origin.applications.map((applications, number) => ({
+    world: createWorld(seed, epoch, organization, number),
+    applications,
+    live,
+  }))
+  const cloud = openCloud(folder, born)
   const keys = new TokenKeys(folder)
   const services = servicesOf(cloud, keys)
   const names = ['localhost', ...services.flatMap(({ hosts }) => hosts)]
@@ -64,7 +70,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   return {
     url: door.url,
     caFile,
-    tenants: [describe(origin, world)],
+    tenants: born.map(({ world, applications }) => describe(world, applications)),
     stop: async () => {
       await door.close()
       cloud.close()
@@ -86,20 +92,15 @@ async function open(options: Parameters<typeof openDoor>[0]): Promise<Door> {
   }
 }
 
-const describe = (origin: Origin, world: ReturnType<typeof createWorld>): EmulatedTenant => ({
+const describe = (world: World, applications: readonly BornApplication[]): EmulatedTenant => ({
   id: world.tenantId,
   name: world.name,
   domain: world.domain,
-  applications: origin.applications.map(({ name, clientId, secrets, roles, certificateFile, keyFile }) => ({
+  applications: applications.map(({ name, clientId, secrets, roles, certificateFile, keyFile }) => ({
     name,
     clientId,
     secret: secrets[0]!.value,
     roles,
-    ...(certificateFile && keyFile
-      ? {
-          certificateFile,
-          keyFile,
-        }
-      : {}),
+    ...(certificateFile && keyFile ? { certificateFile, keyFile } : {}),
   })),
 })

@@ -11,20 +11,26 @@ import type { OrganizationName } from '#world/world.ts'
 
 /** What a data folder was made with. It never changes; what happens later is in `changes.jsonl`. */
 export interface Origin {
-  format: 1
+  format: 2
   seed: number
   organization: OrganizationName
   /** Milliseconds, whole seconds. */
   epoch: number
   live: LiveActivity
-  applications: (Application & { certificateFile?: string; keyFile?: string })[]
+  /** How many tenants there are. */
+  tenants: number
+  /** Of each tenant, those it was made with. */
+  applications: BornApplication[][]
 }
+
+export type BornApplication = Application & { certificateFile?: string; keyFile?: string }
 
 export interface OriginOptions {
   seed?: number
   organization?: OrganizationName
   epoch?: number
   live?: LiveActivity
+  tenants?: number
 }
 
 /** Said to the person who started the emulator: what happened, why, what to do. */
@@ -52,7 +58,7 @@ export async function openOrigin(folder: string, options: OriginOptions): Promis
   const file = join(folder, FILE)
   if (!existsSync(file)) return createOrigin(folder, file, options)
   const origin = readOrigin(file)
-  for (const name of ['seed', 'organization', 'epoch', 'live'] as const)
+  for (const name of ['seed', 'organization', 'epoch', 'live', 'tenants'] as const)
     if (options[name] !== undefined && options[name] !== origin[name])
       throw new StartError(
         `The data folder ${folder} cannot be used.`,
@@ -65,7 +71,7 @@ export async function openOrigin(folder: string, options: OriginOptions): Promis
 function readOrigin(file: string): Origin {
   try {
     const origin = JSON.parse(readFileSync(file, 'utf8')) as Origin
-    if (origin.format === 1) return origin
+    if (origin.format === 2) return origin
   } catch {
     // Falls through: unreadable is as good as another format.
   }
@@ -77,6 +83,22 @@ function readOrigin(file: string): Origin {
 }
 
 async function createOrigin(folder: string, file: string, options: OriginOptions): Promise<Origin> {
+  const tenants = options.tenants ?? 1
+  const origin: Origin = {
+    format: 2,
+    seed: options.seed ?? 42,
+    organization: options.organization ?? 'small',
+    epoch: Math.floor((options.epoch ?? protocolNow()) / 1000) * 1000,
+    live: options.live ?? 'normal',
+    tenants,
+    applications: await Promise.all(Array.from({ length: tenants }, (_, number) => createApplications(folder, number))),
+  }
+  writeFileSync(file, `${JSON.stringify(origin, null, 2)}\n`, { mode: 0o600 })
+  return origin
+}
+
+/** The product's registration, with a secret and a certificate, and one that only looks. */
+async function createApplications(folder: string, number: number): Promise<BornApplication[]> {
   const cordon = createApplication('Cordon', [
     'ActivityFeed.Read',
     'ActivityFeed.ReadDlp',
@@ -86,18 +108,10 @@ async function createOrigin(folder: string, file: string, options: OriginOptions
   ])
   const auditor = createApplication('Independent auditor', ['Mail.Read', 'User.Read.All'])
   const { certificate, key } = await createClientCertificate('Cordon')
-  const [certificateFile, keyFile] = [join(folder, 'cordon.crt'), join(folder, 'cordon.key')]
+  const name = number === 0 ? 'cordon' : `cordon-${number + 1}`
+  const [certificateFile, keyFile] = [join(folder, `${name}.crt`), join(folder, `${name}.key`)]
   writeFileSync(certificateFile, certificate)
   writeFileSync(keyFile, key, { mode: 0o600 })
   cordon.certificates.push({ keyId: randomUUID(), pem: certificate })
-  const origin: Origin = {
-    format: 1,
-    seed: options.seed ?? 42,
-    organization: options.organization ?? 'small',
-    epoch: Math.floor((options.epoch ?? protocolNow()) / 1000) * 1000,
-    live: options.live ?? 'normal',
-    applications: [{ ...cordon, certificateFile, keyFile }, auditor],
-  }
-  writeFileSync(file, `${JSON.stringify(origin, null, 2)}\n`, { mode: 0o600 })
-  return origin
+  return [{ ...cordon, certificateFile, keyFile }, auditor]
 }

@@ -57,7 +57,7 @@ export type Refusal =
 /** One of Microsoft's services. */
 export interface Service {
   readonly name: string
-  /** Host names it answers for. */
+  /** Host names it answers for; `*.` stands for one label. Each is in the certificate. */
   readonly hosts: readonly string[]
   /** True where a path on a shared host belongs to it. */
   owns(segments: readonly string[]): boolean

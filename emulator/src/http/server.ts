@@ -167,11 +167,15 @@ function pick(services: readonly Service[], request: Request): Service {
   const host = new URL(request.origin).hostname
   const rough = request.segments.length > 0 ? request.segments : request.path.split('/').filter(Boolean)
   return (
-    services.find((service) => service.hosts.includes(host)) ??
+    services.find((service) => service.hosts.some((name) => answersFor(name, host))) ??
     services.find((service) => service.owns(rough)) ??
     services.at(-1)!
   )
 }
+
+/** `*.servicebus.windows.net` stands for one label more, as in a certificate. */
+const answersFor = (name: string, host: string) =>
+  name.startsWith('*.') ? host.slice(host.indexOf('.')) === name.slice(1) : name === host
 
 /** The whole body; undefined if it is larger than the limit. */
 async function read(incoming: IncomingMessage): Promise<Buffer | undefined> {

@@ -58,9 +58,22 @@ export function clientOf({ url, caFile, tenants }: Pick<Emulator, 'url' | 'caFil
     (application: string, audience: string) =>
     async (path: string, ask: Ask = {}) =>
       send(path, { ...ask, headers: { authorization: `Bearer ${await token(application, audience)}`, ...ask.headers } })
+  /** A fresh registration with exactly these app roles, and a way to ask as it. */
+  const withRoles = async (
+    roles: readonly string[],
+    audience = 'https://graph.microsoft.com',
+    directoryRoles: readonly string[] = [],
+  ) => {
+    const body = { name: 'Made by a test', roles, directoryRoles }
+    const made = await send('/_emu/applications', { method: 'POST', body })
+    const bearer = await tokenFor(String(made.json['clientId']), String(made.json['secret']), audience)
+    return (path: string, ask: Ask = {}) =>
+      send(path, { ...ask, headers: { authorization: `Bearer ${bearer}`, ...ask.headers } })
+  }
   return {
     send,
     tokenFor,
+    withRoles,
     tenant: tenants[0]!,
     close: () => agent.destroy(),
     graph: as('Cordon', 'https://graph.microsoft.com'),

@@ -12,6 +12,8 @@ export interface Application {
   servicePrincipalId: string
   /** Granted app role values, of any API. */
   roles: string[]
+  /** Template ids of the directory roles that its service principal holds: `wids` of its tokens. */
+  directoryRoles: string[]
   secrets: Secret[]
   certificates: Certificate[]
 }
@@ -32,7 +34,11 @@ interface Certificate {
 const YEAR = 365 * 86_400_000
 
 /** A registration with one secret, random as in the real service: nothing to be found in a repository. */
-export function createApplication(name: string, roles: string[], secretLifetime = YEAR): Application {
+export function createApplication(
+  name: string,
+  roles: string[],
+  { secretLifetime = YEAR, directoryRoles = [] }: { secretLifetime?: number; directoryRoles?: string[] } = {},
+): Application {
   const now = protocolNow()
   const secret = {
     keyId: randomUUID(),
@@ -43,6 +49,7 @@ export function createApplication(name: string, roles: string[], secretLifetime 
   return {
     name,
     roles,
+    directoryRoles,
     secrets: [secret],
     certificates: [],
     clientId: randomUUID(),

@@ -10,6 +10,7 @@ import {
 } from 'node:fs'
 
 import type { Application } from './applications.ts'
+import type { Left } from './surface.ts'
 
 /** Everything that can happen to the cloud after it was made. Replaying the list gives the same state. */
 export type Change =
@@ -18,6 +19,9 @@ export type Change =
   | { type: 'subscription.started'; contentType: string; appId: string }
   | { type: 'subscription.stopped'; contentType: string; appId: string }
   | { type: 'application.added'; application: Application }
+  | { type: 'object.put'; kind: string; id: string; value: unknown }
+  | { type: 'object.removed'; kind: string; id: string }
+  | { type: 'trace.left'; trace: Left }
   | { type: 'clock.advanced'; milliseconds: number }
 
 /** Audit's word for what became of a message. */
@@ -68,6 +72,11 @@ export class Changes {
     fdatasyncSync(this.#descriptor)
     this.#tell(recorded)
     return recorded
+  }
+
+  /** How many there have been. */
+  get count(): number {
+    return this.#count
   }
 
   /** Forgets everything. The listeners must forget as well. */

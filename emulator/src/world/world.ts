@@ -29,21 +29,40 @@ export interface OrganizationSize {
 /** Sizes by the name given to `--org`. */
 export const ORGANIZATIONS = {
   small: { users: 220, shared: 6, guests: 2, unlicensed: 3 },
+  medium: { users: 4_880, shared: 120, guests: 300, unlicensed: 60 },
+  large: { users: 48_900, shared: 1_100, guests: 4_000, unlicensed: 500 },
 } as const satisfies Record<string, OrganizationSize>
 
 export type OrganizationName = keyof typeof ORGANIZATIONS
 
-export function createWorld(seed: number, epoch: number, organization: OrganizationName): World {
-  const domain = 'harborfinch.example'
-  const initialDomain = 'harborfinch.onmicrosoft.example'
+/** The companies that tenants are, in order; a number follows the name from the ninth on. */
+const COMPANIES = [
+  { name: 'Harbor & Finch', domain: 'harborfinch', country: 'NL' },
+  { name: 'Larkfield Clinics', domain: 'larkfieldclinics', country: 'PT' },
+  { name: 'Brightloom Textiles', domain: 'brightloom', country: 'CA' },
+  { name: 'Oxbow Instruments', domain: 'oxbowinstruments', country: 'NL' },
+  { name: 'Tern & Tallow', domain: 'terntallow', country: 'CA' },
+  { name: 'Cinder Peak Foods', domain: 'cinderpeak', country: 'PT' },
+  { name: 'Millrace Software', domain: 'millrace', country: 'NL' },
+  { name: 'Sable Reach College', domain: 'sablereach', country: 'CA' },
+] as const
+
+/** The company of the tenant with this number (from 0). Tenants of one seed share nothing but the seed. */
+export function createWorld(seed: number, epoch: number, organization: OrganizationName, number = 0): World {
+  const company = COMPANIES[number % COMPANIES.length]!
+  const round = Math.floor(number / COMPANIES.length)
+  const label = `${company.domain}${round === 0 ? '' : round + 1}`
+  const own = number === 0 ? seed : random(seed, 'tenant', number).between(0, Number.MAX_SAFE_INTEGER)
+  const domain = `${label}.example`
+  const initialDomain = `${label}.onmicrosoft.example`
   return {
-    seed,
+    seed: own,
     epoch,
-    tenantId: random(seed, 'tenant').guid(),
-    name: 'Harbor & Finch',
+    tenantId: random(own, 'tenant').guid(),
+    name: round === 0 ? company.name : `${company.name} ${round + 1}`,
     domain,
     initialDomain,
-    country: 'NL',
-    directory: new Directory(seed, ORGANIZATIONS[organization], { domain, initialDomain }),
+    country: company.country,
+    directory: new Directory(own, ORGANIZATIONS[organization], { domain, initialDomain }),
   }
 }

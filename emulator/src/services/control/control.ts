@@ -166,12 +166,15 @@ function advance(cloud: Cloud, request: Request): Reply {
 
 /** `{name, roles, expiredSecret?}` gives a new registration with its secret. */
 function addApplication(cloud: Cloud, request: Request): Reply {
-  const { name = 'Added application', roles = [], expiredSecret = false } = readBody(request)
-  if (typeof name !== 'string' || !Array.isArray(roles))
-    throw bad('`name` must be text and `roles` a list of app role values.')
+  const { name = 'Added application', roles = [], directoryRoles = [], expiredSecret = false } = readBody(request)
+  if (typeof name !== 'string' || !Array.isArray(roles) || !Array.isArray(directoryRoles))
+    throw bad('`name` must be text, `roles` a list of app role values, `directoryRoles` one of role template ids.')
   const unknown = roles.find((role) => !resourceOfRole(String(role)))
   if (unknown !== undefined) throw bad(`No API here has an app role '${unknown}'.`)
-  const application = createApplication(name, roles.map(String), expiredSecret === true ? -60_000 : undefined)
+  const application = createApplication(name, roles.map(String), {
+    directoryRoles: directoryRoles.map(String),
+    ...(expiredSecret === true ? { secretLifetime: -60_000 } : {}),
+  })
   tenantOf(cloud, request).change({ type: 'application.added', application })
   return {
     status: 201,

@@ -11,10 +11,15 @@ export interface Call extends Caller {
 
 /** One operation: who may call it and what it does. */
 export interface Route {
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
   /** Below the version root. */
   pattern: string
   /** App roles of which one is needed. */
   roles: readonly string[]
+  /**
+   * Type of a successful answer, so that tests can hold it to the published schema: `microsoft.graph.user` for an entity,
+   * `Collection(microsoft.graph.user)` for a list. Left out where the answer is no JSON.
+   */
+  returns?: string
   handle: (call: Call) => Reply | Promise<Reply>
 }

@@ -133,7 +133,7 @@ function claimsOf(tenant: Tenant, application: Application, resource: Resource, 
     tid: tenantId,
     uti: randomBytes(16).toString('base64url'),
     ver: '1.0',
-    wids: ['0997a1d0-0d1d-4acb-b408-d5ca73121e90'],
+    wids: [...application.directoryRoles, '0997a1d0-0d1d-4acb-b408-d5ca73121e90'],
     xms_tcdt: Math.floor(tenant.world.epoch / 1000),
   }
 }

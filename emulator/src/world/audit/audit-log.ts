@@ -2,6 +2,7 @@ import { foldersOf } from '#world/mail/folders.ts'
 import { random } from '#world/random.ts'
 import type { Message } from '#world/mail/mailbox.ts'
 import type { Recorded } from '#world/changes.ts'
+import type { Left } from '#world/surface.ts'
 import type { World } from '#world/world.ts'
 
 import { CONTENT_TYPES } from './content-types.ts'
@@ -37,7 +38,8 @@ export class AuditLog {
   readonly #live: LiveActivity
   readonly #sources: readonly AuditSource[]
   #told: Map<string, Publication> | undefined
-  #actions = new Map<number, AuditRecord[]>()
+  /** By content type and slot. */
+  #actions = new Map<string, { contentType: ContentType; slot: number; records: AuditRecord[] }>()
 
   constructor(world: World, live: LiveActivity, sources: readonly AuditSource[]) {
     this.#world = world
@@ -54,7 +56,7 @@ export class AuditLog {
       ...[...this.#stories]
         .filter(([, story]) => story.contentType === contentType)
         .map(([id, story]) => this.#story(id, story)),
-      ...(contentType === 'Audit.Exchange' ? [...this.#actions.keys()].map((slot) => this.#action(slot)) : []),
+      ...[...this.#actions.values()].filter((made) => made.contentType === contentType).map(actionBlob),
     ]
     return found
       .filter(({ createdAt, listedAt }) => createdAt >= from && createdAt < to && listedAt <= now)
@@ -71,10 +73,16 @@ export class AuditLog {
 
   /** Takes in a move that was recorded, `message` as it was before: it leaves a record, published a moment later. */
   apply(change: Moved, message: Message): void {
-    const slot = Math.floor(change.at / ACTION_SLOT)
-    const made = this.#actions.get(slot) ?? []
-    made.push(this.#actionRecord(change, message))
-    this.#actions.set(slot, made)
+    this.leave({ contentType: 'Audit.Exchange', at: change.at, record: this.#actionRecord(change, message) })
+  }
+
+  /** Takes in a record of something that a client did; published a moment later. */
+  leave({ contentType, at, record }: AuditDeed): void {
+    const slot = Math.floor(at / ACTION_SLOT)
+    const key = `${contentType} ${slot}`
+    const made = this.#actions.get(key) ?? { contentType, slot, records: [] }
+    made.records.push(record)
+    this.#actions.set(key, made)
   }
 
   reset(): void {
@@ -113,20 +121,6 @@ export class AuditLog {
     }
   }
 
-  #action(slot: number): Blob {
-    // After the slot has ended, so that the blob is complete when it is seen.
-    const createdAt = (slot + 1) * ACTION_SLOT + ACTION_DELAY
-    const made = this.#actions.get(slot)!
-    return {
-      contentType: 'Audit.Exchange' as const,
-      id: blobId('Audit.Exchange', createdAt, 2),
-      createdAt,
-      listedAt: createdAt,
-      recordIds: () => made.map(({ Id }) => Id),
-      records: () => made,
-    }
-  }
-
   #actionRecord(change: Moved, message: Message): AuditRecord {
     const owner = this.#world.directory.find(change.mailbox)!
     const names = new Map(foldersOf(this.#world, owner).map(({ key, displayName }) => [key, `\\${displayName}`]))
@@ -146,6 +140,38 @@ export class AuditLog {
     return groupEvent(this.#world, event, [item], names.get(change.to) ?? '\\Inbox')
   }
 }
+
+function actionBlob(made: { contentType: ContentType; slot: number; records: AuditRecord[] }): Blob {
+  // After the slot has ended, so that the blob is complete when it is seen.
+  const createdAt = (made.slot + 1) * ACTION_SLOT + ACTION_DELAY
+  return {
+    contentType: made.contentType,
+    id: blobId(made.contentType, createdAt, 2),
+    createdAt,
+    listedAt: createdAt,
+    recordIds: () => made.records.map(({ Id }) => Id),
+    records: () => made.records,
+  }
+}
+
+/** A record of what a client did, before it is published. `at` in milliseconds of tenant time. */
+export interface AuditDeed {
+  contentType: ContentType
+  at: number
+  record: AuditRecord
+}
+
+/** Surface name of audit records left by services: `tenant.leave(auditDeed(…))`. */
+export const AUDIT_SURFACE = 'audit'
+
+/** An audit record that a service leaves behind for what a client did: in the feed some 20 seconds later. */
+export const auditDeed = (contentType: ContentType, at: number, record: AuditRecord): Left => ({
+  surface: AUDIT_SURFACE,
+  id: record.Id,
+  at,
+  publishedAt: at,
+  record: { contentType, at, record } satisfies AuditDeed,
+})
 
 type Moved = Extract<Recorded, { type: 'message.moved' }>
 

@@ -1,0 +1,153 @@
+import type { Change, Recorded } from './changes.ts'
+import type { World } from './world.ts'
+
+/**
+ * Objects that clients can change. What the tenant was born with is a pure function of the world; only changes are kept.
+ * A service declares a kind once, at the top of a file, and asks the tenant for it: `tenant.objects(groups).find(id)`.
+ */
+export interface Kind<T> {
+  /** Unique over all services: `group`, `exchange.quarantinedMessage`. Changes on the disk name it. */
+  readonly name: string
+  /** What there is before anybody changed anything. */
+  readonly born: (world: World) => Born<T>
+}
+
+/** The objects a tenant was born with. Both functions compute; neither keeps 50,000 objects for one that is asked for. */
+export interface Born<T> {
+  find(id: string): T | undefined
+  all(): Iterable<readonly [id: string, value: T]>
+}
+
+/** Few enough to be kept in a list. */
+export function listed<T>(idOf: (value: T) => string, make: (world: World) => readonly T[]): Kind<T>['born'] {
+  return (world) => {
+    let made: Map<string, T> | undefined
+    const map = () => (made ??= new Map(make(world).map((value) => [idOf(value), value])))
+    return { find: (id) => map().get(id), all: () => map() }
+  }
+}
+
+/** Nothing to begin with. */
+export const none = (): Born<never> => ({ find: () => undefined, all: () => [] })
+
+/** An object that a scenario left behind: there from `at` on. */
+export interface Planted {
+  kind: string
+  id: string
+  /** Tenant time, milliseconds. */
+  at: number
+  value: unknown
+}
+
+/** An object of the kind, for a scenario to leave behind. */
+export const plant = <T>(kind: Kind<T>, id: string, at: number, value: T): Planted => ({
+  kind: kind.name,
+  id,
+  at,
+  value,
+})
+
+/** What has become of one object: its value, or that it is gone. */
+export interface Fate<T> {
+  id: string
+  /** Undefined once removed. */
+  value: T | undefined
+  /** Number of the change: deltas count from here. */
+  number: number
+  /** Tenant time of the change, milliseconds. */
+  at: number
+}
+
+/** All objects of one kind in one tenant, as they are now. */
+export class Objects<T> {
+  readonly #born: Born<T>
+  readonly #planted: ReadonlyMap<string, Planted>
+  readonly #fates: ReadonlyMap<string, Fate<unknown>>
+  readonly #kind: Kind<T>
+  readonly #record: (change: Change) => void
+  readonly #now: () => number
+
+  constructor(
+    kind: Kind<T>,
+    born: Born<T>,
+    planted: readonly Planted[],
+    fates: ReadonlyMap<string, Fate<unknown>>,
+    record: (change: Change) => void,
+    now: () => number,
+  ) {
+    this.#kind = kind
+    this.#born = born
+    this.#planted = new Map(planted.map((each) => [each.id, each]))
+    this.#fates = fates
+    this.#record = record
+    this.#now = now
+  }
+
+  find(id: string): T | undefined {
+    const fate = this.#fates.get(id) as Fate<T> | undefined
+    if (fate) return fate.value
+    const planted = this.#planted.get(id)
+    if (planted) return planted.at <= this.#now() ? (planted.value as T) : undefined
+    return this.#born.find(id)
+  }
+
+  /** In the order of birth, then of creation. */
+  *all(): Generator<T> {
+    for (const [, value] of this.entries()) yield value
+  }
+
+  *entries(): Generator<readonly [string, T]> {
+    const seen = new Set<string>()
+    for (const [id] of this.#born.all()) {
+      const value = this.find(id)
+      seen.add(id)
+      if (value !== undefined) yield [id, value]
+    }
+    for (const id of [...this.#planted.keys(), ...this.#fates.keys()]) {
+      if (seen.has(id)) continue
+      seen.add(id)
+      const value = this.find(id)
+      if (value !== undefined) yield [id, value]
+    }
+  }
+
+  /** Makes or replaces one: on the disk and in force when this returns. */
+  put(id: string, value: T): T {
+    this.#record({ type: 'object.put', kind: this.#kind.name, id, value })
+    return value
+  }
+
+  remove(id: string): void {
+    this.#record({ type: 'object.removed', kind: this.#kind.name, id })
+  }
+
+  /** What has changed after the change with this number, oldest change first. */
+  since(number: number): Fate<T>[] {
+    return [...(this.#fates as ReadonlyMap<string, Fate<T>>).values()]
+      .filter((fate) => fate.number > number)
+      .sort((a, b) => a.number - b.number)
+  }
+}
+
+/** Changes to objects of every kind, as recorded. */
+export class ObjectFates {
+  readonly #kinds = new Map<string, Map<string, Fate<unknown>>>()
+
+  of(kind: string): Map<string, Fate<unknown>> {
+    if (!this.#kinds.has(kind)) this.#kinds.set(kind, new Map())
+    return this.#kinds.get(kind)!
+  }
+
+  apply(change: Extract<Recorded, { type: 'object.put' | 'object.removed' }>): void {
+    const { id, number, at } = change
+    const value = change.type === 'object.put' ? change.value : undefined
+    const fates = this.of(change.kind)
+    // Taken out first, so that the map's order is the order of changes.
+    fates.delete(id)
+    fates.set(id, { id, value, number, at })
+  }
+
+  clear(): void {
+    for (const fates of this.#kinds.values()) fates.clear()
+  }
+}
