@@ -2,6 +2,7 @@ import { join } from 'node:path'
 
 import { TenantClock } from '#clock.ts'
 import { Faults } from '#faults/faults.ts'
+import { Throttle } from '#throttle/throttle.ts'
 import { Journal } from '#http/journal.ts'
 import { AUDIT_SURFACE, AuditLog } from '#world/audit/audit-log.ts'
 import { Changes } from '#world/changes.ts'
@@ -21,6 +22,7 @@ import type { Change, Recorded } from '#world/changes.ts'
 import type { Left, Surface } from '#world/surface.ts'
 import type { LiveActivity } from '#world/audit/schedule.ts'
 import type { Person } from '#world/directory.ts'
+import type { Strictness } from '#throttle/throttle.ts'
 import type { World } from '#world/world.ts'
 
 import { scenarios } from '#scenarios/index.ts'
@@ -31,6 +33,9 @@ export interface Cloud {
   readonly tenants: readonly Tenant[]
   readonly faults: Faults
   readonly journal: Journal
+  readonly throttle: Throttle
+  /** How long Graph takes for an answer, milliseconds: 0 unless asked for, since only slow answers run at the same time. */
+  readonly latencyMs: number
   advance(milliseconds: number): void
   /** Back to the first start: no changes, no faults, no journal, clock at the machine's time. */
   reset(): void
@@ -175,6 +180,7 @@ export class Tenant {
 export function openCloud(
   folder: string,
   born: readonly { world: World; applications: readonly Application[]; live: LiveActivity }[],
+  { throttle: strictness = 'real', latencyMs = 0 }: { throttle?: Strictness; latencyMs?: number } = {},
 ): Cloud {
   const clock = new TenantClock()
   const changes = new Changes(join(folder, 'changes.jsonl'))
@@ -188,7 +194,7 @@ export function openCloud(
         record: (change) => changes.record(birth.world.tenantId, change, clock.now()),
       }),
   )
-  const [faults, journal] = [new Faults(), new Journal()]
+  const [faults, journal, throttle] = [new Faults(), new Journal(), new Throttle(strictness)]
   changes.onChange((change) => {
     if (change.type === 'clock.advanced') clock.advance(change.milliseconds)
     tenants.find(({ world }) => world.tenantId === change.tenant)?.apply(change)
@@ -199,6 +205,8 @@ export function openCloud(
     tenants,
     faults,
     journal,
+    throttle,
+    latencyMs,
     advance: (milliseconds) =>
       void changes.record(
         '',
@@ -213,6 +221,7 @@ export function openCloud(
       clock.reset()
       faults.clear()
       journal.clear()
+      throttle.clear()
       for (const tenant of tenants) tenant.reset()
     },
     close: () => changes.close(),

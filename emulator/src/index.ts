@@ -11,6 +11,7 @@ import { servicesOf } from '#services/index.ts'
 import { openCloud } from './cloud.ts'
 import { StartError, openOrigin } from './state.ts'
 import type { Door } from '#http/server.ts'
+import type { Strictness } from '#throttle/throttle.ts'
 import type { World } from '#world/world.ts'
 import type { BornApplication, OriginOptions } from './state.ts'
 
@@ -23,6 +24,10 @@ export interface EmulatorOptions extends OriginOptions {
   port?: number
   /** Where certificates, secrets and changes are kept. Without it a temporary folder, removed at the end. */
   data?: string
+  /** Documented limits as they are (the default), not at all, or so many times as much. */
+  throttle?: Strictness
+  /** How long Graph takes for each answer, milliseconds; default 0. Requests run at the same time only where answers take time. */
+  latencyMs?: number
 }
 
 export interface Emulator {
@@ -60,7 +65,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     applications,
     live,
   }))
-  const cloud = openCloud(folder, born)
+  const cloud = openCloud(folder, born, options)
   const keys = new TokenKeys(folder)
   const services = servicesOf(cloud, keys)
   const names = ['localhost', ...services.flatMap(({ hosts }) => hosts)]

@@ -7,11 +7,22 @@ import type { Reply } from '#http/exchange.ts'
 export class GraphError extends Error {
   readonly status: number
   readonly code: string
+  /** Headers of the reply, such as `Retry-After`. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Members of `innerError` besides the usual ones. */
+  readonly inner: object
 
-  constructor(status: number, code: string, message: string) {
+  constructor(
+    status: number,
+    code: string,
+    message: string,
+    { headers = {}, inner = {} }: { headers?: Record<string, string>; inner?: object } = {},
+  ) {
     super(message)
     this.status = status
     this.code = code
+    this.headers = headers
+    this.inner = inner
   }
 }
 
@@ -24,10 +35,15 @@ export const notImplemented = (what: string) =>
 export function errorReply(error: GraphError, clientRequestId: string | undefined): Reply {
   const requestId = randomUUID()
   const date = new Date(protocolNow()).toISOString().slice(0, 19)
-  const innerError = { date, 'request-id': requestId, 'client-request-id': clientRequestId ?? requestId }
+  const innerError = {
+    ...error.inner,
+    date,
+    'request-id': requestId,
+    'client-request-id': clientRequestId ?? requestId,
+  }
   return {
     status: error.status,
-    headers: { 'request-id': requestId },
+    headers: { ...error.headers, 'request-id': requestId },
     body: { error: { code: error.code, message: error.message, innerError } },
   }
 }

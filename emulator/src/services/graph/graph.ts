@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 
 import { GRAPH } from '#world/resources.ts'
 import { Router } from '#http/router.ts'
@@ -9,12 +10,14 @@ import type { Refusal, Reply, Request, Service } from '#http/exchange.ts'
 import type { TokenKeys } from '#token-keys.ts'
 
 import { GraphError, badRequest, errorReply, notImplemented } from './errors.ts'
+import { admissionOf } from './throttle.ts'
 import { answerBatch } from './batch.ts'
 import { applicationRoutes } from './applications.ts'
 import { folderRoutes } from './mail/folders.ts'
 import { messageRoutes } from './mail/messages.ts'
 import { organizationRoutes } from './organization.ts'
 import { userRoutes } from './users.ts'
+import type { Admit } from './throttle.ts'
 import type { Route } from './route.ts'
 
 /** Every operation Graph has here. */
@@ -30,17 +33,26 @@ const VERSIONS = new Set(['v1.0', 'beta'])
 
 /** Microsoft Graph: directory and mail. */
 export function graphService(cloud: Cloud, keys: TokenKeys): Service {
-  const router = new Router<Route>()
-  for (const route of ROUTES) router.add(route.method, route.pattern, route)
+  const router = new Router<{ route: Route; admit: Admit }>()
+  for (const route of ROUTES) router.add(route.method, route.pattern, { route, admit: admissionOf(route) })
 
   const operate = async (request: Request): Promise<Reply> => {
     const [version = '', ...segments] = request.segments
-    const route = VERSIONS.has(version.toLowerCase()) ? router.match(request.method, segments) : undefined
+    const found = VERSIONS.has(version.toLowerCase()) ? router.match(request.method, segments) : undefined
     const caller = await readCaller(cloud, keys, request, GRAPH.audience)
     if (typeof caller === 'string') throw unauthorized(caller)
-    if (!route) throw notImplemented(`${request.method} ${request.path}`)
-    authorize(caller, route.handler)
-    return route.handler.handle({ ...caller, request, params: route.params, root: `${request.origin}/${version}` })
+    if (!found) throw notImplemented(`${request.method} ${request.path}`)
+    const { route, admit } = found.handler
+    authorize(caller, route)
+    const call = { ...caller, request, params: found.params, root: `${request.origin}/${version}` }
+    const admission = admit(cloud.throttle, call)
+    try {
+      if (cloud.latencyMs > 0) await delay(cloud.latencyMs)
+      const reply = await route.handle(call)
+      return { ...reply, headers: { ...admission.headers, ...reply.headers } }
+    } finally {
+      admission.leave()
+    }
   }
 
   const handle = async (request: Request): Promise<Reply> => {
