@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 
 import { ORGANIZATIONS } from '#world/world.ts'
+import type { Strictness } from '#throttle/throttle.ts'
 import type { OrganizationName } from '#world/world.ts'
 
 import { startEmulator } from './index.ts'
@@ -10,7 +11,10 @@ import { StartError } from './state.ts'
 
 interface StartFlags {
   port: number
+  httpPort?: number
   seed?: number
+  throttle?: Strictness
+  latency?: number
   org?: OrganizationName
   tenants?: number
   epoch?: number
@@ -27,10 +31,17 @@ export async function main(argv: readonly string[]): Promise<void> {
     .description('Start it, print where it is and how to log in, and stay until interrupted.')
     .option('--port <number>', 'port on 127.0.0.1; 0 picks a free one', wholeNumber(65_535), 0)
     .addOption(new Option('--host <address>', 'address to listen on').choices(['127.0.0.1']).default('127.0.0.1'))
+    .option('--http-port <number>', 'a second port that speaks plain HTTP; 0 picks a free one', wholeNumber(65_535))
     .option('--seed <number>', 'which world to make (default: 42)', wholeNumber(Number.MAX_SAFE_INTEGER))
     .addOption(new Option('--org <size>', 'size of the company (default: small)').choices(Object.keys(ORGANIZATIONS)))
     .option('--tenants <number>', 'how many companies (default: 1)', wholeNumber(1000))
     .option('--epoch <time>', 'moment between history and live activity, ISO 8601 (default: now)', moment)
+    .option(
+      '--throttle <how>',
+      'documented limits: real, off, or x10 for ten times as much (default: real)',
+      strictness,
+    )
+    .option('--latency <ms>', 'how long Graph takes for each answer (default: 0)', wholeNumber(60_000))
     .option('--data <folder>', 'keep certificates, secrets and changes here; without it nothing is kept')
     .option('--quiet-live', 'a tenth of the live activity')
     .option('--no-live', 'nothing new in the audit log after the epoch')
@@ -43,6 +54,9 @@ async function start(flags: StartFlags): Promise<void> {
   const live = flags.live ? (flags.quietLive ? 'quiet' : undefined) : 'off'
   const emulator = await startEmulator({
     port: flags.port,
+    ...(flags.httpPort === undefined ? {} : { httpPort: flags.httpPort }),
+    ...(flags.throttle === undefined ? {} : { throttle: flags.throttle }),
+    ...(flags.latency === undefined ? {} : { latencyMs: flags.latency }),
     ...(flags.seed === undefined ? {} : { seed: flags.seed }),
     ...(flags.org === undefined ? {} : { organization: flags.org }),
     ...(flags.tenants === undefined ? {} : { tenants: flags.tenants }),
@@ -54,8 +68,10 @@ async function start(flags: StartFlags): Promise<void> {
     console.error(`${error.what}\nWhy: ${error.why}\nFix: ${error.fix}`)
     process.exit(1)
   })
-  const { url, caFile, tenants } = emulator
-  console.log(flags.json ? JSON.stringify({ ready: true, url, caFile, tenants }) : banner(url, caFile, tenants))
+  const { url, httpUrl, caFile, tenants } = emulator
+  console.log(
+    flags.json ? JSON.stringify({ ready: true, url, httpUrl, caFile, tenants }) : banner(url, caFile, tenants),
+  )
   const stop = () => void emulator.stop().then(() => process.exit(0))
   process.once('SIGINT', stop)
   process.once('SIGTERM', stop)
@@ -84,6 +100,13 @@ function banner(url: string, caFile: string, tenants: Awaited<ReturnType<typeof 
 const wholeNumber = (most: number) => (text: string) => {
   if (!/^\d+$/.test(text) || Number(text) > most) throw new InvalidArgumentError(`Give a whole number up to ${most}.`)
   return Number(text)
+}
+
+function strictness(text: string): Strictness {
+  if (text === 'real' || text === 'off') return text
+  const times = Number(/^x(\d+(?:\.\d+)?)$/.exec(text)?.[1])
+  if (!(times > 0)) throw new InvalidArgumentError('Give real, off, or a factor such as x10.')
+  return times
 }
 
 function moment(text: string): number {

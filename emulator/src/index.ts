@@ -22,6 +22,8 @@ import type { BornApplication, OriginOptions } from './state.ts'
 export interface EmulatorOptions extends OriginOptions {
   /** 0, the default, picks a free one. */
   port?: number
+  /** Opens a second door that speaks plain HTTP; 0 picks a free port. */
+  httpPort?: number
   /** Where certificates, secrets and changes are kept. Without it a temporary folder, removed at the end. */
   data?: string
   /** Documented limits as they are (the default), not at all, or so many times as much. */
@@ -33,6 +35,8 @@ export interface EmulatorOptions extends OriginOptions {
 export interface Emulator {
   /** `https://127.0.0.1:<port>`: origin of every service. */
   url: string
+  /** `http://127.0.0.1:<port>`, where asked for. */
+  httpUrl?: string
   /** The authority to trust (PEM). */
   caFile: string
   tenants: EmulatedTenant[]
@@ -71,13 +75,16 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const names = ['localhost', ...services.flatMap(({ hosts }) => hosts)]
   const { caFile, cert, key } = await serverCertificates(folder, names)
   const { faults, journal } = cloud
-  const door = await open({ cert, key, port: options.port ?? 0, services, faults, journal })
+  const doors = { services, faults, journal }
+  const door = await open({ ...doors, tls: { cert, key }, port: options.port ?? 0 })
+  const plain = options.httpPort === undefined ? undefined : await open({ ...doors, port: options.httpPort })
   return {
     url: door.url,
+    ...(plain ? { httpUrl: plain.url } : {}),
     caFile,
     tenants: born.map(({ world, applications }) => describe(world, applications)),
     stop: async () => {
-      await door.close()
+      await Promise.all([door.close(), plain?.close()])
       cloud.close()
       if (options.data === undefined) rmSync(folder, { recursive: true, force: true })
     },

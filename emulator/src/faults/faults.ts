@@ -31,6 +31,8 @@ export interface Fault {
   delayMs?: number
   /** Close the connection before the service is asked. */
   reset?: boolean
+  /** Spoil the end of the answer's body, so that it is no JSON. */
+  badJson?: boolean
   /** Close the connection half-way through the answer's body. */
   truncate?: boolean
   /** Let the service do its work, then close the connection instead of answering. */

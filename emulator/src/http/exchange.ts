@@ -15,6 +15,8 @@ export interface Request {
 
 export interface Reply {
   status: number
+  /** For the journal: something out of the ordinary about this answer. */
+  note?: string
   headers?: Record<string, string>
   /** An object is sent as JSON. */
   body?: object | string | Buffer
@@ -22,10 +24,15 @@ export interface Reply {
 
 /** A query string: names are compared in any case. Raw text is kept so that a next link can repeat it. */
 export class Query {
-  readonly #pairs: { name: string; value: string }[]
+  readonly #text: string
+  #read: { name: string; value: string }[] | undefined
 
   constructor(text: string) {
-    this.#pairs = [...new URLSearchParams(text)].map(([name, value]) => ({ name, value }))
+    this.#text = text
+  }
+
+  get #pairs(): { name: string; value: string }[] {
+    return (this.#read ??= [...new URLSearchParams(this.#text)].map(([name, value]) => ({ name, value })))
   }
 
   get(name: string): string | undefined {
@@ -59,6 +66,8 @@ export interface Service {
   readonly name: string
   /** Host names it answers for; `*.` stands for one label. Each is in the certificate. */
   readonly hosts: readonly string[]
+  /** Larger bodies are refused; 4 MB, Graph's own limit, unless given. */
+  readonly bodyLimit?: number
   /** True where a path on a shared host belongs to it. */
   owns(segments: readonly string[]): boolean
   /** Answers; also bad requests are answered, never thrown. Routes it lacks: `refuse({reason: 'not implemented'})`. */

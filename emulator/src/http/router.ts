@@ -26,7 +26,8 @@ export class Router<H> {
   match(method: string, segments: readonly string[]): { handler: H; params: Record<string, string> } | undefined {
     const found = find(this.#root, segments, 0, [], method)
     if (!found) return undefined
-    const params = Object.fromEntries(found.route.names.map((name, i) => [name, found.values[i]!]))
+    const params: Record<string, string> = {}
+    for (const [i, name] of found.route.names.entries()) params[name] = found.values[i]!
     return { handler: found.route.handler, params }
   }
 }
@@ -76,6 +77,8 @@ export function segmentsOf(path: string): string[] {
 }
 
 function unfold(raw: string): string[] {
+  // Most segments are plain, and every request has some.
+  if (/^[\w-]+$/.test(raw)) return [raw]
   const segment = decodeURIComponent(raw)
   const keyed = /^([\w.]+)\((?:(\w+)=)?'((?:[^']|'')*)'\)$/.exec(segment)
   if (!keyed) return [segment.replace(/^microsoft\.graph\./i, '')]

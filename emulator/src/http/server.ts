@@ -1,4 +1,5 @@
-import { createServer } from 'node:https'
+import { createServer } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -12,7 +13,7 @@ import type { Reply, Request, Service } from './exchange.ts'
 import type { Journal } from './journal.ts'
 
 /**
- * The one HTTPS door. The Host header picks the service, as in the real cloud; on a loopback host the path does. Faults
+ * The door, HTTPS or plain. The Host header picks the service, as in the real cloud; on a loopback host the path does. Faults
  * are injected here, and every request is journaled here.
  */
 export interface Door {
@@ -21,8 +22,8 @@ export interface Door {
 }
 
 export interface DoorOptions {
-  cert: string
-  key: string
+  /** Without it the door speaks plain HTTP. */
+  tls?: { cert: string; key: string }
   /** 0 picks a free one. */
   port: number
   services: readonly Service[]
@@ -35,12 +36,13 @@ const BODY_LIMIT = 4 * 1024 * 1024
 
 /** Opens the door on 127.0.0.1. @throws the listen error (`EADDRINUSE`, `EACCES`). */
 export async function openDoor(options: DoorOptions): Promise<Door> {
-  const server = createServer(
-    { cert: options.cert, key: options.key, keepAliveTimeout: 60_000 },
-    (incoming, outgoing) => {
-      void serve(options, incoming, outgoing)
-    },
-  )
+  const scheme = options.tls ? 'https' : 'http'
+  const pick = pickFrom(options.services)
+  const listener = (incoming: IncomingMessage, outgoing: ServerResponse) =>
+    void serve(options, pick, incoming, outgoing, scheme)
+  const server = options.tls
+    ? createSecureServer({ ...options.tls, keepAliveTimeout: 60_000 }, listener)
+    : createServer({ keepAliveTimeout: 60_000 }, listener)
   server.on('clientError', (_, socket) => {
     if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
   })
@@ -49,7 +51,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     server.listen(options.port, '127.0.0.1', resolve)
   })
   return {
-    url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
@@ -58,44 +60,38 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   }
 }
 
-async function serve(options: DoorOptions, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+async function serve(
+  options: DoorOptions,
+  pick: Pick,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  scheme: string,
+): Promise<void> {
   const started = protocolNow()
   const url = incoming.url ?? '/'
-  const { request, malformed } = understand(incoming)
-  const service = pick(options.services, request)
+  const { request, malformed } = understand(incoming, scheme)
+  const service = pick(request)
+  const method = request.method
   const note = (status: number, text?: string) =>
-    options.journal.add({
-      at: new Date(started).toISOString(),
-      service: service.name,
-      method: request.method,
-      url,
-      status,
-      milliseconds: protocolNow() - started,
-      ...(text ? { note: text } : {}),
-    })
+    options.journal.add(service.name, method, url, status, started, protocolNow() - started, text)
   try {
-    const body = await read(incoming)
-    const fault = options.faults.strike(service.name, request.method, url)
+    const body = hasBody(incoming) ? await read(incoming, service.bodyLimit ?? BODY_LIMIT) : request.body
+    const fault = options.faults.strike(service.name, method, url)
     if (fault?.delayMs) await delay(fault.delayMs)
     if (fault?.reset) {
       note(0, 'fault: reset')
       outgoing.destroy()
       return
     }
-    const reply = await answer(
-      service,
-      { ...request, body: body ?? request.body },
-      malformed,
-      body === undefined,
-      fault,
-    )
+    if (body !== undefined) request.body = body
+    const reply = await answer(service, request, malformed, body === undefined, fault)
     if (fault?.dropAfterCommit) {
       note(reply.status, 'fault: answer dropped')
       outgoing.destroy()
       return
     }
-    note(reply.status, fault ? 'fault' : reply.status === 501 ? 'not implemented' : undefined)
-    send(outgoing, reply, fault?.truncate === true)
+    note(reply.status, fault ? 'fault' : (reply.note ?? (reply.status === 501 ? 'not implemented' : undefined)))
+    send(outgoing, reply, fault)
   } catch (error) {
     // The client hung up while we were reading or writing; nobody is left to be told.
     note(0, error instanceof Error ? error.message : String(error))
@@ -130,28 +126,25 @@ const struck = (reply: Reply, fault: Fault): Reply => ({
   ...(fault.body === undefined ? {} : { body: fault.body }),
 })
 
-function understand(incoming: IncomingMessage): { request: Request; malformed?: string } {
+const NOTHING = Buffer.alloc(0)
+
+function understand(incoming: IncomingMessage, scheme: string): { request: Request; malformed?: string } {
   const url = incoming.url ?? '/'
   const cut = url.indexOf('?')
   const path = cut < 0 ? url : url.slice(0, cut)
-  const host = hostOf(incoming)
-  const headers = Object.fromEntries(
-    Object.entries(incoming.headers).map(([name, value]) => [
-      name,
-      Array.isArray(value) ? value.join(', ') : (value ?? ''),
-    ]),
-  )
-  const request = {
+  const request: Request = {
     method: incoming.method ?? 'GET',
-    origin: `https://${host}`,
+    origin: `${scheme}://${hostOf(incoming)}`,
     path,
-    headers,
-    body: Buffer.alloc(0),
+    // Only `set-cookie` is ever a list, and no request has it.
+    headers: incoming.headers as Record<string, string>,
+    body: NOTHING,
     query: new Query(cut < 0 ? '' : url.slice(cut + 1)),
     segments: [],
   }
   try {
-    return { request: { ...request, segments: segmentsOf(path) } }
+    request.segments = segmentsOf(path)
+    return { request }
   } catch {
     return { request, malformed: `The request URI '${path.slice(0, 200)}' is not properly percent-encoded.` }
   }
@@ -160,52 +153,62 @@ function understand(incoming: IncomingMessage): { request: Request; malformed?: 
 /** The host the client named, or ours where it named none that could stand in a URL. */
 function hostOf(incoming: IncomingMessage): string {
   const host = incoming.headers.host ?? ''
-  return URL.canParse(`https://${host}`) && /^[\w.:[\]-]+$/.test(host) ? host : `127.0.0.1:${incoming.socket.localPort}`
+  return /^[\w.-]+(:\d+)?$|^\[[\d:]+\](:\d+)?$/.test(host) ? host : `127.0.0.1:${incoming.socket.localPort}`
 }
 
-function pick(services: readonly Service[], request: Request): Service {
-  const host = new URL(request.origin).hostname
-  const rough = request.segments.length > 0 ? request.segments : request.path.split('/').filter(Boolean)
-  return (
-    services.find((service) => service.hosts.some((name) => answersFor(name, host))) ??
-    services.find((service) => service.owns(rough)) ??
-    services.at(-1)!
-  )
+type Pick = (request: Request) => Service
+
+/** The host picks the service, and where it is nobody's the path does. */
+function pickFrom(services: readonly Service[]): Pick {
+  const byHost = new Map<string, Service | undefined>()
+  return (request) => {
+    if (!byHost.has(request.origin)) {
+      if (byHost.size > 1000) byHost.clear()
+      const { hostname } = new URL(request.origin)
+      byHost.set(
+        request.origin,
+        services.find((service) => service.hosts.some((name) => answersFor(name, hostname))),
+      )
+    }
+    const rough = request.segments.length > 0 ? request.segments : request.path.split('/').filter(Boolean)
+    return byHost.get(request.origin) ?? services.find((service) => service.owns(rough)) ?? services.at(-1)!
+  }
 }
 
 /** `*.servicebus.windows.net` stands for one label more, as in a certificate. */
 const answersFor = (name: string, host: string) =>
   name.startsWith('*.') ? host.slice(host.indexOf('.')) === name.slice(1) : name === host
 
-/** The whole body; undefined if it is larger than the limit. */
-async function read(incoming: IncomingMessage): Promise<Buffer | undefined> {
+const hasBody = ({ headers }: IncomingMessage) =>
+  headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0'
+
+/** The whole body; undefined if it is larger than the limit. What is too large is read and thrown away. */
+async function read(incoming: IncomingMessage, limit: number): Promise<Buffer | undefined> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of incoming as AsyncIterable<Buffer>) {
     size += chunk.length
-    if (size <= BODY_LIMIT) chunks.push(chunk)
+    if (size <= limit) chunks.push(chunk)
     else chunks.length = 0
   }
-  return size > BODY_LIMIT ? undefined : Buffer.concat(chunks)
+  return size > limit ? undefined : Buffer.concat(chunks)
 }
 
-function send(outgoing: ServerResponse, reply: Reply, truncate: boolean): void {
-  const { body } = reply
+const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' }
+
+function send(outgoing: ServerResponse, { status, headers, body }: Reply, fault: Fault | undefined): void {
   const json = body !== undefined && typeof body !== 'string' && !Buffer.isBuffer(body)
-  const bytes =
-    body === undefined
-      ? Buffer.alloc(0)
-      : Buffer.isBuffer(body)
-        ? body
-        : Buffer.from(json ? JSON.stringify(body) : String(body))
-  outgoing.writeHead(reply.status, {
-    ...(json ? { 'content-type': 'application/json; charset=utf-8' } : {}),
-    ...(reply.status === 204 ? {} : { 'content-length': bytes.length }),
-    ...reply.headers,
+  let bytes: string | Buffer = body === undefined ? NOTHING : json ? JSON.stringify(body) : body
+  if (fault?.badJson) bytes = String(bytes).slice(0, -1) + ',,'
+  const length = typeof bytes === 'string' ? Buffer.byteLength(bytes) : bytes.length
+  outgoing.writeHead(status, {
+    ...(json ? JSON_TYPE : undefined),
+    ...(status === 204 ? undefined : { 'content-length': length }),
+    ...headers,
   })
-  if (!truncate) {
+  if (!fault?.truncate) {
     outgoing.end(bytes)
     return
   }
-  outgoing.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => outgoing.destroy())
+  outgoing.write(Buffer.from(bytes).subarray(0, Math.floor(length / 2)), () => outgoing.destroy())
 }

@@ -39,7 +39,12 @@ export function controlService(cloud: Cloud): Service {
     .add('POST', '/_emu/clock', (request) => advance(cloud, request))
     .add('POST', '/_emu/applications', (request) => addApplication(cloud, request))
     .add('GET', '/_emu/journal', (request) =>
-      ok({ entries: cloud.journal.last(Number(request.query.get('limit') ?? 100) || 0) }),
+      ok({
+        entries: cloud.journal.last(
+          Number(request.query.get('limit') ?? 100) || 0,
+          request.query.get('timing') !== 'false',
+        ),
+      }),
     )
     .add('POST', '/_emu/reset', () => {
       cloud.reset()
