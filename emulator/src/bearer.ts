@@ -1,3 +1,5 @@
+import type { JWTPayload } from 'jose'
+
 import { protocolNow } from '#clock.ts'
 import type { Cloud, Tenant } from '#cloud.ts'
 import type { Request } from '#http/exchange.ts'
@@ -22,19 +24,30 @@ export async function readCaller(
   request: Request,
   ...audiences: readonly string[]
 ): Promise<Caller | Unauthorized> {
-  const token = /^Bearer\s+(\S+)$/i.exec(request.headers['authorization'] ?? '')?.[1]
+  const token = tokenOf(request.headers['authorization'] ?? '')
   if (!token) return 'missing'
   const claims = await keys.read(token)
   const tenant = cloud.tenants.find(({ world }) => world.tenantId === claims?.['tid'])
   if (!claims || !tenant) return 'unreadable'
   if ((claims.exp ?? 0) * 1000 <= protocolNow()) return 'expired'
   if (!audiences.includes(String(claims.aud))) return 'wrong audience'
-  return {
-    tenant,
-    appId: String(claims['appid']),
-    roles: setOf(claims['roles']),
-    directoryRoles: setOf(claims['wids']),
-  }
+  let caller = callers.get(claims)
+  if (!caller) callers.set(claims, (caller = callerOf(claims, tenant)))
+  return caller
 }
+
+/** Callers by the claims of their token: the same token comes again and again. */
+const callers = new WeakMap<object, Caller>()
+
+const callerOf = (claims: JWTPayload, tenant: Tenant): Caller => ({
+  tenant,
+  appId: String(claims['appid']),
+  roles: setOf(claims['roles']),
+  directoryRoles: setOf(claims['wids']),
+})
+
+/** What follows `Bearer`, in any case; undefined where there is none. */
+const tokenOf = (header: string): string | undefined =>
+  header.length > 7 && header.slice(0, 7).toLowerCase() === 'bearer ' ? header.slice(7).trim() : undefined
 
 const setOf = (list: unknown) => new Set((list as string[] | undefined) ?? [])
