@@ -1,58 +1,26 @@
 import { random } from '#world/random.ts'
+import type { Reply, Request } from '#http/exchange.ts'
 
-/**
- * Faults on demand. A rule says which requests it strikes and what becomes of them. Rules are tried in order; the first
- * that strikes wins.
- */
-export interface FaultRule {
-  match?: {
-    /** `login`, `graph`, `management-activity`. */
-    service?: string
-    method?: string
-    /** Regular expression on path with query. */
-    path?: string
-    /** Strike only the n-th matching request, counted from 1. */
-    nth?: number
-    /** Strike at most so often. */
-    times?: number
-    /** Strike this share of the matching requests, drawn from `seed`. */
-    probability?: number
-    seed?: number
-  }
-  do: Fault
-}
+import type { Fault, FaultRule } from './rules.ts'
 
-export interface Fault {
-  /** Answer this instead of asking the service. */
-  status?: number
-  headers?: Record<string, string>
-  /** An object is sent as JSON. Without `status` the service's own status stays. */
-  body?: object | string
-  delayMs?: number
-  /** Close the connection before the service is asked. */
-  reset?: boolean
-  /** Spoil the end of the answer's body, so that it is no JSON. */
-  badJson?: boolean
-  /** Close the connection half-way through the answer's body. */
-  truncate?: boolean
-  /** Let the service do its work, then close the connection instead of answering. */
-  dropAfterCommit?: boolean
-}
-
+/** Faults on demand. Rules are tried in order; the first that strikes a request wins. None looks at the user agent. */
 interface Armed extends FaultRule {
   pattern: RegExp | undefined
   seen: number
   struck: number
 }
 
+/** Answers kept for stale reads. */
+const KEPT = 10_000
+
 export class Faults {
   #rules: Armed[] = []
+  readonly #answers = new Map<string, Reply>()
 
   get rules(): (FaultRule & { struck: number })[] {
     return this.#rules.map(({ match, do: fault, struck }) => ({ ...(match ? { match } : {}), do: fault, struck }))
   }
 
-  /** @throws SyntaxError for a path that is no regular expression. */
   add(rules: readonly FaultRule[]): void {
     this.#rules.push(
       ...rules.map((rule) => ({
@@ -66,19 +34,38 @@ export class Faults {
 
   clear(): void {
     this.#rules = []
+    this.#answers.clear()
   }
 
-  /** The fault that strikes this request, if any. Counts the request. */
-  strike(service: string, method: string, url: string): Fault | undefined {
-    return this.#rules.find((rule) => strikes(rule, service, method, url))?.do
+  /** The fault that strikes this request, if any. Counts the request. `authorization` is its header. */
+  strike(service: string, method: string, url: string, authorization: string | undefined): Fault | undefined {
+    if (this.#rules.length === 0) return undefined
+    return this.#rules.find((rule) => strikes(rule, service, method, url, authorization))?.do
+  }
+
+  /** Remembers what a read answered, and says what it had answered before. */
+  before({ method, path, query, headers }: Request, reply: Reply): Reply | undefined {
+    if (method !== 'GET' || !this.#rules.some((rule) => rule.do.staleRead)) return undefined
+    const key = `${headers['authorization'] ?? ''} ${path}?${query.text}`
+    const earlier = this.#answers.get(key)
+    if (this.#answers.size > KEPT) this.#answers.clear()
+    this.#answers.set(key, reply)
+    return earlier
   }
 }
 
-function strikes(rule: Armed, service: string, method: string, url: string): boolean {
+function strikes(
+  rule: Armed,
+  service: string,
+  method: string,
+  url: string,
+  authorization: string | undefined,
+): boolean {
   const { match = {} } = rule
   if (match.service !== undefined && match.service !== service) return false
   if (match.method !== undefined && match.method.toUpperCase() !== method) return false
   if (rule.pattern && !rule.pattern.test(url)) return false
+  if (!isFrom(match, authorization)) return false
   rule.seen++
   if (match.nth !== undefined && rule.seen !== match.nth) return false
   if (match.times !== undefined && rule.struck >= match.times) return false
@@ -86,4 +73,34 @@ function strikes(rule: Armed, service: string, method: string, url: string): boo
     return false
   rule.struck++
   return true
+}
+
+/** Whether the token says the tenant and application that the rule asks for. Not verified: a fault needs no proof. */
+function isFrom({ tenant, app }: NonNullable<FaultRule['match']>, authorization: string | undefined): boolean {
+  if (tenant === undefined && app === undefined) return true
+  const claims = claimsOf(authorization)
+  return (
+    (tenant === undefined || claims['tid'] === tenant.toLowerCase()) &&
+    (app === undefined || claims['appid'] === app.toLowerCase())
+  )
+}
+
+function claimsOf(authorization = ''): Record<string, unknown> {
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(authorization.split('.')[1] ?? '', 'base64url').toString('utf8'))
+    return typeof claims === 'object' && claims !== null ? (claims as Record<string, unknown>) : {}
+  } catch {
+    return {}
+  }
+}
+
+/** The answer with the last entry of its list twice; as it is where it has no list. */
+export function withDuplicate(reply: Reply): Reply {
+  const { body } = reply
+  if (typeof body !== 'object' || Buffer.isBuffer(body)) return reply
+  if (Array.isArray(body)) return body.length > 0 ? { ...reply, body: [...body, body.at(-1)] } : reply
+  const { value } = body as { value?: unknown }
+  return Array.isArray(value) && value.length > 0
+    ? { ...reply, body: { ...body, value: [...value, value.at(-1)] } }
+    : reply
 }

@@ -24,15 +24,16 @@ export interface Reply {
 
 /** A query string: names are compared in any case. Raw text is kept so that a next link can repeat it. */
 export class Query {
-  readonly #text: string
+  /** As sent. */
+  readonly text: string
   #read: { name: string; value: string }[] | undefined
 
   constructor(text: string) {
-    this.#text = text
+    this.text = text
   }
 
   get #pairs(): { name: string; value: string }[] {
-    return (this.#read ??= [...new URLSearchParams(this.#text)].map(([name, value]) => ({ name, value })))
+    return (this.#read ??= [...new URLSearchParams(this.text)].map(([name, value]) => ({ name, value })))
   }
 
   get(name: string): string | undefined {

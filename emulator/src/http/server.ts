@@ -5,7 +5,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 import { protocolNow } from '#clock.ts'
-import type { Fault, Faults } from '#faults/faults.ts'
+import { withDuplicate } from '#faults/faults.ts'
+import type { Fault } from '#faults/rules.ts'
+import type { Faults } from '#faults/faults.ts'
 
 import { Query } from './exchange.ts'
 import { segmentsOf } from './router.ts'
@@ -76,7 +78,7 @@ async function serve(
     options.journal.add(service.name, method, url, status, started, protocolNow() - started, text)
   try {
     const body = hasBody(incoming) ? await read(incoming, service.bodyLimit ?? BODY_LIMIT) : request.body
-    const fault = options.faults.strike(service.name, method, url)
+    const fault = options.faults.strike(service.name, method, url, request.headers['authorization'])
     if (fault?.delayMs) await delay(fault.delayMs)
     if (fault?.reset) {
       note(0, 'fault: reset')
@@ -84,7 +86,7 @@ async function serve(
       return
     }
     if (body !== undefined) request.body = body
-    const reply = await answer(service, request, malformed, body === undefined, fault)
+    const reply = await answer(service, request, malformed, body === undefined, options.faults, fault)
     if (fault?.dropAfterCommit) {
       note(reply.status, 'fault: answer dropped')
       outgoing.destroy()
@@ -104,27 +106,34 @@ async function answer(
   request: Request,
   malformed: string | undefined,
   large: boolean,
+  faults: Faults,
   fault?: Fault,
-) {
+): Promise<Reply> {
   if (fault?.status !== undefined) return struck({ status: fault.status }, fault)
   if (large) return service.refuse(request, { reason: 'too large' })
   if (malformed !== undefined) return service.refuse(request, { reason: 'malformed', detail: malformed })
   let reply: Reply
   try {
+    if (fault?.duplicate && request.method !== 'GET') await service.handle(request)
     reply = await service.handle(request)
   } catch (error) {
     // A mistake of ours. The client gets the service's 500; the person running the emulator gets the stack.
     console.error(`m365-emulator: ${request.method} ${request.path}`, error)
     reply = service.refuse(request, { reason: 'failed' })
   }
-  return fault ? struck(reply, fault) : reply
+  const earlier = faults.before(request, reply)
+  return fault ? struck(reply, fault, earlier) : reply
 }
 
-const struck = (reply: Reply, fault: Fault): Reply => ({
-  ...reply,
-  headers: { ...reply.headers, ...fault.headers },
-  ...(fault.body === undefined ? {} : { body: fault.body }),
-})
+function struck(reply: Reply, fault: Fault, earlier?: Reply): Reply {
+  const seen = fault.staleRead && earlier ? earlier : reply
+  const shown = fault.duplicate ? withDuplicate(seen) : seen
+  return {
+    ...shown,
+    headers: { ...shown.headers, ...fault.headers },
+    ...(fault.body === undefined ? {} : { body: fault.body }),
+  }
+}
 
 const NOTHING = Buffer.alloc(0)
 

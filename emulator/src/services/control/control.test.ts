@@ -4,7 +4,7 @@ import { clientOf } from '#testing/client.ts'
 import { startEmulator } from '#index.ts'
 import type { Client } from '#testing/client.ts'
 import type { Emulator } from '#index.ts'
-import type { FaultRule } from '#faults/faults.ts'
+import type { FaultRule } from '#faults/rules.ts'
 
 let emulator: Emulator
 let client: Client
@@ -62,6 +62,62 @@ describe('faults', () => {
     await expect(client.graph(path, { method: 'POST' })).rejects.toThrow(/hang up|ECONNRESET/)
     const after = [...(await client.send('/_emu/ground-truth/phish')).json['recipients']!][0]!
     expect(after['folderKey']).toBe('recoverableitemspurges')
+  })
+
+  it('spoil an answer so that it is no JSON', async () => {
+    await arm({ match: { service: 'graph', times: 1 }, do: { badJson: true } })
+    const answer = await health()
+    expect([answer.status, answer.json]).toEqual([200, undefined])
+  })
+
+  it('show the last entry of a list twice, and do twice what is written', async () => {
+    await arm({ match: { method: 'GET', times: 1 }, do: { duplicate: true } })
+    const once = [...(await client.graph('/v1.0/users?$top=3')).json['value']!]
+    expect(once.map((user) => user['id'])).toEqual([
+      expect.anything(),
+      expect.anything(),
+      once[2]!['id'],
+      once[2]!['id'],
+    ])
+    const [one] = [...(await client.send('/_emu/ground-truth/phish')).json['recipients']!]
+    await arm({ match: { path: 'permanentDelete' }, do: { duplicate: true } })
+    const path = `/v1.0/users/${one!['userId']}/messages/${one!['messageId']}/permanentDelete`
+    expect((await client.graph(path, { method: 'POST' })).status).toBe(404)
+  })
+
+  it('answer a read with what it answered before', async () => {
+    const [one] = [...(await client.send('/_emu/ground-truth/phish')).json['recipients']!]
+    const path = `/v1.0/users/${one!['userId']}/messages/${one!['immutableId']}`
+    await arm({ match: { method: 'GET', path: 'messages', nth: 2 }, do: { staleRead: true } })
+    const read = async () => (await client.graph(path)).json['isRead']
+    const before = await read()
+    await client.graph(path, { method: 'PATCH', body: { isRead: !before } })
+    expect([await read(), await read()]).toEqual([before, !before])
+  })
+
+  it('strike one application or one tenant only', async () => {
+    const { applications, id } = client.tenant
+    await arm({ match: { app: applications[1]!.clientId, tenant: id }, do: { status: 503 } })
+    const users = '/v1.0/users?$top=1'
+    expect([(await client.graph(users)).status, (await client.auditor(users)).status]).toEqual([200, 503])
+  })
+
+  it('are refused with everything that is wrong with them', async () => {
+    const rules = [
+      { match: { nth: 0, agent: 'curl' }, do: { status: 99 } },
+      { do: { reset: 'yes' }, when: 1 },
+    ]
+    const answer = await client.send('/_emu/faults', { method: 'POST', body: { rules } })
+    const message = String(answer.json['error']!['message'])
+    expect(answer.status).toBe(400)
+    for (const place of [
+      'rules[0].match.nth',
+      'rules[0].match.agent',
+      'rules[0].do.status',
+      'rules[1].do.reset',
+      'rules[1].when',
+    ])
+      expect(message).toContain(place)
   })
 
   it('are refused when they say nothing, or match by no regular expression', async () => {

@@ -1,11 +1,11 @@
 import { CONTENT_TYPES } from '#world/audit/content-types.ts'
 import { HISTORY } from '#world/audit/schedule.ts'
 import { Router } from '#http/router.ts'
+import { readRules } from '#faults/rules.ts'
 import { createApplication } from '#world/applications.ts'
 import { resourceOfRole } from '#world/resources.ts'
 import { scenarios } from '#scenarios/index.ts'
 import type { Cloud, Tenant } from '#cloud.ts'
-import type { FaultRule } from '#faults/faults.ts'
 import type { Refusal, Reply, Request, Service } from '#http/exchange.ts'
 
 /**
@@ -148,16 +148,9 @@ const scenarioTruth = (tenant: Tenant) => ({
 })
 
 function addFaults(cloud: Cloud, request: Request): Reply {
-  const body = readBody(request)
-  const rules = (Array.isArray(body['rules']) ? body['rules'] : [body]) as FaultRule[]
-  for (const rule of rules)
-    if (typeof rule?.do !== 'object')
-      throw bad('Each rule needs `do`: status, headers, body, delayMs, reset, truncate, dropAfterCommit.')
-  try {
-    cloud.faults.add(rules)
-  } catch (error) {
-    throw bad(`\`match.path\` is no regular expression: ${(error as Error).message}`)
-  }
+  const rules = readRules(readBody(request))
+  if ('problems' in rules) throw bad(rules.problems.join(' '))
+  cloud.faults.add(rules)
   return ok({ rules: cloud.faults.rules })
 }
 

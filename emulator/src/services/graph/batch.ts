@@ -58,7 +58,7 @@ async function answerPart(
   const version = `/${outer.segments[0] ?? 'v1.0'}`
   const url = `${version}${part.url.startsWith('/') ? '' : '/'}${part.url}`
   const [path = '', ...query] = url.split('?')
-  const fault = faults.strike('graph', part.method, url)
+  const fault = faults.strike('graph', part.method, url, outer.headers['authorization'])
   if (fault?.delayMs) await delay(fault.delayMs)
   if (fault?.status !== undefined)
     return {
