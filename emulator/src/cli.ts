@@ -18,6 +18,7 @@ interface StartFlags {
   org?: OrganizationName
   tenants?: number
   epoch?: number
+  freezeClock?: boolean
   data?: string
   quietLive?: boolean
   live: boolean
@@ -42,6 +43,7 @@ export async function main(argv: readonly string[]): Promise<void> {
       strictness,
     )
     .option('--latency <ms>', 'how long Graph takes for each answer (default: 0)', wholeNumber(60_000))
+    .option('--freeze-clock', 'the company stands still at the epoch until /_emu/clock moves it')
     .option('--data <folder>', 'keep certificates, secrets and changes here; without it nothing is kept')
     .option('--quiet-live', 'a tenth of the live activity')
     .option('--no-live', 'nothing new in the audit log after the epoch')
@@ -61,6 +63,7 @@ async function start(flags: StartFlags): Promise<void> {
     ...(flags.org === undefined ? {} : { organization: flags.org }),
     ...(flags.tenants === undefined ? {} : { tenants: flags.tenants }),
     ...(flags.epoch === undefined ? {} : { epoch: flags.epoch }),
+    ...(flags.freezeClock ? { frozen: true } : {}),
     ...(flags.data === undefined ? {} : { data: flags.data }),
     ...(live === undefined ? {} : { live }),
   }).catch((error: unknown) => {

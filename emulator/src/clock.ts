@@ -8,10 +8,16 @@ export interface Clock {
 }
 
 export class TenantClock implements Clock {
+  readonly #frozenAt: number | undefined
   #offset = 0
 
+  /** With `frozenAt` it stands at that moment and moves only when told to. */
+  constructor(frozenAt?: number) {
+    this.#frozenAt = frozenAt
+  }
+
   now(): number {
-    return protocolNow() + this.#offset
+    return (this.#frozenAt ?? protocolNow()) + this.#offset
   }
 
   advance(milliseconds: number): void {

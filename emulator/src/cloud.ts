@@ -17,6 +17,7 @@ import { random } from '#world/random.ts'
 import { threads } from '#world/mail/threads.ts'
 import type { Application } from '#world/applications.ts'
 import type { AuditDeed } from '#world/audit/audit-log.ts'
+import type { Birth } from './snapshot.ts'
 import type { Born, Kind, Planted } from '#world/objects.ts'
 import type { Change, Recorded } from '#world/changes.ts'
 import type { Left, Surface } from '#world/surface.ts'
@@ -29,6 +30,7 @@ import { scenarios } from '#scenarios/index.ts'
 
 /** The emulated cloud without its doors: tenants, what changes them, and what watches them. */
 export interface Cloud {
+  readonly birth: Birth
   readonly clock: TenantClock
   readonly tenants: readonly Tenant[]
   readonly faults: Faults
@@ -37,6 +39,10 @@ export interface Cloud {
   /** How long Graph takes for an answer, milliseconds: 0 unless asked for, since only slow answers run at the same time. */
   readonly latencyMs: number
   advance(milliseconds: number): void
+  /** Every change so far, oldest first, one JSON text each. */
+  history(): string[]
+  /** As after a reset and then these changes. @throws SyntaxError for text that is no JSON; nothing is changed then. */
+  restore(history: readonly string[]): void
   /** Back to the first start: no changes, no faults, no journal, clock at the machine's time. */
   reset(): void
   close(): void
@@ -176,13 +182,19 @@ export class Tenant {
   }
 }
 
+export interface CloudOptions {
+  throttle?: Strictness
+  latencyMs?: number
+}
+
 /** Opens the cloud whose changes are kept in `folder`, and replays them. */
 export function openCloud(
   folder: string,
+  birth: Birth,
   born: readonly { world: World; applications: readonly Application[]; live: LiveActivity }[],
-  { throttle: strictness = 'real', latencyMs = 0 }: { throttle?: Strictness; latencyMs?: number } = {},
+  { throttle: strictness = 'real', latencyMs = 0 }: CloudOptions = {},
 ): Cloud {
-  const clock = new TenantClock()
+  const clock = new TenantClock(birth.frozen ? birth.epoch : undefined)
   const changes = new Changes(join(folder, 'changes.jsonl'))
   const now = () => clock.now()
   const tenants = born.map(
@@ -200,7 +212,16 @@ export function openCloud(
     tenants.find(({ world }) => world.tenantId === change.tenant)?.apply(change)
   })
   changes.replay()
+  const reset = () => {
+    changes.clear()
+    clock.reset()
+    faults.clear()
+    journal.clear()
+    throttle.clear()
+    for (const tenant of tenants) tenant.reset()
+  }
   return {
+    birth,
     clock,
     tenants,
     faults,
@@ -216,14 +237,13 @@ export function openCloud(
         },
         clock.now(),
       ),
-    reset: () => {
-      changes.clear()
-      clock.reset()
-      faults.clear()
-      journal.clear()
-      throttle.clear()
-      for (const tenant of tenants) tenant.reset()
+    history: () => changes.history(),
+    restore: (history) => {
+      for (const change of history) JSON.parse(change)
+      reset()
+      changes.restore(history)
     },
+    reset,
     close: () => changes.close(),
   }
 }

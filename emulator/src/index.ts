@@ -10,7 +10,9 @@ import { servicesOf } from '#services/index.ts'
 
 import { openCloud } from './cloud.ts'
 import { StartError, openOrigin } from './state.ts'
+import { loadSnapshot } from './snapshot.ts'
 import type { Door } from '#http/server.ts'
+import type { Snapshot } from './snapshot.ts'
 import type { Strictness } from '#throttle/throttle.ts'
 import type { World } from '#world/world.ts'
 import type { BornApplication, OriginOptions } from './state.ts'
@@ -26,6 +28,8 @@ export interface EmulatorOptions extends OriginOptions {
   httpPort?: number
   /** Where certificates, secrets and changes are kept. Without it a temporary folder, removed at the end. */
   data?: string
+  /** State to begin with, in place of what the folder holds. */
+  snapshot?: Snapshot
   /** Documented limits as they are (the default), not at all, or so many times as much. */
   throttle?: Strictness
   /** How long Graph takes for each answer, milliseconds; default 0. Requests run at the same time only where answers take time. */
@@ -62,14 +66,21 @@ export interface EmulatedTenant {
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const folder = options.data === undefined ? mkdtempSync(join(tmpdir(), 'm365-emulator-')) : resolve(options.data)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const origin = await openOrigin(folder, options)
-  const { seed, epoch, organization, live } = origin
+  const origin = await openOrigin(folder, { ...options.snapshot, ...options })
+  const { seed, epoch, organization, live, tenants, frozen } = origin
   const born = origin.applications.map((applications, number) => ({
     world: createWorld(seed, epoch, organization, number),
     applications,
     live,
   }))
-  const cloud = openCloud(folder, born, options)
+  const cloud = openCloud(folder, { seed, organization, epoch, tenants, frozen }, born, options)
+  const refused = options.snapshot && loadSnapshot(cloud, options.snapshot)
+  if (refused)
+    throw new StartError(
+      'The snapshot cannot be loaded.',
+      refused.problem,
+      'Start in an empty folder, without the options.',
+    )
   const keys = new TokenKeys(folder)
   const services = servicesOf(cloud, keys)
   const names = ['localhost', ...services.flatMap(({ hosts }) => hosts)]

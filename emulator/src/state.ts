@@ -1,36 +1,26 @@
-import { randomUUID } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { createApplication } from '#world/applications.ts'
 import { createClientCertificate } from '#http/certificates.ts'
 import { protocolNow } from '#clock.ts'
+import { random } from '#world/random.ts'
+import type { Birth } from '#snapshot.ts'
 import type { Application } from '#world/applications.ts'
 import type { LiveActivity } from '#world/audit/schedule.ts'
-import type { OrganizationName } from '#world/world.ts'
 
 /** What a data folder was made with. It never changes; what happens later is in `changes.jsonl`. */
-export interface Origin {
+export interface Origin extends Birth {
   format: 2
-  seed: number
-  organization: OrganizationName
-  /** Milliseconds, whole seconds. */
-  epoch: number
   live: LiveActivity
-  /** How many tenants there are. */
-  tenants: number
   /** Of each tenant, those it was made with. */
   applications: BornApplication[][]
 }
 
 export type BornApplication = Application & { certificateFile?: string; keyFile?: string }
 
-export interface OriginOptions {
-  seed?: number
-  organization?: OrganizationName
-  epoch?: number
+export interface OriginOptions extends Partial<Birth> {
   live?: LiveActivity
-  tenants?: number
 }
 
 /** Said to the person who started the emulator: what happened, why, what to do. */
@@ -58,7 +48,7 @@ export async function openOrigin(folder: string, options: OriginOptions): Promis
   const file = join(folder, FILE)
   if (!existsSync(file)) return createOrigin(folder, file, options)
   const origin = readOrigin(file)
-  for (const name of ['seed', 'organization', 'epoch', 'live', 'tenants'] as const)
+  for (const name of ['seed', 'organization', 'epoch', 'live', 'tenants', 'frozen'] as const)
     if (options[name] !== undefined && options[name] !== origin[name])
       throw new StartError(
         `The data folder ${folder} cannot be used.`,
@@ -83,35 +73,40 @@ function readOrigin(file: string): Origin {
 }
 
 async function createOrigin(folder: string, file: string, options: OriginOptions): Promise<Origin> {
-  const tenants = options.tenants ?? 1
+  const { seed = 42, tenants = 1 } = options
   const origin: Origin = {
     format: 2,
-    seed: options.seed ?? 42,
+    seed,
     organization: options.organization ?? 'small',
     epoch: Math.floor((options.epoch ?? protocolNow()) / 1000) * 1000,
     live: options.live ?? 'normal',
+    frozen: options.frozen ?? false,
     tenants,
-    applications: await Promise.all(Array.from({ length: tenants }, (_, number) => createApplications(folder, number))),
+    applications: await Promise.all(
+      Array.from({ length: tenants }, (_, number) => createApplications(folder, seed, number)),
+    ),
   }
   writeFileSync(file, `${JSON.stringify(origin, null, 2)}\n`, { mode: 0o600 })
   return origin
 }
 
 /** The product's registration, with a secret and a certificate, and one that only looks. */
-async function createApplications(folder: string, number: number): Promise<BornApplication[]> {
-  const cordon = createApplication('Cordon', [
+async function createApplications(folder: string, seed: number, number: number): Promise<BornApplication[]> {
+  const idsOf = (name: string) => (what: string) => random(seed, 'application', number, name, what).guid()
+  const cordonRoles = [
     'ActivityFeed.Read',
     'ActivityFeed.ReadDlp',
     'User.Read.All',
     'Mail.ReadWrite',
     'Organization.Read.All',
-  ])
-  const auditor = createApplication('Independent auditor', ['Mail.Read', 'User.Read.All'])
+  ]
+  const cordon = createApplication('Cordon', cordonRoles, idsOf('Cordon'))
+  const auditor = createApplication('Independent auditor', ['Mail.Read', 'User.Read.All'], idsOf('auditor'))
   const { certificate, key } = await createClientCertificate('Cordon')
   const name = number === 0 ? 'cordon' : `cordon-${number + 1}`
   const [certificateFile, keyFile] = [join(folder, `${name}.crt`), join(folder, `${name}.key`)]
   writeFileSync(certificateFile, certificate)
   writeFileSync(keyFile, key, { mode: 0o600 })
-  cordon.certificates.push({ keyId: randomUUID(), pem: certificate })
+  cordon.certificates.push({ keyId: idsOf('Cordon')('certificate'), pem: certificate })
   return [{ ...cordon, certificateFile, keyFile }, auditor]
 }

@@ -1,4 +1,4 @@
-import { X509Certificate, createHash, randomBytes, randomUUID } from 'node:crypto'
+import { X509Certificate, createHash, randomBytes } from 'node:crypto'
 
 import { protocolNow } from '#clock.ts'
 
@@ -33,15 +33,19 @@ interface Certificate {
 
 const YEAR = 365 * 86_400_000
 
-/** A registration with one secret, random as in the real service: nothing to be found in a repository. */
+/**
+ * A registration with one secret, random as in the real service: nothing to be found in a repository. Its ids come from
+ * `newId`, so that the same world names the same applications.
+ */
 export function createApplication(
   name: string,
   roles: string[],
+  newId: (what: string) => string,
   { secretLifetime = YEAR, directoryRoles = [] }: { secretLifetime?: number; directoryRoles?: string[] } = {},
 ): Application {
   const now = protocolNow()
   const secret = {
-    keyId: randomUUID(),
+    keyId: newId('secret'),
     value: `${randomBytes(2).toString('hex')}8Q~${randomBytes(24).toString('base64url')}`,
     startsAt: new Date(Math.min(now, now + secretLifetime - YEAR)).toISOString(),
     endsAt: new Date(now + secretLifetime).toISOString(),
@@ -52,9 +56,9 @@ export function createApplication(
     directoryRoles,
     secrets: [secret],
     certificates: [],
-    clientId: randomUUID(),
-    objectId: randomUUID(),
-    servicePrincipalId: randomUUID(),
+    clientId: newId('client'),
+    objectId: newId('application'),
+    servicePrincipalId: newId('servicePrincipal'),
   }
 }
 

@@ -79,6 +79,18 @@ export class Changes {
     return this.#count
   }
 
+  /** The recorded changes, one JSON text each. */
+  history(): string[] {
+    return readFileSync(this.#file, 'utf8').split('\n').filter(Boolean)
+  }
+
+  /** Writes changes recorded elsewhere and tells the listeners. */
+  restore(history: readonly string[]): void {
+    for (const line of history) writeSync(this.#descriptor, `${line}\n`)
+    fdatasyncSync(this.#descriptor)
+    for (const line of history) this.#tell(JSON.parse(line) as Recorded)
+  }
+
   /** Forgets everything. The listeners must forget as well. */
   clear(): void {
     ftruncateSync(this.#descriptor, 0)

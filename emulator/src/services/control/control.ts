@@ -4,6 +4,7 @@ import { Router } from '#http/router.ts'
 import { readRules } from '#faults/rules.ts'
 import { createApplication } from '#world/applications.ts'
 import { resourceOfRole } from '#world/resources.ts'
+import { loadSnapshot, readSnapshot, takeSnapshot } from '#snapshot.ts'
 import { scenarios } from '#scenarios/index.ts'
 import type { Cloud, Tenant } from '#cloud.ts'
 import type { Refusal, Reply, Request, Service } from '#http/exchange.ts'
@@ -46,12 +47,16 @@ export function controlService(cloud: Cloud): Service {
         ),
       }),
     )
+    .add('GET', '/_emu/snapshot', () => ok(takeSnapshot(cloud)))
+    .add('PUT', '/_emu/snapshot', (request) => putSnapshot(cloud, request))
     .add('POST', '/_emu/reset', () => {
       cloud.reset()
       return { status: 204 }
     })
   return {
     name: 'control',
+    // A snapshot holds every change.
+    bodyLimit: 256 * 1024 * 1024,
     hosts: [],
     owns: ([first]) => first === '_emu',
     handle: async (request) => {
@@ -162,6 +167,14 @@ function advance(cloud: Cloud, request: Request): Reply {
   return ok({ now: new Date(cloud.clock.now()).toISOString() })
 }
 
+function putSnapshot(cloud: Cloud, request: Request): Reply {
+  const snapshot = readSnapshot(readBody(request))
+  if ('problem' in snapshot) throw bad(snapshot.problem)
+  const refused = loadSnapshot(cloud, snapshot)
+  if (refused) throw new ControlError(409, 'AnotherCloud', refused.problem)
+  return { status: 204 }
+}
+
 /** `{name, roles, expiredSecret?}` gives a new registration with its secret. */
 function addApplication(cloud: Cloud, request: Request): Reply {
   const { name = 'Added application', roles = [], directoryRoles = [], expiredSecret = false } = readBody(request)
@@ -169,11 +182,12 @@ function addApplication(cloud: Cloud, request: Request): Reply {
     throw bad('`name` must be text, `roles` a list of app role values, `directoryRoles` one of role template ids.')
   const unknown = roles.find((role) => !resourceOfRole(String(role)))
   if (unknown !== undefined) throw bad(`No API here has an app role '${unknown}'.`)
-  const application = createApplication(name, roles.map(String), {
+  const tenant = tenantOf(cloud, request)
+  const application = createApplication(name, roles.map(String), (what) => tenant.newId(what), {
     directoryRoles: directoryRoles.map(String),
     ...(expiredSecret === true ? { secretLifetime: -60_000 } : {}),
   })
-  tenantOf(cloud, request).change({ type: 'application.added', application })
+  tenant.change({ type: 'application.added', application })
   return {
     status: 201,
     body: { name, clientId: application.clientId, secret: application.secrets[0]!.value, roles: application.roles },

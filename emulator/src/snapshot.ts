@@ -1,0 +1,68 @@
+import { ORGANIZATIONS } from '#world/world.ts'
+import type { Cloud } from '#cloud.ts'
+import type { OrganizationName } from '#world/world.ts'
+
+/**
+ * What a cloud was made with and everything that has happened to it since: enough to bring another emulator to the same
+ * state. Credentials of the applications that a data folder was made with are not part of it; those of added ones are.
+ */
+export interface Snapshot extends Birth {
+  format: 1
+  /** Recorded changes, oldest first. */
+  changes: readonly object[]
+}
+
+/** What a cloud was made with. */
+export interface Birth {
+  seed: number
+  organization: OrganizationName
+  /** Milliseconds, whole seconds. */
+  epoch: number
+  tenants: number
+  /** True where the tenants' clock moves only when told to. */
+  frozen: boolean
+}
+
+const NAMES = ['seed', 'organization', 'epoch', 'tenants', 'frozen'] as const
+
+export const takeSnapshot = ({ birth, history }: Cloud): Snapshot => ({
+  format: 1,
+  ...birth,
+  changes: history().map((text) => JSON.parse(text) as object),
+})
+
+/** A snapshot out of JSON, or what is wrong with it. */
+export function readSnapshot(value: unknown): Snapshot | { problem: string } {
+  const { format, seed, organization, epoch, tenants, frozen, changes } = (value ?? {}) as Partial<
+    Record<keyof Snapshot, unknown>
+  >
+  if (format !== 1) return { problem: 'It is no snapshot of this version: `format` is not 1.' }
+  const known = typeof organization === 'string' && Object.hasOwn(ORGANIZATIONS, organization)
+  const whole = [seed, epoch, tenants].every((number) => Number.isSafeInteger(number))
+  if (!known || !whole || typeof frozen !== 'boolean')
+    return { problem: `It does not say what the cloud was made with: ${NAMES.join(', ')}.` }
+  if (!Array.isArray(changes) || !changes.every(isChange)) return { problem: '`changes` is no list of changes.' }
+  return value as Snapshot
+}
+
+const isChange = (value: unknown) => {
+  const change = value as { type?: unknown; tenant?: unknown; at?: unknown; number?: unknown } | null
+  return (
+    typeof change === 'object' &&
+    typeof change?.type === 'string' &&
+    typeof change.tenant === 'string' &&
+    typeof change.at === 'number' &&
+    typeof change.number === 'number'
+  )
+}
+
+/** Brings the cloud to the state of the snapshot; or says why it cannot be, and leaves everything as it is. */
+export function loadSnapshot(cloud: Cloud, snapshot: Snapshot): { problem: string } | undefined {
+  const different = NAMES.filter((name) => snapshot[name] !== cloud.birth[name])
+  if (different.length > 0) {
+    const pairs = different.map((name) => `${name} ${snapshot[name]} instead of ${cloud.birth[name]}`)
+    return { problem: `It is of another cloud: ${pairs.join(', ')}.` }
+  }
+  cloud.restore(snapshot.changes.map((change) => JSON.stringify(change)))
+  return undefined
+}
