@@ -37,11 +37,10 @@ const startSeconds = (performance.now() - begun) / 1000
 const startedMegabytes = residentMegabytes(emulator)
 const { port } = new URL(ready.httpUrl)
 const token = await logIn(ready)
-const authorization = `Bearer ${token}`
-const people = await userIds(ready, authorization)
+const headers = { authorization: `Bearer ${token}`, accept: 'application/json' }
+const people = await userIds(ready)
 const paths = people.map((id) => `/v1.0/users/${id}?$select=id,displayName,mail,accountEnabled`)
-const ask = (seconds: number) =>
-  load({ port: Number(port), paths, headers: { authorization, accept: 'application/json' }, sockets: SOCKETS, seconds })
+const ask = (seconds: number) => load({ port: Number(port), paths, headers, sockets: SOCKETS, seconds })
 await ask(2)
 const graph = await ask(SECONDS)
 const rss = residentMegabytes(emulator)
@@ -111,8 +110,8 @@ async function logIn({ httpUrl, tenants }: Ready): Promise<string> {
   return ((await answer.json()) as { access_token: string }).access_token
 }
 
-async function userIds({ httpUrl }: Ready, authorization: string): Promise<string[]> {
-  const answer = await fetch(`${httpUrl}/v1.0/users?$top=${USERS}&$select=id`, { headers: { authorization } })
+async function userIds({ httpUrl }: Ready): Promise<string[]> {
+  const answer = await fetch(`${httpUrl}/v1.0/users?$top=${USERS}&$select=id`, { headers })
   return ((await answer.json()) as { value: { id: string }[] }).value.map(({ id }) => id)
 }
 

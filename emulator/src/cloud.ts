@@ -198,12 +198,12 @@ export function openCloud(
   const changes = new Changes(join(folder, 'changes.jsonl'))
   const now = () => clock.now()
   const tenants = born.map(
-    (birth) =>
+    (each) =>
       new Tenant({
-        ...birth,
+        ...each,
         now,
         count: () => changes.count,
-        record: (change) => changes.record(birth.world.tenantId, change, clock.now()),
+        record: (change) => changes.record(each.world.tenantId, change, clock.now()),
       }),
   )
   const [faults, journal, throttle] = [new Faults(), new Journal(), new Throttle(strictness)]

@@ -15,6 +15,7 @@ import {
 } from '@cordon/server/reference'
 
 import { code, page, table } from './markdown.ts'
+import { renderFidelity } from './fidelity.ts'
 
 interface Page {
   file: string
@@ -31,7 +32,7 @@ export const PAGES: readonly Page[] = [
       page(
         'Reference',
         'Generated from the code by `npm run docs`.',
-        PAGES.filter(({ file }) => file !== 'README.md')
+        PAGES.filter(({ file }) => file !== 'README.md' && !file.startsWith('..'))
           .map(({ file }) => `* [${file.replace('.md', '').replaceAll('-', ' ')}](${file})`)
           .join('\n'),
       ),
@@ -170,6 +171,7 @@ export const PAGES: readonly Page[] = [
         ),
       ),
   },
+  { file: '../../emulator/fidelity.md', render: renderFidelity },
   {
     file: 'command-line.md',
     render: () => page('Command line', '`npx cordon --help` prints the same.', commands()),

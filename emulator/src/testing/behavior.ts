@@ -10,4 +10,6 @@ export type Source = 'documentation' | 'CSDL' | 'captured' | 'third-party code' 
  * A test that witnesses a behavior of the emulated cloud. `fidelity.md` is made of these: the outermost `describe` is the
  * heading, the title the row. Write both as plain literals in one line; the generator reads the text.
  */
-export const behavior = (_source: Source, title: string, run: () => void | Promise<void>): void => it(title, run)
+export const behavior = (_source: Source, title: string, run: () => void | Promise<void>, timeoutMs?: number): void =>
+  // oxlint-disable-next-line vitest/expect-expect, vitest/valid-title -- both are the caller's
+  it(title, run, timeoutMs)

@@ -170,8 +170,8 @@ function advance(cloud: Cloud, request: Request): Reply {
 function putSnapshot(cloud: Cloud, request: Request): Reply {
   const snapshot = readSnapshot(readBody(request))
   if ('problem' in snapshot) throw bad(snapshot.problem)
-  const refused = loadSnapshot(cloud, snapshot)
-  if (refused) throw new ControlError(409, 'AnotherCloud', refused.problem)
+  const other = loadSnapshot(cloud, snapshot)
+  if (other) throw new ControlError(409, 'AnotherCloud', other.problem)
   return { status: 204 }
 }
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
+import { behavior } from '#testing/behavior.ts'
 import { clientOf } from '#testing/client.ts'
 import { startEmulator } from '#index.ts'
 import type { Client, Json } from '#testing/client.ts'
@@ -23,8 +24,8 @@ const batch = (requests: unknown) => client.graph('/v1.0/$batch', { method: 'POS
 const parts = (answer: { json: Json }) =>
   new Map([...answer.json['responses']!].map((part) => [String(part['id']), part]))
 
-describe('$batch', () => {
-  it('answers each part with its own status, and nothing promises their order', async () => {
+describe('Graph $batch', () => {
+  behavior('documentation', 'answers each part with its own status, and nothing promises their order', async () => {
     const requests = recipients.slice(0, 18).map((one, i) => ({
       id: String(i),
       method: 'GET',
@@ -48,22 +49,26 @@ describe('$batch', () => {
     expect(Buffer.from(String(found.get('mime')!['body']), 'base64').toString()).toContain('Subject: ')
   })
 
-  it('runs a part after those it depends on, and not at all when one of them failed', async () => {
-    const { userId, messageId } = recipients[2]!
-    const move = {
-      method: 'POST',
-      url: `/users/${userId}/messages/${messageId}/move`,
-      headers: { 'Content-Type': 'application/json' },
-    }
-    const found = parts(
-      await batch([
-        { id: 'b', dependsOn: ['a'], method: 'GET', url: `/users/${userId}/messages/${messageId}` },
-        { id: 'c', dependsOn: ['b'], method: 'GET', url: '/organization' },
-        { id: 'a', ...move, body: { destinationId: 'deleteditems' } },
-      ]),
-    )
-    expect([found.get('a')!['status'], found.get('b')!['status'], found.get('c')!['status']]).toEqual([201, 404, 424])
-  })
+  behavior(
+    'documentation',
+    'runs a part after those it depends on, and not at all when one of them failed',
+    async () => {
+      const { userId, messageId } = recipients[2]!
+      const move = {
+        method: 'POST',
+        url: `/users/${userId}/messages/${messageId}/move`,
+        headers: { 'Content-Type': 'application/json' },
+      }
+      const found = parts(
+        await batch([
+          { id: 'b', dependsOn: ['a'], method: 'GET', url: `/users/${userId}/messages/${messageId}` },
+          { id: 'c', dependsOn: ['b'], method: 'GET', url: '/organization' },
+          { id: 'a', ...move, body: { destinationId: 'deleteditems' } },
+        ]),
+      )
+      expect([found.get('a')!['status'], found.get('b')!['status'], found.get('c')!['status']]).toEqual([201, 404, 424])
+    },
+  )
 
   it('fails a part by a fault of its own', async () => {
     const rule = {
@@ -97,7 +102,7 @@ describe('$batch', () => {
     expect([answer.status, answer.json['error']!['code']]).toEqual([400, 'BadRequest'])
   })
 
-  it('answers a part that tries to leave the version root with that part alone', async () => {
+  behavior('inferred', 'answers a part that tries to leave the version root with that part alone', async () => {
     const found = parts(
       await batch([
         { id: '1', method: 'GET', url: '/../../_emu/journal' },

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
+import { behavior } from '#testing/behavior.ts'
 import { clientOf } from '#testing/client.ts'
 import { startEmulator } from '#index.ts'
 import type { Client, Json } from '#testing/client.ts'
@@ -28,7 +29,7 @@ async function pages(path: string): Promise<Json[][]> {
 }
 
 describe('users', () => {
-  it('come page by page, each once, whatever the page size', async () => {
+  behavior('documentation', 'come page by page, each once, whatever the page size', async () => {
     const whole = (await pages('/v1.0/users?$top=999&$select=id')).flat().map((user) => user['id'])
     const cut = await pages('/v1.0/users?$top=70&$select=id')
     expect(cut.map((page) => page.length)).toEqual([70, 70, 70, 21])
@@ -36,14 +37,14 @@ describe('users', () => {
     expect(new Set(whole).size).toBe(231)
   })
 
-  it('have the usual properties unless others are selected', async () => {
+  behavior('documentation', 'have the usual properties unless others are selected', async () => {
     const [user] = [...(await client.graph('/v1.0/users?$top=1')).json['value']!]
     expect(Object.keys(user!)).toHaveLength(11)
     const some = (await client.graph('/v1.0/users?$top=1&$select=ID,accountEnabled')).json['value']![0]!
     expect(Object.keys(some)).toEqual(['id', 'accountEnabled'])
   })
 
-  it('are found by id and by name, also as an OData key', async () => {
+  behavior('documentation', 'are found by id and by name, also as an OData key', async () => {
     const user = (await client.graph('/v1.0/users?$top=1')).json['value']![0]!
     const name = String(user['userPrincipalName'])
     for (const path of [
@@ -54,7 +55,7 @@ describe('users', () => {
       expect((await client.graph(path)).json['id']).toBe(user['id'])
   })
 
-  it('are filtered', async () => {
+  behavior('documentation', 'are filtered', async () => {
     const one = (await client.graph('/v1.0/users?$top=1')).json['value']![0]!
     const filtered = async (filter: string, headers = {}) =>
       client.graph(`/v1.0/users?$top=999&$count=true&$filter=${encodeURIComponent(filter)}`, { headers })
@@ -89,7 +90,7 @@ describe('users', () => {
 })
 
 describe('permission', () => {
-  it('is refused to no token, a broken one, and one for another API', async () => {
+  behavior('documentation', 'is refused to no token, a broken one, and one for another API', async () => {
     const ask = async (authorization?: string) =>
       (await client.send('/v1.0/users', { headers: authorization ? { authorization } : {} })).json['error']!
     expect(await ask()).toMatchObject({ code: 'InvalidAuthenticationToken', message: 'Access token is empty.' })
@@ -101,7 +102,7 @@ describe('permission', () => {
     })
   })
 
-  it('depends on the granted roles, in the words of each workload', async () => {
+  behavior('documentation', 'depends on the granted roles, in the words of each workload', async () => {
     const made = await client.send('/_emu/applications', { method: 'POST', body: { roles: ['Organization.Read.All'] } })
     const token = await client.tokenFor(
       String(made.json['clientId']),
@@ -119,7 +120,7 @@ describe('permission', () => {
     expect([mail.status, mail.json['error']!['code']]).toEqual([403, 'ErrorAccessDenied'])
   })
 
-  it('of User.ReadBasic.All shows the basic properties only', async () => {
+  behavior('documentation', 'of User.ReadBasic.All shows the basic properties only', async () => {
     const made = await client.send('/_emu/applications', { method: 'POST', body: { roles: ['User.ReadBasic.All'] } })
     const token = await client.tokenFor(
       String(made.json['clientId']),
@@ -131,7 +132,7 @@ describe('permission', () => {
     expect(Object.keys(answer.json['value']![0]!)).toEqual(['id', 'mail'])
   })
 
-  it('lets an application look at its own registration and grants', async () => {
+  behavior('documentation', 'lets an application look at its own registration and grants', async () => {
     const made = await client.send('/_emu/applications', {
       method: 'POST',
       body: { name: 'Looker', roles: ['Application.Read.All'] },

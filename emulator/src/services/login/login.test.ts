@@ -5,6 +5,7 @@ import { SignJWT, createLocalJWKSet, decodeJwt, jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JSONWebKeySet, JWTPayload } from 'jose'
 
+import { behavior } from '#testing/behavior.ts'
 import { clientOf } from '#testing/client.ts'
 import { startEmulator } from '#index.ts'
 import type { Client } from '#testing/client.ts'
@@ -35,27 +36,31 @@ const good = () => ({
 })
 
 describe('an access token', () => {
-  it('comes with exactly the members Entra gives, signed with a published key, holding the granted roles', async () => {
-    const answer = await ask(good())
-    expect(answer.status).toBe(200)
-    expect(Object.keys(answer.json).sort()).toEqual(['access_token', 'expires_in', 'ext_expires_in', 'token_type'])
-    const discovery = await client.send(`/${client.tenant.id}/v2.0/.well-known/openid-configuration`)
-    expect(discovery.json['token_endpoint']).toBe(`${emulator.url}/${client.tenant.id}/oauth2/v2.0/token`)
-    const keys = (await client.send(String(discovery.json['jwks_uri']))).json as unknown as JSONWebKeySet
-    const { payload } = await jwtVerify(String(answer.json['access_token']), createLocalJWKSet(keys))
-    expect(payload).toMatchObject({
-      aud: 'https://graph.microsoft.com',
-      tid: client.tenant.id,
-      appid: app.clientId,
-      appidacr: '1',
-      idtyp: 'app',
-      ver: '1.0',
-      roles: ['User.Read.All', 'Mail.ReadWrite', 'Organization.Read.All'],
-    })
-    expect(payload['oid']).toBe(payload.sub)
-  })
+  behavior(
+    'captured',
+    'comes with exactly the members Entra gives, signed with a published key, holding the granted roles',
+    async () => {
+      const answer = await ask(good())
+      expect(answer.status).toBe(200)
+      expect(Object.keys(answer.json).sort()).toEqual(['access_token', 'expires_in', 'ext_expires_in', 'token_type'])
+      const discovery = await client.send(`/${client.tenant.id}/v2.0/.well-known/openid-configuration`)
+      expect(discovery.json['token_endpoint']).toBe(`${emulator.url}/${client.tenant.id}/oauth2/v2.0/token`)
+      const keys = (await client.send(String(discovery.json['jwks_uri']))).json as unknown as JSONWebKeySet
+      const { payload } = await jwtVerify(String(answer.json['access_token']), createLocalJWKSet(keys))
+      expect(payload).toMatchObject({
+        aud: 'https://graph.microsoft.com',
+        tid: client.tenant.id,
+        appid: app.clientId,
+        appidacr: '1',
+        idtyp: 'app',
+        ver: '1.0',
+        roles: ['User.Read.All', 'Mail.ReadWrite', 'Organization.Read.All'],
+      })
+      expect(payload['oid']).toBe(payload.sub)
+    },
+  )
 
-  it('is for the resource asked for, however its name is spelled', async () => {
+  behavior('third-party code', 'is for the resource asked for, however its name is spelled', async () => {
     for (const resource of ['https://manage.office.com//.default', 'c5393580-f805-4401-95e8-94b7a6ef2fc2/.default']) {
       const answer = await ask({ ...good(), scope: resource })
       const claims = decodeJwt(String(answer.json['access_token']))
@@ -66,26 +71,34 @@ describe('an access token', () => {
     }
   })
 
-  it('has strings for numbers at the v1 endpoint, and is given for a domain name and for a Basic header', async () => {
-    const { scope: _, client_id: __, client_secret: ___, ...fields } = good()
-    const basic = Buffer.from(`${app.clientId}:${encodeURIComponent(app.secret)}`).toString('base64')
-    const path = `/${client.tenant.domain}/oauth2/token`
-    const answer = await ask({ ...fields, resource: 'https://manage.office.com' }, path, {
-      authorization: `Basic ${basic}`,
-    })
-    expect(answer.json).toMatchObject({ expires_in: '3599', resource: 'https://manage.office.com' })
-    expect(Number(answer.json['expires_on'])).toBeGreaterThan(0)
-  })
+  behavior(
+    'documentation',
+    'has strings for numbers at the v1 endpoint, and is given for a domain name and for a Basic header',
+    async () => {
+      const { scope: _, client_id: __, client_secret: ___, ...fields } = good()
+      const basic = Buffer.from(`${app.clientId}:${encodeURIComponent(app.secret)}`).toString('base64')
+      const path = `/${client.tenant.domain}/oauth2/token`
+      const answer = await ask({ ...fields, resource: 'https://manage.office.com' }, path, {
+        authorization: `Basic ${basic}`,
+      })
+      expect(answer.json).toMatchObject({ expires_in: '3599', resource: 'https://manage.office.com' })
+      expect(Number(answer.json['expires_on'])).toBeGreaterThan(0)
+    },
+  )
 
-  it('is also given for a GET with a form body at the v1 endpoint, as some clients send it', async () => {
-    const { scope: _, ...fields } = good()
-    const body = new URLSearchParams({ ...fields, resource: 'https://manage.office.com' }).toString()
-    const headers = { 'content-length': String(body.length) }
-    const answer = await client.send(`/${client.tenant.id}/oauth2/token`, { method: 'GET', headers, body })
-    expect(answer.json).toMatchObject({ token_type: 'Bearer' })
-  })
+  behavior(
+    'third-party code',
+    'is also given for a GET with a form body at the v1 endpoint, as some clients send it',
+    async () => {
+      const { scope: _, ...fields } = good()
+      const body = new URLSearchParams({ ...fields, resource: 'https://manage.office.com' }).toString()
+      const headers = { 'content-length': String(body.length) }
+      const answer = await client.send(`/${client.tenant.id}/oauth2/token`, { method: 'GET', headers, body })
+      expect(answer.json).toMatchObject({ token_type: 'Bearer' })
+    },
+  )
 
-  it('has no roles at all where nothing was granted', async () => {
+  behavior('documentation', 'has no roles at all where nothing was granted', async () => {
     const made = await client.send('/_emu/applications', { method: 'POST', body: { name: 'Nothing' } })
     const token = await client.tokenFor(
       String(made.json['clientId']),
@@ -136,7 +149,7 @@ describe('a certificate', () => {
     expect(decodeJwt(String(answer.json['access_token']))['appidacr']).toBe('2')
   })
 
-  it('is refused when the assertion is forged, too old, or for somebody else', async () => {
+  behavior('inferred', 'is refused when the assertion is forged, too old, or for somebody else', async () => {
     const text = await assertion()
     const forged = `${text.slice(0, text.lastIndexOf('.'))}.${'A'.repeat(342)}`
     expect((await askWith(forged)).json['error_codes']).toEqual([700_027])
@@ -172,13 +185,13 @@ describe('a refusal', () => {
     expect('error_uri' in answer.json).toBe(error === 'invalid_client')
   })
 
-  it('tells an unknown tenant from a name that is none', async () => {
+  behavior('documentation', 'tells an unknown tenant from a name that is none', async () => {
     expect((await ask(good(), `/${randomUUID()}/oauth2/v2.0/token`)).json['error_codes']).toEqual([90_002])
     expect((await ask(good(), '/elsewhere.example/oauth2/v2.0/token')).json['error_codes']).toEqual([90_002])
     expect((await ask(good(), '/harbor/oauth2/v2.0/token')).json['error_codes']).toEqual([900_023])
   })
 
-  it('of an expired secret names the expiry', async () => {
+  behavior('captured', 'of an expired secret names the expiry', async () => {
     const made = await client.send('/_emu/applications', {
       method: 'POST',
       body: { roles: ['Mail.Read'], expiredSecret: true },

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
 import { CONTENT_TYPES } from '#world/audit/content-types.ts'
+import { behavior } from '#testing/behavior.ts'
 import { clientOf } from '#testing/client.ts'
 import { startEmulator } from '#index.ts'
 import type { Client, Json } from '#testing/client.ts'
@@ -47,7 +48,7 @@ async function list(contentType: string, window = ''): Promise<{ blobs: Json[]; 
 }
 
 describe('subscriptions', () => {
-  it('start, are listed, refuse a second start, and stop', async () => {
+  behavior('captured', 'start, are listed, refuse a second start, and stop', async () => {
     expect((await start('Audit.Exchange')).json).toEqual({
       contentType: 'Audit.Exchange',
       status: 'enabled',
@@ -64,7 +65,7 @@ describe('subscriptions', () => {
     expect(await codeOf('/subscriptions/stop?contentType=Audit.Exchange', 'POST')).toEqual([400, 'AF20022'])
   })
 
-  it('refuse a webhook, which nothing here would call', async () => {
+  behavior('inferred', 'refuse a webhook, which nothing here would call', async () => {
     const body = { webhook: { address: 'https://hook.example/feed' } }
     const path = `${client.feed}/subscriptions/start?contentType=Audit.General`
     const answer = await client.activity(path, { method: 'POST', body })
@@ -91,24 +92,29 @@ describe('subscriptions', () => {
 })
 
 describe('content', () => {
-  it('of every type, read page by page and blob by blob, is exactly what the ground truth names', async () => {
-    await Promise.all(CONTENT_TYPES.map(start))
-    const truth = async (contentType: string) =>
-      [...(await client.send('/_emu/ground-truth/audit')).json[contentType]!['records']!].map(String)
-    for (const contentType of CONTENT_TYPES) {
-      const before = await truth(contentType)
-      const { blobs, pages } = await list(contentType)
-      const after = new Set(await truth(contentType))
-      expect(pages).toBe(Math.max(1, Math.ceil(blobs.length / 100)))
-      const bodies = await Promise.all(blobs.map((blob) => client.activity(String(blob['contentUri']))))
-      const ids = new Set(bodies.flatMap(({ json }) => [...json].map((record) => String(record['Id']))))
-      // Live content may arrive between the three questions: the answer lies between the two truths.
-      expect(before.filter((id) => !ids.has(id))).toEqual([])
-      expect([...ids].filter((id) => !after.has(id))).toEqual([])
-    }
-  }, 60_000)
+  behavior(
+    'documentation',
+    'of every type, read page by page and blob by blob, is exactly what the ground truth names',
+    async () => {
+      await Promise.all(CONTENT_TYPES.map(start))
+      const truth = async (contentType: string) =>
+        [...(await client.send('/_emu/ground-truth/audit')).json[contentType]!['records']!].map(String)
+      for (const contentType of CONTENT_TYPES) {
+        const before = await truth(contentType)
+        const { blobs, pages } = await list(contentType)
+        const after = new Set(await truth(contentType))
+        expect(pages).toBe(Math.max(1, Math.ceil(blobs.length / 100)))
+        const bodies = await Promise.all(blobs.map((blob) => client.activity(String(blob['contentUri']))))
+        const ids = new Set(bodies.flatMap(({ json }) => [...json].map((record) => String(record['Id']))))
+        // Live content may arrive between the three questions: the answer lies between the two truths.
+        expect(before.filter((id) => !ids.has(id))).toEqual([])
+        expect([...ids].filter((id) => !after.has(id))).toEqual([])
+      }
+    },
+    60_000,
+  )
 
-  it('of a window is what was created in it, start included and end not', async () => {
+  behavior('documentation', 'of a window is what was created in it, start included and end not', async () => {
     await start('Audit.SharePoint')
     const { blobs } = await list('Audit.SharePoint')
     const created = blobs.map((blob) => String(blob['contentCreated']))
@@ -130,7 +136,7 @@ describe('content', () => {
     expect(await codeOf(`/subscriptions/content?contentType=Audit.General${window}`)).toEqual([400, code])
   })
 
-  it('keeps coming as the clock goes on, and what came while stopped is lost', async () => {
+  behavior('documentation', 'keeps coming as the clock goes on, and what came while stopped is lost', async () => {
     await start('Audit.Exchange')
     const before = (await list('Audit.Exchange')).blobs.length
     await advance(600_000)
@@ -142,7 +148,7 @@ describe('content', () => {
     expect((await list('Audit.Exchange')).blobs.length).toBeLessThan(between + 3)
   })
 
-  it('tells what a DLP rule matched only to those who may know', async () => {
+  behavior('documentation', 'tells what a DLP rule matched only to those who may know', async () => {
     await start('DLP.All')
     const { blobs } = await list('DLP.All')
     const uri = String(blobs[0]!['contentUri'])
@@ -160,7 +166,7 @@ describe('content', () => {
 })
 
 describe('permission', () => {
-  it('is refused without a token, for another tenant, and without ActivityFeed.Read', async () => {
+  behavior('inferred', 'is refused without a token, for another tenant, and without ActivityFeed.Read', async () => {
     const nobody = await client.send(`${client.feed}/subscriptions/list`)
     expect([nobody.status, nobody.json]).toEqual([401, { Message: 'Authorization has been denied for this request.' }])
     const other = await client.activity(`/api/v1.0/${randomUUID()}/activity/feed/subscriptions/list`)

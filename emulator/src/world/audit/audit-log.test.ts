@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { behavior } from '#testing/behavior.ts'
 import * as fc from 'fast-check'
 
 import { createWorld } from '#world/world.ts'
@@ -39,7 +40,7 @@ describe('the audit log', () => {
     for (const blob of history.slice(0, 300)) expect(blob.records().map(({ Id }) => Id)).toEqual(blob.recordIds())
   })
 
-  it('publishes some records twice, and no blob id twice', () => {
+  behavior('documentation', 'publishes some records twice, and no blob id twice', () => {
     const ids = history.flatMap((blob) => blob.recordIds())
     const unique = new Set(ids).size
     expect(unique).toBeLessThan(ids.length)
@@ -47,14 +48,18 @@ describe('the audit log', () => {
     expect(new Set(history.map(({ id }) => id)).size).toBe(history.length)
   })
 
-  it('has times without a zone, none after the content was created, and content types that fit', () => {
-    for (const blob of history.slice(-400))
-      for (const record of blob.records()) {
-        expect(record['CreationTime']).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/)
-        expect(Date.parse(`${String(record['CreationTime'])}Z`)).toBeLessThanOrEqual(blob.createdAt)
-        expect(record['OrganizationId']).toBe(world.tenantId)
-      }
-  })
+  behavior(
+    'captured',
+    'has times without a zone, none after the content was created, and content types that fit',
+    () => {
+      for (const blob of history.slice(-400))
+        for (const record of blob.records()) {
+          expect(record['CreationTime']).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/)
+          expect(Date.parse(`${String(record['CreationTime'])}Z`)).toBeLessThanOrEqual(blob.createdAt)
+          expect(record['OrganizationId']).toBe(world.tenantId)
+        }
+    },
+  )
 
   it('goes on after the epoch every few seconds, and falls silent where live activity is off', () => {
     const minute = (one: AuditLog) =>
@@ -64,7 +69,7 @@ describe('the audit log', () => {
     expect(minute(logOf('off'))).toBe(0)
   })
 
-  it('lists some content only a while after it was created', () => {
+  behavior('inferred', 'lists some content only a while after it was created', () => {
     const live = CONTENT_TYPES.flatMap((type) => log.blobs(type, EPOCH, EPOCH + HOUR, EPOCH + 2 * HOUR))
     const late = live.filter(({ createdAt, listedAt }) => listedAt > createdAt)
     expect(late.length).toBeGreaterThan(0)

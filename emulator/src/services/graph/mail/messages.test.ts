@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect } from 'vitest'
 
+import { behavior } from '#testing/behavior.ts'
 import { clientOf } from '#testing/client.ts'
 import { startEmulator } from '#index.ts'
 import type { Ask, Client, Json } from '#testing/client.ts'
@@ -35,7 +36,7 @@ const folderNow = async () => [...(await client.send('/_emu/ground-truth/phish')
 const named = (folders: Json[], name: string) => folders.find((folder) => String(folder['displayName']) === name)!
 
 describe('listing', () => {
-  it('gives ten at a time, newest first, and all of them by following the links', async () => {
+  behavior('documentation', 'gives ten at a time, newest first, and all of them by following the links', async () => {
     const seen: string[] = []
     let page = (await get('/messages?$select=receivedDateTime&$count=true')).json
     const total = Number(page['@odata.count'])
@@ -50,7 +51,7 @@ describe('listing', () => {
     expect((await get('/messages/$count')).body.toString()).toBe(String(total))
   })
 
-  it('filters and sorts as far as Outlook does', async () => {
+  behavior('documentation', 'filters and sorts as far as Outlook does', async () => {
     const sender = String(phish['sender'])
     const found = await get(
       query({ $filter: `from/emailAddress/address eq '${sender}' and isRead eq ${(await findPhish())['isRead']}` }),
@@ -64,14 +65,14 @@ describe('listing', () => {
     expect([bad.status, bad.json['error']!['code']]).toEqual([400, 'InefficientFilter'])
   })
 
-  it('searches the content, but not together with a filter', async () => {
+  behavior('documentation', 'searches the content, but not together with a filter', async () => {
     const found = (await get(query({ $search: `"from:${String(phish['sender'])} AND confirm"` }))).json['value']!
     expect(found).toHaveLength(1)
     const both = await get(query({ $search: '"a"', $filter: 'isRead eq true' }))
     expect(both.json['error']).toMatchObject({ code: 'SearchWithFilter' })
   })
 
-  it('lists one folder by id or well-known name, with what lies in it', async () => {
+  behavior('documentation', 'lists one folder by id or well-known name, with what lies in it', async () => {
     const folders = [...(await get('/mailFolders?$top=100')).json['value']!]
     expect(folders.map((folder) => folder['displayName'])).not.toContain('Deletions')
     const inbox = named(folders, 'Inbox')
@@ -88,7 +89,7 @@ describe('listing', () => {
 })
 
 describe('one message', () => {
-  it('has headers when they are selected, MIME that agrees, and text if preferred', async () => {
+  behavior('documentation', 'has headers when they are selected, MIME that agrees, and text if preferred', async () => {
     const { id } = await findPhish()
     const { json } = await get(`/messages/${id}?$select=internetMessageHeaders,subject`)
     const network = [...json['internetMessageHeaders']!].find(
@@ -103,7 +104,7 @@ describe('one message', () => {
     expect(text.headers['preference-applied']).toContain('text')
   })
 
-  it('shows its attachments, listed and one by one', async () => {
+  behavior('documentation', 'shows its attachments, listed and one by one', async () => {
     const list = (await get(query({ $filter: 'hasAttachments eq true', $top: '1' }))).json['value']!
     const path = `/messages/${list[0]!['id']}/attachments`
     const [attachment] = [...(await get(path)).json['value']!]
@@ -115,7 +116,7 @@ describe('one message', () => {
 })
 
 describe('moving', () => {
-  it('gives the message a new id, the old one is gone, and back again works', async () => {
+  behavior('documentation', 'gives the message a new id, the old one is gone, and back again works', async () => {
     const { id, parentFolderId } = await findPhish()
     const moved = await ask(`/messages/${id}/move`, { method: 'POST', body: { destinationId: 'deleteditems' } })
     expect(moved.status).toBe(201)
@@ -130,7 +131,7 @@ describe('moving', () => {
     expect(await folderNow()).toBe('inbox')
   })
 
-  it('leaves an immutable id as it was', async () => {
+  behavior('documentation', 'leaves an immutable id as it was', async () => {
     const prefer = { Prefer: 'IdType="ImmutableId"' }
     const { id } = (await get(byId(), prefer)).json['value']![0]!
     const moved = await ask(`/messages/${id}/move`, {
@@ -142,7 +143,7 @@ describe('moving', () => {
     expect((await get(`/messages/${id}`, prefer)).status).toBe(200)
   })
 
-  it('refuses what it cannot do', async () => {
+  behavior('inferred', 'refuses what it cannot do', async () => {
     const { id } = await findPhish()
     const move = async (of: unknown, body: object | string) =>
       (await ask(`/messages/${String(of)}/move`, { method: 'POST', body })).json['error']!['code']
@@ -155,27 +156,35 @@ describe('moving', () => {
 })
 
 describe('deleting', () => {
-  it('puts the item into Deletions, where no list shows it and it cannot be deleted again', async () => {
-    const { id } = await findPhish()
-    expect((await ask(`/messages/${id}`, { method: 'DELETE' })).status).toBe(204)
-    expect(await folderNow()).toBe('recoverableitemsdeletions')
-    expect((await get(byId())).json['value']).toHaveLength(0)
-    const inside = (await get('/mailFolders/recoverableitemsdeletions/messages')).json['value']![0]!
-    const again = await ask(`/messages/${inside['id']}`, { method: 'DELETE' })
-    expect([again.status, again.json['error']!['code']]).toEqual([400, 'ErrorCannotDeleteObject'])
-  })
+  behavior(
+    'captured',
+    'puts the item into Deletions, where no list shows it and it cannot be deleted again',
+    async () => {
+      const { id } = await findPhish()
+      expect((await ask(`/messages/${id}`, { method: 'DELETE' })).status).toBe(204)
+      expect(await folderNow()).toBe('recoverableitemsdeletions')
+      expect((await get(byId())).json['value']).toHaveLength(0)
+      const inside = (await get('/mailFolders/recoverableitemsdeletions/messages')).json['value']![0]!
+      const again = await ask(`/messages/${inside['id']}`, { method: 'DELETE' })
+      expect([again.status, again.json['error']!['code']]).toEqual([400, 'ErrorCannotDeleteObject'])
+    },
+  )
 
-  it('for good leaves it readable by its immutable id alone, and not to be deleted again', async () => {
-    const prefer = { Prefer: 'IdType="ImmutableId"' }
-    const { id } = (await get(byId(), prefer)).json['value']![0]!
-    const purge = () => ask(`/messages/${id}/permanentDelete`, { method: 'POST' })
-    expect((await purge()).status).toBe(204)
-    const purges = (await get('/mailFolders/recoverableitemspurges')).json['id']
-    expect((await get(`/messages/${id}`, prefer)).json['parentFolderId']).toBe(purges)
-    expect((await purge()).json['error']).toMatchObject({ code: 'ErrorCannotDeleteObject' })
-  })
+  behavior(
+    'inferred',
+    'for good leaves it readable by its immutable id alone, and not to be deleted again',
+    async () => {
+      const prefer = { Prefer: 'IdType="ImmutableId"' }
+      const { id } = (await get(byId(), prefer)).json['value']![0]!
+      const purge = () => ask(`/messages/${id}/permanentDelete`, { method: 'POST' })
+      expect((await purge()).status).toBe(204)
+      const purges = (await get('/mailFolders/recoverableitemspurges')).json['id']
+      expect((await get(`/messages/${id}`, prefer)).json['parentFolderId']).toBe(purges)
+      expect((await purge()).json['error']).toMatchObject({ code: 'ErrorCannotDeleteObject' })
+    },
+  )
 
-  it('for good puts it into Purges, and leaves a record in the audit log', async () => {
+  behavior('documentation', 'for good puts it into Purges, and leaves a record in the audit log', async () => {
     const { id } = await findPhish()
     expect((await ask(`/messages/${id}/permanentDelete`, { method: 'POST' })).status).toBe(204)
     expect(await folderNow()).toBe('recoverableitemspurges')
@@ -194,7 +203,7 @@ describe('deleting', () => {
 })
 
 describe('changing', () => {
-  it('sets categories, the read mark and the flag, and gives a new change key', async () => {
+  behavior('documentation', 'sets categories, the read mark and the flag, and gives a new change key', async () => {
     const before = await findPhish()
     const body = { categories: ['SOC reviewed'], isRead: true, flag: { flagStatus: 'Flagged' } }
     const answer = await ask(`/messages/${before['id']}`, { method: 'PATCH', body })
@@ -209,7 +218,7 @@ describe('changing', () => {
     expect(refused.status).toBe(400)
   })
 
-  it('needs Mail.ReadWrite', async () => {
+  behavior('documentation', 'needs Mail.ReadWrite', async () => {
     const { id } = await findPhish()
     const answer = await client.auditor(`${victim}/messages/${id}`, { method: 'DELETE' })
     expect([answer.status, answer.json['error']!['code']]).toEqual([403, 'ErrorAccessDenied'])
@@ -218,13 +227,17 @@ describe('changing', () => {
 })
 
 describe('a person without a mailbox', () => {
-  it('is answered with MailboxNotEnabledForRESTAPI, an unknown one with ErrorInvalidUser', async () => {
-    const users = [...(await client.graph('/v1.0/users?$top=999')).json['value']!]
-    const unlicensed = users.at(-1)!
-    const answer = await client.graph(`/v1.0/users/${unlicensed['id']}/messages`)
-    expect([answer.status, answer.json['error']!['code']]).toEqual([404, 'MailboxNotEnabledForRESTAPI'])
-    expect((await client.graph('/v1.0/users/nobody/messages')).json['error']).toMatchObject({
-      code: 'ErrorInvalidUser',
-    })
-  })
+  behavior(
+    'documentation',
+    'is answered with MailboxNotEnabledForRESTAPI, an unknown one with ErrorInvalidUser',
+    async () => {
+      const users = [...(await client.graph('/v1.0/users?$top=999')).json['value']!]
+      const unlicensed = users.at(-1)!
+      const answer = await client.graph(`/v1.0/users/${unlicensed['id']}/messages`)
+      expect([answer.status, answer.json['error']!['code']]).toEqual([404, 'MailboxNotEnabledForRESTAPI'])
+      expect((await client.graph('/v1.0/users/nobody/messages')).json['error']).toMatchObject({
+        code: 'ErrorInvalidUser',
+      })
+    },
+  )
 })

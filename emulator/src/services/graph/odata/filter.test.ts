@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { behavior } from '#testing/behavior.ts'
 import * as fc from 'fast-check'
 
 import { GraphError } from '#services/graph/errors.ts'
@@ -32,7 +33,7 @@ function attempt(work: () => unknown): unknown {
   }
 }
 
-describe('$filter', () => {
+describe('Graph $filter', () => {
   it.each([
     ["subject eq 'it''s an invoice'", true],
     ["subject ne 'x' and isRead eq false", true],
@@ -49,7 +50,7 @@ describe('$filter', () => {
     expect(matches(text)).toBe(expected)
   })
 
-  it('binds `and` tighter than `or`', () => {
+  behavior('documentation', 'binds `and` tighter than `or`', () => {
     expect(matches('isRead eq false or isRead eq true and isRead eq true')).toBe(true)
     expect(matches('(isRead eq false or isRead eq true) and isRead eq true')).toBe(false)
   })
