@@ -51,7 +51,7 @@ const barePort = Number(await firstLine(bare))
 const baseline = await load({
   port: barePort,
   paths,
-  headers: { authorization },
+  headers,
   sockets: SOCKETS,
   seconds: SECONDS / 2,
 })
