@@ -21,7 +21,9 @@ import type { Birth } from './snapshot.ts'
 import type { Born, Kind, Planted } from '#world/objects.ts'
 import type { Change, Recorded } from '#world/changes.ts'
 import type { Left, Surface } from '#world/surface.ts'
+import type { Item } from '#world/mail/item.ts'
 import type { LiveActivity } from '#world/audit/schedule.ts'
+import type { MailSource } from '#world/mail/mailbox.ts'
 import type { Person } from '#world/directory.ts'
 import type { Strictness } from '#throttle/throttle.ts'
 import type { World } from '#world/world.ts'
@@ -47,6 +49,13 @@ export interface Cloud {
   reset(): void
   close(): void
 }
+
+const MAIL_SOURCES: readonly MailSource[] = [
+  threads,
+  broadcasts,
+  correspondence,
+  ...scenarios.map((scenario) => scenario.mail),
+]
 
 /** A tenant: what it was born with, and what has become of it. */
 export class Tenant {
@@ -98,10 +107,19 @@ export class Tenant {
     if (!hasMailbox(person)) return undefined
     let mailbox = this.#mailboxes.get(person.index)
     if (!mailbox) {
-      const sources = [threads, broadcasts, correspondence, ...scenarios.map((scenario) => scenario.mail)]
-      this.#mailboxes.set(person.index, (mailbox = new Mailbox(this.world, person, sources)))
+      this.#mailboxes.set(person.index, (mailbox = new Mailbox(this.world, person, MAIL_SOURCES)))
     }
     return mailbox
+  }
+
+  /** The mail that a mailbox was born with: computed, not kept. Empty for a person without a mailbox. */
+  mailAtBirth(person: Person): Item[] {
+    return hasMailbox(person) ? MAIL_SOURCES.flatMap((source) => source(this.world, person)) : []
+  }
+
+  /** The mailboxes that somebody has looked into or changed. */
+  get openedMailboxes(): Iterable<Mailbox> {
+    return this.#mailboxes.values()
   }
 
   /** The objects of a kind, as they are now. */

@@ -111,6 +111,14 @@ export class Objects<T> {
     }
   }
 
+  /** Those that scenarios and clients made or changed, without those that are as they were born. */
+  *touched(): Generator<T> {
+    for (const id of new Set([...this.#planted.keys(), ...this.#fates.keys()])) {
+      const value = this.find(id)
+      if (value !== undefined) yield value
+    }
+  }
+
   /** Makes or replaces one: on the disk and in force when this returns. */
   put(id: string, value: T): T {
     this.#record({ type: 'object.put', kind: this.#kind.name, id, value })

@@ -1,5 +1,7 @@
 import type { Random } from '#world/random.ts'
 
+import type { Authentication, Threat } from './authentication.ts'
+
 /**
  * A piece of mail as it was before anybody changed it. Kept as text; HTML, MIME and Graph's shape are made from it when
  * asked for.
@@ -27,6 +29,10 @@ export interface Item {
   attachments: readonly Attachment[]
   /** The server that handed the message over; null for mail that never left the company. */
   senderIp: string | null
+  /** Where it is not what the sender and the folder make one expect. */
+  authentication?: Authentication
+  /** What filtering took it for, where that is not told by the folder. */
+  threats?: readonly Threat[]
 }
 
 export interface MailAddress {
