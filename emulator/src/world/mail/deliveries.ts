@@ -237,7 +237,7 @@ function indexOf(tenant: Tenant): Promise<DeliveryIndex> {
 type Mail = ReturnType<typeof mailOf>
 
 /** Mailboxes computed last, so that a small company is computed once. */
-const RECENT = 512
+const RECENT = 256
 const recent = new WeakMap<Tenant, Map<number, Mail>>()
 
 function mailboxAtBirth(tenant: Tenant, person: number): Mail {
