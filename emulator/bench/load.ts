@@ -8,8 +8,10 @@ import { performance } from 'node:perf_hooks'
 export interface Load {
   requestsPerSecond: number
   /** Answers by status. */
-  statuses: Record<string, number>
+  statuses: Record<number, number>
 }
+
+const NOTHING = Buffer.alloc(0)
 
 /** Asks 127.0.0.1 for the paths in turn. @throws Error where a socket breaks. */
 export async function load(options: {
@@ -24,7 +26,7 @@ export async function load(options: {
     ([name, value]) => `${name}: ${value}\r\n`,
   )
   const requests = paths.map((path) => Buffer.from(`GET ${path} HTTP/1.1\r\n${lines.join('')}\r\n`))
-  const statuses: Record<string, number> = {}
+  const statuses: Record<number, number> = {}
   let asked = 0
   let answered = 0
   const begun = performance.now()
@@ -32,7 +34,7 @@ export async function load(options: {
   const one = () =>
     new Promise<void>((resolve, reject) => {
       const socket = connect(port, '127.0.0.1')
-      let rest: Buffer = Buffer.alloc(0)
+      let rest: Buffer = NOTHING
       const ask = () => socket.write(requests[asked++ % requests.length]!)
       socket.setNoDelay(true)
       socket.on('error', reject)
@@ -42,7 +44,7 @@ export async function load(options: {
         rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
         const answer = read(rest)
         if (!answer) return
-        rest = rest.subarray(answer.length)
+        rest = answer.length === rest.length ? NOTHING : rest.subarray(answer.length)
         statuses[answer.status] = (statuses[answer.status] ?? 0) + 1
         answered++
         if (performance.now() < end) ask()
@@ -53,11 +55,11 @@ export async function load(options: {
   return { requestsPerSecond: answered / ((performance.now() - begun) / 1000), statuses }
 }
 
-/** The answer that `bytes` begin with, once all of it is there. */
-function read(bytes: Buffer): { status: string; length: number } | undefined {
+/** The answer that `bytes` begin with, once all of it is there. Reads no more of it than it must: the server is measured. */
+function read(bytes: Buffer): { status: number; length: number } | undefined {
   const head = bytes.indexOf('\r\n\r\n')
   if (head < 0) return undefined
-  const text = bytes.toString('latin1', 0, head)
-  const length = head + 4 + Number(/content-length: (\d+)/i.exec(text)?.[1] ?? 0)
-  return bytes.length < length ? undefined : { status: text.slice(9, 12), length }
+  const at = bytes.indexOf('ontent-length: ') + 'ontent-length: '.length
+  const length = head + 4 + Number(bytes.toString('latin1', at, bytes.indexOf(13, at)))
+  return bytes.length < length ? undefined : { status: Number(bytes.toString('latin1', 9, 12)), length }
 }

@@ -216,7 +216,9 @@ function send(outgoing: ServerResponse, { status, headers, body }: Reply, fault:
     ...headers,
   })
   if (!fault?.truncate) {
-    outgoing.end(bytes)
+    // Text of one byte a character goes out without being encoded again.
+    if (typeof bytes === 'string') outgoing.end(bytes, length === bytes.length ? 'latin1' : 'utf8')
+    else outgoing.end(bytes)
     return
   }
   outgoing.write(Buffer.from(bytes).subarray(0, Math.floor(length / 2)), () => outgoing.destroy())

@@ -11,7 +11,7 @@ let client: Client
 
 beforeAll(async () => {
   emulator = await startEmulator({ live: 'off' })
-  client = clientOf(emulator)
+  client = clientOf(emulator, { judged: false })
 })
 beforeEach(() => client.send('/_emu/reset', { method: 'POST' }))
 afterAll(async () => {

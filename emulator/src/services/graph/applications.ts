@@ -20,11 +20,41 @@ const ROLES = [
 ]
 
 export const applicationRoutes: readonly Route[] = [
-  { method: 'GET', pattern: '/applications/(appid)/:appId', roles: ROLES, handle: getApplication },
-  { method: 'GET', pattern: '/servicePrincipals/(appid)/:appId', roles: ROLES, handle: getServicePrincipal },
-  { method: 'GET', pattern: '/servicePrincipals/:id', roles: ROLES, handle: getServicePrincipal },
-  { method: 'GET', pattern: '/servicePrincipals/(appid)/:appId/appRoleAssignments', roles: ROLES, handle: listGrants },
-  { method: 'GET', pattern: '/servicePrincipals/:id/appRoleAssignments', roles: ROLES, handle: listGrants },
+  {
+    method: 'GET',
+    pattern: '/applications/(appid)/:appId',
+    returns: 'microsoft.graph.application',
+    roles: ROLES,
+    handle: getApplication,
+  },
+  {
+    method: 'GET',
+    pattern: '/servicePrincipals/(appid)/:appId',
+    returns: 'microsoft.graph.servicePrincipal',
+    roles: ROLES,
+    handle: getServicePrincipal,
+  },
+  {
+    method: 'GET',
+    pattern: '/servicePrincipals/:id',
+    returns: 'microsoft.graph.servicePrincipal',
+    roles: ROLES,
+    handle: getServicePrincipal,
+  },
+  {
+    method: 'GET',
+    pattern: '/servicePrincipals/(appid)/:appId/appRoleAssignments',
+    returns: 'Collection(microsoft.graph.appRoleAssignment)',
+    roles: ROLES,
+    handle: listGrants,
+  },
+  {
+    method: 'GET',
+    pattern: '/servicePrincipals/:id/appRoleAssignments',
+    returns: 'Collection(microsoft.graph.appRoleAssignment)',
+    roles: ROLES,
+    handle: listGrants,
+  },
 ]
 
 const missing = (id: string) =>

@@ -6,7 +6,7 @@ import { random } from '#world/random.ts'
 import type { Faults } from '#faults/faults.ts'
 import type { Reply, Request } from '#http/exchange.ts'
 
-import { badRequest } from './errors.ts'
+import { badRequest, errorReply } from './errors.ts'
 import { readJson } from './json.ts'
 
 /**
@@ -70,7 +70,7 @@ async function answerPart(
   try {
     segments = segmentsOf(path)
   } catch {
-    return { status: 400, body: { error: { code: 'BadRequest', message: 'Invalid request URI.' } } }
+    return errorReply(badRequest('Invalid request URI.'), part.headers['client-request-id'])
   }
   return handle({
     method: part.method,

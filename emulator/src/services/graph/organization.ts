@@ -8,6 +8,7 @@ export const organizationRoutes: readonly Route[] = [
   {
     method: 'GET',
     pattern: '/organization',
+    returns: 'Collection(microsoft.graph.organization)',
     roles: [
       'Organization.Read.All',
       'Organization.ReadWrite.All',

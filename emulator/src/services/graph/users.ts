@@ -78,9 +78,9 @@ const OFFICE_365_E3 = '6fd2c87f-b296-42f0-b197-1e91e994b900'
 const LARGEST_PAGE = 999
 
 export const userRoutes: readonly Route[] = [
-  { method: 'GET', pattern: '/users', roles: ROLES, handle: listUsers },
+  { method: 'GET', pattern: '/users', returns: 'Collection(microsoft.graph.user)', roles: ROLES, handle: listUsers },
   { method: 'GET', pattern: '/users/$count', roles: ROLES, handle: countUsers },
-  { method: 'GET', pattern: '/users/:user', roles: ROLES, handle: getUser },
+  { method: 'GET', pattern: '/users/:user', returns: 'microsoft.graph.user', roles: ROLES, handle: getUser },
 ]
 
 /** The person a path names. @throws GraphError Request_ResourceNotFound. */

@@ -24,13 +24,21 @@ export const folderRoutes: readonly Route[] = [
   {
     method: 'GET',
     pattern: '/users/:user/mailFolders',
+    returns: 'Collection(microsoft.graph.mailFolder)',
     roles: ROLES,
     handle: (call) => listFolders(call, 'msgfolderroot'),
   },
-  { method: 'GET', pattern: '/users/:user/mailFolders/:folder', roles: ROLES, handle: getFolder },
+  {
+    method: 'GET',
+    pattern: '/users/:user/mailFolders/:folder',
+    returns: 'microsoft.graph.mailFolder',
+    roles: ROLES,
+    handle: getFolder,
+  },
   {
     method: 'GET',
     pattern: '/users/:user/mailFolders/:folder/childFolders',
+    returns: 'Collection(microsoft.graph.mailFolder)',
     roles: ROLES,
     handle: (call) => listFolders(call, call.params['folder']!),
   },

@@ -17,16 +17,34 @@ const WRITE = ['Mail.ReadWrite']
 export const messageRoutes: readonly Route[] = ['/users/:user', '/users/:user/mailFolders/:folder'].flatMap((above) => {
   const one = `${above}/messages/:message`
   const routes: Route[] = [
-    { method: 'GET', pattern: `${above}/messages`, roles: BASIC, handle: listMessages },
+    {
+      method: 'GET',
+      pattern: `${above}/messages`,
+      returns: 'Collection(microsoft.graph.message)',
+      roles: BASIC,
+      handle: listMessages,
+    },
     { method: 'GET', pattern: `${above}/messages/$count`, roles: BASIC, handle: countMessages },
-    { method: 'GET', pattern: one, roles: BASIC, handle: getMessage },
-    { method: 'PATCH', pattern: one, roles: WRITE, handle: updateMessage },
+    { method: 'GET', pattern: one, returns: 'microsoft.graph.message', roles: BASIC, handle: getMessage },
+    { method: 'PATCH', pattern: one, returns: 'microsoft.graph.message', roles: WRITE, handle: updateMessage },
     { method: 'DELETE', pattern: one, roles: WRITE, handle: deleteMessage },
-    { method: 'POST', pattern: `${one}/move`, roles: WRITE, handle: moveMessage },
+    { method: 'POST', pattern: `${one}/move`, returns: 'microsoft.graph.message', roles: WRITE, handle: moveMessage },
     { method: 'POST', pattern: `${one}/permanentDelete`, roles: WRITE, handle: purgeMessage },
     { method: 'GET', pattern: `${one}/$value`, roles: READ, handle: getMime },
-    { method: 'GET', pattern: `${one}/attachments`, roles: READ, handle: listAttachments },
-    { method: 'GET', pattern: `${one}/attachments/:attachment`, roles: READ, handle: getAttachment },
+    {
+      method: 'GET',
+      pattern: `${one}/attachments`,
+      returns: 'Collection(microsoft.graph.attachment)',
+      roles: READ,
+      handle: listAttachments,
+    },
+    {
+      method: 'GET',
+      pattern: `${one}/attachments/:attachment`,
+      returns: 'microsoft.graph.attachment',
+      roles: READ,
+      handle: getAttachment,
+    },
     { method: 'GET', pattern: `${one}/attachments/:attachment/$value`, roles: READ, handle: getAttachmentValue },
   ]
   return routes
