@@ -9,12 +9,11 @@ import { Changes } from '#world/changes.ts'
 import { Deeds, Log } from '#world/surface.ts'
 import { ObjectFates, Objects } from '#world/objects.ts'
 import { Subscriptions } from '#world/audit/subscriptions.ts'
-import { Mailbox } from '#world/mail/mailbox.ts'
-import { broadcasts } from '#world/mail/broadcasts.ts'
-import { correspondence } from '#world/mail/correspondence.ts'
+import { EVERYDAY_MAIL } from '#world/mail/everyday.ts'
+import { Mailboxes } from '#world/mail/mailboxes.ts'
 import { hasMailbox } from '#world/directory.ts'
+import { mailFolders } from '#world/mail/folders.ts'
 import { random } from '#world/random.ts'
-import { threads } from '#world/mail/threads.ts'
 import type { Application } from '#world/applications.ts'
 import type { AuditDeed } from '#world/audit/audit-log.ts'
 import type { Birth } from './snapshot.ts'
@@ -23,7 +22,7 @@ import type { Change, Recorded } from '#world/changes.ts'
 import type { Left, Surface } from '#world/surface.ts'
 import type { Item } from '#world/mail/item.ts'
 import type { LiveActivity } from '#world/audit/schedule.ts'
-import type { MailSource } from '#world/mail/mailbox.ts'
+import type { MailChange, MailSource, Mailbox } from '#world/mail/mailbox.ts'
 import type { Person } from '#world/directory.ts'
 import type { Strictness } from '#throttle/throttle.ts'
 import type { World } from '#world/world.ts'
@@ -50,12 +49,7 @@ export interface Cloud {
   close(): void
 }
 
-const MAIL_SOURCES: readonly MailSource[] = [
-  threads,
-  broadcasts,
-  correspondence,
-  ...scenarios.map((scenario) => scenario.mail),
-]
+const MAIL_SOURCES: readonly MailSource[] = [...EVERYDAY_MAIL, ...scenarios.map((scenario) => scenario.mail)]
 
 /** A tenant: what it was born with, and what has become of it. */
 export class Tenant {
@@ -64,6 +58,7 @@ export class Tenant {
   readonly audit: AuditLog
   readonly #born: readonly Application[]
   readonly #record: (change: Change) => void
+  readonly #live: LiveActivity
   readonly #now: () => number
   readonly #count: () => number
   readonly #fates = new ObjectFates()
@@ -72,7 +67,7 @@ export class Tenant {
   #planted: Map<string, Planted[]> | undefined
   #told: Map<string, Left[]> | undefined
   #applications: Application[]
-  #mailboxes = new Map<number, Mailbox>()
+  readonly #mailboxes: Mailboxes
 
   constructor(options: {
     world: World
@@ -87,8 +82,10 @@ export class Tenant {
     this.#born = options.applications
     this.#applications = [...options.applications]
     this.#record = options.record
+    this.#live = options.live
     this.#now = options.now
     this.#count = options.count
+    this.#mailboxes = new Mailboxes(options.world, MAIL_SOURCES, ({ id }) => this.objects(mailFolders).of(id))
     this.subscriptions = new Subscriptions()
     this.audit = new AuditLog(options.world, options.live, scenarios)
   }
@@ -104,12 +101,7 @@ export class Tenant {
 
   /** The mailbox of a person; undefined for one without. */
   mailbox(person: Person): Mailbox | undefined {
-    if (!hasMailbox(person)) return undefined
-    let mailbox = this.#mailboxes.get(person.index)
-    if (!mailbox) {
-      this.#mailboxes.set(person.index, (mailbox = new Mailbox(this.world, person, MAIL_SOURCES)))
-    }
-    return mailbox
+    return this.#mailboxes.of(person)
   }
 
   /** The mail that a mailbox was born with: computed, not kept. Empty for a person without a mailbox. */
@@ -117,9 +109,9 @@ export class Tenant {
     return hasMailbox(person) ? MAIL_SOURCES.flatMap((source) => source(this.world, person)) : []
   }
 
-  /** The mailboxes that somebody has looked into or changed. */
+  /** The mailboxes that somebody has changed. */
   get openedMailboxes(): Iterable<Mailbox> {
-    return this.#mailboxes.values()
+    return this.#mailboxes.touched
   }
 
   /** The objects of a kind, as they are now. */
@@ -131,7 +123,7 @@ export class Tenant {
       (each) => each.kind,
     )
     const planted = this.#planted.get(kind.name) ?? []
-    return new Objects(kind, born, planted, this.#fates.of(kind.name), this.#record, this.#now)
+    return new Objects(kind, born, planted, this.#fates, this.#record, this.#now)
   }
 
   /** The records of a surface. */
@@ -140,7 +132,7 @@ export class Tenant {
       scenarios.flatMap(({ traces }) => traces?.(this.world) ?? []),
       (each) => each.surface,
     )
-    return new Log(surface, this.world, this.#told.get(surface.name) ?? [], this.#deeds.of(surface.name))
+    return new Log(surface, this.world, this.#live, this.#told.get(surface.name) ?? [], this.#deeds.of(surface.name))
   }
 
   /** Leaves a record behind for what a client did, made with `leave(surface, …)` or `auditDeed(…)`. */
@@ -153,6 +145,11 @@ export class Tenant {
     return random(this.world.seed, 'new', what, this.#count()).guid()
   }
 
+  /** How many changes there have been: deltas count from here. */
+  get changeCount(): number {
+    return this.#count()
+  }
+
   /** Makes a change: on the disk and in force when this returns. */
   change(change: Change): void {
     this.#record(change)
@@ -163,6 +160,8 @@ export class Tenant {
     switch (change.type) {
       case 'message.moved':
       case 'message.updated':
+      case 'message.removed':
+      case 'mail.placed':
         return this.#applyToMail(change)
       case 'subscription.started':
       case 'subscription.stopped':
@@ -181,18 +180,21 @@ export class Tenant {
     }
   }
 
-  #applyToMail(change: Extract<Recorded, { type: 'message.moved' | 'message.updated' }>): void {
+  #applyToMail(change: MailChange): void {
+    if (change.type === 'message.moved') this.#auditMove(change)
+    this.#mailboxes.apply(change)
+  }
+
+  #auditMove(change: Extract<MailChange, { type: 'message.moved' }>): void {
     const person = this.world.directory.find(change.mailbox)
     const mailbox = person && this.mailbox(person)
-    const message = mailbox?.messages.find(({ item }) => item.key === change.item)
-    if (!mailbox || !message) return
-    if (change.type === 'message.moved') this.audit.apply(change, message)
-    mailbox.apply(change)
+    const message = mailbox?.message(change.item)
+    if (mailbox && message) this.audit.apply(change, message, mailbox.folders)
   }
 
   reset(): void {
     this.#applications = [...this.#born]
-    this.#mailboxes = new Map()
+    this.#mailboxes.clear()
     this.#fates.clear()
     this.#deeds.clear()
     this.subscriptions.reset()

@@ -1,4 +1,5 @@
 import type { Recorded } from './changes.ts'
+import type { LiveActivity } from './audit/schedule.ts'
 import type { World } from './world.ts'
 
 /**
@@ -9,8 +10,11 @@ import type { World } from './world.ts'
 export interface Surface<T> {
   /** Unique: `signIn`, `directoryAudit`. Changes on the disk name it. */
   readonly name: string
-  /** Everyday records that happened in [from, to) (tenant time, milliseconds), oldest first. */
-  readonly everyday: (world: World, from: number, to: number) => Iterable<Trace<T>>
+  /**
+   * Everyday records that happened in [from, to) (tenant time, milliseconds), oldest first. `live` says how much happens
+   * after the epoch.
+   */
+  readonly everyday: (world: World, from: number, to: number, live: LiveActivity) => Iterable<Trace<T>>
 }
 
 export interface Trace<T> {
@@ -34,12 +38,20 @@ export const leave = <T>(surface: Surface<T>, trace: Trace<T>): Left => ({ surfa
 export class Log<T> {
   readonly #surface: Surface<T>
   readonly #world: World
+  readonly #live: LiveActivity
   readonly #told: readonly Trace<T>[]
   readonly #done: readonly Trace<unknown>[]
 
-  constructor(surface: Surface<T>, world: World, told: readonly Left[], done: readonly Trace<unknown>[]) {
+  constructor(
+    surface: Surface<T>,
+    world: World,
+    live: LiveActivity,
+    told: readonly Left[],
+    done: readonly Trace<unknown>[],
+  ) {
     this.#surface = surface
     this.#world = world
+    this.#live = live
     this.#told = told as readonly (Left & Trace<T>)[]
     this.#done = done
   }
@@ -48,7 +60,7 @@ export class Log<T> {
   between(from: number, to: number, now: number): Trace<T>[] {
     const visible = ({ at, publishedAt }: Trace<unknown>) => at >= from && at < to && publishedAt <= now
     return [
-      ...[...this.#surface.everyday(this.#world, from, to)].filter(visible),
+      ...[...this.#surface.everyday(this.#world, from, to, this.#live)].filter(visible),
       ...this.#told.filter(visible),
       ...(this.#done as readonly Trace<T>[]).filter(visible),
     ].sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1))

@@ -1,6 +1,8 @@
-import { foldersOf } from '#world/mail/folders.ts'
+import { pathOf } from '#world/mail/folders.ts'
 import { random } from '#world/random.ts'
-import type { Message } from '#world/mail/mailbox.ts'
+import { sizeOfItem } from '#world/mail/item.ts'
+import type { Folder } from '#world/mail/folders.ts'
+import type { Message } from '#world/mail/message.ts'
 import type { Recorded } from '#world/changes.ts'
 import type { Left } from '#world/surface.ts'
 import type { World } from '#world/world.ts'
@@ -72,8 +74,8 @@ export class AuditLog {
   }
 
   /** Takes in a move that was recorded, `message` as it was before: it leaves a record, published a moment later. */
-  apply(change: Moved, message: Message): void {
-    this.leave({ contentType: 'Audit.Exchange', at: change.at, record: this.#actionRecord(change, message) })
+  apply(change: Moved, message: Message, folders: readonly Folder[]): void {
+    this.leave({ contentType: 'Audit.Exchange', at: change.at, record: this.#actionRecord(change, message, folders) })
   }
 
   /** Takes in a record of something that a client did; published a moment later. */
@@ -121,9 +123,9 @@ export class AuditLog {
     }
   }
 
-  #actionRecord(change: Moved, message: Message): AuditRecord {
+  #actionRecord(change: Moved, message: Message, folders: readonly Folder[]): AuditRecord {
     const owner = this.#world.directory.find(change.mailbox)!
-    const names = new Map(foldersOf(this.#world, owner).map(({ key, displayName }) => [key, `\\${displayName}`]))
+    const names = new Map(folders.map(({ key }) => [key, pathOf(folders, key)]))
     const r = random(this.#world.seed, 'action', change.number, change.mailbox, change.item)
     const event = {
       id: r.guid(),
@@ -134,9 +136,9 @@ export class AuditLog {
       appId: change.appId,
       clientInfo: 'Client=REST;Client=RESTSystem;;',
     }
-    const { subject, internetMessageId, text } = message.item
+    const { subject, internetMessageId } = message.item
     const path = names.get(message.folder) ?? '\\Inbox'
-    const item = { id: `RgAAAA${r.hex(40)}`, subject, internetMessageId, path, size: text.length }
+    const item = { id: `RgAAAA${r.hex(40)}`, subject, internetMessageId, path, size: sizeOfItem(message.item) }
     return groupEvent(this.#world, event, [item], names.get(change.to) ?? '\\Inbox')
   }
 }

@@ -1,11 +1,11 @@
 import { PARTNERS, PROJECTS } from '#world/names.ts'
+import { entraEvent, entraRecord } from '#world/entra/everyday.ts'
 import type { Person } from '#world/directory.ts'
 import type { Random } from '#world/random.ts'
 import type { World } from '#world/world.ts'
 
 import { accessEvent, cmdlet, groupEvent, itemEvent } from './records/exchange.ts'
 import { complianceAlert, teamsEvent, unlistedEvent } from './records/general.ts'
-import { directoryChange, signIn } from './records/entra.ts'
 import { dlpMatch } from './records/dlp.ts'
 import { fileOperation } from './records/sharepoint.ts'
 import { homeIp } from './records/record.ts'
@@ -24,6 +24,7 @@ export interface Occasion {
 }
 
 export function benignRecord(contentType: ContentType, occasion: Occasion): AuditRecord {
+  if (contentType === 'Audit.AzureActiveDirectory') return entraRecord(occasion.world, entraEvent(occasion))
   const activities = ACTIVITIES[contentType]
   let left = occasion.r.next() * activities.reduce((sum, [weight]) => sum + weight, 0)
   const [, make] = activities.find(([weight]) => (left -= weight) < 0) ?? activities[0]!
@@ -38,89 +39,7 @@ const AGENTS = [
   'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36',
 ]
 
-/** Applications people sign in to: Office, Outlook, SharePoint, Teams. */
-const CLIENTS = [
-  '4765445b-32c6-49b0-83e6-1d93765276ca',
-  '00000002-0000-0ff1-ce00-000000000000',
-  '00000003-0000-0ff1-ce00-000000000000',
-  '1fec8e78-bce4-4aaf-ab1b-5451cc387264',
-]
-
-const ERRORS = [
-  { number: 50_126, word: 'InvalidUserNameOrPassword' },
-  { number: 50_074, word: 'UserStrongAuthClientAuthNRequiredInterrupt' },
-  { number: 50_055, word: 'InvalidPasswordExpiredPassword' },
-]
-
 const SUBJECTS = ['Berth plan', 'Invoice 40211', 'RE: budget', 'Payroll cut-off', 'Customs papers', 'Minutes']
-
-const logOn =
-  (failed: boolean): Activity =>
-  ({ world, r, id, at }, person) =>
-    signIn(world, {
-      id,
-      at,
-      person,
-      ip: homeIp(world, person),
-      userAgent: r.pick(AGENTS),
-      applicationId: r.pick(CLIENTS),
-      sessionId: r.guid(),
-      ...(failed ? { error: r.pick(ERRORS) } : {}),
-    })
-
-const updateUser: Activity = ({ world, r, id, at }, person) => {
-  const actor = world.directory.at(7)
-  return directoryChange(world, {
-    id,
-    at,
-    operation: 'Update user.',
-    actor,
-    ip: homeIp(world, actor),
-    objectId: person.userPrincipalName,
-    target: [
-      {
-        ID: `User_${person.id}`,
-        Type: 2,
-      },
-      {
-        ID: person.userPrincipalName,
-        Type: 5,
-      },
-    ],
-    modified: [
-      {
-        Name: 'PhysicalDeliveryOfficeName',
-        NewValue: `["${r.pick(['Rotterdam', 'Lisbon'])}"]`,
-        OldValue: '[]',
-      },
-    ],
-  })
-}
-
-const joinGroup: Activity = ({ world, r, id, at }, person) => {
-  const actor = world.directory.at(7)
-  return directoryChange(world, {
-    id,
-    at,
-    operation: 'Add member to group.',
-    actor,
-    ip: homeIp(world, actor),
-    objectId: person.userPrincipalName,
-    target: [
-      {
-        ID: `User_${person.id}`,
-        Type: 2,
-      },
-    ],
-    modified: [
-      {
-        Name: 'Group.DisplayName',
-        NewValue: `"Project ${r.pick(PROJECTS)}"`,
-        OldValue: '',
-      },
-    ],
-  })
-}
 
 const mailItem = (r: Random, path: string): MailItem => ({
   id: `RgAAAA${r.hex(40)}`,
@@ -216,13 +135,10 @@ const teams =
       team: `Project ${r.pick(PROJECTS)}`,
     })
 
-const ACTIVITIES: Record<ContentType, readonly (readonly [number, Activity])[]> = {
-  'Audit.AzureActiveDirectory': [
-    [88, logOn(false)],
-    [7, logOn(true)],
-    [3, updateUser],
-    [2, joinGroup],
-  ],
+const ACTIVITIES: Record<
+  Exclude<ContentType, 'Audit.AzureActiveDirectory'>,
+  readonly (readonly [number, Activity])[]
+> = {
   'Audit.Exchange': [
     [55, read],
     [16, item('Send', '\\Sent Items')],

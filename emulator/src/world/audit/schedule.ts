@@ -2,6 +2,7 @@ import { random } from '#world/random.ts'
 import type { World } from '#world/world.ts'
 
 import { benignRecord } from './benign.ts'
+import type { Occasion } from './benign.ts'
 import type { AuditRecord } from './records/record.ts'
 import type { ContentType } from './content-types.ts'
 
@@ -45,7 +46,7 @@ const slotAt = (world: World, time: number) =>
 
 const startOf = (world: World, slot: number) => world.epoch + slot * (slot < 0 ? HISTORY_SLOT : LIVE_SLOT)
 
-/** Blobs created in [from, to). */
+/** Blobs created in [from, to), those that nobody can list any more left out. */
 export function* scheduled(
   world: World,
   live: LiveActivity,
@@ -53,9 +54,19 @@ export function* scheduled(
   from: number,
   to: number,
 ): Generator<ScheduledBlob> {
+  yield* imagined(world, live, contentType, Math.max(from, world.epoch - HISTORY), to)
+}
+
+/** Blobs created in [from, to), also long before the first that was published. */
+function* imagined(
+  world: World,
+  live: LiveActivity,
+  contentType: ContentType,
+  from: number,
+  to: number,
+): Generator<ScheduledBlob> {
   const last = live === 'off' ? Math.min(to, world.epoch) : to
-  const first = Math.max(from, world.epoch - HISTORY)
-  for (let slot = slotAt(world, first); startOf(world, slot) < last; slot++) {
+  for (let slot = slotAt(world, from); startOf(world, slot) < last; slot++) {
     const blob = blobOf(world, live, contentType, slot)
     if (blob && blob.createdAt >= from && blob.createdAt < last) yield blob
   }
@@ -110,12 +121,41 @@ export function recordIds(world: World, live: LiveActivity, blob: ScheduledBlob)
 
 /** The records of a blob. */
 export function records(world: World, live: LiveActivity, blob: ScheduledBlob): AuditRecord[] {
-  return positions(world, live, blob).map(({ slot, i, createdAt }) => {
-    const r = random(world.seed, 'record', blob.contentType, slot, i)
-    const id = r.guid()
-    return benignRecord(blob.contentType, { world, r, id, at: createdAt - latency(r) })
-  })
+  return positions(world, live, blob).map((position) =>
+    benignRecord(blob.contentType, occasionOf(world, blob, position)),
+  )
 }
+
+/**
+ * What happened in [from, to) and is told by content of this type, whether or not that content can still be listed: other
+ * logs of the same events are made from this. In no order.
+ */
+export function* occasions(
+  world: World,
+  live: LiveActivity,
+  contentType: ContentType,
+  from: number,
+  to: number,
+): Generator<Occasion> {
+  for (const blob of imagined(world, live, contentType, from, to + LONGEST_LATENCY))
+    for (let i = 0; i < blob.size; i++) {
+      const occasion = occasionOf(world, blob, { slot: blob.slot, i, createdAt: blob.createdAt })
+      if (occasion.at >= from && occasion.at < to) yield occasion
+    }
+}
+
+function occasionOf(
+  world: World,
+  { contentType }: ScheduledBlob,
+  { slot, i, createdAt }: { slot: number; i: number; createdAt: number },
+): Occasion {
+  const r = random(world.seed, 'record', contentType, slot, i)
+  const id = r.guid()
+  // Events are counted in whole seconds.
+  return { world, r, id, at: Math.floor((createdAt - latency(r)) / 1000) * 1000 }
+}
+
+const LONGEST_LATENCY = 20 * 3_600_000
 
 /** From event to publication: minutes, sometimes an hour, rarely most of a day. */
 function latency(r: ReturnType<typeof random>): number {
