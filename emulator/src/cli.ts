@@ -11,6 +11,7 @@ import { StartError } from './state.ts'
 
 interface StartFlags {
   port: number
+  proxyPort: number
   httpPort?: number
   seed?: number
   throttle?: Strictness
@@ -32,6 +33,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     .description('Start it, print where it is and how to log in, and stay until interrupted.')
     .option('--port <number>', 'port on 127.0.0.1; 0 picks a free one', wholeNumber(65_535), 0)
     .addOption(new Option('--host <address>', 'address to listen on').choices(['127.0.0.1']).default('127.0.0.1'))
+    .option('--proxy-port <number>', 'port of the CONNECT proxy; 0 picks a free one', wholeNumber(65_535), 0)
     .option('--http-port <number>', 'a second port that speaks plain HTTP; 0 picks a free one', wholeNumber(65_535))
     .option('--seed <number>', 'which world to make (default: 42)', wholeNumber(Number.MAX_SAFE_INTEGER))
     .addOption(new Option('--org <size>', 'size of the company (default: small)').choices(Object.keys(ORGANIZATIONS)))
@@ -56,6 +58,7 @@ async function start(flags: StartFlags): Promise<void> {
   const live = flags.live ? (flags.quietLive ? 'quiet' : undefined) : 'off'
   const emulator = await startEmulator({
     port: flags.port,
+    proxyPort: flags.proxyPort,
     ...(flags.httpPort === undefined ? {} : { httpPort: flags.httpPort }),
     ...(flags.throttle === undefined ? {} : { throttle: flags.throttle }),
     ...(flags.latency === undefined ? {} : { latencyMs: flags.latency }),
@@ -71,9 +74,11 @@ async function start(flags: StartFlags): Promise<void> {
     console.error(`${error.what}\nWhy: ${error.why}\nFix: ${error.fix}`)
     process.exit(1)
   })
-  const { url, httpUrl, caFile, tenants } = emulator
+  const { url, httpUrl, proxyUrl, caFile, tenants } = emulator
   console.log(
-    flags.json ? JSON.stringify({ ready: true, url, httpUrl, caFile, tenants }) : banner(url, caFile, tenants),
+    flags.json
+      ? JSON.stringify({ ready: true, url, httpUrl, proxyUrl, caFile, tenants })
+      : banner(url, caFile, tenants),
   )
   const stop = () => void emulator.stop().then(() => process.exit(0))
   process.once('SIGINT', stop)

@@ -238,6 +238,6 @@ describe('the command', () => {
     expect(code).toBe(1)
     expect(err).toContain(`cannot listen on 127.0.0.1:${port}`)
     expect(err).toContain('Why: Another program uses this port.')
-    expect(err).toContain('Fix: Give another port with --port')
+    expect(err).toContain('Fix: Give another port (--port')
   })
 })

@@ -5,13 +5,13 @@ import { join, resolve } from 'node:path'
 import { TokenKeys } from '#token-keys.ts'
 import { createWorld } from '#world/world.ts'
 import { openDoor } from '#http/server.ts'
+import { openProxy } from '#http/proxy.ts'
 import { serverCertificates } from '#http/certificates.ts'
 import { servicesOf } from '#services/index.ts'
 
 import { openCloud } from './cloud.ts'
 import { StartError, openOrigin } from './state.ts'
 import { loadSnapshot } from './snapshot.ts'
-import type { Door } from '#http/server.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { Strictness } from '#throttle/throttle.ts'
 import type { World } from '#world/world.ts'
@@ -24,6 +24,8 @@ import type { BornApplication, OriginOptions } from './state.ts'
 export interface EmulatorOptions extends OriginOptions {
   /** 0, the default, picks a free one. */
   port?: number
+  /** Port of the CONNECT proxy; 0, the default, picks a free one. */
+  proxyPort?: number
   /** Opens a second door that speaks plain HTTP; 0 picks a free port. */
   httpPort?: number
   /** Where certificates, secrets and changes are kept. Without it a temporary folder, removed at the end. */
@@ -41,6 +43,8 @@ export interface Emulator {
   url: string
   /** `http://127.0.0.1:<port>`, where asked for. */
   httpUrl?: string
+  /** `http://127.0.0.1:<port>`: a CONNECT proxy that leads Microsoft's host names to `url`, and nothing else anywhere. */
+  proxyUrl: string
   /** The authority to trust (PEM). */
   caFile: string
   tenants: EmulatedTenant[]
@@ -87,30 +91,37 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const { caFile, cert, key } = await serverCertificates(folder, names)
   const { faults, journal } = cloud
   const doors = { services, faults, journal }
-  const door = await open({ ...doors, tls: { cert, key }, port: options.port ?? 0 })
-  const plain = options.httpPort === undefined ? undefined : await open({ ...doors, port: options.httpPort })
+  const door = await listening(options.port ?? 0, (port) => openDoor({ ...doors, tls: { cert, key }, port }))
+  const hosts = services.flatMap((service) => service.hosts)
+  const doorPort = Number(new URL(door.url).port)
+  const proxy = await listening(options.proxyPort ?? 0, (port) => openProxy({ port, hosts, doorPort, journal }))
+  const plain =
+    options.httpPort === undefined
+      ? undefined
+      : await listening(options.httpPort, (port) => openDoor({ ...doors, port }))
   return {
     url: door.url,
     ...(plain ? { httpUrl: plain.url } : {}),
+    proxyUrl: proxy.url,
     caFile,
     tenants: born.map(({ world, applications }) => describe(world, applications)),
     stop: async () => {
-      await Promise.all([door.close(), plain?.close()])
+      await Promise.all([door.close(), plain?.close(), proxy.close()])
       cloud.close()
       if (options.data === undefined) rmSync(folder, { recursive: true, force: true })
     },
   }
 }
 
-async function open(options: Parameters<typeof openDoor>[0]): Promise<Door> {
+async function listening<T>(port: number, open: (port: number) => Promise<T>): Promise<T> {
   try {
-    return await openDoor(options)
+    return await open(port)
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     throw new StartError(
-      `The emulator cannot listen on 127.0.0.1:${options.port}.`,
+      `The emulator cannot listen on 127.0.0.1:${port}.`,
       code === 'EADDRINUSE' ? 'Another program uses this port.' : `The system says: ${message}.`,
-      'Give another port with --port, or 0 to have a free one picked.',
+      'Give another port (--port, --proxy-port, --http-port), or 0 to have a free one picked.',
     )
   }
 }

@@ -10,6 +10,7 @@ import type { Fault } from '#faults/rules.ts'
 import type { Faults } from '#faults/faults.ts'
 
 import { Query } from './exchange.ts'
+import { answersFor } from './hosts.ts'
 import { segmentsOf } from './router.ts'
 import type { Reply, Request, Service } from './exchange.ts'
 import type { Journal } from './journal.ts'
@@ -183,10 +184,6 @@ function pickFrom(services: readonly Service[]): Pick {
     return byHost.get(request.origin) ?? services.find((service) => service.owns(rough)) ?? services.at(-1)!
   }
 }
-
-/** `*.servicebus.windows.net` stands for one label more, as in a certificate. */
-const answersFor = (name: string, host: string) =>
-  name.startsWith('*.') ? host.slice(host.indexOf('.')) === name.slice(1) : name === host
 
 const hasBody = ({ headers }: IncomingMessage) =>
   headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0'
