@@ -45,13 +45,13 @@ export function ensureNode() {
   return node
 }
 
-/** Installs the packages of package-lock.json unless exactly these are installed. */
-export function ensureInstalled(node) {
-  const stamp = join(root, 'node_modules', '.cordon-installed')
-  const wanted = hashOf([join(root, 'package-lock.json')])
+/** Installs the packages of a folder's package-lock.json unless exactly these are installed. */
+export function ensureInstalled(node, folder = root) {
+  const stamp = join(folder, 'node_modules', '.cordon-installed')
+  const wanted = hashOf([join(folder, 'package-lock.json')])
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return
   say('Installing packages (about half a minute the first time)')
-  const install = npm(node, ['ci', '--no-fund', '--no-audit', '--loglevel=error'], 'pipe')
+  const install = npm(node, ['ci', '--prefix', folder, '--no-fund', '--no-audit', '--loglevel=error'], 'pipe')
   if (install.status !== 0) {
     fail(
       'The packages could not be installed.',
