@@ -3,6 +3,7 @@ import { HISTORY } from '#world/audit/schedule.ts'
 import { Router } from '#http/router.ts'
 import { readRules } from '#faults/rules.ts'
 import { createApplication } from '#world/applications.ts'
+import { entraPlan } from '#world/entra/plan.ts'
 import { resourceOfRole } from '#world/resources.ts'
 import { loadSnapshot, readSnapshot, takeSnapshot } from '#snapshot.ts'
 import { scenarios } from '#scenarios/index.ts'
@@ -39,6 +40,7 @@ export function controlService(cloud: Cloud): Service {
     })
     .add('POST', '/_emu/clock', (request) => advance(cloud, request))
     .add('POST', '/_emu/applications', (request) => addApplication(cloud, request))
+    .add('POST', '/_emu/entra-plan', (request) => setPlan(tenantOf(cloud, request), request))
     .add('GET', '/_emu/journal', (request) =>
       ok({
         entries: cloud.journal.last(
@@ -173,6 +175,14 @@ function putSnapshot(cloud: Cloud, request: Request): Reply {
   const other = loadSnapshot(cloud, snapshot)
   if (other) throw new ControlError(409, 'AnotherCloud', other.problem)
   return { status: 204 }
+}
+
+/** `{plan}`: which logs the tenant has paid for. */
+function setPlan(tenant: Tenant, request: Request): Reply {
+  const wanted = readBody(request)['plan']
+  const plan = (['free', 'P1', 'P2'] as const).find((known) => known === wanted)
+  if (!plan) throw bad('`plan` must be "free", "P1" or "P2".')
+  return ok(tenant.objects(entraPlan).put('plan', { id: 'plan', plan }))
 }
 
 /** `{name, roles, expiredSecret?}` gives a new registration with its secret. */

@@ -11,6 +11,7 @@ import type { World } from '#world/world.ts'
 
 import { changeOf } from './directory-activity.ts'
 import { entraEvent } from './everyday.ts'
+import { inBlocks } from './blocks.ts'
 import { publishedAt } from './publication.ts'
 import type { ActingApplication } from '#world/audit/records/entra.ts'
 import type { DirectoryActivity, DirectoryTarget } from './directory-activity.ts'
@@ -19,7 +20,7 @@ import type { DirectoryActivity, DirectoryTarget } from './directory-activity.ts
  * The directory's audit log as Graph has it. Each record has a twin in the audit feed: `correlationId` is the feed's
  * `InterSystemsId`, and the GUID within `id` its `IntraSystemsId`.
  */
-export const directoryAudits: Surface<DirectoryAudit> = { name: 'directoryAudit', everyday }
+export const directoryAudits: Surface<DirectoryAudit> = { name: 'directoryAudit', everyday: inBlocks(everyday) }
 
 /** A directory audit in Graph's words. */
 export interface DirectoryAudit extends Record<string, unknown> {
@@ -100,6 +101,8 @@ export interface ChangeMade {
   /** The application that called, or the person on whose behalf. */
   by: { appId: string } | Person
   targets: readonly DirectoryTarget[]
+  /** `Core Directory` unless given. */
+  loggedByService?: string
   /** Why it was refused; absent for what worked. */
   failure?: string
   details?: readonly { key: string; value: string }[]

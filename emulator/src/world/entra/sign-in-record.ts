@@ -1,10 +1,12 @@
 import { random } from '#world/random.ts'
 import { signInIds } from '#world/audit/records/entra.ts'
 import type { SignIn } from '#world/audit/records/entra.ts'
+import type { Trace } from '#world/surface.ts'
 import type { World } from '#world/world.ts'
 
 import { APPLICATIONS, signInApplication } from './sign-in-applications.ts'
 import { placeOf } from './places.ts'
+import { publishedAt } from './publication.ts'
 
 /** Sign-ins as Graph writes them: all that beta shows, of which v1.0 shows the older half. */
 
@@ -35,6 +37,17 @@ export interface SignInDetail {
   /** How the second factor was answered; `remembered` unless given. */
   mfa?: 'remembered' | 'approved' | 'denied' | 'not asked'
   risk?: { level: 'low' | 'medium' | 'high'; state?: string; eventTypes: readonly string[]; detail?: string }
+}
+
+/** The sign-in for a scenario to leave on a surface: `leave(signIns, signInTrace(world, event, detail))`. */
+export const signInTrace = (world: World, sign: SignIn, detail: SignInDetail = {}): Trace<SignInRecord> => {
+  const { requestId } = signInIds(world, sign.id)
+  return {
+    id: requestId,
+    at: sign.at,
+    publishedAt: publishedAt(world, requestId, sign.at),
+    record: userSignIn(world, sign, detail),
+  }
 }
 
 /** Conditional access policies that every sign-in of a user is measured against. */

@@ -10,10 +10,12 @@ import type { World } from '#world/world.ts'
 
 import { APPLICATIONS } from './sign-in-applications.ts'
 import { entraEvent } from './everyday.ts'
+import { inBlocks } from './blocks.ts'
 import { localHour } from './places.ts'
 import { programSignIn, userSignIn } from './sign-in-record.ts'
 import { publishedAt } from './publication.ts'
-import type { SignInDetail, SignInKind, SignInRecord } from './sign-in-record.ts'
+import { travels } from './risk.ts'
+import type { SignInKind, SignInRecord } from './sign-in-record.ts'
 
 /**
  * The sign-in log as Graph has it, in four parts. Interactive sign-ins are the same events as the feed's `UserLoggedIn` and
@@ -21,7 +23,7 @@ import type { SignInDetail, SignInKind, SignInRecord } from './sign-in-record.ts
  * device properties. A company of any size has some 6,000 of them a day before the epoch and twice as many after it, twice
  * that many in the background, and some hundred of applications: enough to page through, little enough to compute at once.
  */
-export const signIns: Surface<SignInRecord> = { name: 'signIn', everyday: interactive }
+export const signIns: Surface<SignInRecord> = { name: 'signIn', everyday: inBlocks(interactive) }
 export const nonInteractiveSignIns: Surface<SignInRecord> = { name: 'signIn.nonInteractiveUser', everyday: background }
 export const servicePrincipalSignIns: Surface<SignInRecord> = {
   name: 'signIn.servicePrincipal',
@@ -39,17 +41,6 @@ export const SIGN_INS = {
   servicePrincipal: servicePrincipalSignIns,
   managedIdentity: managedIdentitySignIns,
 } as const satisfies Record<SignInKind, Surface<SignInRecord>>
-
-/** The sign-in for a scenario to leave on a surface: `leave(signIns, signInTrace(world, event, detail))`. */
-export const signInTrace = (world: World, sign: SignIn, detail: SignInDetail = {}): Trace<SignInRecord> => {
-  const { requestId } = signInIds(world, sign.id)
-  return {
-    id: requestId,
-    at: sign.at,
-    publishedAt: publishedAt(world, requestId, sign.at),
-    record: userSignIn(world, sign, detail),
-  }
-}
 
 /** A trace whose record is made when it is first looked at: of thousands that a window holds a page shows some. */
 class Lazy implements Trace<SignInRecord> {
@@ -78,6 +69,7 @@ function* interactive(world: World, from: number, to: number, live: LiveActivity
     const { signIn } = event
     yield new Lazy(world, signInIds(world, signIn.id).requestId, signIn.at, () => userSignIn(world, signIn))
   }
+  yield* travels(world).flatMap(({ signIn }) => (signIn.at >= from && signIn.at < to ? [signIn] : []))
 }
 
 const MINUTE = 60_000

@@ -4,7 +4,7 @@ import { tokenize } from './tokens.ts'
 import type { Token } from './tokens.ts'
 
 /** What a property holds, as far as a filter may use it. */
-type FieldType = 'string' | 'boolean' | 'date' | 'strings'
+type FieldType = 'string' | 'boolean' | 'date' | 'number' | 'strings'
 export type Fields = Readonly<Record<string, FieldType>>
 export type Value = string | boolean | number | null | readonly string[]
 /** Gives the value of a property; dates as milliseconds. */
@@ -16,21 +16,36 @@ export interface Filter {
   fields: string[]
   /** Operators used: `eq`, `startswith`, `not` … */
   operators: Set<string>
+  /** Every comparison with a value. Where `operators` has neither `or` nor `not`, all of them hold for what matches. */
+  comparisons: readonly Comparison[]
+}
+
+export interface Comparison {
+  field: string
+  operator: string
+  value: Value
 }
 
 type Test = (read: Read) => boolean
 
 /**
- * Reads an OData `$filter`: comparisons, `in`, `startswith`, `endswith`, `contains`, `any` over lists of strings, `and`,
- * `or`, `not`, parentheses. Strings compare without regard to case, as Graph does.
+ * Reads an OData `$filter`: comparisons, `in`, `startswith`, `endswith`, `contains`, `any` over lists, `and`, `or`, `not`,
+ * parentheses. Strings compare without regard to case, as Graph does. `targets/any(t: t/id eq 'x')` asks for the field
+ * `targets/id` of type `strings`.
  *
- * @throws GraphError BadRequest for a syntax error, ErrorInvalidUrlQueryFilter for a property that cannot be filtered.
+ * @throws GraphError BadRequest for a syntax error; what `refuse` makes for a property that cannot be filtered, Outlook's
+ *   ErrorInvalidUrlQueryFilter unless given.
  */
-export function parseFilter(text: string, fields: Fields): Filter {
+export function parseFilter(
+  text: string,
+  fields: Fields,
+  refuse: (field: string) => GraphError = notFilterable,
+): Filter {
   const tokens = tokenize(text)
   if (typeof tokens === 'number') throw syntaxError(text, tokens)
-  const parser = new Parser(text, tokens, fields)
-  return { matches: parser.parse(), fields: parser.used, operators: parser.operators }
+  const parser = new Parser(text, tokens, fields, refuse)
+  const { used, operators, comparisons } = parser
+  return { matches: parser.parse(), fields: used, operators, comparisons }
 }
 
 const syntaxError = (text: string, at: number) =>
@@ -56,16 +71,19 @@ const DEEPEST = 50
 class Parser {
   readonly used: string[] = []
   readonly operators = new Set<string>()
+  readonly comparisons: Comparison[] = []
   readonly #text: string
   readonly #tokens: Token[]
   readonly #fields: Fields
+  readonly #refuse: (field: string) => GraphError
   #at = 0
   #depth = 0
 
-  constructor(text: string, tokens: Token[], fields: Fields) {
+  constructor(text: string, tokens: Token[], fields: Fields, refuse: (field: string) => GraphError) {
     this.#text = text
     this.#tokens = tokens
     this.#fields = fields
+    this.#refuse = refuse
   }
 
   parse(): Test {
@@ -76,7 +94,10 @@ class Parser {
 
   #or(): Test {
     const tests = [this.#and()]
-    while (this.#takeWord('or')) tests.push(this.#and())
+    while (this.#takeWord('or')) {
+      this.operators.add('or')
+      tests.push(this.#and())
+    }
     return tests.length === 1 ? tests[0]! : (read) => tests.some((test) => test(read))
   }
 
@@ -117,7 +138,7 @@ class Parser {
     this.operators.add(name)
     this.#expectMark('(')
     const field = this.#field(this.#word())
-    if (this.#fields[field] !== 'string') throw notFilterable()
+    if (this.#fields[field] !== 'string') throw this.#refuse(field)
     this.#expectMark(',')
     const wanted = this.#string().toLowerCase()
     this.#expectMark(')')
@@ -128,20 +149,22 @@ class Parser {
 
   /** `proxyAddresses/any(p:p eq 'smtp:a@x')` */
   #any(name: string): Test {
-    const field = this.#field(name)
-    if (this.#fields[field] !== 'strings') throw notFilterable()
     this.#expectMark('(')
     const variable = this.#word()
     this.#expectMark(':')
     const starts = this.#takeWord('startswith')
     if (starts) this.#expectMark('(')
-    if (this.#word() !== variable) throw this.#error()
+    const [asked, ...path] = this.#word().split('/')
+    if (asked !== variable) throw this.#error()
+    const field = this.#field([name, ...path].join('/'))
+    if (this.#fields[field] !== 'strings') throw this.#refuse(field)
     if (starts) this.#expectMark(',')
     else if (!this.#takeWord('eq')) throw this.#error()
     const wanted = this.#string().toLowerCase()
     if (starts) this.#expectMark(')')
     this.#expectMark(')')
     this.operators.add(starts ? 'startswith' : 'eq')
+    this.comparisons.push({ field, operator: starts ? 'startswith' : 'eq', value: wanted })
     const holds = (value: string) => (starts ? value.startsWith(wanted) : value === wanted)
     return (read) => ((read(field) ?? []) as readonly string[]).some((value) => holds(value.toLowerCase()))
   }
@@ -150,7 +173,7 @@ class Parser {
     const operator = this.#word().toLowerCase()
     this.operators.add(operator)
     const type = this.#fields[field]!
-    if (type === 'strings') throw notFilterable()
+    if (type === 'strings') throw this.#refuse(field)
     if (operator === 'in') {
       const values = this.#list(type)
       return (read) => values.some((value) => compare(read(field), value) === 0)
@@ -158,6 +181,7 @@ class Parser {
     const holds = COMPARE[operator]
     if (!holds) throw this.#error()
     const wanted = this.#literal(type)
+    this.comparisons.push({ field, operator, value: wanted })
     return (read) => {
       const value = read(field)
       // A missing value is less than nothing and more than nothing: only eq and ne can speak of it.
@@ -184,6 +208,7 @@ class Parser {
     const word = this.#word()
     if (word === 'null') return null
     if (type === 'boolean' && (word === 'true' || word === 'false')) return word === 'true'
+    if (type === 'number' && /^-?\d{1,15}(\.\d{1,15})?$/.test(word)) return Number(word)
     if (type === 'date' && /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/.test(word)) {
       const time = Date.parse(/T.*(Z|[+-]\d\d:\d\d)$/.test(word) || !word.includes('T') ? word : `${word}Z`)
       if (!Number.isNaN(time)) return time
@@ -194,7 +219,7 @@ class Parser {
 
   #field(name: string): string {
     const field = Object.keys(this.#fields).find((known) => known.toLowerCase() === name.toLowerCase())
-    if (!field) throw notFilterable()
+    if (!field) throw this.#refuse(name)
     if (!this.used.includes(field)) this.used.push(field)
     return field
   }

@@ -17,3 +17,14 @@ export function readSkiptoken(token: string): number | undefined {
   const offset = Number(Buffer.from(token.slice(PREFIX.length, PREFIX.length + 12), 'base64url').toString())
   return Number.isInteger(offset) && skiptoken(offset) === token ? offset : undefined
 }
+
+/** A token that holds any text: a place in a log, for one. */
+export const placeToken = (place: string): string =>
+  `${PREFIX}${Buffer.from(place).toString('base64url')}.${check(place)}`
+
+/** The text in a token; undefined for a token that is none of ours. */
+export function readPlaceToken(token: string): string | undefined {
+  const [text = ''] = token.slice(PREFIX.length).split('.')
+  const place = Buffer.from(text, 'base64url').toString()
+  return placeToken(place) === token ? place : undefined
+}
