@@ -18,6 +18,8 @@ const node = ensureNode()
 ensureInstalled(node)
 ensureInstalled(node, here)
 ensureSystemPackages(missingPackages())
+const types = spawnSync('tsc', ['-p', here], { stdio: 'inherit', env: environment(node) })
+if (types.status !== 0) process.exit(1)
 
 const data = mkdtempSync(join(tmpdir(), 'client-matrix-'))
 const command = [

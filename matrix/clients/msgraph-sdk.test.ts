@@ -1,7 +1,7 @@
 import { ClientSecretCredential } from '@azure/identity'
 import { AzureIdentityAuthenticationProvider } from '@microsoft/kiota-authentication-azure'
-import { FetchRequestAdapter } from '@microsoft/kiota-http-fetchlibrary'
-import { createGraphServiceClient } from '@microsoft/msgraph-sdk'
+
+import { GraphRequestAdapter, createGraphServiceClient } from '@microsoft/msgraph-sdk'
 import '@microsoft/msgraph-sdk-users'
 import { beforeAll, describe, expect, it } from 'vitest'
 
@@ -18,7 +18,7 @@ const provider = new AzureIdentityAuthenticationProvider(
   undefined,
   new Set([new URL(cloud.url).hostname]),
 )
-const adapter = new FetchRequestAdapter(provider)
+const adapter = new GraphRequestAdapter(provider)
 adapter.baseUrl = `${cloud.url}/v1.0`
 const graph = createGraphServiceClient(adapter)
 
@@ -54,8 +54,8 @@ describe('@microsoft/msgraph-sdk', () => {
       expect(messages!.value!.length).toBeGreaterThan(10)
       expect(unknown(messages)).toEqual([])
       expect(unknown(await user.mailFolders.get({ queryParameters: { top: 50 } }))).toEqual([])
-      const withFile = messages!.value!.find(({ hasAttachments }) => hasAttachments)
-      if (withFile) expect(unknown(await user.messages.byMessageId(withFile.id!).attachments.get())).toEqual([])
+      for (const { id } of messages!.value!.filter(({ hasAttachments }) => hasAttachments).slice(0, 2))
+        expect(unknown(await user.messages.byMessageId(id!).attachments.get())).toEqual([])
     }
   })
 
