@@ -11,6 +11,7 @@ import { ObjectFates, Objects } from '#world/objects.ts'
 import { Subscriptions } from '#world/audit/subscriptions.ts'
 import { EVERYDAY_MAIL } from '#world/mail/everyday.ts'
 import { Mailboxes } from '#world/mail/mailboxes.ts'
+import { applications } from '#world/applications.ts'
 import { hasMailbox } from '#world/directory.ts'
 import { mailFolders } from '#world/mail/folders.ts'
 import { random } from '#world/random.ts'
@@ -56,7 +57,6 @@ export class Tenant {
   readonly world: World
   readonly subscriptions: Subscriptions
   readonly audit: AuditLog
-  readonly #born: readonly Application[]
   readonly #record: (change: Change) => void
   readonly #live: LiveActivity
   readonly #now: () => number
@@ -66,7 +66,6 @@ export class Tenant {
   readonly #births = new Map<string, Born<unknown>>()
   #planted: Map<string, Planted[]> | undefined
   #told: Map<string, Left[]> | undefined
-  #applications: Application[]
   readonly #mailboxes: Mailboxes
 
   constructor(options: {
@@ -79,8 +78,8 @@ export class Tenant {
     count: () => number
   }) {
     this.world = options.world
-    this.#born = options.applications
-    this.#applications = [...options.applications]
+    const registered = new Map(options.applications.map((application) => [application.clientId, application]))
+    this.#births.set(applications.name, { find: (clientId) => registered.get(clientId), all: () => registered })
     this.#record = options.record
     this.#live = options.live
     this.#now = options.now
@@ -91,7 +90,7 @@ export class Tenant {
   }
 
   get applications(): readonly Application[] {
-    return this.#applications
+    return [...this.objects(applications).all()]
   }
 
   /** Tenant time in milliseconds. */
@@ -166,9 +165,6 @@ export class Tenant {
       case 'subscription.started':
       case 'subscription.stopped':
         return this.subscriptions.apply(change)
-      case 'application.added':
-        this.#applications.push(change.application)
-        return
       case 'object.put':
       case 'object.removed':
         return this.#fates.apply(change)
@@ -193,7 +189,6 @@ export class Tenant {
   }
 
   reset(): void {
-    this.#applications = [...this.#born]
     this.#mailboxes.clear()
     this.#fates.clear()
     this.#deeds.clear()

@@ -4,7 +4,7 @@ import type { OrganizationName } from '#world/world.ts'
 
 /**
  * What a cloud was made with and everything that has happened to it since: enough to bring another emulator to the same
- * state. Credentials of the applications that a data folder was made with are not part of it; those of added ones are.
+ * state. Credentials of the applications that a data folder was made with are not part of it; those of added and of changed ones are.
  */
 export interface Snapshot extends Birth {
   format: 1

@@ -2,6 +2,9 @@ import { X509Certificate, createHash, randomBytes } from 'node:crypto'
 
 import { protocolNow } from '#clock.ts'
 
+import { none } from './objects.ts'
+import type { Kind } from './objects.ts'
+
 /** An app registration with its service principal in the tenant, as an administrator made and consented it. */
 export interface Application {
   name: string
@@ -14,9 +17,20 @@ export interface Application {
   roles: string[]
   /** Template ids of the directory roles that its service principal holds: `wids` of its tokens. */
   directoryRoles: string[]
+  /** What an administrator did to the service principal. No tokens any more, and those given out are revoked. */
+  principal?: 'disabled' | 'deleted'
+  /** "Allow public client flows" (`isFallbackPublicClient`): such an application has to log in without a credential. */
+  publicClient?: boolean
+  /** Where a browser may be sent back to after a sign-in. Without any, every https address and every loopback one. */
+  redirectUris?: string[]
+  /** App role values of its own by user object id: `roles` of that user's ID token. */
+  userRoles?: Record<string, string[]>
   secrets: Secret[]
   certificates: Certificate[]
 }
+
+/** By client id. The tenant fills in those that its data folder was made with, which are no function of the world. */
+export const applications: Kind<Application> = { name: 'application', born: none }
 
 /** Times are protocol time, ISO 8601. */
 interface Secret {

@@ -9,7 +9,6 @@ import {
   writeSync,
 } from 'node:fs'
 
-import type { Application } from './applications.ts'
 import type { Left } from './surface.ts'
 
 /** Everything that can happen to the cloud after it was made. Replaying the list gives the same state. */
@@ -18,7 +17,6 @@ export type Change =
   | { type: 'message.updated'; mailbox: string; item: string; set: MessageUpdate; appId: string }
   | { type: 'subscription.started'; contentType: string; appId: string }
   | { type: 'subscription.stopped'; contentType: string; appId: string }
-  | { type: 'application.added'; application: Application }
   | { type: 'object.put'; kind: string; id: string; value: unknown }
   | { type: 'object.removed'; kind: string; id: string }
   | { type: 'trace.left'; trace: Left }

@@ -2,7 +2,7 @@ import { CONTENT_TYPES } from '#world/audit/content-types.ts'
 import { HISTORY } from '#world/audit/schedule.ts'
 import { Router } from '#http/router.ts'
 import { readRules } from '#faults/rules.ts'
-import { createApplication } from '#world/applications.ts'
+import { applications, createApplication } from '#world/applications.ts'
 import { entraPlan } from '#world/entra/plan.ts'
 import { resourceOfRole } from '#world/resources.ts'
 import { loadSnapshot, readSnapshot, takeSnapshot } from '#snapshot.ts'
@@ -197,7 +197,7 @@ function addApplication(cloud: Cloud, request: Request): Reply {
     directoryRoles: directoryRoles.map(String),
     ...(expiredSecret === true ? { secretLifetime: -60_000 } : {}),
   })
-  tenant.change({ type: 'application.added', application })
+  tenant.objects(applications).put(application.clientId, application)
   return {
     status: 201,
     body: { name, clientId: application.clientId, secret: application.secrets[0]!.value, roles: application.roles },
