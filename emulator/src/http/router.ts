@@ -83,5 +83,9 @@ function unfold(raw: string): string[] {
   const keyed = /^([\w.]+)\((?:(\w+)=)?'((?:[^']|'')*)'\)$/.exec(segment)
   if (!keyed) return [segment.replace(/^microsoft\.graph\./i, '')]
   const [, name, alternate, value] = keyed
-  return [name!, ...(alternate ? [`(${alternate.toLowerCase()})`] : []), value!.replaceAll("''", "'")]
+  return [
+    name!.replace(/^microsoft\.graph\./i, ''),
+    ...(alternate ? [`(${alternate.toLowerCase()})`] : []),
+    value!.replaceAll("''", "'"),
+  ]
 }

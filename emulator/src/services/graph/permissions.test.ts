@@ -40,7 +40,7 @@ const name = ({ route }: { route: Route }) => `${route.method} ${route.pattern}`
 function publishedPath({ pattern }: Route): string {
   return (
     pattern
-      .replace(/\/\(appid\)\/:\w+/, '(appid={value})')
+      .replace(/\/\((\w+)\)\/:\w+/, '($1={value})')
       .replaceAll(/:\w+/g, '{id}')
       // A message's content is not among its basic properties.
       .replace('/messages/{id}/$value', '/messages/{id}/attachments')

@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises'
+
 import type { Person } from '#world/directory.ts'
 import type { Tenant } from '#cloud.ts'
 import type { World } from '#world/world.ts'
@@ -29,7 +31,7 @@ export interface Delivery {
   senderIp: string | null
   subject: string
   /** Bytes as sent. */
-  size: number
+  readonly size: number
   /**
    * Where it went at first: key of a folder of the recipient, `quarantine`, `external` for a recipient outside, `failed` for
    * one that does not exist, `dropped`.
@@ -54,7 +56,6 @@ export interface DeliveryCriteria {
   to: number
   sender?: string
   recipient?: string
-  /** One, or any of several. */
   networkMessageId?: string
   /** With angle brackets. */
   internetMessageId?: string
@@ -68,8 +69,38 @@ export interface DeliveryCriteria {
 export async function* deliveries(tenant: Tenant, criteria: DeliveryCriteria): AsyncGenerator<Delivery> {
   const wanted = { ...criteria, to: Math.min(criteria.to, tenant.now + 1) }
   const person = criteria.recipient === undefined ? undefined : tenant.world.directory.find(criteria.recipient)
-  if (person?.mail) yield* matching(deliveriesTo(tenant, person), wanted)
-  else yield* fromAll(tenant, wanted)
+  if (person?.mail) return yield* matching(deliveriesTo(tenant, person), wanted)
+  let since = performance.now()
+  for (const each of fromAll(tenant, await indexOf(tenant), wanted)) {
+    yield each
+    if (performance.now() - since < 20) continue
+    await setImmediate()
+    since = performance.now()
+  }
+}
+
+/** What {@link deliveries} gives, as a list. */
+export async function deliveriesIn(tenant: Tenant, criteria: DeliveryCriteria): Promise<Delivery[]> {
+  const found: Delivery[] = []
+  for await (const each of deliveries(tenant, criteria)) found.push(each)
+  return found
+}
+
+/** Once the index is there: a way to ask as {@link deliveries} does, without waiting. */
+export async function indexedDeliveries(tenant: Tenant): Promise<(criteria: DeliveryCriteria) => Iterable<Delivery>> {
+  const index = await indexOf(tenant)
+  return (criteria) => fromAll(tenant, index, { ...criteria, to: Math.min(criteria.to, tenant.now + 1) })
+}
+
+/** The same deliveries in no order, mailbox by mailbox and without an index: what takes the least where most are wanted. */
+export function* deliveriesByMailbox(tenant: Tenant, criteria: DeliveryCriteria): Generator<Delivery> {
+  const wanted = { ...criteria, to: Math.min(criteria.to, tenant.now + 1) }
+  for (let index = 0; index < tenant.world.directory.mailboxes; index++) {
+    const owner = tenant.world.directory.at(index)
+    for (const { item, held } of mailOf(tenant, index))
+      yield* matching(held ? [quarantined(tenant, item, owner)] : deliveriesOf(tenant.world, owner, item), wanted)
+  }
+  yield* matching(sinceBirth(tenant), wanted)
 }
 
 /** Everything that was ever addressed to a person, oldest first. */
@@ -87,8 +118,7 @@ export function deliveriesTo(tenant: Tenant, person: Person): Delivery[] {
   ].sort(byTime)
 }
 
-async function* fromAll(tenant: Tenant, wanted: DeliveryCriteria): AsyncGenerator<Delivery> {
-  const index = await indexOf(tenant)
+function* fromAll(tenant: Tenant, index: DeliveryIndex, wanted: DeliveryCriteria): Generator<Delivery> {
   const later = matching(sinceBirth(tenant), wanted)
   let next = later.next()
   for (const { at, person, place } of index.between(wanted.from, wanted.to, wanted)) {
@@ -155,7 +185,10 @@ function delivery(world: World, item: Item, recipient: Party): Delivery {
       !recipient.person && !isOwn(world, recipient.address) ? 'Outbound' : item.senderIp ? 'Inbound' : 'Intra-org',
     senderIp: item.senderIp,
     subject: item.subject,
-    size: sizeOf(item),
+    // Attachments are made when somebody looks at them.
+    get size() {
+      return sizeOf(item)
+    },
     location: locationOf(world, item, recipient),
     authentication: authenticationOf(item),
     threats: threatsOf(item),

@@ -61,9 +61,9 @@ describe('directory audit log', () => {
     await client.activity(`${client.feed}/subscriptions/start?contentType=${type}`, { method: 'POST' })
     const blobs = [...(await client.activity(`${client.feed}/subscriptions/content?contentType=${type}`)).json]
     const bodies = await Promise.all(blobs.slice(0, 60).map((blob) => client.activity(String(blob['contentUri']))))
-    const [change] = bodies
+    const change = bodies
       .flatMap(({ json }) => [...json])
-      .filter((record) => String(record['Operation']) === 'Add member to group.')
+      .find((record) => String(record['Operation']) === 'Add member to group.')
     const [...found] = (await list(`correlationId eq '${String(change!['InterSystemsId'])}'`)).json['value']!
     expect(found).toHaveLength(1)
     expect(String(found[0]!['id'])).toContain(String(change!['IntraSystemsId']))

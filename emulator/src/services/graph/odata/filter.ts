@@ -16,7 +16,7 @@ export interface Filter {
   fields: string[]
   /** Operators used: `eq`, `startswith`, `not` … */
   operators: Set<string>
-  /** Every comparison with a value. Where `operators` has neither `or` nor `not`, all of them hold for what matches. */
+  /** Every comparison with a value, functions included. Where `operators` has neither `or` nor `not`, all of them hold for what matches. */
   comparisons: readonly Comparison[]
 }
 
@@ -143,6 +143,7 @@ class Parser {
     const wanted = this.#string().toLowerCase()
     this.#expectMark(')')
     const expected = this.#takeWord('eq') ? this.#word().toLowerCase() === 'true' : true
+    this.comparisons.push({ field, operator: name, value: wanted })
     const holds = FUNCTIONS[name]!
     return (read) => holds(String(read(field) ?? '').toLowerCase(), wanted) === expected
   }
