@@ -12,9 +12,11 @@ import type { TokenKeys } from '#token-keys.ts'
 import { GraphError, badRequest, errorReply, notImplemented } from './errors.ts'
 import { admissionOf } from './throttle.ts'
 import { answerBatch } from './batch.ts'
+import { auditRoutes } from './audit/routes.ts'
 import { applicationRoutes } from './applications.ts'
 import { folderRoutes } from './mail/folders.ts'
 import { messageRoutes } from './mail/messages.ts'
+import { messageTraceRoutes } from './message-trace/message-traces.ts'
 import { organizationRoutes } from './organization.ts'
 import { userRoutes } from './users.ts'
 import type { Admit } from './throttle.ts'
@@ -27,6 +29,8 @@ export const ROUTES: readonly Route[] = [
   ...applicationRoutes,
   ...folderRoutes,
   ...messageRoutes,
+  ...auditRoutes,
+  ...messageTraceRoutes,
 ]
 
 const VERSIONS = new Set(['v1.0', 'beta'])
