@@ -10,11 +10,14 @@ import {
 } from 'node:fs'
 
 import type { Left } from './surface.ts'
+import type { StoredItem } from './mail/stored.ts'
 
 /** Everything that can happen to the cloud after it was made. Replaying the list gives the same state. */
 export type Change =
   | { type: 'message.moved'; mailbox: string; item: string; to: string; operation: MailOperation; appId: string }
   | { type: 'message.updated'; mailbox: string; item: string; set: MessageUpdate; appId: string }
+  | { type: 'message.removed'; mailbox: string; item: string; appId: string }
+  | { type: 'mail.placed'; item: StoredItem; copies: readonly Placement[]; appId: string }
   | { type: 'subscription.started'; contentType: string; appId: string }
   | { type: 'subscription.stopped'; contentType: string; appId: string }
   | { type: 'object.put'; kind: string; id: string; value: unknown }
@@ -27,9 +30,36 @@ export type MailOperation = 'Move' | 'MoveToDeletedItems' | 'SoftDelete' | 'Hard
 
 export interface MessageUpdate {
   isRead?: boolean
-  categories?: string[]
+  categories?: readonly string[]
   importance?: 'low' | 'normal' | 'high'
-  flag?: { flagStatus: 'notFlagged' | 'flagged' | 'complete' }
+  flag?: Flag
+  inferenceClassification?: 'focused' | 'other'
+  isReadReceiptRequested?: boolean
+  isDeliveryReceiptRequested?: boolean
+  /** What replaces parts of the item: edited drafts. */
+  content?: Partial<StoredItem>
+}
+
+export interface Flag {
+  flagStatus: 'notFlagged' | 'flagged' | 'complete'
+  startDateTime?: ZonedTime
+  dueDateTime?: ZonedTime
+  completedDateTime?: ZonedTime
+}
+
+/** A moment as Graph writes it for people: local time and the name of its zone. */
+export interface ZonedTime {
+  dateTime: string
+  timeZone: string
+}
+
+/** One mailbox's copy of a new item. */
+export interface Placement {
+  /** Object id of the owner. */
+  mailbox: string
+  key: string
+  folder: string
+  set?: MessageUpdate
 }
 
 /** A change with its tenant, its moment (tenant time, milliseconds) and its number. A clock change has no tenant. */

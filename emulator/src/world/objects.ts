@@ -16,6 +16,8 @@ export interface Kind<T> {
 export interface Born<T> {
   find(id: string): T | undefined
   all(): Iterable<readonly [id: string, value: T]>
+  /** Those of one owner: for kinds whose ids are `<owner>/<rest>`, of which there are too many to walk. */
+  of?(owner: string): Iterable<readonly [id: string, value: T]>
 }
 
 /** Few enough to be kept in a list. */
@@ -56,7 +58,12 @@ export interface Fate<T> {
   number: number
   /** Tenant time of the change, milliseconds. */
   at: number
+  /** The change before it, as long as somebody may not have heard of this one. */
+  before?: Fate<T>
 }
+
+/** Nobody is behind for longer, milliseconds. */
+const HEARD_BY_ALL = 60_000
 
 /** All objects of one kind in one tenant, as they are now. */
 export class Objects<T> {
@@ -66,26 +73,38 @@ export class Objects<T> {
   readonly #kind: Kind<T>
   readonly #record: (change: Change) => void
   readonly #now: () => number
+  readonly #ownedFates: (owner: string) => Iterable<string>
 
   constructor(
     kind: Kind<T>,
     born: Born<T>,
     planted: readonly Planted[],
-    fates: ReadonlyMap<string, Fate<unknown>>,
+    fates: ObjectFates,
     record: (change: Change) => void,
     now: () => number,
   ) {
     this.#kind = kind
     this.#born = born
     this.#planted = new Map(planted.map((each) => [each.id, each]))
-    this.#fates = fates
+    this.#fates = fates.of(kind.name)
+    this.#ownedFates = (owner) => fates.owned(kind.name, owner)
     this.#record = record
     this.#now = now
   }
 
   find(id: string): T | undefined {
     const fate = this.#fates.get(id) as Fate<T> | undefined
-    if (fate) return fate.value
+    return fate ? fate.value : this.#unchanged(id)
+  }
+
+  /** As somebody sees it who has heard only of some changes: of what he has heard, the newest. */
+  heard(id: string, of: (fate: Fate<T>) => boolean): T | undefined {
+    let fate = this.#fates.get(id) as Fate<T> | undefined
+    while (fate && !of(fate)) fate = fate.before
+    return fate ? fate.value : this.#unchanged(id)
+  }
+
+  #unchanged(id: string): T | undefined {
     const planted = this.#planted.get(id)
     if (planted) return planted.at <= this.#now() ? (planted.value as T) : undefined
     return this.#born.find(id)
@@ -97,26 +116,53 @@ export class Objects<T> {
   }
 
   *entries(): Generator<readonly [string, T]> {
-    const seen = new Set<string>()
-    for (const [id] of this.#born.all()) {
-      const value = this.find(id)
-      seen.add(id)
-      if (value !== undefined) yield [id, value]
-    }
-    for (const id of [...this.#planted.keys(), ...this.#fates.keys()]) {
-      if (seen.has(id)) continue
-      seen.add(id)
+    for (const id of this.ids()) {
       const value = this.find(id)
       if (value !== undefined) yield [id, value]
     }
   }
 
+  /** Those whose ids begin with `<owner>/`, for kinds that are born by owner. */
+  *of(owner: string): Generator<T> {
+    const seen = new Set<string>()
+    for (const [id, born] of this.#born.of?.(owner) ?? []) {
+      seen.add(id)
+      const value = this.#fates.has(id) || this.#planted.has(id) ? this.find(id) : born
+      if (value !== undefined) yield value
+    }
+    for (const id of this.touchedIdsOf(owner)) {
+      const value = seen.has(id) ? undefined : this.find(id)
+      if (value !== undefined) yield value
+    }
+  }
+
   /** Those that scenarios and clients made or changed, without those that are as they were born. */
   *touched(): Generator<T> {
-    for (const id of new Set([...this.#planted.keys(), ...this.#fates.keys()])) {
+    for (const id of this.touchedIds) {
       const value = this.find(id)
       if (value !== undefined) yield value
     }
+  }
+
+  /** Ids of all there have ever been, in the order of birth, then of creation. */
+  *ids(): Generator<string> {
+    const seen = new Set<string>()
+    for (const [id] of this.#born.all()) {
+      seen.add(id)
+      yield id
+    }
+    for (const id of this.touchedIds) if (!seen.has(id)) yield id
+  }
+
+  /** Ids of those that scenarios and clients made, changed or removed. */
+  get touchedIds(): Iterable<string> {
+    return new Set([...this.#planted.keys(), ...this.#fates.keys()])
+  }
+
+  /** As {@link touchedIds}, of those that begin with `<owner>/`. */
+  touchedIdsOf(owner: string): Iterable<string> {
+    const planted = [...this.#planted.keys()].filter((id) => id.startsWith(`${owner}/`))
+    return new Set([...planted, ...this.#ownedFates(owner)])
   }
 
   /** Makes or replaces one: on the disk and in force when this returns. */
@@ -140,22 +186,39 @@ export class Objects<T> {
 /** Changes to objects of every kind, as recorded. */
 export class ObjectFates {
   readonly #kinds = new Map<string, Map<string, Fate<unknown>>>()
+  readonly #owners = new Map<string, Set<string>>()
 
   of(kind: string): Map<string, Fate<unknown>> {
     if (!this.#kinds.has(kind)) this.#kinds.set(kind, new Map())
     return this.#kinds.get(kind)!
   }
 
+  /** Ids of one owner's objects of a kind: `<owner>/<rest>`. */
+  owned(kind: string, owner: string): Iterable<string> {
+    return this.#owners.get(`${kind} ${owner}`) ?? []
+  }
+
   apply(change: Extract<Recorded, { type: 'object.put' | 'object.removed' }>): void {
     const { id, number, at } = change
+    const slash = id.indexOf('/')
+    if (slash > 0) {
+      const owner = `${change.kind} ${id.slice(0, slash)}`
+      if (!this.#owners.has(owner)) this.#owners.set(owner, new Set())
+      this.#owners.get(owner)!.add(id)
+    }
     const value = change.type === 'object.put' ? change.value : undefined
     const fates = this.of(change.kind)
+    const before = fates.get(id)
     // Taken out first, so that the map's order is the order of changes.
     fates.delete(id)
-    fates.set(id, { id, value, number, at })
+    fates.set(id, { id, value, number, at, ...(before ? { before: at - before.at < HEARD_BY_ALL ? before : last(before) } : {}) })
   }
 
   clear(): void {
     for (const fates of this.#kinds.values()) fates.clear()
+    this.#owners.clear()
   }
 }
+
+/** Everybody has heard of it: what was before it does not matter any more. */
+const last = ({ id, value, number, at }: Fate<unknown>): Fate<unknown> => ({ id, value, number, at })

@@ -8,6 +8,12 @@ import type { Route } from './route.ts'
 /** Microsoft's published permissions of Graph: per permission the methods and paths it opens. */
 const FILE = new URL('../../../../../shared/data/graph/permissions.json', import.meta.url)
 
+/** Operations that the documentation has and the file lacks, with the permissions of their documentation pages. */
+const UNPUBLISHED: Record<string, readonly string[]> = {
+  'DELETE /users/:user/messages/:message/attachments/:attachment': ['Mail.ReadWrite'],
+  'DELETE /users/:user/mailFolders/:folder/messages/:message/attachments/:attachment': ['Mail.ReadWrite'],
+}
+
 interface Published {
   permissions: Record<
     string,
@@ -17,7 +23,15 @@ interface Published {
 
 describe.skipIf(!existsSync(FILE))('permissions of Graph (skipped where ../shared is absent)', () => {
   const published = read()
-  const withPath = ROUTES.map((route) => ({ route, path: publishedPath(route) }))
+  const withPath = ROUTES.filter((route) => !(name({ route }) in UNPUBLISHED)).map((route) => ({
+    route,
+    path: publishedPath(route),
+  }))
+
+  it('is held by hand where the file lacks an operation', () => {
+    const byHand = ROUTES.filter((route) => name({ route }) in UNPUBLISHED)
+    expect(Object.fromEntries(byHand.map((route) => [name({ route }), route.roles]))).toEqual(UNPUBLISHED)
+  })
 
   it('stands in the published file, every operation of it', () => {
     expect(withPath.filter(({ route, path }) => !published.has(`${route.method} ${path}`)).map(name)).toEqual([])
@@ -42,6 +56,8 @@ function publishedPath({ pattern }: Route): string {
     pattern
       .replace(/\/\((\w+)\)\/:\w+/, '($1={value})')
       .replaceAll(/:\w+/g, '{id}')
+      // Rules are published for the inbox by its name; its id names it as well.
+      .replace('/mailFolders/{id}/messageRules', '/mailFolders/inbox/messageRules')
       // A message's content is not among its basic properties.
       .replace('/messages/{id}/$value', '/messages/{id}/attachments')
       .replace(/\/\$(value|count)$/, '')

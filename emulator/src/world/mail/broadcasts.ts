@@ -48,10 +48,13 @@ function announcements(world: World, person: Person): Item[] {
 
 const ISSUES = 6
 
+/** Whether a person gets the newsletter with this number. */
+export const subscribes = (world: World, person: Person, letter: number): boolean =>
+  person.kind === 'user' && random(world.seed, 'subscribed', letter, person.index).chance(0.4)
+
 function newsletters(world: World, person: Person): Item[] {
-  if (person.kind !== 'user') return []
   return NEWSLETTERS.flatMap((letter, n) => {
-    if (!random(world.seed, 'subscribed', n, person.index).chance(0.4)) return []
+    if (!subscribes(world, person, n)) return []
     return Array.from({ length: ISSUES }, (_, issue) => {
       const r = random(world.seed, 'newsletter', n, issue)
       const reader = random(world.seed, 'newsletter', n, issue, person.index)

@@ -3,6 +3,7 @@ import { random } from '#world/random.ts'
 import type { Person } from '#world/directory.ts'
 import type { World } from '#world/world.ts'
 
+import { file as attach, pdf } from './files.ts'
 import { messageIds, ordinary, workingMoment } from './item.ts'
 import type { Item } from './item.ts'
 
@@ -34,15 +35,9 @@ function business(world: World, person: Person): Item[] {
     const partner = r.pick(PARTNERS)
     const [subject, text, file] = r.pick(BUSINESS)
     const number = String(r.between(10_000, 99_999))
-    const attachments = file
-      ? [
-          {
-            name: file.replace('{n}', number),
-            contentType: 'application/pdf',
-            content: Buffer.from(`%PDF-1.4\n% ${r.hex(400)}\n%%EOF\n`),
-          },
-        ]
-      : []
+    const name = file?.replace('{n}', number)
+    const size = 18_000 + r.between(0, 9) ** 5 * 12
+    const attachments = name ? [attach(name, 'application/pdf', size, () => pdf(name, size, world.seed, number))] : []
     return {
       ...ordinary,
       key: `business.${i}`,

@@ -33,6 +33,37 @@ export interface Item {
   authentication?: Authentication
   /** What filtering took it for, where that is not told by the folder. */
   threats?: readonly Threat[]
+  bcc?: readonly MailAddress[]
+  replyTo?: readonly MailAddress[]
+  /** Who sent it, where that is not whom it is from. */
+  sender?: MailAddress
+  /** The HTML body; made from the text where absent. May be computed when read. */
+  readonly html?: string
+  /** True for a message without HTML. */
+  isPlain?: boolean
+  /** Internet headers besides those that every message has. */
+  headers?: readonly Header[]
+  /** Of the MIME form, as `TextDecoder` names it; UTF-8 where absent. */
+  charset?: string
+  categories?: readonly string[]
+  /** Calendar notices only. */
+  meeting?: MeetingNotice
+  /** Extended MAPI properties: values by id, `String 0x1000`. */
+  extended?: Readonly<Record<string, string>>
+}
+
+export type Header = readonly [name: string, value: string]
+
+/** What makes a message a meeting request, response or cancellation. */
+export interface MeetingNotice {
+  kind: 'request' | 'accepted' | 'tentativelyAccepted' | 'declined' | 'cancelled'
+  /** `iCalUId` of the event. */
+  uid: string
+  /** Milliseconds. */
+  start: number
+  end: number
+  location: string
+  isAllDay: boolean
 }
 
 export interface MailAddress {
@@ -43,8 +74,26 @@ export interface MailAddress {
 export interface Attachment {
   name: string
   contentType: string
-  content: Buffer
+  /** May be made when read: {@link sizeOf} does without where it can. Of an attached message empty. */
+  readonly content: Buffer
+  /** Bytes; where known without the content. */
+  size?: number
+  /** Shown within the HTML, which names its `contentId`. */
+  isInline?: boolean
+  contentId?: string
+  /** The attached message. */
+  item?: Item
 }
+
+/** Bytes of an attachment. */
+export const sizeOf = (attachment: Attachment): number =>
+  attachment.size ?? (attachment.item ? textSize(attachment.item) : attachment.content.length)
+
+/** Bytes of a message in its mailbox, attachments included. */
+export const sizeOfItem = (item: Item): number =>
+  textSize(item) + item.attachments.reduce((sum, each) => sum + sizeOf(each), 0)
+
+const textSize = ({ text, subject }: Item) => 4096 + 3 * text.length + 2 * subject.length
 
 /** The parts of an item that have a usual value. */
 export const ordinary = {

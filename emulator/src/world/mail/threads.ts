@@ -3,6 +3,7 @@ import { PROJECTS } from '#world/names.ts'
 import type { Person } from '#world/directory.ts'
 import type { World } from '#world/world.ts'
 
+import { file } from './files.ts'
 import { messageIds, ordinary, workingMoment } from './item.ts'
 import type { Item } from './item.ts'
 
@@ -82,15 +83,12 @@ function thread(world: World, a: number, b: number, j: number, owner: Person): I
       text: [`Hi ${recipient.givenName},`, r.pick(SENTENCES), r.pick(SENTENCES), sender.givenName].join('\n\n'),
       receivedAt: Math.min(at, world.epoch - HOUR),
       isRead: mine || !random(world.seed, 'read', a, j, k).chance(0.1),
-      attachments: withFile
-        ? [
-            {
-              name: `${project.toLowerCase()}-plan.csv`,
-              contentType: 'text/csv',
-              content: Buffer.from(`week,${r.hex(6)}\n`),
-            },
-          ]
-        : [],
+      attachments: withFile ? [plan(project, r.hex(6))] : [],
     }
   })
 }
+
+const plan = (project: string, load: string) =>
+  file(`${project.toLowerCase()}-plan.csv`, 'text/csv', undefined, () =>
+    Buffer.from(`week,load\n${Array.from({ length: 60 }, (_, week) => `${week},${load}\n`).join('')}`),
+  )

@@ -2,26 +2,30 @@ import { GraphError, badRequest } from '#services/graph/errors.ts'
 import { isRecoverable } from '#world/mail/folders.ts'
 import { operationOf } from '#world/mail/mailbox.ts'
 import { readJson } from '#services/graph/json.ts'
+import { htmlFrom } from '#world/mail/html.ts'
+import { storeAttachment } from '#world/mail/stored.ts'
 import type { Call } from '#services/graph/route.ts'
-import type { Mailbox, Message } from '#world/mail/mailbox.ts'
-import type { MailOperation, MessageUpdate } from '#world/changes.ts'
+import type { Mailbox } from '#world/mail/mailbox.ts'
+import type { Message } from '#world/mail/message.ts'
+import type { MailOperation } from '#world/changes.ts'
 import type { Reply } from '#http/exchange.ts'
+import type { StoredItem } from '#world/mail/stored.ts'
 
+import { auditItem } from './audit.ts'
+import { contextOf, mailboxOf, messageOf } from './mailbox-of.ts'
+import { destinationOf } from './drafts.ts'
 import { preferenceApplied, shapeMessage } from './shape.ts'
-import { mailboxOf, messageOf } from './mailbox-of.ts'
+import { readParts } from './read-message.ts'
 
 /** What can be done to a message. Every change is on the disk before it is answered. */
 
 /** `POST …/move`: 201 and the message, with a new id. */
 export function moveMessage(call: Call): Reply {
   const { destinationId } = readJson(call.request)
-  if (typeof destinationId !== 'string' || destinationId === '')
-    throw new GraphError(400, 'ErrorInvalidRequest', 'The value of the parameter DestinationId is empty.')
   const mailbox = mailboxOf(call)
   const message = messageOf(call, mailbox)
-  const folder = mailbox.folder(destinationId)
-  if (!folder) throw new GraphError(404, 'ErrorFolderNotFound', 'The specified folder could not be found in the store.')
-  move(call, mailbox, message, folder.key, operationOf(folder.key))
+  const folder = destinationOf(mailbox, destinationId)
+  moveTo(call, mailbox, message, folder, operationOf(folder))
   return { status: 201, headers: preferenceApplied(call), body: entity(call, mailbox, message) }
 }
 
@@ -30,7 +34,7 @@ export function purgeMessage(call: Call): Reply {
   const mailbox = mailboxOf(call)
   const message = messageOf(call, mailbox)
   if (message.folder === 'recoverableitemspurges') throw cannotDelete()
-  move(call, mailbox, message, 'recoverableitemspurges', 'HardDelete')
+  moveTo(call, mailbox, message, 'recoverableitemspurges', 'HardDelete')
   return { status: 204 }
 }
 
@@ -39,25 +43,62 @@ export function deleteMessage(call: Call): Reply {
   const mailbox = mailboxOf(call)
   const message = messageOf(call, mailbox)
   if (isRecoverable(message.folder)) throw cannotDelete()
-  move(call, mailbox, message, 'recoverableitemsdeletions', 'SoftDelete')
+  moveTo(call, mailbox, message, 'recoverableitemsdeletions', 'SoftDelete')
   return { status: 204 }
 }
 
+/** From this moment of tenant time on, what was sent is edited with a permission of its own only. */
+const MAIL_ADVANCED_FROM = Date.UTC(2026, 11, 31)
+
 /** `PATCH`: 200 and the message. */
 export function updateMessage(call: Call): Reply {
-  const set = readUpdate(readJson(call.request))
+  const { set, content, sensitive } = readParts(readJson(call.request))
+  if (Object.keys(set).length === 0 && !content) throw badRequest('The request body names no property to change.')
   const mailbox = mailboxOf(call)
   const message = messageOf(call, mailbox)
-  const { id: userId } = mailbox.person
-  call.tenant.change({ type: 'message.updated', mailbox: userId, item: message.item.key, set, appId: call.appId })
+  if (sensitive.length > 0 && !message.item.isDraft) mayEditSent(call, sensitive)
+  const stored = content && contentOf(message, content)
+  call.tenant.change({
+    type: 'message.updated',
+    mailbox: mailbox.person.id,
+    item: message.item.key,
+    set: { ...set, ...(stored ? { content: stored } : {}) },
+    appId: call.appId,
+  })
+  auditItem(call, mailbox, message, 'Update')
   return { status: 200, headers: preferenceApplied(call), body: entity(call, mailbox, message) }
 }
 
-function move(call: Call, mailbox: Mailbox, message: Message, to: string, operation: MailOperation): void {
-  const { id: userId } = mailbox.person
+/** Envelope and ids of what was sent never change; subject and body until the end of 2026, then with Mail-Advanced. */
+function mayEditSent(call: Call, sensitive: readonly string[]): void {
+  const advanced = call.roles.has('Mail-Advanced.ReadWrite.All')
+  if (advanced) return
+  if (call.tenant.now >= MAIL_ADVANCED_FROM)
+    throw new GraphError(403, 'ErrorAccessDenied', 'Access is denied. Check credentials and try again.')
+  const fixed = sensitive.find((name) => !/^(subject|body)$/i.test(name))
+  if (fixed)
+    throw new GraphError(
+      400,
+      'ErrorInvalidPropertySet',
+      `The property '${fixed}' cannot be set on this item: it is not a draft.`,
+    )
+}
+
+/** What replaces parts of the item, as it is written down. A new text takes the HTML with it. */
+function contentOf(message: Message, content: Partial<Message['item']>): Partial<StoredItem> {
+  const extended = content.extended ? { extended: { ...message.item.extended, ...content.extended } } : {}
+  const { attachments, ...rest } = { ...content, ...extended }
+  return {
+    ...rest,
+    ...(content.text !== undefined && content.html === undefined ? { html: htmlFrom(content.text) } : {}),
+    ...(attachments ? { attachments: attachments.map(storeAttachment) } : {}),
+  }
+}
+
+export function moveTo(call: Call, mailbox: Mailbox, message: Message, to: string, operation: MailOperation): void {
   call.tenant.change({
     type: 'message.moved',
-    mailbox: userId,
+    mailbox: mailbox.person.id,
     item: message.item.key,
     to,
     operation,
@@ -68,40 +109,7 @@ function move(call: Call, mailbox: Mailbox, message: Message, to: string, operat
 /** The message as it is after the change. */
 function entity(call: Call, mailbox: Mailbox, message: Message) {
   const now = mailbox.find(message.immutableId)!
-  const context = `${call.root}/$metadata#users('${encodeURIComponent(call.params['user']!)}')/messages/$entity`
-  return { '@odata.context': context, ...shapeMessage(call, mailbox, now, undefined) }
+  return { '@odata.context': contextOf(call, 'messages/$entity'), ...shapeMessage(call, mailbox, now, undefined) }
 }
 
 const cannotDelete = () => new GraphError(400, 'ErrorCannotDeleteObject', 'Object cannot be deleted.')
-
-const IMPORTANCE = ['low', 'normal', 'high'] as const
-const FLAGS = ['notFlagged', 'flagged', 'complete'] as const
-
-/** The properties that may be changed on mail that has been delivered. */
-function readUpdate(body: Record<string, unknown>): MessageUpdate {
-  const set: MessageUpdate = {}
-  for (const [name, value] of Object.entries(body)) {
-    if (name.startsWith('@')) continue
-    if (name === 'isRead' && typeof value === 'boolean') set.isRead = value
-    else if (name === 'categories' && Array.isArray(value) && value.every((v) => typeof v === 'string'))
-      set.categories = value
-    else if (name === 'importance') set.importance = oneOf(IMPORTANCE, value, name)
-    else if (name === 'flag')
-      set.flag = { flagStatus: oneOf(FLAGS, (value as { flagStatus?: unknown } | null)?.flagStatus, name) }
-    else
-      throw new GraphError(
-        400,
-        'ErrorInvalidPropertySet',
-        `The property '${name}' cannot be set on this item or its value is not valid.`,
-      )
-  }
-  if (Object.keys(set).length === 0) throw badRequest('The request body names no property to change.')
-  return set
-}
-
-/** Enumeration members are accepted in any case and kept in the type's own. */
-function oneOf<T extends string>(members: readonly T[], value: unknown, name: string): T {
-  const member = members.find((known) => known.toLowerCase() === String(value).toLowerCase())
-  if (!member) throw badRequest(`Invalid value for the property '${name}'.`)
-  return member
-}

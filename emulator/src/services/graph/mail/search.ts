@@ -1,5 +1,9 @@
 import { badRequest } from '#services/graph/errors.ts'
+import { random } from '#world/random.ts'
+import { sentAt } from '#world/mail/mime.ts'
+import { sizeOfItem } from '#world/mail/item.ts'
 import type { Item, MailAddress } from '#world/mail/item.ts'
+import type { Message } from '#world/mail/message.ts'
 
 /**
  * The content index: `$search="from:billing@evil.example AND received>=2026-11-18"`. Words match whole words in any case,
@@ -7,6 +11,16 @@ import type { Item, MailAddress } from '#world/mail/item.ts'
  */
 
 type Test = (item: Item) => boolean
+
+/** How long new mail takes to be found, milliseconds: half a minute to a minute and a half. */
+const FASTEST = 30_000
+const SPREAD = 60_000
+
+/** Whether the index has a message: what came lately is not in it yet. */
+export function isIndexed(message: Message, now: number): boolean {
+  if (message.arrived < 0 || now - message.item.receivedAt > FASTEST + SPREAD + 1000) return true
+  return now >= message.item.receivedAt + FASTEST + random('indexed', message.item.networkMessageId).between(0, SPREAD)
+}
 
 /** @throws GraphError BadRequest for a search that cannot be read. */
 export function parseSearch(text: string): Test {
@@ -109,23 +123,52 @@ function dateOf(text: string): { start: number; end: number } {
   return { start, end: start + (text.includes('T') ? 1000 : 86_400_000) }
 }
 
-const yes: Property = (_, value) => (item) => item.attachments.length > 0 === (value.toLowerCase() === 'true')
-const received = onDate((item) => item.receivedAt)
+const yes: Property = (_, value) => (item) =>
+  item.attachments.some(({ isInline }) => !isInline) === (value.toLowerCase() === 'true')
+
+const COMPARE: Record<string, (a: number, b: number) => boolean> = {
+  '>': (a, b) => a > b,
+  '>=': (a, b) => a >= b,
+  '<': (a, b) => a < b,
+  '<=': (a, b) => a <= b,
+}
+
+/** Bytes: `size>1000`, `size:1000..2000`. */
+const size: Property = (operator, value) => {
+  const [first, last = first] = value.split('..').map(Number)
+  if (Number.isNaN(first) || Number.isNaN(last))
+    throw badRequest(`The size '${value}' in the search query is not valid.`)
+  const holds = COMPARE[operator]
+  return (item) => {
+    const bytes = sizeOfItem(item)
+    return holds ? holds(bytes, first!) : bytes >= first! && bytes <= last!
+  }
+}
+
+const KINDS: Record<string, (item: Item) => boolean> = {
+  email: ({ meeting }) => meeting === undefined,
+  meetings: ({ meeting }) => meeting !== undefined,
+}
+
+const kind: Property = (_, value) => KINDS[value.toLowerCase()] ?? (() => false)
 
 const PROPERTIES: Record<string, Property> = {
   from: inText(({ from }) => names([from])),
   to: inText(({ to }) => names(to)),
   cc: inText(({ cc }) => names(cc)),
-  recipients: inText(({ to, cc }) => names([...to, ...cc])),
-  participants: inText(({ from, to, cc }) => names([from, ...to, ...cc])),
+  bcc: inText(({ bcc = [] }) => names(bcc)),
+  recipients: inText(({ to, cc, bcc = [] }) => names([...to, ...cc, ...bcc])),
+  participants: inText(({ from, to, cc, bcc = [] }) => names([from, ...to, ...cc, ...bcc])),
   subject: inText(({ subject }) => subject),
   body: inText(({ text }) => text),
   attachment: inText(({ attachments }) => attachments.map(({ name }) => name).join(' ')),
   importance: inText(({ importance }) => importance),
   hasattachment: yes,
   hasattachments: yes,
-  received,
-  sent: received,
+  received: onDate((item) => item.receivedAt),
+  sent: onDate(sentAt),
+  size,
+  kind,
 }
 
 /** True for a text that holds the words in this order, as whole words. */
