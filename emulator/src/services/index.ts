@@ -3,12 +3,15 @@ import type { Service } from '#http/exchange.ts'
 import type { TokenKeys } from '#token-keys.ts'
 
 import { controlService } from './control/control.ts'
+import { exchangeAdminService } from './exchange-admin/exchange-admin.ts'
 import { graphService } from './graph/graph.ts'
 import { loginService } from './login/login.ts'
 import { managementActivityService } from './management-activity/management-activity.ts'
 
 /** Every service there is. The last one answers for paths that belong to none. */
 export const servicesOf = (cloud: Cloud, keys: TokenKeys): readonly Service[] => [
+  // Before the sign-in service, which takes what has `v2.0` in second place.
+  exchangeAdminService(cloud, keys),
   loginService(cloud, keys),
   graphService(cloud, keys),
   managementActivityService(cloud, keys),

@@ -104,6 +104,8 @@ export const EXCHANGE: Resource = {
   aliases: ['https://outlook.office.com'],
   roles: {
     'Exchange.ManageAsApp': 'dc50a0fb-09a3-484d-be87-e023b12c6440',
+    // Its id is not published; this one is made up.
+    'Exchange.ManageAsAppV2': 'e0000002-0000-4000-8000-000000000002',
     full_access_as_app: 'dc890d15-9560-4a4c-9b7f-a736ec74ec40',
     'ReportingWebService.Read.All': 'b4d5a5c7-c085-487f-b922-ef0d6ebde6b1',
     'IMAP.AccessAsApp': '5e5addcd-3e8d-4e90-baf5-964efab2b20a',

@@ -10,7 +10,8 @@ import type { AuditRecord } from './record.ts'
 export interface Cmdlet {
   id: string
   at: number
-  person: Person
+  /** Who ran it: a person, or an application by its id. */
+  person: Person | { appId: string }
   ip: string
   name: string
   objectId: string
@@ -28,11 +29,14 @@ export function cmdlet(world: World, run: Cmdlet): AuditRecord {
     resultStatus: 'True',
     clientIp: `${run.ip}:${random(run.id).between(20_000, 60_000)}`,
     objectId: run.objectId,
-    ...puidUser(world, run.person),
+    ...('appId' in run.person
+      ? { userId: run.person.appId, userKey: run.person.appId, userType: 5 }
+      : puidUser(world, run.person)),
   }
+  const appId = 'appId' in run.person ? run.person.appId : ''
   return auditRecord(world, base, {
-    AppId: '',
-    ClientAppId: '',
+    AppId: appId,
+    ClientAppId: appId,
     ExternalAccess: false,
     OrganizationName: world.initialDomain,
     OriginatingServer: 'EMU0001 (15.20.9343.009)',
