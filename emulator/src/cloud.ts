@@ -14,6 +14,7 @@ import { Mailboxes } from '#world/mail/mailboxes.ts'
 import { applications } from '#world/applications.ts'
 import { hasMailbox } from '#world/directory.ts'
 import { mailFolders } from '#world/mail/folders.ts'
+import { administered, isReceived, postDeliveries } from '#world/security/post-delivery.ts'
 import { random } from '#world/random.ts'
 import type { Application } from '#world/applications.ts'
 import type { AuditDeed } from '#world/audit/audit-log.ts'
@@ -55,6 +56,7 @@ const MAIL_SOURCES: readonly MailSource[] = [...EVERYDAY_MAIL, ...scenarios.map(
 /** A tenant: what it was born with, and what has become of it. */
 export class Tenant {
   readonly world: World
+  readonly consistency: Consistency
   readonly subscriptions: Subscriptions
   readonly audit: AuditLog
   readonly #record: (change: Change) => void
@@ -76,8 +78,10 @@ export class Tenant {
     now: () => number
     /** How many changes the cloud has seen. */
     count: () => number
+    consistency: Consistency
   }) {
     this.world = options.world
+    this.consistency = options.consistency
     const registered = new Map(options.applications.map((application) => [application.clientId, application]))
     this.#births.set(applications.name, { find: (clientId) => registered.get(clientId), all: () => registered })
     this.#record = options.record
@@ -185,7 +189,9 @@ export class Tenant {
     const person = this.world.directory.find(change.mailbox)
     const mailbox = person && this.mailbox(person)
     const message = mailbox?.message(change.item)
-    if (mailbox && message) this.audit.apply(change, message, mailbox.folders)
+    if (!mailbox || !message) return
+    this.audit.apply(change, message, mailbox.folders)
+    if (isReceived(message)) this.#deeds.of(postDeliveries.name).push(administered(this.world, person, message, change))
   }
 
   reset(): void {
@@ -197,7 +203,11 @@ export class Tenant {
   }
 }
 
+/** Whether reads of the directory hear of a write a moment later, as in the real cloud, or at once. */
+export type Consistency = 'eventual' | 'strong'
+
 export interface CloudOptions {
+  consistency?: Consistency
   throttle?: Strictness
   latencyMs?: number
 }
@@ -207,7 +217,7 @@ export function openCloud(
   folder: string,
   birth: Birth,
   born: readonly { world: World; applications: readonly Application[]; live: LiveActivity }[],
-  { throttle: strictness = 'real', latencyMs = 0 }: CloudOptions = {},
+  { throttle: strictness = 'real', latencyMs = 0, consistency = 'eventual' }: CloudOptions = {},
 ): Cloud {
   const clock = new TenantClock(birth.frozen ? birth.epoch : undefined)
   const changes = new Changes(join(folder, 'changes.jsonl'))
@@ -217,6 +227,7 @@ export function openCloud(
       new Tenant({
         ...each,
         now,
+        consistency,
         count: () => changes.count,
         record: (change) => changes.record(each.world.tenantId, change, clock.now()),
       }),

@@ -102,7 +102,9 @@ const rest = (): Record<string, Schema> => (made ??= fromCsdl(readFileSync(CSDL,
  */
 function close(name: string, schema: Schema): Schema {
   const shut = { ...schema }
-  if (shut['additionalProperties'] === true) shut['additionalProperties'] = false
+  // A type without properties of its own, such as a row of hunting results, holds whatever is put into it.
+  const isBag = Object.keys((shut['properties'] as object | undefined) ?? {}).every((name) => name.startsWith('@'))
+  if (shut['additionalProperties'] === true && !isBag) shut['additionalProperties'] = false
   const then = shut['then'] as Schema | undefined
   if (!then || !shut['allOf']) return shut
   const subtypes = (shut['allOf'] as { if: { properties: { '@odata.type': { const: string } } } }[]).map(

@@ -14,10 +14,11 @@ import { admissionOf } from './throttle.ts'
 import { answerBatch } from './batch.ts'
 import { auditRoutes } from './audit/routes.ts'
 import { applicationRoutes } from './applications.ts'
-import { folderRoutes } from './mail/folders.ts'
+import { folderRoutes } from './mail/folder-routes.ts'
 import { messageRoutes } from './mail/messages.ts'
 import { messageTraceRoutes } from './message-trace/message-traces.ts'
 import { organizationRoutes } from './organization.ts'
+import { securityRoutes } from './security/routes.ts'
 import { userRoutes } from './users.ts'
 import type { Admit } from './throttle.ts'
 import type { Route } from './route.ts'
@@ -31,6 +32,7 @@ export const ROUTES: readonly Route[] = [
   ...messageRoutes,
   ...auditRoutes,
   ...messageTraceRoutes,
+  ...securityRoutes,
 ]
 
 const VERSIONS = new Set(['v1.0', 'beta'])
