@@ -1,3 +1,4 @@
+// oxlint-disable unicorn/no-thenable -- JSON Schema has a word of that name
 import { existsSync, readFileSync } from 'node:fs'
 
 import { Ajv } from 'ajv'
@@ -42,6 +43,12 @@ export function judge(type: string, body: unknown, selected: boolean): Verdict {
     ...envelope,
     ...value.flatMap((each, i) => judgeValue(collection, each, selected).map((problem) => `/value/${i}${problem}`)),
   ]
+}
+
+/** The members of an enumeration, in the order of the schema. */
+export function enumMembers(type: string): readonly string[] {
+  const members = rest()[type]?.['enum']
+  return Array.isArray(members) ? members.map(String) : []
 }
 
 function judgeValue(type: string, value: unknown, selected: boolean): Verdict {
@@ -103,7 +110,7 @@ const rest = (): Record<string, Schema> => (made ??= fromCsdl(readFileSync(CSDL,
 function close(name: string, schema: Schema): Schema {
   const shut = { ...schema }
   // A type without properties of its own, such as a row of hunting results, holds whatever is put into it.
-  const isBag = Object.keys((shut['properties'] as object | undefined) ?? {}).every((name) => name.startsWith('@'))
+  const isBag = Object.keys((shut['properties'] as object | undefined) ?? {}).every((each) => each.startsWith('@'))
   if (shut['additionalProperties'] === true && !isBag) shut['additionalProperties'] = false
   const then = shut['then'] as Schema | undefined
   if (!then || !shut['allOf']) return shut

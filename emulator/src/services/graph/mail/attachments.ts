@@ -13,7 +13,7 @@ import { ATTACHMENT_PROPERTIES, attachmentId, shapeAttachment } from './attachme
 import { auditItem } from './audit.ts'
 import { itemNotFound, mailboxOf, messageOf, topTooLarge } from './mailbox-of.ts'
 import { readAttachment } from './read-message.ts'
-import { readExpand } from './expand.ts'
+import { readExpand } from '#services/graph/odata/expand.ts'
 import { shapeMessage } from './shape.ts'
 
 /** Attachments: files and attached messages; list, one with its bytes or its message, the bytes alone, added to drafts. */

@@ -12,7 +12,7 @@ import type { Reply } from '#http/exchange.ts'
 import { EXPANDABLE, SELECTABLE_PROPERTIES, immutableIds, preferenceApplied, shapeMessage } from './shape.ts'
 import { contextOf, folderOf, mailboxOf, topTooLarge } from './mailbox-of.ts'
 import { messagesIn } from './list.ts'
-import { readExpand } from './expand.ts'
+import { readExpand } from '#services/graph/odata/expand.ts'
 import { valuesOf } from './fields.ts'
 
 /**

@@ -7,7 +7,7 @@ import type { Reply } from '#http/exchange.ts'
 
 import { FOLDER_PROPERTIES, shapeFolder } from './folder-shape.ts'
 import { contextOf, folderOf, mailboxOf, topTooLarge } from './mailbox-of.ts'
-import { readExpand } from './expand.ts'
+import { readExpand } from '#services/graph/odata/expand.ts'
 
 /** Mail folders: lists, one by id or well-known name. Recoverable Items are reached by name only. */
 

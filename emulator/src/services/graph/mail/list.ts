@@ -13,7 +13,7 @@ import { EXPANDABLE, SELECTABLE_PROPERTIES, preferenceApplied, shapeMessage } fr
 import { MESSAGE_FIELDS, valuesOf, withPairs } from './fields.ts'
 import { contextOf, folderOf, mailboxOf, topTooLarge } from './mailbox-of.ts'
 import { isIndexed, parseSearch } from './search.ts'
-import { readExpand } from './expand.ts'
+import { readExpand } from '#services/graph/odata/expand.ts'
 
 /** Lists of messages: of one folder, or of the mailbox without Recoverable Items. */
 

@@ -10,7 +10,7 @@ import { countMessages, listMessages } from './list.ts'
 import { deleteMessage, moveMessage, purgeMessage, updateMessage } from './change.ts'
 import { getMime } from './mime.ts'
 import { messagesDelta } from './delta.ts'
-import { readExpand } from './expand.ts'
+import { readExpand } from '#services/graph/odata/expand.ts'
 import { translateIds } from './translate-ids.ts'
 
 const BASIC = ['Mail.ReadBasic.All', 'Mail.Read', 'Mail.ReadWrite']

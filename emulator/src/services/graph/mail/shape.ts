@@ -9,7 +9,7 @@ import type { Message } from '#world/mail/message.ts'
 
 import { extendedOf, idsIn } from './extended.ts'
 import { shapeAttachments } from './attachment-shape.ts'
-import type { Expansion } from './expand.ts'
+import type { Expansion } from '#services/graph/odata/expand.ts'
 
 /** A message as Graph shows it. */
 

@@ -31,8 +31,11 @@ export function readSkip(query: Query): number {
 }
 
 /** `$select` as property names spelled as the type spells them. @throws GraphError for a property the type lacks. */
-export function readSelect(query: Query, properties: readonly string[], type: string): string[] | undefined {
-  const text = query.get('$select')
+export const readSelect = (query: Query, properties: readonly string[], type: string): string[] | undefined =>
+  readNames(query.get('$select'), properties, type)
+
+/** Names separated by commas, spelled as the type spells them. @throws GraphError for a property the type lacks. */
+export function readNames(text: string | undefined, properties: readonly string[], type: string): string[] | undefined {
   if (!text?.trim()) return undefined
   return text.split(',').map((raw) => {
     const name = raw.trim()

@@ -1,30 +1,47 @@
-import { createHmac } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto'
+
+import type { Request } from '#http/exchange.ts'
 
 /**
- * Opaque page tokens: an offset with a check that a client cannot make up. The key need not be secret, only unguessed by
- * honest clients.
+ * Opaque page tokens. What they hold is enciphered, with a check that covers the query they were given for: a client can
+ * neither read one, nor change it, nor use it elsewhere. The key need not be secret, only unguessed by honest clients; that
+ * it is fixed lets tokens outlive a restart.
  */
 const PREFIX = 'RFNwdAIAAQAAAB'
+const KEY = createHmac('sha256', 'page').digest().subarray(0, 16)
+const CHECK = 16
 
-const check = (offset: string) => createHmac('sha256', 'page').update(offset).digest('base64url').slice(0, 22)
-
-export const skiptoken = (offset: number): string =>
-  `${PREFIX}${Buffer.from(String(offset).padStart(9, '0')).toString('base64url')}${check(String(offset))}`
-
-/** The offset in a token; undefined for a token that is none of ours. */
-export function readSkiptoken(token: string): number | undefined {
-  if (!token.startsWith(PREFIX)) return undefined
-  const offset = Number(Buffer.from(token.slice(PREFIX.length, PREFIX.length + 12), 'base64url').toString())
-  return Number.isInteger(offset) && skiptoken(offset) === token ? offset : undefined
+/** A token that holds a text: an offset, a place in a log. `bound`: what {@link boundTo} gives, or nothing. */
+export function placeToken(place: string, bound = ''): string {
+  const check = checkOf(place, bound)
+  const cipher = createCipheriv('aes-128-ctr', KEY, check)
+  return PREFIX + Buffer.concat([check, cipher.update(place, 'utf8')]).toString('base64url')
 }
 
-/** A token that holds any text: a place in a log, for one. */
-export const placeToken = (place: string): string =>
-  `${PREFIX}${Buffer.from(place).toString('base64url')}.${check(place)}`
-
-/** The text in a token; undefined for a token that is none of ours. */
-export function readPlaceToken(token: string): string | undefined {
-  const [text = ''] = token.slice(PREFIX.length).split('.')
-  const place = Buffer.from(text, 'base64url').toString()
-  return placeToken(place) === token ? place : undefined
+/** The text in a token; undefined for one that is none of ours, or was given for another query. */
+export function readPlaceToken(token: string, bound = ''): string | undefined {
+  const bytes = Buffer.from(token.slice(PREFIX.length), 'base64url')
+  if (bytes.length < CHECK) return undefined
+  const decipher = createDecipheriv('aes-128-ctr', KEY, bytes.subarray(0, CHECK))
+  const place = decipher.update(bytes.subarray(CHECK)).toString('utf8')
+  return placeToken(place, bound) === token ? place : undefined
 }
+
+/** A token that holds an offset. */
+export const skiptoken = (offset: number, bound = ''): string => placeToken(String(offset), bound)
+
+/** The offset in a token; undefined for a token that is none of ours, or was given for another query. */
+export function readSkiptoken(token: string, bound = ''): number | undefined {
+  const place = readPlaceToken(token, bound)
+  return place !== undefined && /^\d{1,9}$/.test(place) ? Number(place) : undefined
+}
+
+/** What a page token is bound to: tenant, path and options of the query, but not how large a page is. */
+export function boundTo({ tenant, request }: { tenant: { world: { tenantId: string } }; request: Request }): string {
+  const options = request.query.with({ $skiptoken: undefined, $top: undefined })
+  return `${tenant.world.tenantId} ${request.segments.join('/').toLowerCase()} ${options}`
+}
+
+/** The check is also the initial vector, so that the same place gives the same token. */
+const checkOf = (place: string, bound: string) =>
+  createHmac('sha256', KEY).update(`${bound}\u0000${place}`).digest().subarray(0, CHECK)
