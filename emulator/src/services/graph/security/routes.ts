@@ -1,6 +1,8 @@
 import type { Route } from '#services/graph/route.ts'
 
+import { alertRoutes } from './alerts.ts'
 import { huntingRoutes } from './hunting.ts'
+import { incidentRoutes } from './incidents.ts'
 
 /** Microsoft Graph security: alerts, incidents, hunting, submissions, analyzed e-mails. */
-export const securityRoutes: readonly Route[] = [...huntingRoutes]
+export const securityRoutes: readonly Route[] = [...alertRoutes, ...incidentRoutes, ...huntingRoutes]
