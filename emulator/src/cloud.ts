@@ -5,6 +5,7 @@ import { Faults } from '#faults/faults.ts'
 import { Throttle } from '#throttle/throttle.ts'
 import { Journal } from '#http/journal.ts'
 import { AUDIT_SURFACE, AuditLog } from '#world/audit/audit-log.ts'
+import { largeContents } from '#world/audit/large-content.ts'
 import { Changes } from '#world/changes.ts'
 import { Deeds, Log } from '#world/surface.ts'
 import { ObjectFates, Objects } from '#world/objects.ts'
@@ -90,7 +91,7 @@ export class Tenant {
     this.#count = options.count
     this.#mailboxes = new Mailboxes(options.world, MAIL_SOURCES, ({ id }) => this.objects(mailFolders).of(id))
     this.subscriptions = new Subscriptions()
-    this.audit = new AuditLog(options.world, options.live, scenarios)
+    this.audit = new AuditLog(options.world, options.live, scenarios, () => this.objects(largeContents).all())
   }
 
   get applications(): readonly Application[] {

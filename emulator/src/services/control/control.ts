@@ -4,7 +4,9 @@ import { Router } from '#http/router.ts'
 import { readRules } from '#faults/rules.ts'
 import { applications, createApplication } from '#world/applications.ts'
 import { entraPlan } from '#world/entra/plan.ts'
+import { largeContents } from '#world/audit/large-content.ts'
 import { resourceOfRole } from '#world/resources.ts'
+import { machineFiles } from '#world/defender/files.ts'
 import { loadSnapshot, readSnapshot, takeSnapshot } from '#snapshot.ts'
 import { scenarios } from '#scenarios/index.ts'
 import type { Cloud, Tenant } from '#cloud.ts'
@@ -31,6 +33,9 @@ export function controlService(cloud: Cloud): Service {
     .add('GET', '/_emu/health', () => ok({ status: 'ok', now: new Date(cloud.clock.now()).toISOString() }))
     .add('GET', '/_emu/ground-truth/audit', (request) => ok(auditTruth(tenantOf(cloud, request))))
     .add('GET', '/_emu/ground-truth/phish', (request) => ok(phishTruth(tenantOf(cloud, request))))
+    .add('GET', '/_emu/ground-truth/machine-files', (request) =>
+      ok({ files: [...tenantOf(cloud, request).objects(machineFiles).all()] }),
+    )
     .add('GET', '/_emu/ground-truth/scenarios', (request) => ok(scenarioTruth(tenantOf(cloud, request))))
     .add('GET', '/_emu/faults', () => ok({ rules: cloud.faults.rules }))
     .add('POST', '/_emu/faults', (request) => addFaults(cloud, request))
@@ -40,6 +45,7 @@ export function controlService(cloud: Cloud): Service {
     })
     .add('POST', '/_emu/clock', (request) => advance(cloud, request))
     .add('POST', '/_emu/applications', (request) => addApplication(cloud, request))
+    .add('POST', '/_emu/audit-content', (request) => addContent(tenantOf(cloud, request), request))
     .add('POST', '/_emu/entra-plan', (request) => setPlan(tenantOf(cloud, request), request))
     .add('GET', '/_emu/journal', (request) =>
       ok({
@@ -176,6 +182,22 @@ function putSnapshot(cloud: Cloud, request: Request): Reply {
   if (other) throw new ControlError(409, 'AnotherCloud', other.problem)
   return { status: 204 }
 }
+
+/** `{contentType, records, recordBytes}`: one blob of that size in the audit feed, from now on. */
+function addContent(tenant: Tenant, request: Request): Reply {
+  const { contentType: wanted, records, recordBytes = 1000 } = readBody(request)
+  const contentType = CONTENT_TYPES.find((known) => known === wanted)
+  const whole = (value: unknown, most: number): value is number =>
+    typeof value === 'number' && Number.isInteger(value) && value > 0 && value <= most
+  if (!contentType || !whole(records, 1_000_000) || !whole(recordBytes, 16_000_000))
+    throw bad('`contentType` must be one of the feed, `records` 1 to 1,000,000, `recordBytes` 1 to 16,000,000.')
+  if (records * recordBytes > MOST_CONTENT) throw bad(`A blob may hold ${MOST_CONTENT} bytes at most.`)
+  const id = tenant.newId('content')
+  tenant.objects(largeContents).put(id, { id, contentType, createdAt: tenant.now, records, recordBytes })
+  return { status: 204 }
+}
+
+const MOST_CONTENT = 256 * 1024 * 1024
 
 /** `{plan}`: which logs the tenant has paid for. */
 function setPlan(tenant: Tenant, request: Request): Reply {

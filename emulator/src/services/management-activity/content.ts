@@ -25,6 +25,8 @@ export function listContent(caller: Caller, request: Request): Reply {
   const blobs = tenant.audit
     .blobs(contentType, page.from, page.to, page.asOf)
     .filter(({ createdAt }) => !tenant.subscriptions.lost(contentType, createdAt))
+    // In the order in which it became available: what was late stands behind what is younger.
+    .sort((a, b) => a.listedAt - b.listedAt)
   const next = page.offset + PAGE
   const root = feedRoot(caller, request)
   const link = `${root}/subscriptions/content?${request.query.with({ nextPage: writePage({ ...page, offset: next }) })}`

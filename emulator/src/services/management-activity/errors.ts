@@ -17,7 +17,17 @@ export const activityErrorReply = ({ status, code, message }: ActivityError): Re
   body: { error: { code, message } },
 })
 
+/** What a request over the limit is told: mostly within a 403, without saying how long to wait. */
+export const throttled = (status: 403 | 429, method: string, publisher: string) =>
+  new ActivityError(status, 'AF429', `Too many requests. Method=${method}, PublisherId=${publisher}`)
+
 export const missingParameter = (name: string) => new ActivityError(400, 'AF20001', `Missing parameter: ${name}.`)
+
+export const invalidParameter = (name: string, type: string) =>
+  new ActivityError(400, 'AF20002', `Invalid parameter type: ${name}. Expected type: ${type}`)
+
+export const webhookExpired = (expiration: string) =>
+  new ActivityError(400, 'AF20003', `Expiration ${expiration} provided is set to past date and time.`)
 
 export const tenantMismatch = (path: string, token: string) =>
   new ActivityError(
@@ -59,6 +69,10 @@ export const timesOutOfRange = () =>
   )
 
 export const badNextPage = (value: string) => new ActivityError(400, 'AF20031', `Invalid nextPage Input: ${value}.`)
+
+export const badLanguage = () =>
+  new ActivityError(400, 'AF20053', 'Invalid language was present in the Accept-Language header.')
+export const badLanguageSyntax = () => new ActivityError(400, 'AF20054', 'Invalid syntax in Accept-Language header.')
 
 export const noBlob = (id: string) => new ActivityError(404, 'AF20050', `The specified content (${id}) does not exist.`)
 export const blobExpired = (id: string) =>

@@ -13,7 +13,7 @@ let emulator: Emulator
 let client: Client
 
 beforeAll(async () => {
-  emulator = await startEmulator()
+  emulator = await startEmulator({ throttle: 'off' })
   client = clientOf(emulator)
 })
 beforeEach(() => client.send('/_emu/reset', { method: 'POST' }))
@@ -77,7 +77,8 @@ describe('subscriptions', () => {
     ['/subscriptions/start', 'POST', 400, 'AF20001'],
     ['/subscriptions/start?contentType=Audit.Nothing', 'POST', 400, 'AF20020'],
     ['/subscriptions/content?contentType=Audit.General', 'GET', 400, 'AF20022'],
-    ['/subscriptions/notifications?contentType=Audit.General', 'GET', 501, 'NotImplemented'],
+    ['/subscriptions/notifications?contentType=Audit.General', 'GET', 400, 'AF20022'],
+    ['/subscriptions/list?PublisherIdentifier=harbor', 'GET', 400, 'AF20002'],
     ['/audit/nonsense', 'GET', 400, 'AF20052'],
     ['/audit/..%2F..%2Fsubscriptions', 'GET', 400, 'AF20052'],
     [
@@ -163,6 +164,89 @@ describe('content', () => {
     expect(answer.json[0]).toMatchObject({ SensitiveInfoDetectionIsIncluded: false })
     expect(answer.body.toString()).not.toContain('DetectedValues')
   })
+})
+
+describe('content of a size that was ordered', () => {
+  it('is one blob with that many records of that length', async () => {
+    const ordered = { contentType: 'Audit.SharePoint', records: 3000, recordBytes: 4000 }
+    expect((await client.send('/_emu/audit-content', { method: 'POST', body: ordered })).status).toBe(204)
+    await start('Audit.SharePoint')
+    const { blobs } = await list('Audit.SharePoint')
+    const answer = await client.activity(String(blobs.at(-1)!['contentUri']))
+    expect(answer.body.length).toBeGreaterThan(11_000_000)
+    expect(new Set([...answer.json].map((record) => String(record['Id']))).size).toBe(3000)
+    const truth = (await client.send('/_emu/ground-truth/audit')).json['Audit.SharePoint']!['records']!
+    expect([...truth].map(String)).toContain(String(answer.json[0]!['Id']))
+  })
+
+  it.each([
+    { contentType: 'Audit.Nothing', records: 1 },
+    { contentType: 'Audit.General', records: 0 },
+    { contentType: 'Audit.General', records: 1.5 },
+    { contentType: 'Audit.General', records: 1_000_000, recordBytes: 16_000_000 },
+  ])('is refused as %o', async (body) => {
+    expect((await client.send('/_emu/audit-content', { method: 'POST', body })).status).toBe(400)
+  })
+})
+
+describe('audit feed', () => {
+  behavior('documentation', 'notifications are listed per content type; without a webhook there are none', async () => {
+    await start('Audit.General')
+    const answer = await ask('/subscriptions/notifications?contentType=Audit.General')
+    expect([answer.status, answer.json]).toEqual([200, []])
+  })
+
+  behavior('documentation', 'sensitive information types are named in one language', async () => {
+    const speak = (language: string) =>
+      client.activity(`${client.feed}/resources/dlpSensitiveTypes`, { headers: { 'accept-language': language } })
+    const answer = await speak('en-US')
+    expect([...answer.json].map((type) => String(type['name']))).toContain('Credit Card Number')
+    expect((await speak('nl')).json['error']).toMatchObject({ code: 'AF20053' })
+    expect((await speak('en, nl;q=0.5')).json['error']).toMatchObject({ code: 'AF20054' })
+  })
+
+  behavior('documentation', 'a webhook that has expired or has no address is refused for that', async () => {
+    const path = `${client.feed}/subscriptions/start?contentType=Audit.General`
+    const code = async (body: object | string) =>
+      String((await client.activity(path, { method: 'POST', body })).json['error']!['code'])
+    const address = 'https://hook.example/feed'
+    expect(await code({ webhook: { address, expiration: '2020-01-01T00:00:00Z' } })).toBe('AF20003')
+    expect(await code({ webhook: { address, expiration: 'soon' } })).toBe('AF20002')
+    expect(await code({ webhook: {} })).toBe('AF20001')
+    expect(await code('{"webhook"')).toBe('AF20002')
+    expect(await code({ webhook: { address, expiration: '' } })).toBe('AF20021')
+    expect((await ask('/subscriptions/list')).json).toEqual([])
+  })
+
+  behavior(
+    'captured',
+    'content is listed in the order it became available, not in the order it was created',
+    async () => {
+      await start('Audit.Exchange')
+      await advance(4 * 3_600_000)
+      const created = (await list('Audit.Exchange')).blobs.map((blob) => String(blob['contentCreated']))
+      expect(created).not.toEqual(created.toSorted())
+    },
+  )
+
+  behavior(
+    'documentation',
+    'general content tells of many products, and mail in quarantine under its own id',
+    async () => {
+      await start('Audit.General')
+      const { blobs } = await list('Audit.General')
+      const bodies = await Promise.all(blobs.map((blob) => client.activity(String(blob['contentUri']))))
+      const records = bodies.flatMap(({ json }) => [...json])
+      const types = new Set(records.map((record) => Number(record['RecordType'])))
+      for (const type of [25, 28, 30, 40, 45, 64, 65, 66, 83, 261]) expect(types).toContain(type)
+      const caught = records.find((record) => Number(record['RecordType']) === 28)!
+      expect(caught).toMatchObject({ DetectionType: 'Inline', LatestDeliveryLocation: 'Quarantine', PolicyAction: 5 })
+      const investigated = records.find((record) => Number(record['RecordType']) === 64)!
+      expect(JSON.parse(String(investigated['Data']))).toMatchObject({
+        InvestigationId: investigated['InvestigationId'],
+      })
+    },
+  )
 })
 
 describe('permission', () => {

@@ -9,13 +9,15 @@ import type { TokenKeys } from '#token-keys.ts'
 import {
   ActivityError,
   activityErrorReply,
+  invalidParameter,
   missingPermission,
   notImplemented,
   tenantMismatch,
   tenantNotGuid,
 } from './errors.ts'
 import { getContent, listContent } from './content.ts'
-import { listSubscriptions, startSubscription, stopSubscription } from './subscriptions.ts'
+import { listNotifications, listSubscriptions, startSubscription, stopSubscription } from './subscriptions.ts'
+import { listSensitiveTypes } from './sensitive-types.ts'
 
 type Handler = (caller: Caller, request: Request, contentId: string) => Reply
 
@@ -29,7 +31,9 @@ export function managementActivityService(cloud: Cloud, keys: TokenKeys): Servic
     .add('POST', `${ROOT}/subscriptions/stop`, stopSubscription)
     .add('GET', `${ROOT}/subscriptions/list`, listSubscriptions)
     .add('GET', `${ROOT}/subscriptions/content`, listContent)
+    .add('GET', `${ROOT}/subscriptions/notifications`, listNotifications)
     .add('GET', `${ROOT}/audit/:contentId`, getContent)
+    .add('GET', `${ROOT}/resources/dlpSensitiveTypes`, listSensitiveTypes)
 
   const operate = async (request: Request): Promise<Reply> => {
     const caller = await readCaller(cloud, keys, request, MANAGEMENT.audience)
@@ -38,6 +42,7 @@ export function managementActivityService(cloud: Cloud, keys: TokenKeys): Servic
     const route = router.match(request.method, request.segments)
     if (!route) throw notImplemented(`${request.method} ${request.path}`)
     checkTenant(route.params['tenant']!, caller)
+    checkPublisher(request)
     if (!caller.roles.has('ActivityFeed.Read')) throw missingPermission(caller.roles)
     return route.handler(caller, request, route.params['contentId'] ?? '')
   }
@@ -67,6 +72,12 @@ const unauthorized: Reply = {
 function checkTenant(named: string, { tenant }: Caller): void {
   if (!GUID.test(named)) throw tenantNotGuid(named)
   if (named.toLowerCase() !== tenant.world.tenantId) throw tenantMismatch(named, tenant.world.tenantId)
+}
+
+/** Who wrote the caller's program; left out, it shares its allowance with all that say nothing. */
+function checkPublisher({ query }: Request): void {
+  const publisher = query.get('PublisherIdentifier')
+  if (publisher !== undefined && !GUID.test(publisher)) throw invalidParameter('PublisherIdentifier', 'Guid')
 }
 
 function refused(request: Request, refusal: Refusal): ActivityError {

@@ -9,9 +9,11 @@ import type { World } from '#world/world.ts'
 
 import { CONTENT_TYPES } from './content-types.ts'
 import { groupEvent } from './records/exchange.ts'
+import { largeRecordIds, largeRecords } from './large-content.ts'
 import { recordIds, records, scheduled } from './schedule.ts'
 import type { AuditRecord, Publication } from './records/record.ts'
 import type { ContentType } from './content-types.ts'
+import type { LargeContent } from './large-content.ts'
 import type { LiveActivity, ScheduledBlob } from './schedule.ts'
 
 /** A piece of content as listings show it, and its records. */
@@ -42,11 +44,18 @@ export class AuditLog {
   #told: Map<string, Publication> | undefined
   /** By content type and slot. */
   #actions = new Map<string, { contentType: ContentType; slot: number; records: AuditRecord[] }>()
+  readonly #large: () => Iterable<LargeContent>
 
-  constructor(world: World, live: LiveActivity, sources: readonly AuditSource[]) {
+  constructor(
+    world: World,
+    live: LiveActivity,
+    sources: readonly AuditSource[],
+    large: () => Iterable<LargeContent> = () => [],
+  ) {
     this.#world = world
     this.#live = live
     this.#sources = sources
+    this.#large = large
   }
 
   /** Content created in [from, to) that listings show at `now`, oldest first. */
@@ -59,6 +68,7 @@ export class AuditLog {
         .filter(([, story]) => story.contentType === contentType)
         .map(([id, story]) => this.#story(id, story)),
       ...[...this.#actions.values()].filter((made) => made.contentType === contentType).map(actionBlob),
+      ...[...this.#large()].filter((each) => each.contentType === contentType).map((each) => this.#largeBlob(each)),
     ]
     return found
       .filter(({ createdAt, listedAt }) => createdAt >= from && createdAt < to && listedAt <= now)
@@ -99,6 +109,18 @@ export class AuditLog {
       id: blobId(blob.contentType, blob.createdAt, 1),
       recordIds: () => recordIds(this.#world, this.#live, blob),
       records: () => records(this.#world, this.#live, blob),
+    }
+  }
+
+  #largeBlob(content: LargeContent): Blob {
+    const { contentType, createdAt } = content
+    return {
+      contentType,
+      createdAt,
+      listedAt: createdAt,
+      id: blobId(contentType, createdAt, 3),
+      recordIds: () => largeRecordIds(this.#world, content),
+      records: () => largeRecords(this.#world, content),
     }
   }
 

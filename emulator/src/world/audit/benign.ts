@@ -4,8 +4,8 @@ import type { Person } from '#world/directory.ts'
 import type { Random } from '#world/random.ts'
 import type { World } from '#world/world.ts'
 
-import { accessEvent, cmdlet, groupEvent, itemEvent } from './records/exchange.ts'
-import { complianceAlert, teamsEvent, unlistedEvent } from './records/general.ts'
+import { accessEvent, cmdlet, groupEvent, itemEvent, ruleEvent, syncEvent } from './records/exchange.ts'
+import { GENERAL } from './everyday-general.ts'
 import { dlpMatch } from './records/dlp.ts'
 import { fileOperation } from './records/sharepoint.ts'
 import { homeIp } from './records/record.ts'
@@ -32,7 +32,8 @@ export function benignRecord(contentType: ContentType, occasion: Occasion): Audi
   return make(occasion, person)
 }
 
-type Activity = (occasion: Occasion, person: Person) => AuditRecord
+/** What one person did at a moment, as a record. */
+export type Activity = (occasion: Occasion, person: Person) => AuditRecord
 
 const AGENTS = [
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36 Edg/142.0.0.0',
@@ -73,6 +74,18 @@ const read: Activity = (occasion, person) => {
   return accessEvent(occasion.world, event(occasion, person, 'MailItemsAccessed'), items)
 }
 
+/** A new computer's Outlook takes the folders over. */
+const sync: Activity = (occasion, person) =>
+  syncEvent(occasion.world, event(occasion, person, 'MailItemsAccessed'), ['\\Inbox', '\\Sent Items'])
+
+const outlookRule: Activity = (occasion, person) =>
+  ruleEvent(occasion.world, event(occasion, person, 'UpdateInboxRules'), {
+    RuleOperation: 'AddMailboxRule',
+    RuleName: 'Newsletters',
+    RuleCondition: `(SubString, Subject, ${occasion.r.pick(SUBJECTS)})`,
+    RuleActions: '[{"ActionType":"Move"}]',
+  })
+
 /** Filing newsletters: a rule that stays inside the mailbox. */
 const fileRule: Activity = ({ world, r, id, at }, person) =>
   cmdlet(world, {
@@ -104,7 +117,7 @@ const mailboxSetting: Activity = ({ world, id, at }, person) => {
 }
 
 const file =
-  (operation: string, sharing = false): Activity =>
+  (operation: string, sharing?: 'with a partner' | 'with everybody'): Activity =>
   ({ world, r, id, at }, person) =>
     fileOperation(world, {
       id,
@@ -120,19 +133,8 @@ const file =
         'xlsx',
         'pdf',
       ])}`,
-      ...(sharing ? { sharedWith: `office@${r.pick(PARTNERS).domain}` } : {}),
-    })
-
-const teams =
-  (operation: string): Activity =>
-  ({ world, r, id, at }, person) =>
-    teamsEvent(world, {
-      id,
-      at,
-      person,
-      operation,
-      ip: homeIp(world, person),
-      team: `Project ${r.pick(PROJECTS)}`,
+      ...(sharing === 'with a partner' ? { sharedWith: `office@${r.pick(PARTNERS).domain}` } : {}),
+      ...(sharing === 'with everybody' ? { anonymousLink: true } : {}),
     })
 
 const ACTIVITIES: Record<
@@ -143,6 +145,9 @@ const ACTIVITIES: Record<
     [55, read],
     [16, item('Send', '\\Sent Items')],
     [8, item('Update', '\\Inbox')],
+    [6, item('Create', '\\Drafts')],
+    [2, sync],
+    [0.6, outlookRule],
     [8, group('MoveToDeletedItems', '\\Deleted Items')],
     [6, group('SoftDelete', '\\Recoverable Items\\Deletions')],
     [4, group('Move', '\\Projects')],
@@ -154,15 +159,12 @@ const ACTIVITIES: Record<
     [20, file('FileModified')],
     [18, file('FileDownloaded')],
     [10, file('FileUploaded')],
-    [2, file('SharingSet', true)],
+    [2, file('SharingSet', 'with a partner')],
+    [1, file('SharingInvitationCreated', 'with a partner')],
+    [1, file('AddedToSecureLink', 'with a partner')],
+    [0.5, file('AnonymousLinkCreated', 'with everybody')],
   ],
-  'Audit.General': [
-    [50, teams('TeamsSessionStarted')],
-    [25, teams('MessageSent')],
-    [10, teams('MeetingParticipantDetail')],
-    [3, ({ world, id, at }, person) => complianceAlert(world, { id, at, person })],
-    [3, ({ world, r, id, at }, person) => unlistedEvent(world, { id, at, person, recordType: r.pick([388, 412]) })],
-  ],
+  'Audit.General': GENERAL,
   'DLP.All': [
     [
       3,

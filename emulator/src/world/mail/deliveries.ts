@@ -6,7 +6,12 @@ import type { World } from '#world/world.ts'
 
 import { DeliveryIndex, mailOf } from './delivery-index.ts'
 import { authenticationOf, threatsOf } from './authentication.ts'
+import { sizeOf as sizeOfFile } from './item.ts'
+import { wasSent } from './delivery.ts'
+import { isOwnAddress, personAt } from './addresses.ts'
 import { itemOfQuarantined, quarantinedMessages } from './quarantine.ts'
+import { outgoing } from './outgoing.ts'
+import { restore } from './stored.ts'
 import type { Authentication, Threat } from './authentication.ts'
 import type { Item, MailAddress } from './item.ts'
 import type { Mailbox } from './mailbox.ts'
@@ -108,12 +113,12 @@ export function deliveriesTo(tenant: Tenant, person: Person): Delivery[] {
   const { world } = tenant
   const born = mailOf(tenant, person.index).filter(({ held }) => !held)
   const mailbox = tenant.mailbox(person)
-  const items = [...born.map(({ item }) => item), ...(mailbox ? added(tenant, mailbox) : [])]
+  const items = [...born.map(({ item }) => item), ...(mailbox ? added(mailbox) : [])]
   const held = [...quarantineOf(tenant, person)]
   return [
     ...items
       .flatMap((item) => deliveriesOf(world, person, item))
-      .filter(({ recipient }) => recipient.person === person),
+      .filter(({ recipient }) => recipient.person?.index === person.index),
     ...held,
   ].sort(byTime)
 }
@@ -152,13 +157,19 @@ function* matching(all: Iterable<Delivery>, wanted: DeliveryCriteria): Generator
 /** What clients and scenarios added to the flow, oldest first. */
 function sinceBirth(tenant: Tenant): Delivery[] {
   const mail = [...tenant.openedMailboxes].flatMap((mailbox) =>
-    added(tenant, mailbox).flatMap((item) => deliveriesOf(tenant.world, mailbox.person, item)),
+    added(mailbox).flatMap((item) => deliveriesOf(tenant.world, mailbox.person, item)),
   )
   const bornHeld = (identity: string) => quarantinedMessages.born(tenant.world).find(identity) !== undefined
   const held = [...tenant.objects(quarantinedMessages).touched()]
     .filter(({ identity }) => !bornHeld(identity))
     .map((message) => heldDelivery(tenant, message))
-  return [...mail, ...held].sort(byTime)
+  const passedOn = tenant
+    .log(outgoing)
+    .between(-Infinity, Infinity, tenant.now)
+    .flatMap(({ record: { item, recipients } }) =>
+      recipients.map((recipient) => delivery(tenant.world, restore(item), partyOf(tenant.world, recipient))),
+    )
+  return [...mail, ...held, ...passedOn].sort(byTime)
 }
 
 /** The deliveries that an item in somebody's mailbox tells of: to its owner, or by its owner to people outside. */
@@ -166,7 +177,7 @@ export function deliveriesOf(world: World, owner: Person, item: Item): Delivery[
   if (item.isDraft) return []
   if (item.folder !== 'sentitems')
     return [delivery(world, item, { name: owner.displayName, address: owner.userPrincipalName, person: owner })]
-  return [...item.to, ...item.cc]
+  return [...item.to, ...item.cc, ...(item.bcc ?? [])]
     .map((recipient) => partyOf(world, recipient))
     .filter(({ person }) => person === undefined)
     .map((recipient) => delivery(world, item, recipient))
@@ -182,7 +193,11 @@ function delivery(world: World, item: Item, recipient: Party): Delivery {
     sender,
     recipient,
     direction:
-      !recipient.person && !isOwn(world, recipient.address) ? 'Outbound' : item.senderIp ? 'Inbound' : 'Intra-org',
+      !recipient.person && !isOwnAddress(world, recipient.address)
+        ? 'Outbound'
+        : item.senderIp
+          ? 'Inbound'
+          : 'Intra-org',
     senderIp: item.senderIp,
     subject: item.subject,
     // Attachments are made when somebody looks at them.
@@ -197,23 +212,19 @@ function delivery(world: World, item: Item, recipient: Party): Delivery {
 
 /** Bytes of the message as it was sent, headers and encoded attachments included. */
 export const sizeOf = (item: Item): number =>
-  6_000 +
-  2 * item.text.length +
-  item.attachments.reduce((sum, { content }) => sum + Math.ceil(content.length * 1.37), 0)
+  6_000 + 2 * item.text.length + item.attachments.reduce((sum, each) => sum + Math.ceil(sizeOfFile(each) * 1.37), 0)
 
 function locationOf(world: World, item: Item, { person, address }: Party): string {
-  if (!person) return isOwn(world, address) ? 'failed' : 'external'
+  if (!person) return isOwnAddress(world, address) ? 'failed' : 'external'
   // Rules file mail as it comes; everything else that lies elsewhere was put there by hand later.
   return item.folder === 'junkemail' || item.folder.startsWith('user:') ? item.folder : 'inbox'
 }
 
-function partyOf(world: World, { name, address }: MailAddress): Party {
-  const person = isOwn(world, address) ? world.directory.find(address) : undefined
-  return { name, address, person }
-}
-
-const isOwn = (world: World, address: string) =>
-  [world.domain, world.initialDomain].includes(address.slice(address.lastIndexOf('@') + 1).toLowerCase())
+const partyOf = (world: World, { name, address }: MailAddress): Party => ({
+  name,
+  address,
+  person: personAt(world, address),
+})
 
 function* quarantineOf(tenant: Tenant, person: Person): Generator<Delivery> {
   const objects = tenant.objects(quarantinedMessages)
@@ -242,16 +253,12 @@ const quarantined = (tenant: Tenant, item: Item, person: Person): Delivery => ({
 })
 
 /** What has come into a mailbox, or gone out of it, since it was born; copies of one message count once. */
-function added(tenant: Tenant, mailbox: Mailbox): Item[] {
-  let seen = born.get(mailbox)
-  if (!seen) born.set(mailbox, (seen = new Set(tenant.mailAtBirth(mailbox.person).filter(isMail).map(passage))))
+function added(mailbox: Mailbox): Item[] {
   const found = new Map<string, Item>()
-  for (const { item } of mailbox.messages)
-    if (isMail(item) && !seen.has(passage(item)) && !found.has(passage(item))) found.set(passage(item), item)
+  for (const item of mailbox.placed())
+    if (isMail(item) && wasSent(item) && !found.has(passage(item))) found.set(passage(item), item)
   return [...found.values()]
 }
-
-const born = new WeakMap<Mailbox, Set<string>>()
 
 const isMail = (item: Item) => !item.isDraft
 

@@ -1,3 +1,4 @@
+import { leave } from '#world/surface.ts'
 import type { Person } from '#world/directory.ts'
 import type { Placement } from '#world/changes.ts'
 import type { Tenant } from '#cloud.ts'
@@ -9,6 +10,7 @@ import { inboxRules } from './rules.ts'
 import { mailboxSettings } from './settings.ts'
 import { mailboxStates } from './mailbox-state.ts'
 import { ordinary } from './item.ts'
+import { outgoing } from './outgoing.ts'
 import { store } from './stored.ts'
 import type { Item, MailAddress } from './item.ts'
 
@@ -17,6 +19,9 @@ import type { Item, MailAddress } from './item.ts'
  * mailbox and through inbox rules, with automatic replies and reports of what could not be delivered. Mail to outside
  * leaves only the sender's copy.
  */
+
+/** Whether an item came by way of delivery, and was not drafted, copied or dropped into the mailbox. */
+export const wasSent = ({ key }: Item): boolean => !key.startsWith('made.')
 
 /** Forwarding that goes in circles ends here. */
 const HOPS = 4
@@ -58,6 +63,12 @@ function pass(
   if (kept.length > 0) tenant.change({ type: 'mail.placed', item: store(item), copies: [...kept], appId })
   const received = copies.slice(kept.length)
   if (received.length > 0) tenant.change({ type: 'mail.placed', item: store(open), copies: received, appId })
+  const outside = kept.length > 0 ? [] : recipients.filter(({ address }) => !isOwnAddress(tenant.world, address))
+  if (outside.length > 0) {
+    const { receivedAt: at } = item
+    const record = { item: store(open), recipients: outside }
+    tenant.leave(leave(outgoing, { id: tenant.newId('outgoing'), at, publishedAt: at, record }))
+  }
   for (const go of onward) go()
 }
 
@@ -144,7 +155,7 @@ export function freshItem(tenant: Tenant, person: Person): Item {
 function replyAutomatically(tenant: Tenant, appId: string, item: Item, owner: Person): void {
   const sender = personAt(tenant.world, item.from.address)
   const setting = tenant.objects(mailboxSettings).find(owner.id)?.automaticRepliesSetting
-  if (!sender || sender === owner || !setting || setting.status === 'disabled') return
+  if (!sender || sender.index === owner.index || !setting || setting.status === 'disabled') return
   if ((item.headers ?? []).some(([name]) => /^(auto-submitted|x-auto-response-suppress)$/i.test(name))) return
   const [start, end] = [setting.scheduledStartDateTime, setting.scheduledEndDateTime].map(({ dateTime }) =>
     Date.parse(`${dateTime.slice(0, 19)}Z`),

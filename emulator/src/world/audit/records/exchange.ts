@@ -96,21 +96,46 @@ export function groupEvent(world: World, event: MailboxEvent, items: readonly Ma
   })
 }
 
-/** Record type 50: `MailItemsAccessed`, items by folder. */
+/** Record type 50: `MailItemsAccessed`. Items that were bound, by folder. */
 export function accessEvent(world: World, event: MailboxEvent, items: readonly MailItem[]): AuditRecord {
-  const paths = [...new Set(items.map(({ path }) => path))]
-  return mailboxRecord(world, event, 50, {
+  const folders = [...new Set(items.map(({ path }) => path))].map((path) => ({
+    ...folder(world, event, path),
+    FolderItems: items
+      .filter((item) => item.path === path)
+      .map((item) => ({ Id: item.id, InternetMessageId: item.internetMessageId, SizeInBytes: item.size })),
+  }))
+  return access(world, event, 'Bind', items.length, folders)
+}
+
+/** Record type 50: `MailItemsAccessed`. Whole folders that a client took over: nobody knows which items. */
+export const syncEvent = (world: World, event: MailboxEvent, paths: readonly string[]): AuditRecord =>
+  access(
+    world,
+    event,
+    'Sync',
+    paths.length,
+    paths.map((path) => folder(world, event, path)),
+  )
+
+const access = (world: World, event: MailboxEvent, type: 'Bind' | 'Sync', count: number, folders: readonly object[]) =>
+  mailboxRecord(world, event, 50, {
     OperationProperties: [
-      { Name: 'MailAccessType', Value: 'Bind' },
+      { Name: 'MailAccessType', Value: type },
       { Name: 'IsThrottled', Value: 'False' },
     ],
-    OperationCount: items.length,
-    Folders: paths.map((path) => ({
-      ...folder(world, event, path),
-      FolderItems: items
-        .filter((item) => item.path === path)
-        .map((item) => ({ Id: item.id, InternetMessageId: item.internetMessageId, SizeInBytes: item.size })),
-    })),
+    OperationCount: count,
+    Folders: folders,
+  })
+
+/** Record type 2, `UpdateInboxRules`: a rule made in Outlook, told by its actions and conditions. */
+export function ruleEvent(
+  world: World,
+  event: MailboxEvent,
+  properties: Readonly<Record<string, string>>,
+): AuditRecord {
+  return mailboxRecord(world, event, 2, {
+    Item: { Id: 'RgAAAA', ParentFolder: folder(world, event, '\\Inbox') },
+    OperationProperties: Object.entries(properties).map(([Name, Value]) => ({ Name, Value })),
   })
 }
 

@@ -20,6 +20,8 @@ export interface FileOperation {
   site: string
   /** Set for sharing: the guest or group shared with. */
   sharedWith?: string
+  /** Set for a link that opens to everybody who has it. */
+  anonymousLink?: boolean
 }
 
 export function fileOperation(world: World, op: FileOperation): AuditRecord {
@@ -30,7 +32,7 @@ export function fileOperation(world: World, op: FileOperation): AuditRecord {
     id: op.id,
     at: op.at,
     operation: op.operation,
-    recordType: op.sharedWith ? 14 : 6,
+    recordType: op.sharedWith || op.anonymousLink ? 14 : 6,
     workload: 'SharePoint',
     clientIp: op.ip,
     objectId: `${site}${op.folder}/${op.file}`,
@@ -51,6 +53,7 @@ export function fileOperation(world: World, op: FileOperation): AuditRecord {
     SiteUrl: site,
     SourceFileName: op.file,
     SourceRelativeUrl: op.folder,
+    ...(op.anonymousLink ? { EventData: '<Type>View</Type>' } : {}),
     ...(op.sharedWith
       ? {
           TargetUserOrGroupName: op.sharedWith,
