@@ -115,7 +115,7 @@ function joinGroup({ world, r, id, at }: Occasion, person: Person): DirectoryAct
           { name: 'Group.DisplayName', old: null, new: `"Project ${project}"` },
         ],
       },
-      { type: 'Group', id: groupId, groupType: 'azureAD', modified: [] },
+      { type: 'Group', id: groupId, displayName: `Project ${project}`, groupType: 'unifiedGroups', modified: [] },
     ],
   }
 }

@@ -1,3 +1,4 @@
+import { deviceAt } from '#world/devices.ts'
 import { random } from '#world/random.ts'
 import { signInIds } from '#world/audit/records/entra.ts'
 import type { SignIn } from '#world/audit/records/entra.ts'
@@ -32,7 +33,7 @@ export interface SignInDetail {
   city?: string
   /** `Browser` unless given: `Mobile Apps and Desktop clients`, `IMAP4`, `Exchange ActiveSync`, … */
   clientApp?: string
-  /** The person's own computer, one nobody knows, or one that phones home as compliant; `own` unless given. */
+  /** The person's own computer, which runs no Linux, or one that nobody knows. */
   device?: 'own' | 'unknown'
   /** How the second factor was answered; `remembered` unless given. */
   mfa?: 'remembered' | 'approved' | 'denied' | 'not asked'
@@ -87,7 +88,7 @@ export function userSignIn(world: World, sign: SignIn, detail: SignInDetail = {}
     authenticationAppDeviceDetails: null,
     clientAppUsed: detail.clientApp ?? 'Browser',
     conditionalAccessStatus: error?.number === 53_003 ? 'failure' : passed ? 'success' : 'notApplied',
-    deviceDetail: device(world, sign, detail.device ?? 'own'),
+    deviceDetail: device(world, sign, detail.device ?? (sign.userAgent.includes('Linux') ? 'unknown' : 'own')),
     homeTenantId: world.tenantId,
     ipAddress: sign.ip,
     isInteractive: kind === 'interactiveUser',
@@ -190,23 +191,51 @@ function policies(world: World, { error }: SignIn, mfa: SignInDetail['mfa']) {
   }))
 }
 
+const TRUST = {
+  AzureAd: 'Azure AD joined',
+  ServerAd: 'Hybrid Azure AD joined',
+  Workplace: 'Azure AD registered',
+} as const
+
+/** The person's computer, as the directory knows it, or what an unknown one says of itself. */
 function device(world: World, { person, userAgent }: SignIn, which: 'own' | 'unknown') {
-  const mac = userAgent.includes('Mac')
-  const system = mac ? 'MacOs' : userAgent.includes('Linux') ? 'Linux' : 'Windows10'
-  const browser = userAgent.includes('Edg')
-    ? 'Edge 142.0.0'
-    : `Chrome ${/Chrome\/(\d+)/.exec(userAgent)?.[1] ?? '142'}.0.0`
-  const own = which === 'own' && system !== 'Linux'
+  const own = which === 'own' ? deviceAt(world, 2 * person.index) : undefined
+  const browser = browserOf(userAgent)
   return {
-    deviceId: own ? random(world.seed, 'device', person.index).guid() : '',
-    displayName: own ? `HF-${mac ? 'MAC' : 'PC'}-${String(person.index).padStart(5, '0')}` : '',
-    operatingSystem: system,
+    deviceId: own?.deviceId ?? '',
+    displayName: own?.name ?? '',
+    operatingSystem: systemOf(userAgent),
     browser,
-    isCompliant: own,
-    isManaged: own,
-    trustType: own ? 'Azure AD joined' : '',
+    isCompliant: own?.isCompliant ?? false,
+    isManaged: own?.isManaged ?? false,
+    trustType: own ? TRUST[own.trustType] : '',
   }
 }
+
+/** `Edge 142.0.0`, `Chrome 139.0.0`, `Mobile Safari 19.1` */
+function browserOf(userAgent: string): string {
+  for (const [pattern, name] of BROWSERS) {
+    const version = pattern.exec(userAgent)?.[1]
+    if (version !== undefined) return `${name} ${name === 'Mobile Safari' ? version : `${version}.0.0`}`
+  }
+  return ''
+}
+
+/** Most exact first: Edge calls itself Chrome as well. */
+const BROWSERS = [
+  [/Edg\/(\d+)/, 'Edge'],
+  [/Chrome\/(\d+)/, 'Chrome'],
+  [/Version\/([\d.]+) Mobile/, 'Mobile Safari'],
+] as const
+
+const systemOf = (userAgent: string): string =>
+  userAgent.includes('iPhone')
+    ? 'Ios'
+    : userAgent.includes('Mac')
+      ? 'MacOs'
+      : userAgent.includes('Linux')
+        ? 'Linux'
+        : 'Windows10'
 
 const additional = (mfa: SignInDetail['mfa'], passed: boolean) =>
   mfa === 'denied'

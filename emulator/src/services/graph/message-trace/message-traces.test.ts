@@ -110,6 +110,40 @@ describe('message trace', () => {
     expect((await ask(`${PATH}/${String(rows[0]!['id'])}`)).json).toMatchObject({ id: rows[0]!['id'] })
   })
 
+  behavior(
+    'documentation',
+    'mail that a client sends is in the trace some minutes later, for each recipient',
+    async () => {
+      const sender = emulator.tenants[0]!.domain
+      const people = await client.graph('/v1.0/users?$top=2&$select=id,userPrincipalName')
+      const [from, colleague] = [...people.json['value']!]
+      const to = [String(colleague!['userPrincipalName']), 'office@quayside.example', `nobody.at.all@${sender}`]
+      const writer = await client.withRoles(['Mail.Send'])
+      const sent = await writer(`/v1.0/users/${String(from!['id'])}/sendMail`, {
+        method: 'POST',
+        body: {
+          message: {
+            subject: 'Traced from end to end',
+            body: { contentType: 'text', content: 'Hello' },
+            toRecipients: to.map((address) => ({ emailAddress: { address } })),
+          },
+        },
+      })
+      expect(sent.status).toBe(202)
+      const mine = async () =>
+        [...(await list()).json['value']!].filter((row) => String(row['subject']) === 'Traced from end to end')
+      expect(await mine()).toEqual([])
+      await client.send('/_emu/clock', { method: 'POST', body: { advanceMs: 15 * 60_000 } })
+      const rows = await mine()
+      expect(new Set(rows.map(({ id }) => String(id))).size).toBe(1)
+      expect(Object.fromEntries(rows.map((row) => [String(row['recipientAddress']), String(row['status'])]))).toEqual({
+        [to[0]!]: 'delivered',
+        [to[1]!]: 'delivered',
+        [to[2]!]: 'failed',
+      })
+    },
+  )
+
   it.each([
     'receivedDateTime ge 2026-11-19T00:00:00Z',
     days(11, 0.5),
