@@ -68,7 +68,7 @@ export interface DeliveryCriteria {
 
 /**
  * Deliveries up to now, oldest first. With a recipient of the company only that mailbox is computed. Without, the first
- * question of a tenant makes an index of all mailboxes (a tenth of a second for 220, some seconds to half a minute for
+ * question of a tenant makes an index of all mailboxes (a quarter of a second for 220, up to a minute of computing for
  * 50,000, in small steps), and each delivery that matches costs the computing of its mailbox.
  */
 export async function* deliveries(tenant: Tenant, criteria: DeliveryCriteria): AsyncGenerator<Delivery> {
