@@ -12,6 +12,10 @@ export interface Caller {
   roles: ReadonlySet<string>
   /** Template ids of directory roles. */
   directoryRoles: ReadonlySet<string>
+  /** When the token was issued: protocol time, seconds. */
+  issuedAt: number
+  /** True where the client can be told at once that its token is revoked: `xms_cc` has `cp1`. */
+  continuous: boolean
 }
 
 /** Why a token does not admit to a service. */
@@ -44,6 +48,8 @@ const callerOf = (claims: JWTPayload, tenant: Tenant): Caller => ({
   appId: String(claims['appid']),
   roles: setOf(claims['roles']),
   directoryRoles: setOf(claims['wids']),
+  issuedAt: claims.iat ?? 0,
+  continuous: setOf(claims['xms_cc']).has('cp1'),
 })
 
 /** What follows `Bearer`, in any case; undefined where there is none. */

@@ -42,6 +42,8 @@ export interface Cloud {
   readonly throttle: Throttle
   /** How long Graph takes for an answer, milliseconds: 0 unless asked for, since only slow answers run at the same time. */
   readonly latencyMs: number
+  /** Whether people need a password at the sign-in page. */
+  readonly passwords: boolean
   advance(milliseconds: number): void
   /** Every change so far, oldest first, one JSON text each. */
   history(): string[]
@@ -211,6 +213,7 @@ export interface CloudOptions {
   consistency?: Consistency
   throttle?: Strictness
   latencyMs?: number
+  passwords?: boolean
 }
 
 /** Opens the cloud whose changes are kept in `folder`, and replays them. */
@@ -218,7 +221,7 @@ export function openCloud(
   folder: string,
   birth: Birth,
   born: readonly { world: World; applications: readonly Application[]; live: LiveActivity }[],
-  { throttle: strictness = 'real', latencyMs = 0, consistency = 'eventual' }: CloudOptions = {},
+  { throttle: strictness = 'real', latencyMs = 0, consistency = 'eventual', passwords = false }: CloudOptions = {},
 ): Cloud {
   const clock = new TenantClock(birth.frozen ? birth.epoch : undefined)
   const changes = new Changes(join(folder, 'changes.jsonl'))
@@ -255,6 +258,7 @@ export function openCloud(
     journal,
     throttle,
     latencyMs,
+    passwords,
     advance: (milliseconds) =>
       void changes.record(
         '',

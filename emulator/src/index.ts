@@ -36,6 +36,8 @@ export interface EmulatorOptions extends OriginOptions {
   throttle?: Strictness
   /** How long Graph takes for each answer, milliseconds; default 0. Requests run at the same time only where answers take time. */
   latencyMs?: number
+  /** People need a password at the sign-in page; `GET /_emu/passwords?user=` tells it. Default: their name is enough. */
+  passwords?: boolean
 }
 
 export interface Emulator {
@@ -85,7 +87,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       refused.problem,
       'Start in an empty folder, without the options.',
     )
-  const keys = new TokenKeys(folder)
+  const keys = await TokenKeys.open(folder)
   const services = servicesOf(cloud, keys)
   const names = ['localhost', ...services.flatMap(({ hosts }) => hosts)]
   const { caFile, cert, key } = await serverCertificates(folder, names)

@@ -15,5 +15,5 @@ export const servicesOf = (cloud: Cloud, keys: TokenKeys): readonly Service[] =>
   loginService(cloud, keys),
   graphService(cloud, keys),
   managementActivityService(cloud, keys),
-  controlService(cloud),
+  controlService(cloud, keys),
 ]

@@ -23,6 +23,12 @@ export interface Application {
   publicClient?: boolean
   /** Where a browser may be sent back to after a sign-in. Without any, every https address and every loopback one. */
   redirectUris?: string[]
+  /** Role values that its registration asks for and nobody has granted yet. */
+  requestedRoles?: string[]
+  /** May be used in other tenants, once an administrator there has consented. */
+  multiTenant?: boolean
+  /** Protocol time, ISO 8601: what was issued before is revoked, for those that ask again (continuous access evaluation). */
+  tokensValidFrom?: string
   /** App role values of its own by user object id: `roles` of that user's ID token. */
   userRoles?: Record<string, string[]>
   secrets: Secret[]

@@ -2,34 +2,28 @@ import { CONTENT_TYPES } from '#world/audit/content-types.ts'
 import { HISTORY } from '#world/audit/schedule.ts'
 import { Router } from '#http/router.ts'
 import { readRules } from '#faults/rules.ts'
-import { applications, createApplication } from '#world/applications.ts'
 import { entraPlan } from '#world/entra/plan.ts'
 import { largeContents } from '#world/audit/large-content.ts'
-import { resourceOfRole } from '#world/resources.ts'
 import { machineFiles } from '#world/defender/files.ts'
 import { loadSnapshot, readSnapshot, takeSnapshot } from '#snapshot.ts'
+import { findAccount, passwordOf } from '#services/login/account.ts'
 import { scenarios } from '#scenarios/index.ts'
 import type { Cloud, Tenant } from '#cloud.ts'
 import type { Refusal, Reply, Request, Service } from '#http/exchange.ts'
+import type { TokenKeys } from '#token-keys.ts'
+
+import { ControlError, bad, readBody, tenantOf } from './request.ts'
+import { addApplication, changeApplication } from './applications.ts'
 
 /**
  * The emulator's own doors below `/_emu`, which no cloud has: truth to compare with, faults, the clock, applications, the
  * journal. Unprotected; the emulator listens on 127.0.0.1 only.
  */
 
-class ControlError extends Error {
-  readonly status: number
-  readonly code: string
+type Handler = (request: Request, params: Readonly<Record<string, string>>) => Reply | Promise<Reply>
 
-  constructor(status: number, code: string, message: string) {
-    super(message)
-    this.status = status
-    this.code = code
-  }
-}
-
-export function controlService(cloud: Cloud): Service {
-  const router = new Router<(request: Request) => Reply>()
+export function controlService(cloud: Cloud, keys: TokenKeys): Service {
+  const router = new Router<Handler>()
     .add('GET', '/_emu/health', () => ok({ status: 'ok', now: new Date(cloud.clock.now()).toISOString() }))
     .add('GET', '/_emu/ground-truth/audit', (request) => ok(auditTruth(tenantOf(cloud, request))))
     .add('GET', '/_emu/ground-truth/phish', (request) => ok(phishTruth(tenantOf(cloud, request))))
@@ -44,7 +38,12 @@ export function controlService(cloud: Cloud): Service {
       return { status: 204 }
     })
     .add('POST', '/_emu/clock', (request) => advance(cloud, request))
-    .add('POST', '/_emu/applications', (request) => addApplication(cloud, request))
+    .add('POST', '/_emu/applications', (request) => addApplication(tenantOf(cloud, request), request))
+    .add('PATCH', '/_emu/applications/:clientId', (request, { clientId }) =>
+      changeApplication(tenantOf(cloud, request), request, clientId!),
+    )
+    .add('GET', '/_emu/passwords', (request) => tellPassword(tenantOf(cloud, request), request))
+    .add('POST', '/_emu/signing-keys', async () => ({ status: 201, body: { kid: await keys.rotate() } }))
     .add('POST', '/_emu/audit-content', (request) => addContent(tenantOf(cloud, request), request))
     .add('POST', '/_emu/entra-plan', (request) => setPlan(tenantOf(cloud, request), request))
     .add('GET', '/_emu/journal', (request) =>
@@ -76,7 +75,7 @@ export function controlService(cloud: Cloud): Service {
             'NotImplemented',
             `m365-emulator does not implement ${request.method} ${request.path}.`,
           )
-        return route.handler(request)
+        return await route.handler(request, route.params)
       } catch (error) {
         if (error instanceof ControlError) return errorReply(error)
         throw error
@@ -94,26 +93,6 @@ function refused(refusal: Refusal): ControlError {
   if (refusal.reason === 'malformed') return new ControlError(400, 'BadRequest', refusal.detail)
   if (refusal.reason === 'too large') return new ControlError(413, 'BodyTooLarge', 'The request body is too large.')
   return new ControlError(500, 'Failed', 'The emulator failed; its standard error says why.')
-}
-
-const bad = (message: string) => new ControlError(400, 'BadRequest', message)
-
-function readBody(request: Request): Record<string, unknown> {
-  try {
-    const body: unknown = JSON.parse(request.body.toString('utf8') || '{}')
-    if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body as Record<string, unknown>
-  } catch {
-    // Falls through to the one answer.
-  }
-  throw bad('The body must be a JSON object.')
-}
-
-/** `?tenant=` or the first one. */
-function tenantOf(cloud: Cloud, request: Request): Tenant {
-  const wanted = request.query.get('tenant')
-  const tenant = wanted ? cloud.tenants.find(({ world }) => world.tenantId === wanted.toLowerCase()) : cloud.tenants[0]
-  if (!tenant) throw new ControlError(404, 'TenantNotFound', `There is no tenant '${wanted}'.`)
-  return tenant
 }
 
 /** Every record that can be had by now, each id once. */
@@ -207,21 +186,9 @@ function setPlan(tenant: Tenant, request: Request): Reply {
   return ok(tenant.objects(entraPlan).put('plan', { id: 'plan', plan }))
 }
 
-/** `{name, roles, expiredSecret?}` gives a new registration with its secret. */
-function addApplication(cloud: Cloud, request: Request): Reply {
-  const { name = 'Added application', roles = [], directoryRoles = [], expiredSecret = false } = readBody(request)
-  if (typeof name !== 'string' || !Array.isArray(roles) || !Array.isArray(directoryRoles))
-    throw bad('`name` must be text, `roles` a list of app role values, `directoryRoles` one of role template ids.')
-  const unknown = roles.find((role) => !resourceOfRole(String(role)))
-  if (unknown !== undefined) throw bad(`No API here has an app role '${unknown}'.`)
-  const tenant = tenantOf(cloud, request)
-  const application = createApplication(name, roles.map(String), (what) => tenant.newId(what), {
-    directoryRoles: directoryRoles.map(String),
-    ...(expiredSecret === true ? { secretLifetime: -60_000 } : {}),
-  })
-  tenant.objects(applications).put(application.clientId, application)
-  return {
-    status: 201,
-    body: { name, clientId: application.clientId, secret: application.secrets[0]!.value, roles: application.roles },
-  }
+/** `?user=` by name or id: what they type at the sign-in page where passwords are on. */
+function tellPassword(tenant: Tenant, request: Request): Reply {
+  const account = findAccount(tenant, request.query.get('user') ?? '')
+  if (!account) throw new ControlError(404, 'UserNotFound', 'There is no such user.')
+  return ok({ userPrincipalName: account.userPrincipalName, password: passwordOf(tenant, account) })
 }

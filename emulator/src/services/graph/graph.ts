@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { GRAPH } from '#world/resources.ts'
 import { Router } from '#http/router.ts'
 import { readCaller } from '#bearer.ts'
+import { userInfo } from '#services/login/user-info.ts'
 import type { Caller, Unauthorized } from '#bearer.ts'
 import type { Cloud } from '#cloud.ts'
 import type { Refusal, Reply, Request, Service } from '#http/exchange.ts'
@@ -17,6 +18,7 @@ import { applicationRoutes } from './applications.ts'
 import { folderRoutes } from './mail/folder-routes.ts'
 import { messageRoutes } from './mail/messages.ts'
 import { messageTraceRoutes } from './message-trace/message-traces.ts'
+import { refuseRevoked } from './continuous-access.ts'
 import { organizationRoutes } from './organization.ts'
 import { securityRoutes } from './security/routes.ts'
 import { userRoutes } from './users.ts'
@@ -47,6 +49,7 @@ export function graphService(cloud: Cloud, keys: TokenKeys): Service {
     const found = VERSIONS.has(version.toLowerCase()) ? router.match(request.method, segments) : undefined
     const caller = await readCaller(cloud, keys, request, GRAPH.audience)
     if (typeof caller === 'string') throw unauthorized(caller)
+    refuseRevoked(caller)
     if (!found) throw notImplemented(`${request.method} ${request.path}`)
     const { route, admit } = found.handler
     authorize(caller, route)
@@ -62,6 +65,7 @@ export function graphService(cloud: Cloud, keys: TokenKeys): Service {
   }
 
   const handle = async (request: Request): Promise<Reply> => {
+    if (request.segments[0]?.toLowerCase() === 'oidc') return userInfo(cloud, keys, request)
     try {
       return isBatch(request) ? await batch(request) : await operate(request)
     } catch (error) {
@@ -73,6 +77,7 @@ export function graphService(cloud: Cloud, keys: TokenKeys): Service {
   const batch = async (request: Request): Promise<Reply> => {
     const caller = await readCaller(cloud, keys, request, GRAPH.audience)
     if (typeof caller === 'string') throw unauthorized(caller)
+    refuseRevoked(caller)
     return answerBatch(request, handle, cloud.faults)
   }
 

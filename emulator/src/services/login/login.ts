@@ -2,27 +2,44 @@ import { Router } from '#http/router.ts'
 import type { Cloud, Tenant } from '#cloud.ts'
 import type { Reply, Request, Service } from '#http/exchange.ts'
 
-import { instanceDiscovery, openIdConfiguration } from './discovery.ts'
-import { LoginError, badTenantName, loginReply, unknownTenant } from './errors.ts'
+import { COMMON, instanceDiscovery, openIdConfiguration } from './discovery.ts'
+import { Grants } from './grants.ts'
+import { LoginError, badTenantName, loginReply, noTenant, onlyPost, unknownTenant } from './errors.ts'
+import { adminConsent } from './consent.ts'
+import { authorize, notForAnyTenant } from './authorize.ts'
+import { errorPage, logOut } from './pages.ts'
 import { issueToken } from './token.ts'
+import { userInfo } from './user-info.ts'
 import type { TokenKeys } from '#token-keys.ts'
 
 type Handler = (request: Request, tenant: string) => Promise<Reply> | Reply
 
-/** Entra ID's sign-in service: tokens for applications, discovery and signing keys. */
+/** Entra ID's sign-in service: tokens for applications and people, discovery and signing keys, consent. */
 export function loginService(cloud: Cloud, keys: TokenKeys): Service {
+  const grants = new Grants(keys)
   const tenantOf = (name: string) => findTenant(cloud, name)
-  const anyTenant = (name: string) => (COMMON.has(name.toLowerCase()) ? cloud.tenants[0]! : tenantOf(name))
-  const token = (version: 'v1' | 'v2') => (request: Request, tenant: string) =>
-    issueToken(tenantOf(tenant), keys, request, version)
+  const named = (name: string) => (isCommon(name) ? name.toLowerCase() : tenantOf(name).world.tenantId)
+  const token = (version: 'v1' | 'v2') => (request: Request, tenant: string) => {
+    if (isCommon(tenant)) throw noTenant()
+    return issueToken(tenantOf(tenant), keys, grants, request, version)
+  }
   const configuration = (version: 'v1' | 'v2') => (request: Request, tenant: string) =>
-    openIdConfiguration(request.origin, anyTenant(tenant).world.tenantId, version)
-  const jwks = async (request: Request, tenant: string) => ({
-    status: 200,
-    body: await keys.jwks(`${request.origin}/${anyTenant(tenant).world.tenantId}/v2.0`),
-  })
-  const router = new Router<Handler>()
+    openIdConfiguration(request.origin, named(tenant), version)
+  const jwks = async (request: Request, tenant: string) => {
+    const name = named(tenant)
+    return { status: 200, body: await keys.jwks(`${request.origin}/${isCommon(name) ? '{tenantid}' : name}/v2.0`) }
+  }
+  const signIn = (request: Request, tenant: string) =>
+    authorize(cloud, keys, grants, request, (clientId) =>
+      isCommon(tenant) ? notForAnyTenant(cloud.tenants, clientId) : tenantOf(tenant),
+    )
+  const consent = (version: 'v1' | 'v2') => (request: Request, tenant: string) =>
+    adminConsent(cloud, isCommon(tenant) ? cloud.tenants[0]! : tenantOf(tenant), request, version)
+  const api = new Router<Handler>()
     .add('POST', '/:tenant/oauth2/v2.0/token', token('v2'))
+    .add('GET', '/:tenant/oauth2/v2.0/token', ({ method }) => {
+      throw onlyPost(method)
+    })
     .add('POST', '/:tenant/oauth2/token', token('v1'))
     // Shipping clients send the v1 form with GET and a body.
     .add('GET', '/:tenant/oauth2/token', token('v1'))
@@ -30,22 +47,35 @@ export function loginService(cloud: Cloud, keys: TokenKeys): Service {
     .add('GET', '/:tenant/.well-known/openid-configuration', configuration('v1'))
     .add('GET', '/:tenant/discovery/v2.0/keys', jwks)
     .add('GET', '/:tenant/discovery/keys', jwks)
-    .add('GET', '/common/discovery/instance', (request) =>
-      instanceDiscovery(request.origin, cloud.tenants[0]!.world.tenantId),
+    .add('GET', '/common/discovery/instance', ({ origin, query }) =>
+      instanceDiscovery(origin, query.get('authorization_endpoint')),
     )
+    .add('GET', '/oidc/userinfo', (request) => userInfo(cloud, keys, request))
+    .add('POST', '/oidc/userinfo', (request) => userInfo(cloud, keys, request))
+  const pages = new Router<Handler>()
+    .add('GET', '/:tenant/oauth2/v2.0/authorize', signIn)
+    .add('POST', '/:tenant/oauth2/v2.0/authorize', signIn)
+    .add('GET', '/:tenant/oauth2/v2.0/logout', logOut)
+    .add('GET', '/:tenant/oauth2/logout', logOut)
+    .add('GET', '/:tenant/adminconsent', consent('v1'))
+    .add('POST', '/:tenant/adminconsent', consent('v1'))
+    .add('GET', '/:tenant/v2.0/adminconsent', consent('v2'))
+    .add('POST', '/:tenant/v2.0/adminconsent', consent('v2'))
   const service: Service = {
     name: 'login',
     hosts: ['login.microsoftonline.com', 'login.windows.net', 'sts.windows.net'],
-    owns: (segments) => ['oauth2', 'v2.0', '.well-known', 'discovery'].includes(segments[1]?.toLowerCase() ?? ''),
+    owns: ([first = '', second = '']) => first === 'oidc' || OWN.has(second.toLowerCase()),
     handle: async (request) => {
-      const route = router.match(request.method, request.segments)
-      if (!route) return service.refuse(request, { reason: 'not implemented' })
+      const { method, segments } = request
+      const [route, shown] = [api.match(method, segments), pages.match(method, segments)]
+      const found = route ?? shown
+      if (!found) return service.refuse(request, { reason: 'not implemented' })
       const correlation = request.headers['client-request-id'] || request.query.get('client-request-id')
       try {
-        return await route.handler(request, route.params['tenant'] ?? '')
+        return await found.handler(request, found.params['tenant'] ?? '')
       } catch (error) {
-        if (error instanceof LoginError) return loginReply(error, correlation)
-        throw error
+        if (!(error instanceof LoginError)) throw error
+        return shown ? errorPage(error, correlation) : loginReply(error, correlation)
       }
     },
     refuse: (_, refusal) => {
@@ -66,7 +96,8 @@ export function loginService(cloud: Cloud, keys: TokenKeys): Service {
   return service
 }
 
-const COMMON = new Set(['common', 'organizations'])
+const OWN = new Set(['oauth2', 'v2.0', '.well-known', 'discovery', 'adminconsent'])
+const isCommon = (name: string) => COMMON.has(name.toLowerCase())
 const GUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i
 
 function findTenant(cloud: Cloud, name: string): Tenant {
