@@ -21,6 +21,14 @@ const LATE: Readonly<Record<string, ReadonlySet<string>>> = {
     ['active', 'pendingApproval', 'declined', 'unremediated'].concat(['running', 'partiallyRemediated']),
   ),
   incidentStatus: new Set(['awaitingAction']),
+  submissionResultCategory: new Set(
+    ['beingAnalyzed', 'notSubmittedToMicrosoft', 'phishingSimulation', 'itemNotfound'].concat(
+      ['allowedDueToOrganizationOverride', 'blockedDueToOrganizationOverride', 'allowedDueToUserOverride'],
+      ['blockedDueToUserOverride', 'threatsFound', 'noThreatsFound', 'domainImpersonation', 'userImpersonation'],
+      ['brandImpersonation', 'authenticationFailure', 'spoofedBlocked', 'spoofedAllowed', 'bulk'],
+      ['reasonLostInTransit'],
+    ),
+  ),
 }
 
 const takesAll = ({ request }: Call) => /include-unknown-enum-members/i.test(request.headers['prefer'] ?? '')

@@ -1,13 +1,14 @@
 import { GraphError, badRequest } from '#services/graph/errors.ts'
 import { allowOptions, project, readSelect, readSkip, readTop } from '#services/graph/odata/options.ts'
 import { parseFilter } from '#services/graph/odata/filter.ts'
+import { boundTo, readSkiptoken, skiptoken } from '#services/graph/odata/skiptoken.ts'
 import type { Call } from '#services/graph/route.ts'
 import type { Fields, Value } from '#services/graph/odata/filter.ts'
 import type { Reply } from '#http/exchange.ts'
 
 import { preferenceApplied } from './evolvable.ts'
 
-/** Lists of the security service: `$filter`, `$top`, `$skip`, `$count`, `$select`; next links go on by `$skip`. */
+/** Lists of the security service: `$filter`, `$top`, `$skip`, `$count`, `$select`. */
 export interface Listing<T> {
   /** `security/incidents` */
   path: string
@@ -18,6 +19,8 @@ export interface Listing<T> {
   properties: readonly string[]
   usualPage: number
   largestPage: number
+  /** How next links go on: by `$skip`, the usual way, or by a token. */
+  pages?: 'token'
   /** Query options besides the usual ones. */
   options?: readonly string[]
   /** What a caller sees of one. */
@@ -30,19 +33,18 @@ export function listPage<T>(call: Call, listing: Listing<T>, items: readonly T[]
   const { path, type, fields, properties, shape } = listing
   if (query.get('$orderby') !== undefined && !listing.options?.includes('$orderby')) throw notAllowed('OrderBy')
   if (query.get('$expand') !== undefined && !listing.options?.includes('$expand')) throw notAllowed('Expand')
-  allowOptions(query, ['$filter', '$top', '$skip', '$count', '$select', ...(listing.options ?? [])])
-  const top = readTop(query, listing.usualPage, listing.largestPage, (value) =>
-    badRequest(
-      `The query specified in the URI is not valid. The limit of '${listing.largestPage}' for Top query has been exceeded. The value from the incoming request is '${value}'.`,
-    ),
-  )
-  const [skip, select] = [readSkip(query), readSelect(query, properties, type)]
+  const place = listing.pages === 'token' ? '$skiptoken' : '$skip'
+  allowOptions(query, ['$filter', '$top', place, '$count', '$select', ...(listing.options ?? [])])
+  const top = readTop(query, listing.usualPage, listing.largestPage, (value) => tooMany(listing.largestPage, value))
+  const skip = listing.pages === 'token' ? readPlace(call) : readSkip(query)
+  const select = readSelect(query, properties, type)
   const text = query.get('$filter')
   const filter = text === undefined ? undefined : parseFilter(text, fields, (name) => cannotFilter(name))
   const shaped = items.map(shape)
   const found = filter ? shaped.filter((each) => filter.matches((field) => valueOf(each, field, fields))) : shaped
   const page = found.slice(skip, skip + top)
-  const next = skip + top < found.length ? query.with({ $skip: String(skip + top) }) : undefined
+  const after = listing.pages === 'token' ? skiptoken(skip + top, boundTo(call)) : String(skip + top)
+  const next = skip + top < found.length ? query.with({ [place]: after }) : undefined
   return {
     status: 200,
     headers: preferenceApplied(call),
@@ -55,12 +57,27 @@ export function listPage<T>(call: Call, listing: Listing<T>, items: readonly T[]
   }
 }
 
+/** How many to pass over. @throws GraphError 400 for a token that is none of ours. */
+export function readPlace(call: Call): number {
+  const token = call.request.query.get('$skiptoken')
+  const place = token === undefined ? 0 : readSkiptoken(token, boundTo(call))
+  if (place === undefined) throw badRequest('The skip token is not valid.')
+  return place
+}
+
 const notAllowed = (option: string) =>
   badRequest(
     `The query specified in the URI is not valid. Query option '${option}' is not allowed. To allow it, set the 'AllowedQueryOptions' property on EnableQueryAttribute or QueryValidationSettings.`,
   )
 
-const cannotFilter = (property: string): GraphError =>
+/** More were asked for than a page holds. */
+export const tooMany = (most: number, asked: string): GraphError =>
+  badRequest(
+    `The query specified in the URI is not valid. The limit of '${most}' for Top query has been exceeded. The value from the incoming request is '${asked}'.`,
+  )
+
+/** A property that the service does not filter by. */
+export const cannotFilter = (property: string): GraphError =>
   badRequest(
     `The query specified in the URI is not valid. The property '${property}' cannot be used in the $filter query option.`,
   )
