@@ -144,7 +144,7 @@ function teamMeeting(world: World, person: Person): CalendarEvent {
     location: `Room ${r.between(1, 9)}, ${head.office.office}`,
     organizer: addressOf(head),
     attendees: [{ ...team, type: 'required', response: 'none', respondedAt: 0 }],
-    response: head === person ? 'organizer' : 'accepted',
+    response: head.index === person.index ? 'organizer' : 'accepted',
     isOnlineMeeting: true,
     recurrence: {
       pattern: 'weekly',
@@ -194,7 +194,7 @@ function meeting(world: World, owner: Person, a: number, b: number, j: number): 
     'declined',
     'notResponded',
   ] as const)
-  const mine = owner === organizer
+  const mine = owner.index === organizer.index
   const event = freshEvent(owner, {
     key: `meeting.${a}.${j}`,
     uid: newUid(r.hex(32)),

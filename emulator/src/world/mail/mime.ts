@@ -191,7 +191,7 @@ function encodedWords(text: string, charset: string): string {
     }
     run += character
   }
-  return [...words, run].map((each) => `=?${charset}?B?${encodeText(each, charset).toString('base64')}?=`).join('\r\n ')
+  return [...words, run].map((each) => `=?${charset}?B?${encodeText(each, charset).toString('base64')}?=`).join(' ')
 }
 
 /** Breaks a header at spaces so that lines stay below 78 characters where they can. */

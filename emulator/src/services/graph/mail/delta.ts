@@ -25,8 +25,8 @@ interface State {
   since: number
   /** Number of changes up to which this round goes. */
   upTo: number
-  /** How many entries of the round have been given. */
-  given: number
+  /** Place of the last entry given in this round: places sort as text. */
+  after: string
   /** Tenant time of the round's beginning, milliseconds. */
   at: number
   select?: string
@@ -49,11 +49,11 @@ export function messagesDelta(call: Call): Reply {
   const size = pageSize(call)
   const select = readSelect(queryOf(state), SELECTABLE_PROPERTIES, 'Microsoft.OutlookServices.Message')
   const expand = readExpand(queryOf(state), EXPANDABLE)
-  const entries = entriesOf(call, mailbox, state, filter)
-  const page = entries.slice(state.given, state.given + size)
-  const given = state.given + page.length
-  const left = given < entries.length
-  const token = placeToken(JSON.stringify(left ? { ...state, given } : { ...state, since: state.upTo, given: 0 }))
+  const entries = entriesOf(call, mailbox, state, filter).filter(({ place }) => place > state.after)
+  const page = entries.slice(0, size)
+  const left = page.length < entries.length
+  const next = left ? { ...state, after: page.at(-1)!.place } : { ...state, since: state.upTo, after: '' }
+  const token = placeToken(JSON.stringify(next))
   const link = `${call.request.origin}${call.request.path}?${left ? '$skiptoken' : '$deltatoken'}=${token}`
   return {
     status: 200,
@@ -63,38 +63,54 @@ export function messagesDelta(call: Call): Reply {
         call,
         `mailFolders('${mailbox.folderId(key)}')/messages${select ? `(${select.join(',')})` : ''}/$delta`,
       ),
-      value: page.map((entry) =>
-        typeof entry === 'string'
-          ? { '@odata.type': '#microsoft.graph.message', id: entry, '@removed': { reason: 'deleted' } }
-          : { '@odata.type': '#microsoft.graph.message', ...shapeMessage(call, mailbox, entry, select, expand) },
-      ),
+      value: page.map(({ shown }) => ({
+        '@odata.type': '#microsoft.graph.message',
+        ...(typeof shown === 'string'
+          ? { id: shown, '@removed': { reason: 'deleted' } }
+          : shapeMessage(call, mailbox, shown, select, expand)),
+      })),
       [left ? '@odata.nextLink' : '@odata.deltaLink']: link,
     },
   }
 }
 
-/** Messages that lie there, and ids of those that went. */
-function entriesOf(call: Call, mailbox: Mailbox, state: State, filter: Filter | undefined): (Message | string)[] {
+interface Entry {
+  /** What comes after what: by time of receipt in the first round, by name of the item in later ones. */
+  place: string
+  /** A message that lies there, or the id of one that went. */
+  shown: Message | string
+}
+
+function entriesOf(call: Call, mailbox: Mailbox, state: State, filter: Filter | undefined): Entry[] {
   const { folder, since, upTo, changeType } = state
   const wanted = (message: Message) => filter?.matches(valuesOf(mailbox, message)) ?? true
   const asked = (type: string) => changeType === undefined || changeType === type
   if (since < 0)
     return messagesIn(mailbox, folderOf(mailbox, mailbox.folderId(folder)))
-      .filter(({ arrived }) => arrived < upTo)
-      .filter((message) => asked('created') && wanted(message))
-  return mailbox.since(since - 1).flatMap(({ key, message, trail }) => {
+      .filter((message) => message.arrived < upTo && asked('created') && wanted(message))
+      .map((shown) => ({ place: newestFirst(shown), shown }))
+      .sort(byPlace)
+  const found = mailbox.since(since - 1).flatMap(({ key, message, trail }) => {
     const was = trail.findLast(({ number }) => number < since)
     const before = was?.folder === folder ? was : undefined
     const here = message?.folder === folder && message.arrived < upTo ? message : undefined
     // Moved away and back again it has another id, but not another immutable one.
     const same = before && here && (immutableIds(call) || before.number === here.arrived)
-    const entries: (Message | string)[] = []
+    const entries: Entry[] = []
     if (before && !same && asked('deleted'))
-      entries.push(immutableIds(call) ? mailbox.immutableIdOf(key) : mailbox.idAt(key, before))
-    if (here && asked(same ? 'updated' : 'created') && wanted(here)) entries.push(here)
+      entries.push({
+        place: `${key} 1`,
+        shown: immutableIds(call) ? mailbox.immutableIdOf(key) : mailbox.idAt(key, before),
+      })
+    if (here && asked(same ? 'updated' : 'created') && wanted(here)) entries.push({ place: `${key} 2`, shown: here })
     return entries
   })
+  return found.sort(byPlace)
 }
+
+const newestFirst = ({ item }: Message) => `${String(1e15 - item.receivedAt)} ${item.key}`
+
+const byPlace = (a: Entry, b: Entry) => (a.place < b.place ? -1 : 1)
 
 function readState(call: Call, folder: string): State {
   const { query } = call.request
@@ -122,7 +138,7 @@ function readState(call: Call, folder: string): State {
     folder,
     since: -1,
     upTo: call.tenant.changeCount,
-    given: 0,
+    after: '',
     at: call.tenant.now,
     ...given('select', query.get('$select')),
     ...given('filter', query.get('$filter')),

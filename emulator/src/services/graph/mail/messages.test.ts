@@ -214,7 +214,7 @@ describe('changing', () => {
       id: before['id'],
     })
     expect(answer.json['changeKey']).not.toBe(before['changeKey'])
-    const refused = await ask(`/messages/${before['id']}`, { method: 'PATCH', body: { subject: '[PHISH]' } })
+    const refused = await ask(`/messages/${before['id']}`, { method: 'PATCH', body: { toRecipients: [] } })
     expect(refused.status).toBe(400)
   })
 
