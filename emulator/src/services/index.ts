@@ -3,6 +3,8 @@ import type { Service } from '#http/exchange.ts'
 import type { TokenKeys } from '#token-keys.ts'
 
 import { controlService } from './control/control.ts'
+import { defenderService } from './defender/defender.ts'
+import { ewsService } from './ews/ews.ts'
 import { exchangeAdminService } from './exchange-admin/exchange-admin.ts'
 import { graphService } from './graph/graph.ts'
 import { loginService } from './login/login.ts'
@@ -15,5 +17,7 @@ export const servicesOf = (cloud: Cloud, keys: TokenKeys): readonly Service[] =>
   loginService(cloud, keys),
   graphService(cloud, keys),
   managementActivityService(cloud, keys),
+  ewsService(cloud),
+  defenderService(cloud, keys),
   controlService(cloud, keys),
 ]

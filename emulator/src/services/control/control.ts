@@ -4,11 +4,13 @@ import { Router } from '#http/router.ts'
 import { readRules } from '#faults/rules.ts'
 import { entraPlan } from '#world/entra/plan.ts'
 import { largeContents } from '#world/audit/large-content.ts'
+import { serviceAccounts } from '#world/exchange/service-accounts.ts'
 import { machineFiles } from '#world/defender/files.ts'
 import { loadSnapshot, readSnapshot, takeSnapshot } from '#snapshot.ts'
 import { findAccount, passwordOf } from '#services/login/account.ts'
 import { scenarios } from '#scenarios/index.ts'
 import type { Cloud, Tenant } from '#cloud.ts'
+import type { ServiceAccount } from '#world/exchange/service-accounts.ts'
 import type { Refusal, Reply, Request, Service } from '#http/exchange.ts'
 import type { TokenKeys } from '#token-keys.ts'
 
@@ -46,6 +48,8 @@ export function controlService(cloud: Cloud, keys: TokenKeys): Service {
     .add('POST', '/_emu/signing-keys', async () => ({ status: 201, body: { kid: await keys.rotate() } }))
     .add('POST', '/_emu/audit-content', (request) => addContent(tenantOf(cloud, request), request))
     .add('POST', '/_emu/entra-plan', (request) => setPlan(tenantOf(cloud, request), request))
+    .add('GET', '/_emu/service-accounts', (request) => ok({ accounts: accountsOf(tenantOf(cloud, request)) }))
+    .add('POST', '/_emu/service-accounts', (request) => addServiceAccount(tenantOf(cloud, request), request))
     .add('GET', '/_emu/journal', (request) =>
       ok({
         entries: cloud.journal.last(
@@ -184,6 +188,26 @@ function setPlan(tenant: Tenant, request: Request): Reply {
   const plan = (['free', 'P1', 'P2'] as const).find((known) => known === wanted)
   if (!plan) throw bad('`plan` must be "free", "P1" or "P2".')
   return ok(tenant.objects(entraPlan).put('plan', { id: 'plan', plan }))
+}
+
+/** Accounts for EWS on the company's premises. */
+const accountsOf = (tenant: Tenant) =>
+  [...tenant.objects(serviceAccounts).all()].map((each) => shownAccount(tenant, each))
+
+const shownAccount = ({ world }: Tenant, { name, password, mayImpersonate }: ServiceAccount) => ({
+  user: `${name}@${world.domain}`,
+  password,
+  mayImpersonate,
+  url: `https://mail.${world.domain}/EWS/Exchange.asmx`,
+})
+
+/** `{name, mayImpersonate?}` gives a new account with its password. */
+function addServiceAccount(tenant: Tenant, request: Request): Reply {
+  const { name, mayImpersonate = true } = readBody(request)
+  if (typeof name !== 'string' || !/^[a-z][\w.-]{0,63}$/i.test(name) || typeof mayImpersonate !== 'boolean')
+    throw bad('`name` must be a word, `mayImpersonate` true or false.')
+  const account = { name: name.toLowerCase(), password: tenant.newId('service account'), mayImpersonate }
+  return { status: 201, body: shownAccount(tenant, tenant.objects(serviceAccounts).put(account.name, account)) }
 }
 
 /** `?user=` by name or id: what they type at the sign-in page where passwords are on. */
