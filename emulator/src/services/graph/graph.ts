@@ -11,11 +11,13 @@ import type { Refusal, Reply, Request, Service } from '#http/exchange.ts'
 import type { TokenKeys } from '#token-keys.ts'
 
 import { GraphError, badRequest, errorReply, notImplemented } from './errors.ts'
-import { admissionOf } from './throttle.ts'
+import { admissionOf, isOutlook } from './throttle.ts'
 import { answerBatch } from './batch.ts'
 import { auditRoutes } from './audit/routes.ts'
 import { applicationRoutes } from './applications.ts'
+import { calendarRoutes } from './calendar/routes.ts'
 import { folderRoutes } from './mail/folder-routes.ts'
+import { mailboxSettingsRoutes } from './mailbox-settings/settings.ts'
 import { messageRoutes } from './mail/messages.ts'
 import { messageTraceRoutes } from './message-trace/message-traces.ts'
 import { refuseRevoked } from './continuous-access.ts'
@@ -32,6 +34,8 @@ export const ROUTES: readonly Route[] = [
   ...applicationRoutes,
   ...folderRoutes,
   ...messageRoutes,
+  ...mailboxSettingsRoutes,
+  ...calendarRoutes,
   ...auditRoutes,
   ...messageTraceRoutes,
   ...securityRoutes,
@@ -129,7 +133,7 @@ const unauthorized = (why: Unauthorized) => new GraphError(401, 'InvalidAuthenti
 /** The directory and Outlook refuse in different words. */
 function authorize(caller: Caller, route: Route): void {
   if (route.roles.some((role) => caller.roles.has(role))) return
-  if (route.pattern.includes('/mail') || route.pattern.includes('/messages'))
+  if (isOutlook(route.pattern))
     throw new GraphError(403, 'ErrorAccessDenied', 'Access is denied. Check credentials and try again.')
   throw new GraphError(403, 'Authorization_RequestDenied', 'Insufficient privileges to complete the operation.')
 }
