@@ -13,8 +13,9 @@ type Token = { kind: 'word' | 'text' | 'operator' | 'bracket'; text: string }
 const TOKEN = /\s*(?:(-[a-z]+)|'((?:[^']|'')*)'|"((?:[^"]|"")*)"|([()])|([^\s()'"]+))/iy
 const DEEPEST = 50
 
-/** @throws ExchangeError for text that is no filter, and for properties that `known` lacks. */
-export function readFilter(text: string, known: (name: string) => boolean): Condition {
+/** @throws ExchangeError for text that is no filter, and for properties that `example`, a row such as are filtered, lacks. */
+export function readFilter(text: string, example: Row): Condition {
+  const names = new Map(Object.keys(example).map((name) => [name.toLowerCase(), name]))
   const tokens = tokensOf(text)
   let at = 0
   let depth = 0
@@ -48,9 +49,10 @@ export function readFilter(text: string, known: (name: string) => boolean): Cond
     }
     const [property, operator] = [take('word'), take('operator')]
     const value = take('text') ?? take('word')
-    if (!property || !operator || !value || !known(property.text)) throw invalid(text)
+    const name = names.get(property?.text.toLowerCase() ?? '')
+    if (!name || !operator || !value) throw invalid(text)
     depth--
-    return comparison(property.text.toLowerCase(), operator.text.toLowerCase(), valueOf(value), text)
+    return comparison(name, operator.text.toLowerCase(), valueOf(value), text)
   }
   const condition = either()
   if (at < tokens.length) throw invalid(text)
@@ -87,7 +89,7 @@ function valueOf({ kind, text }: Token): Value {
 }
 
 function comparison(property: string, operator: string, value: Value, filter: string): Condition {
-  const read = (row: Row) => plain(row[Object.keys(row).find((name) => name.toLowerCase() === property)!])
+  const read = (row: Row) => plain(row[property])
   const wanted = value === null ? null : String(value).toLowerCase()
   const words = (cell: ReturnType<typeof plain>): string[] =>
     cell === null ? [] : Array.isArray(cell) ? cell.map((each) => each.toLowerCase()) : [String(cell).toLowerCase()]

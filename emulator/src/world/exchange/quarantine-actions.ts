@@ -1,26 +1,13 @@
-import { auditRecord } from '#world/audit/records/record.ts'
 import { auditDeed } from '#world/audit/audit-log.ts'
 import { itemOfQuarantined, quarantinedMessages } from '#world/mail/quarantine.ts'
+import { quarantineRequest } from '#world/audit/records/threats.ts'
 import { store } from '#world/mail/stored.ts'
+import type { QUARANTINE_REQUESTS } from '#world/audit/records/threats.ts'
 import type { QuarantinedMessage } from '#world/mail/quarantine.ts'
 import type { Tenant } from '#cloud.ts'
 
-/**
- * What administrators do to mail in quarantine: release it to its recipient's mailbox, delete it, deny or ask for its
- * release. Each leaves an audit record of type 65, as does looking at it.
- */
-export type QuarantineAction = keyof typeof ACTIONS
-
-/** Number and operation of the audit record. */
-const ACTIONS = {
-  preview: [0, 'QuarantinePreview'],
-  delete: [1, 'QuarantineDelete'],
-  release: [2, 'QuarantineRelease'],
-  export: [3, 'QuarantineExport'],
-  header: [4, 'QuarantineViewHeader'],
-  request: [5, 'QuarantineReleaseRequest'],
-  deny: [6, 'QuarantineReleaseRequestDeny'],
-} as const
+/** What administrators do to mail in quarantine. Each act leaves an audit record of type 65, as does looking at it. */
+export type QuarantineAction = (typeof QUARANTINE_REQUESTS)[number]
 
 /** The message is put into the recipient's inbox, unless it had been released before. */
 export function release(tenant: Tenant, message: QuarantinedMessage, appId: string): void {
@@ -35,34 +22,18 @@ export function release(tenant: Tenant, message: QuarantinedMessage, appId: stri
   tenant
     .objects(quarantinedMessages)
     .put(message.identity, { ...message, releaseStatus: 'RELEASED', releasedTo: [message.recipient] })
-  leaveRecord(tenant, message, 'release', appId)
+  leaveRecord(tenant, message, 'Release', appId)
 }
 
-/** Leaves the audit record of an action. */
-export function leaveRecord(
-  tenant: Tenant,
-  message: QuarantinedMessage,
-  action: QuarantineAction,
-  appId: string,
-): void {
-  const [requestType, operation] = ACTIONS[action]
-  const base = {
-    id: tenant.newId('audit'),
-    at: tenant.now,
-    operation,
-    recordType: 65,
-    workload: 'Quarantine',
-    userId: appId,
-    userKey: appId,
-    userType: 5,
-    resultStatus: 'Successful',
-    objectId: message.networkMessageId,
+/** Leaves the audit record of an action that an application took. */
+export function leaveRecord(tenant: Tenant, message: QuarantinedMessage, type: QuarantineAction, appId: string): void {
+  const { networkMessageId, recipient } = message
+  const event = { id: tenant.newId('audit'), at: tenant.now, person: { appId } }
+  const request = {
+    type,
+    networkMessageId,
+    source: 1 as const,
+    ...(type === 'Release' ? { releaseTo: recipient } : {}),
   }
-  const record = auditRecord(tenant.world, base, {
-    NetworkMessageId: message.networkMessageId,
-    ReleaseTo: action === 'release' ? message.recipient : '',
-    RequestSource: 1,
-    RequestType: requestType,
-  })
-  tenant.leave(auditDeed('Audit.General', tenant.now, record))
+  tenant.leave(auditDeed('Audit.General', tenant.now, quarantineRequest(tenant.world, event, request)))
 }

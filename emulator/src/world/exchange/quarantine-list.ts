@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises'
+
 import { heldBackFrom, quarantinedMessages } from '#world/mail/quarantine.ts'
 import type { QuarantinedMessage } from '#world/mail/quarantine.ts'
 import type { Tenant } from '#cloud.ts'
@@ -10,17 +12,32 @@ export interface QuarantineCriteria {
   recipients?: readonly string[]
 }
 
-/** Messages in quarantine as they are now, newest first; those whose time is over are gone. */
-export function* quarantined(
+/**
+ * Messages in quarantine as they are now, newest first; those whose time is over are gone. The first question about all
+ * recipients looks at every mailbox once (some seconds for 50,000, in small steps).
+ */
+export async function quarantined(
+  tenant: Tenant,
+  criteria: QuarantineCriteria,
+): Promise<Generator<QuarantinedMessage>> {
+  const { recipients } = criteria
+  const born = recipients
+    ? [...new Set(recipients.map((each) => each.toLowerCase()))].flatMap((each) => bornFor(tenant.world, each))
+    : await order(tenant.world)
+  return standing(tenant, criteria, born)
+}
+
+function* standing(
   tenant: Tenant,
   { from, to, recipients }: QuarantineCriteria,
+  born: readonly Place[],
 ): Generator<QuarantinedMessage> {
   const objects = tenant.objects(quarantinedMessages)
   const wanted = recipients && new Set(recipients.map((each) => each.toLowerCase()))
-  const born = wanted ? [...wanted].flatMap((each) => bornFor(tenant.world, each)) : order(tenant.world)
-  const known = new Set(born.map(({ identity }) => identity))
-  const later = [...objects.touched()].filter(({ identity }) => !known.has(identity))
-  const all = later.length === 0 ? born : [...born, ...later].sort(newestFirst)
+  const touched = [...objects.touched()]
+  const known = touched.length === 0 ? undefined : new Set(born.map(({ identity }) => identity))
+  const later = touched.filter(({ identity }) => !known?.has(identity))
+  const all = later.length === 0 && !wanted ? born : [...born, ...later].sort(newestFirst)
   for (const { identity, receivedAt } of all) {
     if (receivedAt < from || receivedAt > to) continue
     const message = objects.find(identity)
@@ -35,16 +52,24 @@ interface Place {
 }
 
 /** Where everything of birth stands in time: kept, since a client reads page after page. */
-const orders = new WeakMap<World, readonly Place[]>()
+const orders = new WeakMap<World, Promise<readonly Place[]>>()
 
-function order(world: World): readonly Place[] {
-  let found = orders.get(world)
-  if (!found) {
-    const places: Place[] = []
-    for (let index = 0; index < world.directory.mailboxes; index++) places.push(...bornAt(world, index))
-    orders.set(world, (found = places.sort(newestFirst)))
+function order(world: World): Promise<readonly Place[]> {
+  if (!orders.has(world)) orders.set(world, sortAll(world))
+  return orders.get(world)!
+}
+
+async function sortAll(world: World): Promise<readonly Place[]> {
+  const places: Place[] = []
+  let since = performance.now()
+  for (let index = 0; index < world.directory.mailboxes; index++) {
+    places.push(...bornAt(world, index))
+    if (performance.now() - since > 10) {
+      await setImmediate()
+      since = performance.now()
+    }
   }
-  return found
+  return places.sort(newestFirst)
 }
 
 const bornAt = (world: World, index: number): Place[] =>

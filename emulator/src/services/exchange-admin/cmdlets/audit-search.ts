@@ -2,6 +2,8 @@ import { CONTENT_TYPES } from '#world/audit/content-types.ts'
 import { int32, moment as wireMoment } from '#services/exchange-admin/wire.ts'
 import { flag, moment, number, oneOf, text, texts } from '#services/exchange-admin/parameters.ts'
 import { refusedBecause } from '#services/exchange-admin/errors.ts'
+import { none } from '#world/objects.ts'
+import type { Kind } from '#world/objects.ts'
 import type { AuditRecord } from '#world/audit/records/record.ts'
 import type { Cmdlet, Invocation, Result } from '#services/exchange-admin/cmdlet.ts'
 import type { Tenant } from '#cloud.ts'
@@ -69,8 +71,8 @@ export const auditSearchCmdlets: readonly Cmdlet[] = [
   },
 ]
 
-/** How far each session of a tenant has been read. */
-const sessions = new WeakMap<Tenant, Map<string, number>>()
+/** How far each session has been read, by its id. */
+const sessions: Kind<{ read: number }> = { name: 'exchange.auditSearchSession', born: none }
 
 function search(call: Invocation): Result {
   const { given, tenant } = call
@@ -82,11 +84,11 @@ function search(call: Invocation): Result {
     .filter((record) => matches(call, record))
     .slice(0, MOST_OF_A_SET)
   const session = given.text('SessionId')
-  if (!sessions.has(tenant)) sessions.set(tenant, new Map())
-  const read = sessions.get(tenant)!
-  const start = session === undefined || given.text('SessionCommand') === 'Initialize' ? 0 : (read.get(session) ?? 0)
+  const read = tenant.objects(sessions)
+  const start =
+    session === undefined || given.text('SessionCommand') === 'Initialize' ? 0 : (read.find(session)?.read ?? 0)
   const page = found.slice(start, start + size)
-  if (session !== undefined) read.set(session, start + page.length)
+  if (session !== undefined) read.put(session, { read: start + page.length })
   return {
     rows: page.map((record, i) => ({
       RecordType: NAMES.get(Number(record['RecordType'])) ?? String(record['RecordType']),

@@ -3,6 +3,7 @@ import type { Cmdlet } from '#services/exchange-admin/cmdlet.ts'
 
 import { allowBlockListCmdlets } from './allow-block-list.ts'
 import { auditSearchCmdlets } from './audit-search.ts'
+import { groupCmdlets } from './groups.ts'
 import { inboxRuleCmdlets } from './inbox-rules.ts'
 import { mailboxCmdlets } from './mailbox.ts'
 import { organizationCmdlets } from './organization.ts'
@@ -19,6 +20,7 @@ const ALL: readonly Cmdlet[] = [
   ...inboxRuleCmdlets,
   ...statisticsCmdlets,
   ...recipientCmdlets,
+  ...groupCmdlets,
   ...traceCmdlets,
   ...quarantineCmdlets,
   ...allowBlockListCmdlets,

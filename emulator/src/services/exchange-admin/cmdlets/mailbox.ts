@@ -136,8 +136,7 @@ function getMailboxes(call: Invocation): Result {
   const anr = given.text('Anr')?.toLowerCase()
   const filter = given.text('Filter')
   const sortBy = given.text('SortBy')?.toLowerCase()
-  const names = new Set(Object.keys(mailboxRow(tenant, tenant.world.directory.at(0))).map((name) => name.toLowerCase()))
-  const meets = filter === undefined ? () => true : readFilter(filter, (name) => names.has(name.toLowerCase()))
+  const meets = filter === undefined ? () => true : readFilter(filter, mailboxRow(tenant, tenant.world.directory.at(0)))
   const rows = owners(call)
     .filter(
       (person) => !anr || [person.displayName, aliasOf(person)].some((name) => name.toLowerCase().startsWith(anr)),

@@ -86,7 +86,7 @@ export const quarantineCmdlets: readonly Cmdlet[] = [
     parameters: { Identity: text, EntityType: ENTITY_TYPE, RecipientAddress: text },
     mandatory: ['Identity'],
     run: (call) =>
-      looked(call, 'header', (message) => ({
+      looked(call, 'ViewHeader', (message) => ({
         Identity: message.identity,
         Organization: call.tenant.world.tenantId,
         Header: headersOf(itemOfQuarantined(message))
@@ -99,7 +99,7 @@ export const quarantineCmdlets: readonly Cmdlet[] = [
     area: 'quarantine',
     parameters: { Identity: text, EntityType: ENTITY_TYPE, RecipientAddress: text },
     mandatory: ['Identity'],
-    run: (call) => looked(call, 'preview', (message) => preview(call, message)),
+    run: (call) => looked(call, 'Preview', (message) => preview(call, message)),
   },
   {
     name: 'Export-QuarantineMessage',
@@ -144,7 +144,7 @@ export const quarantineCmdlets: readonly Cmdlet[] = [
     },
     run: (call) => {
       for (const message of named(call)) {
-        leaveRecord(call.tenant, message, 'delete', call.appId)
+        leaveRecord(call.tenant, message, 'Delete', call.appId)
         call.tenant.objects(quarantinedMessages).remove(message.identity)
       }
       return NOTHING
@@ -157,7 +157,7 @@ function TYPES_OF(type: typeof TYPES): readonly string[] {
 }
 
 /** `-Page`, `-PageSize`: no total is told; a page that is short is the last one, and a size of 0 gives none. */
-function list(call: Invocation): Result {
+async function list(call: Invocation): Promise<Result> {
   const { given, tenant } = call
   const identity = given.text('Identity')
   if (identity !== undefined) return { rows: [row(call, find(call, identity))] }
@@ -165,11 +165,12 @@ function list(call: Invocation): Result {
   if (page < 1 || page > 1000) throw refusedBecause('The Page parameter must be between 1 and 1000.')
   if (size < 0 || size > 1001) throw refusedBecause('The PageSize parameter must be between 1 and 1000.')
   const recipients = given.texts('RecipientAddress')
-  const found = quarantined(tenant, {
+  const held = await quarantined(tenant, {
     from: given.number('StartReceivedDate') ?? tenant.now - DEFAULT_DAYS * DAY,
     to: given.number('EndReceivedDate') ?? tenant.now,
     ...(recipients ? { recipients } : {}),
   })
+  const found = held
     .filter((message) => matches(call, message))
     .drop((page - 1) * size)
     .take(size)
@@ -297,7 +298,7 @@ function exportThem(call: Invocation): Result {
   const messages = named(call)
   return {
     rows: messages.map((message) => {
-      leaveRecord(call.tenant, message, 'export', call.appId)
+      leaveRecord(call.tenant, message, 'Export', call.appId)
       const eml = mimeOf(itemOfQuarantined(message))
       const file = call.given.flag('CompressOutput') ? zip([[`${message.networkMessageId}.eml`, eml]]) : eml
       return {
@@ -320,7 +321,7 @@ function releaseThem(call: Invocation): Result {
       tenant
         .objects(quarantinedMessages)
         .put(message.identity, { ...message, releaseStatus: action === 'Deny' ? 'DENIED' : 'REQUESTED' })
-      leaveRecord(tenant, message, action === 'Deny' ? 'deny' : 'request', appId)
+      if (action === 'Request') leaveRecord(tenant, message, 'ReleaseRequest', appId)
     }
     return NOTHING
   }

@@ -1,13 +1,13 @@
+import { Membership } from '#world/groups.ts'
+import { findPerson } from '#services/exchange-admin/recipient.ts'
 import { flag, size, someOf, text, texts, words } from '#services/exchange-admin/parameters.ts'
-import { guid } from '#services/exchange-admin/wire.ts'
-import { aliasOf, findPerson } from '#services/exchange-admin/recipient.ts'
 import { notFound } from '#services/exchange-admin/errors.ts'
 import { paged } from '#services/exchange-admin/cmdlet.ts'
 import { readFilter } from '#services/exchange-admin/opath.ts'
 import type { Cmdlet, Invocation } from '#services/exchange-admin/cmdlet.ts'
-import type { Person } from '#world/directory.ts'
 import type { Row } from '#services/exchange-admin/wire.ts'
-import type { Tenant } from '#cloud.ts'
+
+import { groupRecipient, recipientRow } from './recipient-rows.ts'
 
 /** Everybody and everything that mail can be sent to, and the domains that mail is accepted for. */
 
@@ -37,16 +37,15 @@ export const recipientCmdlets: readonly Cmdlet[] = [
       const kinds = given.texts('RecipientTypeDetails')
       const anr = given.text('Anr')?.toLowerCase()
       const filter = given.text('Filter')
-      const names = new Set(
-        Object.keys(recipientRow(tenant, tenant.world.directory.at(0))).map((name) => name.toLowerCase()),
-      )
-      const meets = filter === undefined ? () => true : readFilter(filter, (name) => names.has(name.toLowerCase()))
+      const meets =
+        filter === undefined ? () => true : readFilter(filter, recipientRow(tenant, tenant.world.directory.at(0)))
+      const begins = (name: Row[string] | undefined) =>
+        String(name)
+          .toLowerCase()
+          .startsWith(anr ?? '')
       return paged(
         recipients(call)
-          .filter(
-            (person) => !anr || person.displayName.toLowerCase().startsWith(anr) || aliasOf(person).startsWith(anr),
-          )
-          .map((person) => recipientRow(tenant, person))
+          .filter(({ DisplayName, Alias }) => begins(DisplayName) || begins(Alias))
           .filter((row) => (!kinds || kinds.includes(String(row['RecipientTypeDetails']))) && meets(row)),
         call,
       )
@@ -78,45 +77,20 @@ export const recipientCmdlets: readonly Cmdlet[] = [
   },
 ]
 
-function* recipients({ given, tenant }: Invocation): Generator<Person> {
+function* recipients({ given, tenant }: Invocation): Generator<Row> {
+  const groups = new Membership(tenant).all().filter(({ mail }) => mail !== null)
   const identity = given.text('Identity')
   if (identity === undefined) {
-    for (const person of tenant.world.directory.all()) if (person.mail) yield person
+    for (const person of tenant.world.directory.all()) if (person.mail) yield recipientRow(tenant, person)
+    yield* groups.map(groupRecipient)
     return
   }
   const person = findPerson(tenant, identity)
-  if (!person?.mail) throw notFound(identity)
-  yield person
-}
-
-const DETAILS = { user: 'UserMailbox', shared: 'SharedMailbox', guest: 'GuestMailUser', unlicensed: 'User' } as const
-
-function recipientRow({ world }: Tenant, person: Person): Row {
-  const details = DETAILS[person.kind]
-  return {
-    ExternalDirectoryObjectId: person.id,
-    Identity: person.id,
-    Name: person.id,
-    Alias: aliasOf(person),
-    DisplayName: person.displayName,
-    FirstName: person.givenName ?? '',
-    LastName: person.surname ?? '',
-    PrimarySmtpAddress: person.mail ?? '',
-    EmailAddresses: [
-      `SMTP:${person.mail}`,
-      ...(person.kind === 'guest' ? [] : [`smtp:${aliasOf(person)}@${world.initialDomain}`]),
-    ],
-    WindowsLiveID: person.userPrincipalName,
-    RecipientType: person.kind === 'guest' ? 'MailUser' : 'UserMailbox',
-    RecipientTypeDetails: details,
-    Department: person.department ?? '',
-    Title: person.jobTitle ?? '',
-    Office: person.office.office,
-    CountryOrRegion: person.office.country,
-    Manager: person.manager === null ? null : world.directory.at(person.manager).displayName,
-    HiddenFromAddressListsEnabled: person.kind === 'guest',
-    Guid: guid(person.id),
-    IsValid: true,
-    ObjectState: 'Unchanged',
-  }
+  if (person?.mail) return yield recipientRow(tenant, person)
+  const wanted = identity.toLowerCase()
+  const group = groups.find(({ id, mail, mailNickname, displayName }) =>
+    [id, mail, mailNickname, displayName].some((name) => name?.toLowerCase() === wanted),
+  )
+  if (!group) throw notFound(identity)
+  yield groupRecipient(group)
 }

@@ -166,7 +166,7 @@ export const QUARANTINE_REQUESTS = ['Preview', 'Delete', 'Release', 'Export', 'V
 /** Record type 65: somebody did something to a message in quarantine. */
 export function quarantineRequest(
   world: World,
-  event: Moment,
+  event: Omit<Moment, 'person'> & { person: Person | { appId: string } },
   request: {
     type: (typeof QUARANTINE_REQUESTS)[number]
     networkMessageId: string
@@ -181,7 +181,9 @@ export function quarantineRequest(
     recordType: 65,
     workload: 'Quarantine',
     objectId: request.networkMessageId,
-    ...objectUser(event.person),
+    ...('appId' in event.person
+      ? { userId: event.person.appId, userKey: event.person.appId, userType: 5 }
+      : objectUser(event.person)),
   }
   return auditRecord(world, base, {
     NetworkMessageId: request.networkMessageId,
