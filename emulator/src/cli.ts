@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 
+import { SCENARIOS, USUAL } from '#scenarios/index.ts'
 import { ORGANIZATIONS } from '#world/world.ts'
 import type { Strictness } from '#throttle/throttle.ts'
 import type { OrganizationName } from '#world/world.ts'
@@ -18,6 +19,7 @@ interface StartFlags {
   latency?: number
   org?: OrganizationName
   tenants?: number
+  scenario?: string[]
   epoch?: number
   freezeClock?: boolean
   data?: string
@@ -38,6 +40,13 @@ export async function main(argv: readonly string[]): Promise<void> {
     .option('--seed <number>', 'which world to make (default: 42)', wholeNumber(Number.MAX_SAFE_INTEGER))
     .addOption(new Option('--org <size>', 'size of the company (default: small)').choices(Object.keys(ORGANIZATIONS)))
     .option('--tenants <number>', 'how many companies (default: 1)', wholeNumber(1000))
+    .addOption(
+      new Option('--scenario <id...>', `attacks in the history (default: ${USUAL.join(' ')})`).choices([
+        ...SCENARIOS.map(({ id }) => id),
+        'all',
+        'none',
+      ]),
+    )
     .option('--epoch <time>', 'moment between history and live activity, ISO 8601 (default: now)', moment)
     .option(
       '--throttle <how>',
@@ -65,6 +74,7 @@ async function start(flags: StartFlags): Promise<void> {
     ...(flags.seed === undefined ? {} : { seed: flags.seed }),
     ...(flags.org === undefined ? {} : { organization: flags.org }),
     ...(flags.tenants === undefined ? {} : { tenants: flags.tenants }),
+    ...(flags.scenario === undefined ? {} : { scenarios: scenarioIds(flags.scenario) }),
     ...(flags.epoch === undefined ? {} : { epoch: flags.epoch }),
     ...(flags.freezeClock ? { frozen: true } : {}),
     ...(flags.data === undefined ? {} : { data: flags.data }),
@@ -109,6 +119,10 @@ const wholeNumber = (most: number) => (text: string) => {
   if (!/^\d+$/.test(text) || Number(text) > most) throw new InvalidArgumentError(`Give a whole number up to ${most}.`)
   return Number(text)
 }
+
+/** `all` is every one, `none` no one. */
+const scenarioIds = (named: readonly string[]): string[] =>
+  SCENARIOS.map(({ id }) => id).filter((id) => named.includes('all') || named.includes(id))
 
 function strictness(text: string): Strictness {
   if (text === 'real' || text === 'off') return text

@@ -30,7 +30,8 @@ import type { Person } from '#world/directory.ts'
 import type { Strictness } from '#throttle/throttle.ts'
 import type { World } from '#world/world.ts'
 
-import { scenarios } from '#scenarios/index.ts'
+import { scenariosOf } from '#scenarios/index.ts'
+import type { Scenario, Step } from '#scenarios/scenario.ts'
 
 /** The emulated cloud without its doors: tenants, what changes them, and what watches them. */
 export interface Cloud {
@@ -54,12 +55,11 @@ export interface Cloud {
   close(): void
 }
 
-const MAIL_SOURCES: readonly MailSource[] = [...EVERYDAY_MAIL, ...scenarios.map((scenario) => scenario.mail)]
-
 /** A tenant: what it was born with, and what has become of it. */
 export class Tenant {
   readonly world: World
   readonly consistency: Consistency
+  readonly scenarios: readonly Scenario[]
   readonly subscriptions: Subscriptions
   readonly audit: AuditLog
   readonly #record: (change: Change) => void
@@ -69,6 +69,8 @@ export class Tenant {
   readonly #fates = new ObjectFates()
   readonly #deeds = new Deeds()
   readonly #births = new Map<string, Born<unknown>>()
+  readonly #mailSources: readonly MailSource[]
+  #steps: readonly Step[] | undefined
   #planted: Map<string, Planted[]> | undefined
   #told: Map<string, Left[]> | undefined
   readonly #mailboxes: Mailboxes
@@ -82,18 +84,26 @@ export class Tenant {
     /** How many changes the cloud has seen. */
     count: () => number
     consistency: Consistency
+    scenarios: readonly Scenario[]
   }) {
     this.world = options.world
     this.consistency = options.consistency
+    this.scenarios = options.scenarios
+    this.#mailSources = [...EVERYDAY_MAIL, ...options.scenarios.map(({ mail }) => mail)]
     const registered = new Map(options.applications.map((application) => [application.clientId, application]))
     this.#births.set(applications.name, { find: (clientId) => registered.get(clientId), all: () => registered })
     this.#record = options.record
     this.#live = options.live
     this.#now = options.now
     this.#count = options.count
-    this.#mailboxes = new Mailboxes(options.world, MAIL_SOURCES, ({ id }) => this.objects(mailFolders).of(id))
+    this.#mailboxes = new Mailboxes(options.world, this.#mailSources, ({ id }) => this.objects(mailFolders).of(id))
     this.subscriptions = new Subscriptions()
-    this.audit = new AuditLog(options.world, options.live, scenarios, () => this.objects(largeContents).all())
+    this.audit = new AuditLog(
+      options.world,
+      options.live,
+      [{ audit: () => this.steps.flatMap(({ audit = [] }) => audit) }],
+      () => this.objects(largeContents).all(),
+    )
   }
 
   get applications(): readonly Application[] {
@@ -112,7 +122,7 @@ export class Tenant {
 
   /** The mail that a mailbox was born with: computed, not kept. Empty for a person without a mailbox. */
   mailAtBirth(person: Person): Item[] {
-    return hasMailbox(person) ? MAIL_SOURCES.flatMap((source) => source(this.world, person)) : []
+    return hasMailbox(person) ? this.#mailSources.flatMap((source) => source(this.world, person)) : []
   }
 
   /** The mailboxes that somebody has changed. */
@@ -125,7 +135,7 @@ export class Tenant {
     if (!this.#births.has(kind.name)) this.#births.set(kind.name, kind.born(this.world))
     const born = this.#births.get(kind.name) as Born<T>
     this.#planted ??= Map.groupBy(
-      scenarios.flatMap(({ objects }) => objects?.(this.world) ?? []),
+      this.steps.flatMap(({ objects = [] }) => objects),
       (each) => each.kind,
     )
     const planted = this.#planted.get(kind.name) ?? []
@@ -135,10 +145,15 @@ export class Tenant {
   /** The records of a surface. */
   log<T>(surface: Surface<T>): Log<T> {
     this.#told ??= Map.groupBy(
-      scenarios.flatMap(({ traces }) => traces?.(this.world) ?? []),
+      this.steps.flatMap(({ traces = [] }) => traces),
       (each) => each.surface,
     )
     return new Log(surface, this.world, this.#live, this.#told.get(surface.name) ?? [], this.#deeds.of(surface.name))
+  }
+
+  /** What the attacks did, computed when first asked for. */
+  get steps(): readonly Step[] {
+    return (this.#steps ??= this.scenarios.flatMap((scenario) => scenario.steps(this.world)))
   }
 
   /** Leaves a record behind for what a client did, made with `leave(surface, …)` or `auditDeed(…)`. */
@@ -230,6 +245,7 @@ export function openCloud(
     (each) =>
       new Tenant({
         ...each,
+        scenarios: scenariosOf(birth.scenarios),
         now,
         consistency,
         count: () => changes.count,

@@ -13,6 +13,7 @@ import { openCloud } from './cloud.ts'
 import { StartError, openOrigin } from './state.ts'
 import { loadSnapshot } from './snapshot.ts'
 import type { Snapshot } from './snapshot.ts'
+import type { Consistency } from './cloud.ts'
 import type { Strictness } from '#throttle/throttle.ts'
 import type { World } from '#world/world.ts'
 import type { BornApplication, OriginOptions } from './state.ts'
@@ -34,6 +35,8 @@ export interface EmulatorOptions extends OriginOptions {
   snapshot?: Snapshot
   /** Documented limits as they are (the default), not at all, or so many times as much. */
   throttle?: Strictness
+  /** Whether reads of the directory see a write a moment later, as in the real cloud (the default), or at once. */
+  consistency?: Consistency
   /** How long Graph takes for each answer, milliseconds; default 0. Requests run at the same time only where answers take time. */
   latencyMs?: number
   /** People need a password at the sign-in page; `GET /_emu/passwords?user=` tells it. Default: their name is enough. */
@@ -73,13 +76,13 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const folder = options.data === undefined ? mkdtempSync(join(tmpdir(), 'm365-emulator-')) : resolve(options.data)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const origin = await openOrigin(folder, { ...options.snapshot, ...options })
-  const { seed, epoch, organization, live, tenants, frozen } = origin
+  const { seed, epoch, organization, live, tenants, frozen, scenarios } = origin
   const born = origin.applications.map((applications, number) => ({
     world: createWorld(seed, epoch, organization, number),
     applications,
     live,
   }))
-  const cloud = openCloud(folder, { seed, organization, epoch, tenants, frozen }, born, options)
+  const cloud = openCloud(folder, { seed, organization, epoch, tenants, frozen, scenarios }, born, options)
   const refused = options.snapshot && loadSnapshot(cloud, options.snapshot)
   if (refused)
     throw new StartError(

@@ -21,9 +21,11 @@ export interface Birth {
   tenants: number
   /** True where the tenants' clock moves only when told to. */
   frozen: boolean
+  /** Ids of the attacks in its history. */
+  scenarios: readonly string[]
 }
 
-const NAMES = ['seed', 'organization', 'epoch', 'tenants', 'frozen'] as const
+const NAMES = ['seed', 'organization', 'epoch', 'tenants', 'frozen', 'scenarios'] as const
 
 export const takeSnapshot = ({ birth, history }: Cloud): Snapshot => ({
   format: 1,
@@ -33,13 +35,13 @@ export const takeSnapshot = ({ birth, history }: Cloud): Snapshot => ({
 
 /** A snapshot out of JSON, or what is wrong with it. */
 export function readSnapshot(value: unknown): Snapshot | { problem: string } {
-  const { format, seed, organization, epoch, tenants, frozen, changes } = (value ?? {}) as Partial<
+  const { format, seed, organization, epoch, tenants, frozen, scenarios, changes } = (value ?? {}) as Partial<
     Record<keyof Snapshot, unknown>
   >
   if (format !== 1) return { problem: 'It is no snapshot of this version: `format` is not 1.' }
   const known = typeof organization === 'string' && Object.hasOwn(ORGANIZATIONS, organization)
   const whole = [seed, epoch, tenants].every((number) => Number.isSafeInteger(number))
-  if (!known || !whole || typeof frozen !== 'boolean')
+  if (!known || !whole || typeof frozen !== 'boolean' || !Array.isArray(scenarios))
     return { problem: `It does not say what the cloud was made with: ${NAMES.join(', ')}.` }
   if (!Array.isArray(changes) || !changes.every(isChange)) return { problem: '`changes` is no list of changes.' }
   return value as Snapshot
@@ -58,9 +60,9 @@ const isChange = (value: unknown) => {
 
 /** Brings the cloud to the state of the snapshot; or says why it cannot be, and leaves everything as it is. */
 export function loadSnapshot(cloud: Cloud, snapshot: Snapshot): { problem: string } | undefined {
-  const different = NAMES.filter((name) => snapshot[name] !== cloud.birth[name])
+  const different = NAMES.filter((name) => String(snapshot[name]) !== String(cloud.birth[name]))
   if (different.length > 0) {
-    const pairs = different.map((name) => `${name} ${snapshot[name]} instead of ${cloud.birth[name]}`)
+    const pairs = different.map((name) => `${name} ${String(snapshot[name])} instead of ${String(cloud.birth[name])}`)
     return { problem: `It is of another cloud: ${pairs.join(', ')}.` }
   }
   cloud.restore(snapshot.changes.map((change) => JSON.stringify(change)))

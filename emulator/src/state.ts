@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { createApplication } from '#world/applications.ts'
 import { createClientCertificate } from '#http/certificates.ts'
 import { protocolNow } from '#clock.ts'
+import { USUAL } from '#scenarios/index.ts'
 import { random } from '#world/random.ts'
 import type { Birth } from '#snapshot.ts'
 import type { Application } from '#world/applications.ts'
@@ -48,11 +49,11 @@ export async function openOrigin(folder: string, options: OriginOptions): Promis
   const file = join(folder, FILE)
   if (!existsSync(file)) return createOrigin(folder, file, options)
   const origin = readOrigin(file)
-  for (const name of ['seed', 'organization', 'epoch', 'live', 'tenants', 'frozen'] as const)
-    if (options[name] !== undefined && options[name] !== origin[name])
+  for (const name of ['seed', 'organization', 'epoch', 'live', 'tenants', 'frozen', 'scenarios'] as const)
+    if (options[name] !== undefined && String(options[name]) !== String(origin[name]))
       throw new StartError(
         `The data folder ${folder} cannot be used.`,
-        `It was made with ${name} ${origin[name]}, and ${options[name]} is asked for now.`,
+        `It was made with ${name} ${String(origin[name])}, and ${String(options[name])} is asked for now.`,
         `Leave the option out to go on with what is there, or give another folder with --data.`,
       )
   return origin
@@ -81,6 +82,7 @@ async function createOrigin(folder: string, file: string, options: OriginOptions
     epoch: Math.floor((options.epoch ?? protocolNow()) / 1000) * 1000,
     live: options.live ?? 'normal',
     frozen: options.frozen ?? false,
+    scenarios: options.scenarios ?? USUAL,
     tenants,
     applications: await Promise.all(
       Array.from({ length: tenants }, (_, number) => createApplications(folder, seed, number)),

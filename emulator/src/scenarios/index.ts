@@ -3,4 +3,11 @@ import { phishCampaign } from './phish-campaign/scenario.ts'
 import type { Scenario } from './scenario.ts'
 
 /** Every attack there is. */
-export const scenarios: readonly Scenario[] = [phishCampaign, accountTakeover]
+export const SCENARIOS: readonly Scenario[] = [phishCampaign, accountTakeover]
+
+/** Those that a cloud has unless told otherwise. */
+export const USUAL: readonly string[] = [phishCampaign.id, accountTakeover.id]
+
+/** The scenarios with these ids, in the order of the list. */
+export const scenariosOf = (ids: readonly string[]): readonly Scenario[] =>
+  SCENARIOS.filter(({ id }) => ids.includes(id))

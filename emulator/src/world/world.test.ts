@@ -4,7 +4,7 @@ import { broadcasts } from '#world/mail/broadcasts.ts'
 import { campaignOf } from '#scenarios/phish-campaign/campaign.ts'
 import { correspondence } from '#world/mail/correspondence.ts'
 import { hasMailbox } from '#world/directory.ts'
-import { scenarios } from '#scenarios/index.ts'
+import { SCENARIOS } from '#scenarios/index.ts'
 import { threads } from '#world/mail/threads.ts'
 
 import { createWorld } from './world.ts'
@@ -15,7 +15,7 @@ const EPOCH = Date.parse('2026-11-20T14:00:00Z')
 const world = createWorld(42, EPOCH, 'small')
 
 const mailOf = (of: World, index: number) =>
-  [threads, broadcasts, correspondence, ...scenarios.map(({ mail }) => mail)].flatMap((source) =>
+  [threads, broadcasts, correspondence, ...SCENARIOS.map(({ mail }) => mail)].flatMap((source) =>
     source(of, of.directory.at(index)),
   )
 

@@ -17,8 +17,12 @@ export const accountTakeover: Scenario = {
   title: 'Stolen account: rule, forwarding, mail read, consent, role, mass download',
   attack: ['T1110.003', 'T1078.004', 'T1564.008', 'T1114.003', 'T1528', 'T1098.003', 'T1530'],
   mail: () => [],
-  audit: (world) =>
-    steps(world).map(({ contentType, at, record }) => ({ contentType, publishedAt: at + 300_000, record })),
+  steps: (world) =>
+    records(world).map(({ contentType, at, record }) => ({
+      at,
+      what: String(record['Operation']),
+      audit: [{ contentType, publishedAt: at + 300_000, record }],
+    })),
   truth: (world) => {
     const { victim, ip, sessionId, drop, application } = castOf(world)
     return {
@@ -28,7 +32,7 @@ export const accountTakeover: Scenario = {
       sessionId,
       forwardsTo: drop,
       application,
-      records: steps(world).map(({ contentType, record }) => ({
+      records: records(world).map(({ contentType, record }) => ({
         contentType,
         id: record.Id,
         operation: record['Operation'],
@@ -37,7 +41,7 @@ export const accountTakeover: Scenario = {
   },
 }
 
-interface Step {
+interface Recorded {
   contentType: ContentType
   at: number
   record: AuditRecord
@@ -63,10 +67,10 @@ function castOf(world: World) {
   }
 }
 
-function steps(world: World): Step[] {
+function records(world: World): Recorded[] {
   const { victim, ip, sessionId, drop, application } = castOf(world)
   const start = Math.floor((world.epoch - 6 * 3_600_000) / 1000) * 1000
-  const list: Step[] = []
+  const list: Recorded[] = []
   const add = (contentType: ContentType, minute: number, make: (id: string, at: number) => AuditRecord) => {
     const at = start + minute * MINUTE
     list.push({ contentType, at, record: make(random(world.seed, 'account-takeover', list.length).guid(), at) })

@@ -41,7 +41,7 @@ export const phishCampaign: Scenario = {
       : []
     return [...delivered, ...lookAlikes(world, person)]
   },
-  audit: (world) => {
+  steps: (world) => {
     const campaign = campaignOf(world)
     const { reporter, sender } = campaign
     const id = random(world.seed, 'phish-campaign', 'report').guid()
@@ -59,7 +59,13 @@ export const phishCampaign: Scenario = {
         receivedAt: campaign.receivedAt,
       },
     )
-    return [{ contentType: 'Audit.General', publishedAt: campaign.reportedAt + 240_000, record }]
+    return [
+      {
+        at: campaign.reportedAt,
+        what: 'A recipient reports the mail as phishing',
+        audit: [{ contentType: 'Audit.General', publishedAt: campaign.reportedAt + 240_000, record }],
+      },
+    ]
   },
   truth: (world) => {
     const { internetMessageId, networkMessageId, sender, subject, recipients, reporter, link } = campaignOf(world)

@@ -8,7 +8,7 @@ import { serviceAccounts } from '#world/exchange/service-accounts.ts'
 import { machineFiles } from '#world/defender/files.ts'
 import { loadSnapshot, readSnapshot, takeSnapshot } from '#snapshot.ts'
 import { findAccount, passwordOf } from '#services/login/account.ts'
-import { scenarios } from '#scenarios/index.ts'
+import { tell } from '#scenarios/scenario.ts'
 import type { Cloud, Tenant } from '#cloud.ts'
 import type { ServiceAccount } from '#world/exchange/service-accounts.ts'
 import type { Refusal, Reply, Request, Service } from '#http/exchange.ts'
@@ -112,10 +112,10 @@ function auditTruth(tenant: Tenant) {
   )
 }
 
-const phish = scenarios.find(({ id }) => id === 'phish-campaign')!
-
 /** The campaign, and where its message lies now. */
 function phishTruth(tenant: Tenant) {
+  const phish = tenant.scenarios.find(({ id }) => id === 'phish-campaign')
+  if (!phish) throw new ControlError(404, 'ScenarioNotFound', 'This cloud was made without the phish campaign.')
   const truth = phish.truth(tenant.world) as { internetMessageId: string; recipients: string[] }
   const recipients = truth.recipients.map((name) => {
     const mailbox = tenant.mailbox(tenant.world.directory.find(name)!)!
@@ -135,11 +135,12 @@ function phishTruth(tenant: Tenant) {
 }
 
 const scenarioTruth = (tenant: Tenant) => ({
-  scenarios: scenarios.map((scenario) => ({
+  scenarios: tenant.scenarios.map((scenario) => ({
     id: scenario.id,
     title: scenario.title,
     attack: scenario.attack,
     truth: scenario.truth(tenant.world),
+    steps: tell(scenario.steps(tenant.world)),
   })),
 })
 

@@ -3,7 +3,7 @@ import { behavior } from '#testing/behavior.ts'
 import * as fc from 'fast-check'
 
 import { createWorld } from '#world/world.ts'
-import { scenarios } from '#scenarios/index.ts'
+import { SCENARIOS, USUAL, scenariosOf } from '#scenarios/index.ts'
 
 import { AuditLog, parseBlobId } from './audit-log.ts'
 import { CONTENT_TYPES } from './content-types.ts'
@@ -13,7 +13,10 @@ import type { LiveActivity } from './schedule.ts'
 const EPOCH = Date.parse('2026-11-20T14:00:00Z')
 const HOUR = 3_600_000
 const world = createWorld(42, EPOCH, 'small')
-const logOf = (live: LiveActivity = 'normal') => new AuditLog(createWorld(42, EPOCH, 'small'), live, scenarios)
+const logOf = (live: LiveActivity = 'normal') =>
+  new AuditLog(createWorld(42, EPOCH, 'small'), live, [
+    { audit: (world) => scenariosOf(USUAL).flatMap(({ steps }) => steps(world).flatMap(({ audit = [] }) => audit)) },
+  ])
 const log = logOf()
 const history = CONTENT_TYPES.flatMap((type) => log.blobs(type, EPOCH - HISTORY, EPOCH, EPOCH + HOUR))
 
@@ -98,7 +101,7 @@ describe('the audit log', () => {
   })
 
   it('tells the account takeover in order, from failed sign-ins to the mass download', () => {
-    const victim = scenarios.find(({ id }) => id === 'account-takeover')!.truth(world) as { ip: string }
+    const victim = SCENARIOS.find(({ id }) => id === 'account-takeover')!.truth(world) as { ip: string }
     const records = history
       .flatMap((blob) => blob.records())
       .filter((record) => String(record['ClientIP'] ?? '').startsWith(`${victim.ip}`))
