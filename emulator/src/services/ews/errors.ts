@@ -93,12 +93,3 @@ export function faultReply({ code, status, message }: Fault): Reply {
     ),
   }
 }
-
-/** What the service says where a caller asks too often: how long to wait, in the fault itself. */
-export const busyReply = (backOffMilliseconds: number): Reply => {
-  const reply = faultReply(
-    new Fault('ErrorServerBusy', 'The server cannot service this request right now. Try again later.'),
-  )
-  const value = `<t:MessageXml xmlns:t="${TYPES}"><t:Value Name="BackOffMilliseconds">${backOffMilliseconds}</t:Value></t:MessageXml>`
-  return { ...reply, body: String(reply.body).replace('</detail>', `${value}</detail>`) }
-}

@@ -591,6 +591,13 @@ describe('exchange message trace', () => {
     expect(answer.status).toBe(400)
   })
 
+  behavior('documentation', 'is asked at most a hundred times in five minutes', async () => {
+    const statuses: number[] = []
+    for (let i = 0; i < 101; i++)
+      statuses.push((await run('Get-MessageTraceV2', { MessageTraceId: 'x', RecipientAddress: someone })).status)
+    expect([new Set(statuses.slice(0, 100)), statuses[100]]).toEqual([new Set([200]), 429])
+  })
+
   behavior('documentation', 'tells the steps of one delivery', async () => {
     const [row] = await rows('Get-MessageTraceV2', { StartDate: start, Status: 'Delivered', ResultSize: 1 })
     const steps = await rows('Get-MessageTraceDetailV2', {

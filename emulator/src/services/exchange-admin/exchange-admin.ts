@@ -1,5 +1,6 @@
 import { EXCHANGE } from '#world/resources.ts'
 import { Router } from '#http/router.ts'
+import { TRACE_CMDLET } from '#throttle/limits.ts'
 import { auditDeed } from '#world/audit/audit-log.ts'
 import { cmdlet as cmdletRecord } from '#world/audit/records/exchange.ts'
 import { Query } from '#http/exchange.ts'
@@ -18,6 +19,7 @@ import {
   exchangeErrorReply,
   forbiddenReply,
   refusedBecause,
+  throttledReply,
 } from './errors.ts'
 import { changesSomething, findCmdlet, isReal, replacementOf } from './cmdlets/index.ts'
 import { encode } from './wire.ts'
@@ -34,12 +36,18 @@ import type { Cmdlet, Invocation, Result } from './cmdlet.ts'
 export function exchangeAdminService(cloud: Cloud, keys: TokenKeys): Service {
   const router = new Router<Handler>()
   for (const version of ['beta', 'v1.0']) {
-    router.add('POST', `/adminapi/${version}/:tenant/InvokeCommand`, { run: invoke, role: 'Exchange.ManageAsApp' })
-    router.add('POST', `/adminapi/${version}/:tenant/$batch`, { run: batch, role: 'Exchange.ManageAsApp' })
+    router.add('POST', `/adminapi/${version}/:tenant/InvokeCommand`, {
+      run: (caller, request) => invoke(cloud, caller, request),
+      role: 'Exchange.ManageAsApp',
+    })
+    router.add('POST', `/adminapi/${version}/:tenant/$batch`, {
+      run: (caller, request) => batch(cloud, caller, request),
+      role: 'Exchange.ManageAsApp',
+    })
   }
   for (const [endpoint, names] of Object.entries(ENDPOINTS))
     router.add('POST', `/adminapi/v2.0/:tenant/${endpoint}`, {
-      run: (caller, request) => invoke(caller, request, names),
+      run: (caller, request) => invoke(cloud, caller, request, names),
       role: 'Exchange.ManageAsAppV2',
     })
 
@@ -122,11 +130,14 @@ function decorate(request: Request, reply: Reply): Reply {
 }
 
 /** Runs the command of the body. Of a 2.0 endpoint, `allowed` are those it knows. */
-async function invoke(caller: Caller, request: Request, allowed?: readonly string[]): Promise<Reply> {
+async function invoke(cloud: Cloud, caller: Caller, request: Request, allowed?: readonly string[]): Promise<Reply> {
   const { name, parameters } = readInput(request)
   if (allowed && !allowed.some((each) => each.toLowerCase() === name.toLowerCase()))
     throw badBody(`The cmdlet '${name}' is not supported on this endpoint.`)
   const cmdlet = open(caller, name, Object.keys(parameters))
+  // The one limit that is published.
+  if (cmdlet.area === 'trace' && cloud.throttle.count(TRACE_CMDLET, caller.tenant.world.tenantId).over)
+    return throttledReply()
   const given = new Arguments(parameters, cmdlet.parameters, cmdlet.mandatory)
   const bound: Bound = { body: request.body, anchor: request.headers['x-anchormailbox'] }
   const { now } = caller.tenant
@@ -223,7 +234,7 @@ function leaveRecord(cmdlet: Cmdlet, call: Invocation): void {
 const LARGEST_BATCH = 20
 
 /** Several commands in one request; each answers for itself, in order. */
-async function batch(caller: Caller, request: Request): Promise<Reply> {
+async function batch(cloud: Cloud, caller: Caller, request: Request): Promise<Reply> {
   let body: unknown
   try {
     body = JSON.parse(request.body.toString('utf8'))
@@ -236,7 +247,7 @@ async function batch(caller: Caller, request: Request): Promise<Reply> {
   if (parts.length > LARGEST_BATCH) throw badBody(`A batch can hold at most ${LARGEST_BATCH} requests.`)
   const responses: object[] = []
   for (const part of parts) {
-    const reply = await caught(async () => invoke(caller, partOf(request, part)))
+    const reply = await caught(async () => invoke(cloud, caller, partOf(request, part)))
     responses.push({
       id: part['id'],
       status: reply.status,
