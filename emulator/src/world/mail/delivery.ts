@@ -52,9 +52,10 @@ function pass(
   const onward: (() => void)[] = []
   const seen = new Set<string>()
   for (const { address } of recipients) {
-    if (seen.has(address.toLowerCase())) continue
-    seen.add(address.toLowerCase())
     const person = personAt(tenant.world, address)
+    const who = person?.id ?? address.toLowerCase()
+    if (seen.has(who)) continue
+    seen.add(who)
     if (person) receive(tenant, appId, item, person, copies, onward, hops)
     else if (isOwnAddress(tenant.world, address)) onward.push(() => bounce(tenant, appId, item, address, hops))
   }

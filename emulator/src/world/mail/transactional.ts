@@ -108,7 +108,6 @@ function notice(world: World, person: Person, i: number): Item {
             contentType: 'image/png',
             isInline: true,
             contentId: `logo.${token.slice(0, 8)}@${host}`,
-            size: 75,
             get content() {
               return png(host)
             },
