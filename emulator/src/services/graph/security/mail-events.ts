@@ -65,7 +65,7 @@ export function mailEvent(tenant: Tenant, delivery: Delivery, changed: Changed):
 }
 
 /** `<network message id>-<number>-1` */
-export function reportIdOf({ world }: Tenant, { networkMessageId, recipient }: Delivery): string {
+function reportIdOf({ world }: Tenant, { networkMessageId, recipient }: Delivery): string {
   const number = random(world.seed, 'report', networkMessageId, recipient.address.toLowerCase()).between(1e9, 9e15)
   return `${networkMessageId}-${number}-1`
 }

@@ -20,6 +20,9 @@ const FEW = 50
 /** A span of time that takes less through the index than through every mailbox. */
 const SHORT = 2 * 86_400_000
 
+/** So many mailboxes are kept once they were computed: the index finds everything in them without computing again. */
+const SMALL = 256
+
 /** Deliveries by the cheapest way: the mailboxes of recipients, the index, or everything. */
 export class MailFlow {
   readonly #tenant: Tenant
@@ -51,7 +54,8 @@ export class MailFlow {
     ] as const)
       if (values && values.size <= FEW)
         return Iterator.from(values).flatMap((value) => this.#indexed({ ...span, [name]: value }))
-    return to - from <= SHORT ? this.#indexed(span) : deliveriesByMailbox(this.#tenant, span)
+    const isSmall = this.#tenant.world.directory.mailboxes <= SMALL
+    return isSmall || to - from <= SHORT ? this.#indexed(span) : deliveriesByMailbox(this.#tenant, span)
   }
 
   #indexed(criteria: DeliveryCriteria): Iterable<Delivery> {

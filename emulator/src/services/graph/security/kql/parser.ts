@@ -258,14 +258,15 @@ class Parser {
     return this.#reader.list(() => this.#expressions.named())
   }
 
+  /** A name with `*` for anything: `Sender*`, `*Id`, and `*1` for what a join renamed. */
   #columnPattern(): string {
     const reader = this.#reader
-    let pattern = ''
-    while (reader.sees('*') || reader.next.kind === 'name' || reader.sees('[')) {
-      pattern += reader.takes('*') ? '*' : reader.name()
-      if (!reader.sees('*') && !pattern.endsWith('*')) break
+    let pattern = reader.takes('*') ? '*' : reader.name()
+    for (;;) {
+      if (reader.takes('*')) pattern += '*'
+      else if (pattern.endsWith('*') && /^(?!(asc|desc)$)\w+$/.test(reader.next.text)) pattern += reader.take().text
+      else break
     }
-    if (pattern === '') throw reader.error()
     if (!reader.takes('asc')) reader.takes('desc')
     return pattern
   }

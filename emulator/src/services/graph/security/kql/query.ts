@@ -53,16 +53,21 @@ export function run(text: string, tables: ReadonlyMap<string, Table>, now: numbe
 }
 
 const script = new Script('work()')
+/** Making one takes longer than most queries do. */
+const context = createContext({})
 
 /** The work's result, unless it takes too long: also a regular expression that never ends is stopped. */
 function timed<T>(milliseconds: number, work: () => T): T {
   try {
-    return script.runInContext(createContext({ work }), { timeout: milliseconds }) as T
+    context['work'] = work
+    return script.runInContext(context, { timeout: milliseconds }) as T
   } catch (error) {
     if ((error as { code?: unknown }).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT')
       throw new KqlError('limit', 'Query exceeded the timeout period.')
     // Nesting or text beyond what the engine holds.
     if (error instanceof RangeError) throw new KqlError('limit', 'Query stopped due to excessive resource consumption.')
     throw error
+  } finally {
+    context['work'] = undefined
   }
 }

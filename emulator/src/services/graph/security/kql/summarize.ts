@@ -171,6 +171,7 @@ function usualName(aggregate: string, args: readonly Node[], index: number): str
     const percent = args[index + 1]
     return `percentile_${of(args[0])}_${percent?.kind === 'literal' ? String(percent.value) : ''}`
   }
+  if (/^count(if)?$/.test(aggregate)) return `${aggregate}_`
   const short = SHORT[aggregate] ?? SHORT[aggregate.replace(/_if$/, '')] ?? aggregate
   return `${short}_${of(args[0])}`
 }

@@ -19,7 +19,7 @@ function hasTerm(text: string, wanted: string, before: boolean, after: boolean):
 }
 
 /** Tests by name; each looks at text as it is. */
-export const TEXT_TESTS: Readonly<Record<string, (text: string, wanted: string) => boolean>> = {
+const TEXT_TESTS: Readonly<Record<string, (text: string, wanted: string) => boolean>> = {
   '=~': (text, wanted) => text === wanted,
   has: (text, wanted) => hasTerm(text, wanted, true, true),
   hasprefix: (text, wanted) => hasTerm(text, wanted, true, false),

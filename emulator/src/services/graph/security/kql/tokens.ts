@@ -94,7 +94,8 @@ const unescape = (text: string) =>
   )
 
 function typedLiteral(text: string, at: number): { token: Token; end: number } | undefined {
-  if (at > 0 && /[\w$.]/.test(text[at - 1]!)) return undefined
+  // Not within a name, nor as a member; two dots are a range.
+  if (/(?:[\w$]|[^.]\.)$/.test(text.slice(Math.max(0, at - 2), at))) return undefined
   TYPED.lastIndex = at
   const found = TYPED.exec(text)
   if (!found) return undefined

@@ -106,10 +106,10 @@ const LAST = 253_402_300_799_999
 export const FIRST = -62_135_596_800_000
 
 /** With seven digits after the second, as Kusto writes a moment in text. */
-export const datetimeText = (time: number): string => `${isoOf(time).slice(0, -1)}0000Z`
+const datetimeText = (time: number): string => `${isoOf(time).slice(0, -1)}0000Z`
 
 /** With as many digits after the second as it takes, as results show it. */
-export const datetimeJson = (time: number): string =>
+const datetimeJson = (time: number): string =>
   isoOf(time)
     .replace(/\.?0*Z$/, 'Z')
     .replace(/T(\d\d:\d\d)Z$/, 'T$1:00Z')
