@@ -9,6 +9,7 @@ import { openCloud } from '#cloud.ts'
 import type { Cloud, Tenant } from '#cloud.ts'
 
 import { addressOf } from './addresses.ts'
+import { deliveries } from './deliveries.ts'
 import { freshItem, send } from './delivery.ts'
 import { inboxRules, ruleId, ruleKey } from './rules.ts'
 import { mailboxStates } from './mailbox-state.ts'
@@ -78,6 +79,17 @@ describe('delivery', () => {
     set(3, { forwardingAddress: person(2).userPrincipalName })
     mail('Ping', 2)
     expect(where(2, 'Ping').length + where(3, 'Ping').length).toBeLessThan(5)
+  })
+
+  it('to outside is known to the flow of mail, also where a rule sent it on and no copy is kept', async () => {
+    const drop = { name: 'Drop', address: 'drop@elsewhere.example' }
+    rule(4, false, { forwardTo: [drop] })
+    mail('Secret', 4)
+    const window = { from: EPOCH - 3_600_000, to: EPOCH + 1, sender: person(4).userPrincipalName }
+    const found: string[] = []
+    for await (const { subject, recipient, location } of deliveries(tenant, window))
+      if (recipient.address === drop.address) found.push(`${subject} ${location}`)
+    expect(found).toEqual(['FW: Secret external'])
   })
 
   it('goes by hidden rules as by others', () => {

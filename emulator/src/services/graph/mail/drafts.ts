@@ -24,7 +24,7 @@ import type { Draft } from './read-message.ts'
 /** `POST …/messages`: 201 and the draft. JSON, or base64 of MIME with `Content-Type: text/plain`. */
 export async function createMessage(call: Call): Promise<Reply> {
   const mailbox = mailboxOf(call)
-  const above = call.params['child'] ?? call.params['folder']
+  const above = call.params['folder']
   const folder = above === undefined ? 'drafts' : folderOf(mailbox, above).key
   const draft = isMime(call) ? await readMime(call.request.body) : readDraft(readJson(call.request))
   return created(call, mailbox, place(call, mailbox, itemOf(call, mailbox, draft), folder))

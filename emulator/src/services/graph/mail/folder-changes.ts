@@ -127,7 +127,7 @@ function remove(call: Call, mailbox: Mailbox, folder: Folder, to: string): void 
 
 function target(call: Call): [Mailbox, Folder] {
   const mailbox = mailboxOf(call)
-  return [mailbox, folderOf(mailbox, call.params['child'] ?? call.params['folder']!)]
+  return [mailbox, folderOf(mailbox, call.params['folder']!)]
 }
 
 const put = (call: Call, mailbox: Mailbox, folder: Folder) =>

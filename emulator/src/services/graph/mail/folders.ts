@@ -73,7 +73,7 @@ export function countFolders(call: Call): Reply {
 export function getFolder(call: Call): Reply {
   allowOptions(call.request.query, ['$select'])
   const mailbox = mailboxOf(call)
-  const folder = folderOf(mailbox, call.params['child'] ?? call.params['folder']!)
+  const folder = folderOf(mailbox, call.params['folder']!)
   const select = readSelect(call.request.query, FOLDER_PROPERTIES, 'Microsoft.OutlookServices.MailFolder')
   return { status: 200, body: folderEntity(call, mailbox, folder, select) }
 }

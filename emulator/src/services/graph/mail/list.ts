@@ -53,7 +53,7 @@ export function countMessages(call: Call): Reply {
 }
 
 function scope(call: Call, mailbox: Mailbox): readonly Message[] {
-  const folder = call.params['child'] ?? call.params['folder']
+  const folder = call.params['folder']
   if (folder === undefined) return mailbox.messages.filter((message) => !isRecoverable(message.folder))
   return messagesIn(mailbox, folderOf(mailbox, folder))
 }

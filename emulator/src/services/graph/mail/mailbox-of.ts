@@ -29,10 +29,9 @@ export function folderOf(mailbox: Mailbox, idOrName: string): Folder {
 
 /** The message a path names; below a folder it must lie in it. @throws GraphError ErrorItemNotFound, ErrorInvalidIdMalformed. */
 export function messageOf(call: Call, mailbox: Mailbox): Message {
-  const { message: id, folder, child } = call.params
+  const { message: id, folder } = call.params
   const message = mailbox.find(id!)
-  const above = child ?? folder
-  const elsewhere = message && above !== undefined && folderOf(mailbox, above).key !== message.folder
+  const elsewhere = message && folder !== undefined && folderOf(mailbox, folder).key !== message.folder
   if (message && !elsewhere) return message
   if (!looksLikeId(id!)) throw malformedId()
   throw itemNotFound()
