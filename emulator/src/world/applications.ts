@@ -3,6 +3,7 @@ import { X509Certificate, createHash, randomBytes } from 'node:crypto'
 import { protocolNow } from '#clock.ts'
 
 import { none } from './objects.ts'
+import { random } from './random.ts'
 import type { Kind } from './objects.ts'
 
 /** An app registration with its service principal in the tenant, as an administrator made and consented it. */
@@ -31,6 +32,15 @@ export interface Application {
   tokensValidFrom?: string
   /** App role values of its own by user object id: `roles` of that user's ID token. */
   userRoles?: Record<string, string[]>
+  /** When a role was granted after the birth of the world: tenant time, milliseconds. Tokens have it a moment later. */
+  grantedAt?: Record<string, number>
+  /** When it was registered after the birth of the world: tenant time, milliseconds. */
+  createdAt?: number
+  /** Object ids of users and service principals. */
+  owners?: string[]
+  description?: string | null
+  notes?: string | null
+  tags?: string[]
   secrets: Secret[]
   certificates: Certificate[]
 }
@@ -39,15 +49,17 @@ export interface Application {
 export const applications: Kind<Application> = { name: 'application', born: none }
 
 /** Times are protocol time, ISO 8601. */
-interface Secret {
+export interface Secret {
   keyId: string
+  displayName?: string | null
   value: string
   startsAt: string
   endsAt: string
 }
 
-interface Certificate {
+export interface Certificate {
   keyId: string
+  displayName?: string | null
   pem: string
 }
 
@@ -64,12 +76,8 @@ export function createApplication(
   { secretLifetime = YEAR, directoryRoles = [] }: { secretLifetime?: number; directoryRoles?: string[] } = {},
 ): Application {
   const now = protocolNow()
-  const secret = {
-    keyId: newId('secret'),
-    value: `${randomBytes(2).toString('hex')}8Q~${randomBytes(24).toString('base64url')}`,
-    startsAt: new Date(Math.min(now, now + secretLifetime - YEAR)).toISOString(),
-    endsAt: new Date(now + secretLifetime).toISOString(),
-  }
+  const startsAt = Math.min(now, now + secretLifetime - YEAR)
+  const secret = createSecret(newId('secret'), 'emulator', startsAt, now + secretLifetime)
   return {
     name,
     roles,
@@ -79,6 +87,28 @@ export function createApplication(
     clientId: newId('client'),
     objectId: newId('application'),
     servicePrincipalId: newId('servicePrincipal'),
+  }
+}
+
+/**
+ * The roles that a token issued now has: a consent reaches the token service after five seconds to a minute.
+ *
+ * @param now tenant time, milliseconds.
+ */
+export const rolesInForce = ({ roles, grantedAt = {}, clientId }: Application, now: number): string[] =>
+  roles.filter((role) => {
+    const at = grantedAt[role]
+    return at === undefined || now >= at + random('consent', clientId, role, at).between(5_000, 60_000)
+  })
+
+/** A new secret, as hard to guess as a real one. */
+export function createSecret(keyId: string, displayName: string | null, startsAt: number, endsAt: number): Secret {
+  return {
+    keyId,
+    displayName,
+    value: `${randomBytes(2).toString('hex')}8Q~${randomBytes(24).toString('base64url')}`,
+    startsAt: new Date(startsAt).toISOString(),
+    endsAt: new Date(endsAt).toISOString(),
   }
 }
 

@@ -69,7 +69,7 @@ function publishedPath({ pattern }: Route): string {
       .replace('/mailFolders/{id}/messageRules', '/mailFolders/inbox/messageRules')
       // A message's content is not among its basic properties.
       .replace('/messages/{id}/$value', '/messages/{id}/attachments')
-      .replace(/\/\$(value|count)$/, '')
+      .replace(/\/\$(value|count|ref)$/, '')
       .replace('/attachments/{id}', '/attachments')
       .toLowerCase()
   )

@@ -1,5 +1,6 @@
 import { protocolNow } from '#clock.ts'
 import { GRAPH, findResource } from '#world/resources.ts'
+import { rolesInForce } from '#world/applications.ts'
 import type { Tenant } from '#cloud.ts'
 import type { Application } from '#world/applications.ts'
 import type { Resource } from '#world/resources.ts'
@@ -97,7 +98,7 @@ function claimsOf(
   lifetime: number,
 ) {
   const { tenantId } = tenant.world
-  const roles = application.roles.filter((role) => role in resource.roles)
+  const roles = rolesInForce(application, tenant.now).filter((role) => role in resource.roles)
   return {
     aud: resource.audience,
     iss: `https://sts.windows.net/${tenantId}/`,

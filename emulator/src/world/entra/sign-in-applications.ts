@@ -46,6 +46,9 @@ const MORE: readonly SignInApplication[] = [
   },
 ]
 
+/** All of them. */
+export const MICROSOFT_APPLICATIONS: readonly SignInApplication[] = [...APPLICATIONS, ...MORE]
+
 /** By application id; one that is not Microsoft's is called by its id. */
 export const signInApplication = (id: string): SignInApplication =>
-  [...APPLICATIONS, ...MORE].find((each) => each.id === id) ?? { id, name: id, resourceId: id, resourceName: id }
+  MICROSOFT_APPLICATIONS.find((each) => each.id === id) ?? { id, name: id, resourceId: id, resourceName: id }

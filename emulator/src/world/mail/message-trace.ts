@@ -1,6 +1,5 @@
 import { random } from '#world/random.ts'
-import { none } from '#world/objects.ts'
-import type { Kind } from '#world/objects.ts'
+import { servicePrincipalIdOf, servicePrincipals } from '#world/entra/service-principals.ts'
 import type { Tenant } from '#cloud.ts'
 
 import type { Delivery } from './deliveries.ts'
@@ -78,11 +77,6 @@ const LAST: Record<
 /** The application behind Graph's message trace. Its service principal has to be created in the tenant before anybody traces. */
 export const TRACE_APPLICATION = '8bd644d1-64a1-4d4b-ae52-2e0cbf64e373'
 
-const traceAccess: Kind<{ id: string }> = { name: 'messageTrace.access', born: none }
-
-/** To be called when a service principal of {@link TRACE_APPLICATION} is created. */
-export const grantTraceAccess = (tenant: Tenant): void =>
-  void tenant.objects(traceAccess).put(TRACE_APPLICATION, { id: TRACE_APPLICATION })
-
+/** True once a service principal of {@link TRACE_APPLICATION} has been made. */
 export const hasTraceAccess = (tenant: Tenant): boolean =>
-  tenant.objects(traceAccess).find(TRACE_APPLICATION) !== undefined
+  tenant.objects(servicePrincipals).find(servicePrincipalIdOf(tenant.world, TRACE_APPLICATION)) !== undefined

@@ -9,7 +9,6 @@ import type { Delivery } from '#world/mail/deliveries.ts'
 import type { Reply } from '#http/exchange.ts'
 
 import { readCriteria } from './criteria.ts'
-import { tracePrincipalRoutes } from './principal.ts'
 import type { Criteria } from './criteria.ts'
 
 /** Message trace: who got which message and what became of it, newest first, one row for each recipient. */
@@ -39,7 +38,6 @@ export const messageTraceRoutes: readonly Route[] = [
     returns: 'Collection(microsoft.graph.exchangeMessageTraceDetail)',
     handle: getDetails,
   },
-  ...tracePrincipalRoutes,
 ]
 
 const PROPERTIES = [
