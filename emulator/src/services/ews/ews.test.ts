@@ -171,6 +171,22 @@ describe('EWS requests', () => {
     ['of an operation named as the prototype', envelope('<m:constructor/>', '')],
     ['without a folder', envelope(inner.replace(folder('inbox'), ''), '')],
     ['of a property that does not exist', envelope(inner.replace(shape(), shape(also('item:Nonsense'))), acting('x'))],
+    [
+      'deleting in no known way',
+      envelope(`<m:DeleteItem DeleteType="constructor">${itemIds('x')}</m:DeleteItem>`, acting('x')),
+    ],
+    [
+      'of an unknown set of properties',
+      envelope(
+        inner.replace(
+          shape(),
+          shape(
+            '<t:AdditionalProperties><t:ExtendedFieldURI DistinguishedPropertySetId="constructor" PropertyName="a"/></t:AdditionalProperties>',
+          ),
+        ),
+        acting('x'),
+      ),
+    ],
     ['with another traversal', envelope(inner.replace('Shallow', 'Deep'), '')],
   ])('%s are refused by a fault', async (_, body) => {
     const answer = await post(body.replace('>x<', `>${recipient}<`))

@@ -261,11 +261,11 @@ function placeExtended(parts: string[], wanted: readonly Property[], extended: s
   return [...parts.slice(0, items), extended, ...parts.slice(items)].join('')
 }
 
-const SETS: Readonly<Record<string, string>> = {
-  PublicStrings: '{00020329-0000-0000-c000-000000000046}',
-  InternetHeaders: '{00020386-0000-0000-c000-000000000046}',
-  Common: '{00062008-0000-0000-c000-000000000046}',
-}
+const SETS = new Map([
+  ['PublicStrings', '{00020329-0000-0000-c000-000000000046}'],
+  ['InternetHeaders', '{00020386-0000-0000-c000-000000000046}'],
+  ['Common', '{00062008-0000-0000-c000-000000000046}'],
+])
 
 /** The value of an `<t:ExtendedFieldURI>`; undefined where the message has none. */
 export function extendedValue(message: Message, { attributes }: Element): string | undefined {
@@ -275,10 +275,12 @@ export function extendedValue(message: Message, { attributes }: Element): string
     if (!Number.isInteger(number)) throw badSchema(`The 'PropertyTag' attribute is invalid - '${PropertyTag}'.`)
     return extendedOf(message, `${PropertyType} 0x${number.toString(16)}`)
   }
-  const set = attributes['PropertySetId'] ?? SETS[attributes['DistinguishedPropertySetId'] ?? '']
+  const set = attributes['PropertySetId'] ?? SETS.get(attributes['DistinguishedPropertySetId'] ?? '')
   if (attributes['DistinguishedPropertySetId'] === 'InternetHeaders')
     return headersOf(message.item).find(([name]) => name.toLowerCase() === PropertyName?.toLowerCase())?.[1]
-  const guid = set?.startsWith('{') ? set : `{${set}}`
+  if (!set || (!PropertyName && !Number.isInteger(Number(PropertyId))))
+    throw badSchema("The element 'ExtendedFieldURI' names no property.")
+  const guid = set.startsWith('{') ? set : `{${set}}`
   const name = PropertyName ? `Name ${PropertyName}` : `Id 0x${Number(PropertyId).toString(16)}`
   return extendedOf(message, `${PropertyType} ${guid} ${name}`)
 }

@@ -38,7 +38,7 @@ function read(element: Element): Condition {
     case 'Contains':
       return contains(element)
     default: {
-      const holds = COMPARISONS[name]
+      const holds = COMPARISONS.get(name)
       if (!holds || children.length < 2) throw badSchema(`The element '${name}' is no valid search expression.`)
       return comparison(element, holds)
     }
@@ -55,14 +55,14 @@ const only = (element: Element): Element => several(element)[0]!
 const isEmpty = (value: Value | undefined) =>
   value === undefined || (Array.isArray(value) && value.every((each) => each === ''))
 
-const COMPARISONS: Readonly<Record<string, (order: number) => boolean>> = {
-  IsEqualTo: (order) => order === 0,
-  IsNotEqualTo: (order) => order !== 0,
-  IsGreaterThan: (order) => order > 0,
-  IsGreaterThanOrEqualTo: (order) => order >= 0,
-  IsLessThan: (order) => order < 0,
-  IsLessThanOrEqualTo: (order) => order <= 0,
-}
+const COMPARISONS = new Map<string, (order: number) => boolean>([
+  ['IsEqualTo', (order) => order === 0],
+  ['IsNotEqualTo', (order) => order !== 0],
+  ['IsGreaterThan', (order) => order > 0],
+  ['IsGreaterThanOrEqualTo', (order) => order >= 0],
+  ['IsLessThan', (order) => order < 0],
+  ['IsLessThanOrEqualTo', (order) => order <= 0],
+])
 
 function comparison(element: Element, holds: (order: number) => boolean): Condition {
   const [path, operand] = element.children
@@ -107,7 +107,7 @@ function contains(element: Element): Condition {
   const { ContainmentMode: mode = 'FullString', ContainmentComparison: how = 'Exact' } = element.attributes
   const fold = (text: string) => (how.startsWith('Ignore') || how === 'Loose' ? text.toLowerCase() : text)
   const sought = fold(wanted)
-  const test = MODES[mode]
+  const test = MODES.get(mode)
   if (!test) throw badSchema(`The 'ContainmentMode' attribute is invalid - '${mode}'.`)
   return (shown) => {
     const found = value(shown)
@@ -117,10 +117,10 @@ function contains(element: Element): Condition {
 
 const words = (text: string) => ` ${text.replaceAll(/[^\p{L}\p{N}_]+/gu, ' ').trim()} `
 
-const MODES: Readonly<Record<string, (text: string, sought: string) => boolean>> = {
-  FullString: (text, sought) => text === sought,
-  Prefixed: (text, sought) => text.startsWith(sought),
-  Substring: (text, sought) => text.includes(sought),
-  PrefixOnWords: (text, sought) => words(text).includes(words(sought).trimEnd()),
-  ExactPhrase: (text, sought) => words(text).includes(words(sought)),
-}
+const MODES = new Map<string, (text: string, sought: string) => boolean>([
+  ['FullString', (text, sought) => text === sought],
+  ['Prefixed', (text, sought) => text.startsWith(sought)],
+  ['Substring', (text, sought) => text.includes(sought)],
+  ['PrefixOnWords', (text, sought) => words(text).includes(words(sought).trimEnd())],
+  ['ExactPhrase', (text, sought) => words(text).includes(words(sought))],
+])

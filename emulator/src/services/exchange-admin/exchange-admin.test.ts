@@ -189,6 +189,11 @@ describe('exchange admin', () => {
     ['parameters that are null', '{"CmdletInput":{"CmdletName":"Get-Mailbox","Parameters":null}}', 400],
     ['parameters that are a list', '{"CmdletInput":{"CmdletName":"Get-Mailbox","Parameters":[1]}}', 400],
     ['an object for text', '{"CmdletInput":{"CmdletName":"Get-Mailbox","Parameters":{"Identity":{"a":1}}}}', 400],
+    [
+      'an object that cannot be text',
+      '{"CmdletInput":{"CmdletName":"Set-OrganizationConfig","Parameters":{"AuditDisabled":{"toString":1}}}}',
+      400,
+    ],
     ['a path for an identity', '{"CmdletInput":{"CmdletName":"Get-Mailbox","Parameters":{"Identity":"../../x"}}}', 404],
     ['the prototype', '{"CmdletInput":{"CmdletName":"__proto__","Parameters":{"__proto__":1}}}', 403],
     ['a size that is text', '{"CmdletInput":{"CmdletName":"Get-Mailbox","Parameters":{"ResultSize":"many"}}}', 400],

@@ -262,11 +262,15 @@ async function batch(cloud: Cloud, caller: Caller, request: Request): Promise<Re
 function partOf(request: Request, part: Record<string, unknown>): Request {
   const { url, body, headers } = part
   const path = request.path.replace(/\/[^/]*$/, '/InvokeCommand')
-  const [where = '', query = ''] = String(url).split('?')
-  if (!where.toLowerCase().endsWith('/invokecommand') || String(part['method']).toUpperCase() !== 'POST')
-    throw badBody(`The request '${String(url).slice(0, 200)}' can't be part of a batch.`)
+  const [where = '', query = ''] = (typeof url === 'string' ? url : '').split('?')
+  if (!where.toLowerCase().endsWith('/invokecommand') || part['method'] !== 'POST')
+    throw badBody(`The request '${where.slice(0, 200)}' can't be part of a batch.`)
   const own = isObject(headers)
-    ? Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]))
+    ? Object.fromEntries(
+        Object.entries(headers).flatMap(([name, value]) =>
+          typeof value === 'string' ? [[name.toLowerCase(), value]] : [],
+        ),
+      )
     : {}
   return {
     ...request,

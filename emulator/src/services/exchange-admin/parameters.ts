@@ -111,13 +111,13 @@ function convert(name: string, value: unknown, type: ParameterType): unknown {
     case 'number':
       return numberOf(name, value)
     case 'size':
-      return String(value).toLowerCase() === 'unlimited' ? Infinity : numberOf(name, value)
+      return typeof value === 'string' && value.toLowerCase() === 'unlimited' ? Infinity : numberOf(name, value)
     case 'moment':
       return momentOf(name, value)
     case 'one':
       return memberOf(name, value, type.type, type.members)
     case 'some': {
-      const all: readonly unknown[] = Array.isArray(value) ? value : String(value).split(',')
+      const all: readonly unknown[] = Array.isArray(value) ? value : textOf(name, value).split(',')
       return all.map((each) => memberOf(name, each, `${type.type}[]`, type.members))
     }
     case 'list':
@@ -132,7 +132,7 @@ function textOf(name: string, value: unknown): string {
 }
 
 function flagOf(name: string, value: unknown): boolean {
-  const word = String(value).toLowerCase()
+  const word = typeof value === 'object' ? '' : String(value).toLowerCase()
   if (['true', '$true', '1'].includes(word)) return true
   if (['false', '$false', '0'].includes(word)) return false
   throw badValue(name, value, 'System.Boolean', 'String was not recognized as a valid Boolean.')
@@ -158,16 +158,17 @@ function momentOf(name: string, value: unknown): number {
 
 /** The member of this name, or the only one that begins so. */
 function memberOf(name: string, value: unknown, type: string, members: readonly string[]): string {
-  const wanted = textOf(name, value).trim().toLowerCase()
-  const exact = members.find((member) => member.toLowerCase() === wanted)
-  const near = wanted === '' ? [] : members.filter((member) => member.toLowerCase().startsWith(wanted))
+  const wanted = textOf(name, value).trim()
+  const folded = wanted.toLowerCase()
+  const exact = members.find((member) => member.toLowerCase() === folded)
+  const near = folded === '' ? [] : members.filter((member) => member.toLowerCase().startsWith(folded))
   const found = exact ?? (near.length === 1 ? near[0] : undefined)
   if (found) return found
   throw badValue(
     name,
     value,
     type,
-    `Unable to match the identifier name ${String(value).slice(0, 100)} to a valid enumerator name. Specify one of the following enumerator names and try again: ${members.join(', ')}`,
+    `Unable to match the identifier name ${wanted.slice(0, 100)} to a valid enumerator name. Specify one of the following enumerator names and try again: ${members.join(', ')}`,
   )
 }
 

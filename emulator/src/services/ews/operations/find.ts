@@ -163,10 +163,6 @@ function compare(a: Value | undefined, b: Value | undefined): number {
   return left < right ? -1 : left > right ? 1 : 0
 }
 
-const FOLDER_FIELDS: Readonly<Record<string, (folder: Folder) => Value>> = {
-  'folder:displayname': ({ displayName }) => [displayName],
-}
-
 export function findFolder(call: EwsCall): Reply {
   const { operation } = call
   const traversal = operation.attributes['Traversal'] ?? ''
@@ -198,10 +194,10 @@ function below(mailbox: Mailbox, { key }: Folder, traversal: string): Folder[] {
 function nameOf(element: Element | undefined): (folder: Folder) => boolean {
   if (!element) return () => true
   const path = element.children[0]
-  const read = FOLDER_FIELDS[path?.attributes['FieldURI']?.toLowerCase() ?? '']
+  const isName = path?.attributes['FieldURI']?.toLowerCase() === 'folder:displayname'
   const constant = child(element, 'Constant') ?? child(child(element, 'FieldURIOrConstant'), 'Constant')
   const wanted = constant?.attributes['Value']?.toLowerCase()
-  if (!read || wanted === undefined || !['IsEqualTo', 'Contains'].includes(element.name))
+  if (!isName || wanted === undefined || !['IsEqualTo', 'Contains'].includes(element.name))
     throw notBuilt('this restriction on folders')
   const whole = element.name === 'IsEqualTo' || element.attributes['ContainmentMode'] === 'FullString'
   return ({ displayName }) =>

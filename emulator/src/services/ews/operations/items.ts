@@ -81,15 +81,15 @@ export function getAttachment(call: EwsCall): Reply {
   })
 }
 
-const DELETIONS = {
-  HardDelete: 'recoverableitemspurges',
-  SoftDelete: 'recoverableitemsdeletions',
-  MoveToDeletedItems: 'deleteditems',
-} as const
+const DELETIONS = new Map([
+  ['HardDelete', 'recoverableitemspurges'],
+  ['SoftDelete', 'recoverableitemsdeletions'],
+  ['MoveToDeletedItems', 'deleteditems'],
+])
 
 export function deleteItem(call: EwsCall): Reply {
   const how = call.operation.attributes['DeleteType'] ?? ''
-  const to = DELETIONS[how as keyof typeof DELETIONS]
+  const to = DELETIONS.get(how)
   if (!to) throw badSchema(`The 'DeleteType' attribute is invalid - '${how}'.`)
   return perItem(call, 'ItemIds', (reference, mailbox) => {
     const message = itemOf(call, reference)
