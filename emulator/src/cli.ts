@@ -1,138 +1,145 @@
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 
-import { SCENARIOS, USUAL } from '#scenarios/index.ts'
-import { ORGANIZATIONS } from '#world/world.ts'
-import type { Strictness } from '#throttle/throttle.ts'
-import type { OrganizationName } from '#world/world.ts'
+import { Command } from 'commander'
 
-import { startEmulator } from './index.ts'
+import { ENVIRONMENTS, toShell } from './cli/environment.ts'
 import { StartError } from './state.ts'
+import { addStart } from './cli/start.ts'
+import { ask, findRunning } from './cli/running.ts'
+import { option, wholeNumber } from './cli/options.ts'
+import type { Application, ClientName } from './cli/environment.ts'
+import type { EmulatedTenant } from './index.ts'
+import type { JournalEntry } from './http/journal.ts'
+import type { Running } from './cli/running.ts'
 
-/** The command `m365-emulator`. */
-
-interface StartFlags {
-  port: number
-  proxyPort: number
-  httpPort?: number
-  seed?: number
-  throttle?: Strictness
-  latency?: number
-  org?: OrganizationName
-  tenants?: number
-  scenario?: string[]
-  epoch?: number
-  freezeClock?: boolean
-  data?: string
-  quietLive?: boolean
-  live: boolean
-  json?: boolean
-}
-
+/**
+ * The command `m365-emulator`: `start`, and commands that help with one that runs. They find it by its data folder. What goes
+ * wrong is told as what, why and fix, with exit code 1.
+ */
 export async function main(argv: readonly string[]): Promise<void> {
   const program = new Command('m365-emulator').description('A Microsoft cloud with a company in it, on this machine.')
-  program
-    .command('start')
-    .description('Start it, print where it is and how to log in, and stay until interrupted.')
-    .option('--port <number>', 'port on 127.0.0.1; 0 picks a free one', wholeNumber(65_535), 0)
-    .addOption(new Option('--host <address>', 'address to listen on').choices(['127.0.0.1']).default('127.0.0.1'))
-    .option('--proxy-port <number>', 'port of the CONNECT proxy; 0 picks a free one', wholeNumber(65_535), 0)
-    .option('--http-port <number>', 'a second port that speaks plain HTTP; 0 picks a free one', wholeNumber(65_535))
-    .option('--seed <number>', 'which world to make (default: 42)', wholeNumber(Number.MAX_SAFE_INTEGER))
-    .addOption(new Option('--org <size>', 'size of the company (default: small)').choices(Object.keys(ORGANIZATIONS)))
-    .option('--tenants <number>', 'how many companies (default: 1)', wholeNumber(1000))
-    .addOption(
-      new Option('--scenario <id...>', `attacks in the history (default: ${USUAL.join(' ')})`).choices([
-        ...SCENARIOS.map(({ id }) => id),
-        'all',
-        'none',
-      ]),
-    )
-    .option('--epoch <time>', 'moment between history and live activity, ISO 8601 (default: now)', moment)
-    .option(
-      '--throttle <how>',
-      'documented limits: real, off, or x10 for ten times as much (default: real)',
-      strictness,
-    )
-    .option('--latency <ms>', 'how long Graph takes for each answer (default: 0)', wholeNumber(60_000))
-    .option('--freeze-clock', 'the company stands still at the epoch until /_emu/clock moves it')
-    .option('--data <folder>', 'keep certificates, secrets and changes here; without it nothing is kept')
-    .option('--quiet-live', 'a tenth of the live activity')
-    .option('--no-live', 'nothing new in the audit log after the epoch')
-    .option('--json', 'print one JSON line')
-    .action(start)
-  await program.parseAsync(argv, { from: 'user' })
-}
+  addStart(program)
+  const onFolder = (command: Command) =>
+    command.addOption(option('--data <folder>', 'data folder of the running emulator').makeOptionMandatory())
 
-async function start(flags: StartFlags): Promise<void> {
-  const live = flags.live ? (flags.quietLive ? 'quiet' : undefined) : 'off'
-  const emulator = await startEmulator({
-    port: flags.port,
-    proxyPort: flags.proxyPort,
-    ...(flags.httpPort === undefined ? {} : { httpPort: flags.httpPort }),
-    ...(flags.throttle === undefined ? {} : { throttle: flags.throttle }),
-    ...(flags.latency === undefined ? {} : { latencyMs: flags.latency }),
-    ...(flags.seed === undefined ? {} : { seed: flags.seed }),
-    ...(flags.org === undefined ? {} : { organization: flags.org }),
-    ...(flags.tenants === undefined ? {} : { tenants: flags.tenants }),
-    ...(flags.scenario === undefined ? {} : { scenarios: scenarioIds(flags.scenario) }),
-    ...(flags.epoch === undefined ? {} : { epoch: flags.epoch }),
-    ...(flags.freezeClock ? { frozen: true } : {}),
-    ...(flags.data === undefined ? {} : { data: flags.data }),
-    ...(live === undefined ? {} : { live }),
-  }).catch((error: unknown) => {
+  onFolder(program.command('env'))
+    .description('Print what a client has to be told: `eval "$(m365-emulator env --client graph --data …)"`.')
+    .requiredOption('--client <name>', `one of ${Object.keys(ENVIRONMENTS).join(', ')}`)
+    .option('--tenant <id>', 'id or domain of the tenant (default: the first)')
+    .option('--application <name>', 'name or client id of the application (default: the first)')
+    .option('--json', 'print one JSON object')
+    .action((flags: EnvFlags) => console.log(environment(flags)))
+  onFolder(program.command('ca'))
+    .description('Print the path of the certificate to trust.')
+    .option('--pem', 'print the certificate itself')
+    .action((flags: { data: string; pem?: boolean }) => console.log(authority(flags)))
+  onFolder(program.command('journal'))
+    .description('Print what was asked and answered lately.')
+    .option('--limit <number>', 'how many of the last ones', wholeNumber(10_000), 100)
+    .option('--json', 'print JSON, one entry a line')
+    .action(async (flags: { data: string; limit: number; json?: boolean }) => console.log(await journal(flags)))
+  onFolder(program.command('reset'))
+    .description('Undo every change since the first start, in all tenants.')
+    .action(async ({ data }: { data: string }) => void (await ask(running(data), 'POST', '/_emu/reset')))
+
+  const snapshot = program.command('snapshot').description('Save the state of all tenants, or go back to a saved one.')
+  onFolder(snapshot.command('save'))
+    .argument('<file>')
+    .action(async (file: string, { data }: { data: string }) => {
+      write(file, await ask(running(data), 'GET', '/_emu/snapshot'))
+    })
+  onFolder(snapshot.command('load'))
+    .argument('<file>')
+    .action(async (file: string, { data }: { data: string }) => {
+      await ask(running(data), 'PUT', '/_emu/snapshot', read(file))
+    })
+
+  try {
+    await program.parseAsync(argv, { from: 'user' })
+  } catch (error) {
     if (!(error instanceof StartError)) throw error
     console.error(`${error.what}\nWhy: ${error.why}\nFix: ${error.fix}`)
     process.exit(1)
-  })
-  const { url, httpUrl, proxyUrl, caFile, tenants } = emulator
-  console.log(
-    flags.json
-      ? JSON.stringify({ ready: true, url, httpUrl, proxyUrl, caFile, tenants })
-      : banner(url, caFile, tenants),
-  )
-  const stop = () => void emulator.stop().then(() => process.exit(0))
-  process.once('SIGINT', stop)
-  process.once('SIGTERM', stop)
-}
-
-function banner(url: string, caFile: string, tenants: Awaited<ReturnType<typeof startEmulator>>['tenants']): string {
-  const lines = [
-    `An emulated Microsoft cloud is at ${url}`,
-    'It is no part of Microsoft; everything in it is made up.',
-    '',
-  ]
-  lines.push(`Trust      ${caFile}`)
-  for (const tenant of tenants) {
-    lines.push(`Tenant     ${tenant.name}, ${tenant.domain}, ${tenant.id}`)
-    for (const app of tenant.applications)
-      lines.push(
-        `  ${app.name}`,
-        `    client id   ${app.clientId}`,
-        `    secret      ${app.secret}`,
-        `    roles       ${app.roles.join(' ')}`,
-      )
   }
-  return [...lines, '', 'Stop with Ctrl+C.'].join('\n')
 }
 
-const wholeNumber = (most: number) => (text: string) => {
-  if (!/^\d+$/.test(text) || Number(text) > most) throw new InvalidArgumentError(`Give a whole number up to ${most}.`)
-  return Number(text)
+interface EnvFlags {
+  data: string
+  client: string
+  tenant?: string
+  application?: string
+  json?: boolean
 }
 
-/** `all` is every one, `none` no one. */
-const scenarioIds = (named: readonly string[]): string[] =>
-  SCENARIOS.map(({ id }) => id).filter((id) => named.includes('all') || named.includes(id))
+const running = (data: string): Running => findRunning(resolve(data))
 
-function strictness(text: string): Strictness {
-  if (text === 'real' || text === 'off') return text
-  const times = Number(/^x(\d+(?:\.\d+)?)$/.exec(text)?.[1])
-  if (!(times > 0)) throw new InvalidArgumentError('Give real, off, or a factor such as x10.')
-  return times
+function environment(flags: EnvFlags): string {
+  const make = ENVIRONMENTS[flags.client as ClientName]
+  if (!Object.hasOwn(ENVIRONMENTS, flags.client))
+    throw new StartError(
+      `There is nothing to say for the client '${flags.client}'.`,
+      'Only some clients are known by name.',
+      `Give one of ${Object.keys(ENVIRONMENTS).join(', ')}; node and python are for every program in these languages.`,
+    )
+  const emulator = running(flags.data)
+  const tenant = pick(emulator.tenants, 'tenant', flags.tenant, ({ id, domain }: EmulatedTenant) => [id, domain])
+  const named = ({ name, clientId }: Application) => [name, clientId]
+  const made = make(emulator, tenant, pick(tenant.applications, 'application', flags.application, named))
+  return flags.json ? JSON.stringify(made) : toShell(made)
 }
 
-function moment(text: string): number {
-  const time = Date.parse(text)
-  if (Number.isNaN(time)) throw new InvalidArgumentError('Give a moment such as 2026-11-20T08:00:00Z.')
-  return time
+function pick<T>(all: readonly T[], what: string, wanted: string | undefined, namesOf: (one: T) => string[]): T {
+  const found = wanted === undefined ? all[0] : all.find((one) => namesOf(one).includes(wanted))
+  if (found) return found
+  const known = all.map((one) => namesOf(one).join(' or ')).join('; ')
+  throw new StartError(
+    `There is no ${what} '${wanted}'.`,
+    `The emulator has: ${known}.`,
+    `Give one of them with --${what}.`,
+  )
 }
+
+function authority({ data, pem }: { data: string; pem?: boolean }): string {
+  const file = join(resolve(data), 'ca.crt')
+  if (!existsSync(file))
+    throw new StartError(
+      'There is no certificate to trust.',
+      `${file} is made at the first start.`,
+      `Start the emulator: m365-emulator start --data ${data}`,
+    )
+  return pem ? readFileSync(file, 'utf8').trimEnd() : file
+}
+
+async function journal({ data, limit, json }: { data: string; limit: number; json?: boolean }): Promise<string> {
+  const { entries } = JSON.parse(await ask(running(data), 'GET', `/_emu/journal?limit=${limit}`)) as {
+    entries: JournalEntry[]
+  }
+  if (json) return entries.map((entry) => JSON.stringify(entry)).join('\n')
+  return entries
+    .map(({ at, milliseconds, service, method, url, status, note }) =>
+      [at, service.padEnd(20), status, `${milliseconds}ms`.padStart(6), method, url, note ? `(${note})` : '']
+        .join(' ')
+        .trimEnd(),
+    )
+    .join('\n')
+}
+
+function write(file: string, text: string): void {
+  try {
+    writeFileSync(file, `${text}\n`, { mode: 0o600 })
+  } catch (error) {
+    throw unusable(file, 'written', error)
+  }
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw unusable(file, 'read', error)
+  }
+}
+
+const unusable = (file: string, what: string, error: unknown) =>
+  new StartError(`${file} cannot be ${what}.`, error instanceof Error ? error.message : '', 'Give another path.')

@@ -1,12 +1,8 @@
-import { spawn } from 'node:child_process'
-import { createServer } from 'node:net'
 import { appendFileSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { fileURLToPath } from 'node:url'
 import { join } from 'node:path'
 import { request } from 'node:https'
 import { connect } from 'node:tls'
-import type { AddressInfo } from 'node:net'
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
@@ -197,47 +193,3 @@ function upload(emulator: Emulator, path: string, size: number): Promise<{ statu
     pump()
   })
 }
-
-const BIN = fileURLToPath(new URL('../bin/m365-emulator.mjs', import.meta.url))
-
-function run(...flags: string[]) {
-  const child = spawn(process.execPath, [BIN, 'start', ...flags])
-  let [out, err] = ['', '']
-  child.stdout.on('data', (data: Buffer) => (out += data.toString()))
-  child.stderr.on('data', (data: Buffer) => (err += data.toString()))
-  const ended = new Promise<{ code: number | null; out: string; err: string }>((resolve) =>
-    child.once('close', (code) => resolve({ code, out, err })),
-  )
-  const line = new Promise<string>((resolve, reject) => {
-    child.stdout.on('data', () => out.includes('\n') && resolve(out))
-    child.once('close', () => reject(new Error(err)))
-  })
-  line.catch(() => undefined)
-  return { child, line, ended }
-}
-
-describe('the command', () => {
-  it('prints one JSON line when it is ready, and ends with 0 when told to', async () => {
-    const { child, line, ended } = run('--json', '--data', folder, '--no-live')
-    const told = JSON.parse(await line) as Emulator & { ready: boolean }
-    expect(told.ready).toBe(true)
-    const client = clientOf(told)
-    expect((await client.graph('/v1.0/organization')).status).toBe(200)
-    client.close()
-    child.kill('SIGTERM')
-    const { code, out } = await ended
-    expect([code, out.trim().split('\n').length]).toEqual([0, 1])
-  })
-
-  it('says what, why and how to mend it when the port is taken', async () => {
-    const blocker = createServer()
-    await new Promise<void>((resolve) => blocker.listen(0, '127.0.0.1', resolve))
-    const { port } = blocker.address() as AddressInfo
-    const { code, err } = await run('--port', String(port), '--data', folder).ended
-    blocker.close()
-    expect(code).toBe(1)
-    expect(err).toContain(`cannot listen on 127.0.0.1:${port}`)
-    expect(err).toContain('Why: Another program uses this port.')
-    expect(err).toContain('Fix: Give another port (--port')
-  })
-})

@@ -26,7 +26,7 @@ export interface EmulatorOptions extends OriginOptions {
   /** 0, the default, picks a free one. */
   port?: number
   /** Port of the CONNECT proxy; 0, the default, picks a free one. */
-  proxyPort?: number
+  proxyPort?: number | 'off'
   /** Opens a second door that speaks plain HTTP; 0 picks a free port. */
   httpPort?: number
   /** Where certificates, secrets and changes are kept. Without it a temporary folder, removed at the end. */
@@ -49,7 +49,7 @@ export interface Emulator {
   /** `http://127.0.0.1:<port>`, where asked for. */
   httpUrl?: string
   /** `http://127.0.0.1:<port>`: a CONNECT proxy that leads Microsoft's host names to `url`, and nothing else anywhere. */
-  proxyUrl: string
+  proxyUrl?: string
   /** The authority to trust (PEM). */
   caFile: string
   tenants: EmulatedTenant[]
@@ -70,6 +70,8 @@ export interface EmulatedTenant {
     roles: string[]
   }[]
 }
+
+export { StartError }
 
 /** Starts an emulator. @throws StartError with what happened, why, and what to do. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
@@ -99,7 +101,11 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const door = await listening(options.port ?? 0, (port) => openDoor({ ...doors, tls: { cert, key }, port }))
   const hosts = services.flatMap((service) => service.hosts)
   const doorPort = Number(new URL(door.url).port)
-  const proxy = await listening(options.proxyPort ?? 0, (port) => openProxy({ port, hosts, doorPort, journal }))
+  const { proxyPort = 0 } = options
+  const proxy =
+    proxyPort === 'off'
+      ? undefined
+      : await listening(proxyPort, (port) => openProxy({ port, hosts, doorPort, journal }))
   const plain =
     options.httpPort === undefined
       ? undefined
@@ -107,11 +113,11 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   return {
     url: door.url,
     ...(plain ? { httpUrl: plain.url } : {}),
-    proxyUrl: proxy.url,
+    ...(proxy ? { proxyUrl: proxy.url } : {}),
     caFile,
     tenants: born.map(({ world, applications }) => describe(world, applications)),
     stop: async () => {
-      await Promise.all([door.close(), plain?.close(), proxy.close()])
+      await Promise.all([door.close(), plain?.close(), proxy?.close()])
       cloud.close()
       if (options.data === undefined) rmSync(folder, { recursive: true, force: true })
     },

@@ -26,7 +26,7 @@ afterAll(async () => {
 /** Asks the proxy for a way to a host: its answer, and the socket where there is one. */
 function tunnel(target: string): Promise<{ status: number; socket: Socket }> {
   return new Promise((resolve, reject) => {
-    const asking = request(emulator.proxyUrl, { method: 'CONNECT', path: target })
+    const asking = request(emulator.proxyUrl!, { method: 'CONNECT', path: target })
     asking.on('connect', ({ statusCode }, socket) => resolve({ status: statusCode!, socket }))
     asking.on('error', reject)
     asking.end()
@@ -68,7 +68,7 @@ describe('the proxy', () => {
 
   it('is no ordinary proxy', async () => {
     const status = await new Promise((resolve, reject) => {
-      const asking = request(emulator.proxyUrl, { path: 'http://example.com/' }, ({ statusCode }) =>
+      const asking = request(emulator.proxyUrl!, { path: 'http://example.com/' }, ({ statusCode }) =>
         resolve(statusCode),
       )
       asking.on('error', reject)

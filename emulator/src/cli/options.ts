@@ -1,0 +1,48 @@
+import { InvalidArgumentError, Option } from 'commander'
+
+import { SCENARIOS } from '#scenarios/index.ts'
+import type { Strictness } from '#throttle/throttle.ts'
+
+/** How options are declared and read. */
+
+/** `--proxy-port` can also come from `M365_EMULATOR_PROXY_PORT`; a switch is on there unless empty, `0` or `false`. */
+export function option(flags: string, description: string, parse?: (text: string) => unknown): Option {
+  const made = new Option(flags, description)
+  const name = `M365_EMULATOR_${made.long!.slice(2).replaceAll('-', '_').toUpperCase()}`
+  const isSwitch = !made.required && !made.optional
+  // A switch that is set to anything is on for the parser.
+  if (isSwitch && ['', '0', 'false'].includes(process.env[name] ?? '')) delete process.env[name]
+  made.env(name)
+  return parse ? made.argParser(parse) : made
+}
+
+export const port = (text: string): number => wholeNumber(65_535)(text)
+
+export const portOrOff = (text: string): number | 'off' => (text === 'off' ? text : port(text))
+
+export const wholeNumber = (most: number) => (text: string) => {
+  if (!/^\d+$/.test(text) || Number(text) > most) throw new InvalidArgumentError(`Give a whole number up to ${most}.`)
+  return Number(text)
+}
+
+export function strictness(text: string): Strictness {
+  if (text === 'real' || text === 'off') return text
+  const times = Number(/^x(\d+(?:\.\d+)?)$/.exec(text)?.[1])
+  if (!(times > 0)) throw new InvalidArgumentError('Give real, off, or a factor such as x10.')
+  return times
+}
+
+export function moment(text: string): number {
+  const time = Date.parse(text)
+  if (Number.isNaN(time)) throw new InvalidArgumentError('Give a moment such as 2026-11-20T08:00:00Z.')
+  return time
+}
+
+/** Ids after each other or, as in the environment, in one text; `all` is every one, `none` no one. */
+export function scenarioIds(text: string, before: readonly string[] = []): readonly string[] {
+  const known = SCENARIOS.map(({ id }) => id)
+  const named = text.split(/[\s,]+/).filter(Boolean)
+  const unknown = named.find((name) => ![...known, 'all', 'none'].includes(name))
+  if (unknown !== undefined) throw new InvalidArgumentError(`Give some of ${known.join(', ')}; or all, or none.`)
+  return known.filter((id) => before.includes(id) || named.includes(id) || named.includes('all'))
+}
