@@ -2,6 +2,7 @@ import type { Cloud } from '#cloud.ts'
 import type { Service } from '#http/exchange.ts'
 import type { TokenKeys } from '#token-keys.ts'
 
+import { cloudAppsService } from './cloud-apps/cloud-apps.ts'
 import { controlService } from './control/control.ts'
 import { defenderService } from './defender/defender.ts'
 import { ewsService } from './ews/ews.ts'
@@ -19,5 +20,6 @@ export const servicesOf = (cloud: Cloud, keys: TokenKeys): readonly Service[] =>
   managementActivityService(cloud, keys),
   ewsService(cloud),
   defenderService(cloud, keys),
+  cloudAppsService(cloud, keys),
   controlService(cloud, keys),
 ]
