@@ -159,6 +159,7 @@ describe('calendar', () => {
     expect(await create({ ...meeting(), start: zoned('yesterday') })).toBe(400)
     expect(await create({ ...meeting(), recurrence: { pattern: { type: 'relativeYearly' }, range: {} } })).toBe(400)
     expect(await create({ ...meeting(), colour: 'red' })).toBe(400)
+    expect(await create({ ...meeting(), constructor: { key: 'team' } })).toBe(400)
     expect((await ask(`${box(0)}/calendarView`)).json['error']).toMatchObject({ code: 'ErrorInvalidParameter' })
     expect((await ask(`${box(0)}/calendarView?startDateTime=2026-12-01&endDateTime=2026-11-01`)).status).toBe(400)
     expect((await ask(`${box(0)}/calendarView?startDateTime=0001-01-01&endDateTime=9999-01-01`)).status).toBe(400)

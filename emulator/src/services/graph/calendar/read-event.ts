@@ -10,7 +10,7 @@ export function readEvent(body: Record<string, unknown>): Partial<CalendarEvent>
   const event: Partial<CalendarEvent> = {}
   for (const [name, value] of Object.entries(body)) {
     if (name.startsWith('@') || IGNORED.has(name)) continue
-    const read = READERS[name]
+    const read = Object.hasOwn(READERS, name) ? READERS[name] : undefined
     if (!read) throw badRequest(`The property '${name}' does not exist on type 'microsoft.graph.event'.`)
     Object.assign(event, read(value, name))
   }

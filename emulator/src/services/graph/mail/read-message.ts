@@ -73,8 +73,8 @@ export function readParts(body: Record<string, unknown>): Parts {
   for (const [name, value] of Object.entries(body)) {
     const lower = name.toLowerCase()
     if (name.startsWith('@') || READ_ONLY.has(lower)) continue
-    if (lower in SETTERS) SETTERS[lower]!(set, value, name)
-    else if (lower in CONTENT) {
+    if (Object.hasOwn(SETTERS, lower)) SETTERS[lower]!(set, value, name)
+    else if (Object.hasOwn(CONTENT, lower)) {
       Object.assign(content, CONTENT[lower]!(value, name))
       if (lower !== 'singlevalueextendedproperties') sensitive.push(name)
     } else throw invalidProperty(name)

@@ -33,6 +33,9 @@ describe('$search', () => {
     ['"NOT (overdue OR nothing)"', false],
     ['"hasAttachments:true"', false],
     ['"participants:evil.example"', true],
+    ['"constructor:overdue"', false],
+    ['"kind:constructor"', false],
+    ['"kind:email AND size>100"', true],
   ])('%s is %s', (search, expected) => {
     expect(parseSearch(search)(item)).toBe(expected)
   })

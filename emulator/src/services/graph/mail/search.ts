@@ -83,7 +83,7 @@ function readNot(state: State): Test {
 
 function readTerm(word: string): Test {
   const [, property, operator, raw] = /^([\w-]+)\s*([:=]|[<>]=?)\s*(.+)$/s.exec(word) ?? []
-  if (!property || !(property.toLowerCase() in PROPERTIES)) {
+  if (!property || !Object.hasOwn(PROPERTIES, property.toLowerCase())) {
     const matches = wordsMatch(word)
     return ({ from, subject, text }) => matches([from.name, from.address, subject, text].join(' '))
   }
@@ -150,7 +150,10 @@ const KINDS: Record<string, (item: Item) => boolean> = {
   meetings: ({ meeting }) => meeting !== undefined,
 }
 
-const kind: Property = (_, value) => KINDS[value.toLowerCase()] ?? (() => false)
+const kind: Property = (_, value) => {
+  const name = value.toLowerCase()
+  return Object.hasOwn(KINDS, name) ? KINDS[name]! : () => false
+}
 
 const PROPERTIES: Record<string, Property> = {
   from: inText(({ from }) => names([from])),

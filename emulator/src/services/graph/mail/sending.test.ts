@@ -128,6 +128,7 @@ describe('sending mail', () => {
       'ErrorInvalidRecipients',
     )
     expect(await code({ message: { toRecipients: 'all' } })).toBe('ErrorInvalidPropertySet')
+    expect(await code({ message: { ...mail('x', to(1)), constructor: {} } })).toBe('ErrorInvalidPropertySet')
     expect(
       await code({ message: { ...mail('x', to(1)), internetMessageHeaders: [{ name: 'Evil', value: '1' }] } }),
     ).toBe('InvalidInternetMessageHeader')
