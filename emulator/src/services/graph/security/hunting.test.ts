@@ -12,7 +12,7 @@ let hunter: Awaited<ReturnType<Client['withRoles']>>
 let truth: Json
 
 beforeAll(async () => {
-  emulator = await startEmulator({ throttle: 'off' })
+  emulator = await startEmulator({ throttle: 'off', frozen: true })
   client = clientOf(emulator)
   hunter = await client.withRoles(['ThreatHunting.Read.All', 'Mail.ReadWrite', 'User.Read.All'])
   truth = (await client.send('/_emu/ground-truth/phish')).json

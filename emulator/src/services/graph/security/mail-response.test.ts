@@ -15,7 +15,7 @@ const EMAILS = '/v1.0/security/collaboration/analyzedEmails'
 const SUBMISSIONS = '/beta/security/threatSubmission'
 
 beforeAll(async () => {
-  emulator = await startEmulator({ throttle: 'off' })
+  emulator = await startEmulator({ throttle: 'off', frozen: true })
   client = clientOf(emulator)
   ask = await client.withRoles(
     ['SecurityAnalyzedMessage.ReadWrite.All', 'ThreatSubmission.ReadWrite.All', 'ThreatHunting.Read.All'].concat([

@@ -1,20 +1,20 @@
-import { NO_HINTS, keep, narrowed, passed } from './scope.ts'
+import { NO_HINTS, keep, narrowed } from './scope.ts'
 import { aggregated } from './summarize.ts'
 import { asBool, cast } from './expression.ts'
-import { bindAll, compile, invoke, nameOf, tableOf } from './scalars.ts'
-import { compareValues, convert, keyOf } from './values.ts'
+import { bindAll, compile, invoke, tableOf } from './scalars.ts'
+import { distinct, extended, projected, projectedAway, projectedInOrder, projectedKeep, renamed } from './columns.ts'
+import { compareValues, convert } from './values.ts'
 import { expanded } from './expand.ts'
 import { hintsOf } from './pushdown.ts'
 import { inOperator, semantic } from './errors.ts'
 import { joined } from './join.ts'
 import { parsed } from './parse-operator.ts'
-import { patternTest } from './text.ts'
 import { searched } from './search.ts'
 import { united } from './union.ts'
 import type { Column, Row, Value } from './values.ts'
 import type { Expression } from './expression.ts'
 import type { Names, Scope, Surroundings, Table } from './scope.ts'
-import type { Named, Node, Operator, Pipeline, Query, Sorting, Source } from './syntax.ts'
+import type { Node, Operator, Pipeline, Query, Sorting, Source } from './syntax.ts'
 
 /** Makes tables of what was read. Nothing is worked out before rows are asked for. */
 
@@ -61,10 +61,8 @@ function tableOfSource(surroundings: Surroundings, source: Source, names: Names)
       return tableOfPipeline(surroundings, source.pipeline, names)
     case 'datatable':
       return dataTable(source.columns, source.values, scope)
-    case 'print': {
-      const columns = projected({ columns: [], rows: () => [[]] }, source.columns, scope, 'print_')
-      return columns
-    }
+    case 'print':
+      return projected({ columns: [], rows: () => [[]] }, source.columns, scope, 'print_')
     case 'range':
       return range(source, scope)
     case 'union':
@@ -132,11 +130,11 @@ function operate(table: Table, operator: Operator, scope: Scope): Table {
     case 'distinct':
       return distinct(projected(table, operator.columns, scope, 'Column'), scope)
     case 'project-away':
-      return picked(table, without(table.columns, operator.patterns))
+      return projectedAway(table, operator.patterns)
     case 'project-keep':
-      return picked(table, matching(table.columns, operator.patterns))
+      return projectedKeep(table, operator.patterns)
     case 'project-reorder':
-      return picked(table, reordered(table.columns, operator.patterns))
+      return projectedInOrder(table, operator.patterns)
     case 'project-rename':
       return renamed(table, operator.renames)
     case 'summarize':
@@ -156,7 +154,7 @@ function operate(table: Table, operator: Operator, scope: Scope): Table {
     case 'join':
       return joined(table, operator, scope)
     case 'union':
-      return united({ ...operator.union, sources: operator.union.sources }, scope, table)
+      return united(operator.union, scope, table)
     case 'mv-expand':
       return expanded(table, operator, scope)
     case 'parse':
@@ -174,123 +172,6 @@ function filtered(table: Table, condition: Node, scope: Scope): Table {
     *rows(hints) {
       for (const row of table.rows(narrowed(hints, own()))) if (test(row) === true) yield row
     },
-  }
-}
-
-/** Columns with their expressions; one without a name gets `prefix` and a number. */
-function named(columns: readonly Named[], scope: Scope, prefix: string): { name: string; value: Expression }[] {
-  let unnamed = prefix === 'print_' ? 0 : 1
-  return columns.flatMap(({ names, node }) => {
-    if (node.kind === 'star')
-      return scope.columns.map(({ name }) => ({ name, value: compile({ kind: 'name', name }, scope) }))
-    const value = compile(node, scope)
-    const name = names[0] ?? nameOf(node) ?? `${prefix}${unnamed++}`
-    return [{ name, value }]
-  })
-}
-
-function projected(table: Table, columns: readonly Named[], scope: Scope, prefix: string): Table {
-  const made = named(columns, scope, prefix)
-  const names = new Set(made.map(({ name }) => name))
-  if (names.size < made.length) {
-    const twice = made.find(({ name }, i) => made.findIndex((other) => other.name === name) < i)!
-    throw semantic(`A column with the name '${twice.name}' was already projected`)
-  }
-  return {
-    columns: made.map(({ name, value }) => ({ name, type: value.type })),
-    *rows(hints) {
-      const below = passed(hints, (name) => belowOf(made, name, table))
-      for (const row of table.rows(below)) yield made.map(({ value }) => value.of(row))
-    },
-  }
-}
-
-/** The column that stands unchanged behind one that was made. */
-function belowOf(made: readonly { name: string; value: Expression }[], name: string, table: Table): string | undefined {
-  const index = made.find((each) => each.name === name)?.value.column
-  return index === undefined ? undefined : table.columns[index]!.name
-}
-
-function extended(table: Table, columns: readonly Named[], scope: Scope): Table {
-  const made = named(columns, scope, 'Column')
-  const all: { name: string; value: Expression }[] = table.columns.map(({ name }) => ({
-    name,
-    value: made.findLast((each) => each.name === name)?.value ?? compile({ kind: 'name', name }, scope),
-  }))
-  for (const each of made) {
-    const at = all.findIndex(({ name }) => name === each.name)
-    if (at < 0) all.push(each)
-    else all[at] = each
-  }
-  return {
-    columns: all.map(({ name, value }) => ({ name, type: value.type })),
-    *rows(hints) {
-      const below = passed(hints, (name) => {
-        const column = belowOf(all, name, table)
-        return column === name ? name : undefined
-      })
-      for (const row of table.rows(below)) yield all.map(({ value }) => value.of(row))
-    },
-  }
-}
-
-function distinct(table: Table, { budget }: Scope): Table {
-  return {
-    columns: table.columns,
-    *rows(hints) {
-      const seen = new Set<string>()
-      for (const row of table.rows(hints)) {
-        const key = keyOf(row)
-        if (seen.has(key)) continue
-        budget.keep('distinct')
-        seen.add(key)
-        yield row
-      }
-    },
-  }
-}
-
-/** The columns at these positions. */
-function picked(table: Table, positions: readonly number[]): Table {
-  const names = new Set(positions.map((position) => table.columns[position]!.name))
-  return {
-    columns: positions.map((position) => table.columns[position]!),
-    *rows(hints) {
-      const below = passed(hints, (name) => (names.has(name) ? name : undefined))
-      for (const row of table.rows(below)) yield positions.map((position) => row[position]!)
-    },
-  }
-}
-
-/** Positions of the columns that a name or a pattern such as `Sender*` means. @throws KqlError where it means none. */
-function matching(columns: readonly Column[], patterns: readonly string[]): number[] {
-  const positions = patterns.flatMap((pattern) => {
-    const test = patternTest(pattern)
-    const found = columns.flatMap(({ name }, i) => (test(name) ? [i] : []))
-    if (found.length === 0 && !pattern.includes('*'))
-      throw semantic(`Failed to resolve column or scalar expression named '${pattern}'`)
-    return found
-  })
-  return [...new Set(positions)].sort((a, b) => a - b)
-}
-
-function without(columns: readonly Column[], patterns: readonly string[]): number[] {
-  const gone = new Set(matching(columns, patterns))
-  return columns.flatMap((_, i) => (gone.has(i) ? [] : [i]))
-}
-
-function reordered(columns: readonly Column[], patterns: readonly string[]): number[] {
-  const first = patterns.flatMap((pattern) => matching(columns, [pattern]))
-  return [...new Set([...first, ...columns.keys()])]
-}
-
-function renamed(table: Table, renames: readonly { to: string; from: string }[]): Table {
-  for (const { from } of renames) matching(table.columns, [from])
-  const newName = (name: string) => renames.find(({ from }) => from === name)?.to ?? name
-  const oldName = (name: string) => table.columns.find((column) => newName(column.name) === name)?.name
-  return {
-    columns: table.columns.map(({ name, type }) => ({ name: newName(name), type })),
-    rows: (hints) => table.rows(passed(hints, oldName)),
   }
 }
 
