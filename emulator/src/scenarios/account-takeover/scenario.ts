@@ -1,5 +1,4 @@
 import { accessEvent, cmdlet, itemEvent } from '#world/audit/records/exchange.ts'
-import { campaignOf } from '#scenarios/phish-campaign/campaign.ts'
 import { directoryChange, signIn } from '#world/audit/records/entra.ts'
 import { fileOperation } from '#world/audit/records/sharepoint.ts'
 import { random } from '#world/random.ts'
@@ -7,6 +6,8 @@ import type { AuditRecord } from '#world/audit/records/record.ts'
 import type { ContentType } from '#world/audit/content-types.ts'
 import type { Scenario } from '#scenarios/scenario.ts'
 import type { World } from '#world/world.ts'
+
+import { victimOf } from './victim.ts'
 
 /**
  * A stolen account, from guessing to theft. Every record shares the attacker's address and, once inside, the session.
@@ -52,14 +53,13 @@ const OUTLOOK_WEB = '00000002-0000-0ff1-ce00-000000000000'
 const GLOBAL_ADMINISTRATOR = '62e90394-69f5-4237-9190-012177145e10'
 const MINUTE = 60_000
 
-/** Who and what takes part. The victim is a user whom the phish did not reach, so that the two stories stay apart. */
+/** Who and what takes part. */
 function castOf(world: World) {
   const r = random(world.seed, 'account-takeover')
-  const phished = new Set(campaignOf(world).recipients.map(({ index }) => index))
-  let index = r.between(10, world.directory.users - 1)
-  while (phished.has(index)) index = 10 + ((index - 9) % (world.directory.users - 10))
+  // The first draw is the victim's.
+  r.next()
   return {
-    victim: world.directory.at(index),
+    victim: victimOf(world),
     ip: `203.0.113.${r.between(10, 60)}`,
     sessionId: r.guid(),
     drop: 'collector@mailvault.example',

@@ -1,6 +1,6 @@
+import { once } from '#scenarios/once.ts'
 import { random } from '#world/random.ts'
 import type { Person } from '#world/directory.ts'
-import type { World } from '#world/world.ts'
 
 /** What the campaign is: sender, message and victims, all drawn from the seed. */
 export interface Campaign {
@@ -27,9 +27,9 @@ const RECIPIENTS = 23
 const SENDER_DOMAIN = 'harborfinch-payroll.example'
 export const SUBJECT = 'Action required: confirm your payroll account'
 
-export function campaignOf(world: World): Campaign {
+export const campaignOf = once((world): Campaign => {
   const r = random(world.seed, 'phish-campaign')
-  const recipients = pickRecipients(world)
+  const recipients = recipientsOf(world)
   // Deliveries of one campaign carry one message id; a whole second, three hours before the epoch.
   const receivedAt = world.epoch - 3 * 3_600_000 - r.between(0, 1800) * 1000
   const link = `https://${SENDER_DOMAIN}/confirm/${r.hex(12)}`
@@ -54,13 +54,14 @@ export function campaignOf(world: World): Campaign {
     reporter: recipients[0]!,
     reportedAt: receivedAt + r.between(20, 40) * 60_000,
   }
-}
+})
 
-function pickRecipients(world: World): Person[] {
+/** The 23 mailboxes it reached, one of them shared. */
+export const recipientsOf = once((world): readonly Person[] => {
   const { users, mailboxes } = world.directory
   const r = random(world.seed, 'phish-recipients')
   const chosen = new Set<number>()
   while (chosen.size < RECIPIENTS - 1) chosen.add(r.between(0, users - 1))
   const shared = r.between(users, mailboxes - 1)
   return [...chosen, shared].map((index) => world.directory.at(index))
-}
+})
