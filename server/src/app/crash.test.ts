@@ -22,7 +22,7 @@ let cordon: CordonProcess
 let tenant: string
 
 beforeAll(async () => {
-  emulator = await startEmulator(['--no-live'])
+  emulator = await startEmulator(['--no-live', '--throttle', 'off'])
   folder = await mkdtemp(join(tmpdir(), 'cordon-crash-'))
   cordon = await start()
   const { id, applications } = emulator.tenants[0]!

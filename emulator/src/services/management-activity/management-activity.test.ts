@@ -272,3 +272,16 @@ const advance = (advanceMs: number) => client.send('/_emu/clock', { method: 'POS
 function day(offset: number): string {
   return new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 19)
 }
+
+describe('throttling', () => {
+  behavior('third-party code', 'says AF429 within a 403, and not how long to wait', async () => {
+    const strict = await startEmulator({ live: 'off', throttle: 2 / 2000 })
+    const other = clientOf(strict)
+    const answers = [1, 2, 3].map(() => other.activity(`${other.feed}/subscriptions/list`))
+    const refused = (await Promise.all(answers)).find(({ status }) => status !== 200)!
+    other.close()
+    await strict.stop()
+    expect([refused.status, refused.json['error']!['code']]).toEqual([403, 'AF429'])
+    expect(refused.headers['retry-after']).toBeUndefined()
+  })
+})

@@ -1,4 +1,5 @@
 import { MANAGEMENT } from '#world/resources.ts'
+import { MANAGEMENT_ACTIVITY } from '#throttle/limits.ts'
 import { Router } from '#http/router.ts'
 import { readCaller } from '#bearer.ts'
 import type { Caller } from '#bearer.ts'
@@ -14,6 +15,7 @@ import {
   notImplemented,
   tenantMismatch,
   tenantNotGuid,
+  throttled,
 } from './errors.ts'
 import { getContent, listContent } from './content.ts'
 import { listNotifications, listSubscriptions, startSubscription, stopSubscription } from './subscriptions.ts'
@@ -44,6 +46,13 @@ export function managementActivityService(cloud: Cloud, keys: TokenKeys): Servic
     checkTenant(route.params['tenant']!, caller)
     checkPublisher(request)
     if (!caller.roles.has('ActivityFeed.Read')) throw missingPermission(caller.roles)
+    const { over } = cloud.throttle.count(MANAGEMENT_ACTIVITY, caller.tenant.world.tenantId)
+    if (over)
+      throw throttled(
+        403,
+        route.params['contentId'] ? 'GetBlob' : 'GetBlobs',
+        request.query.get('PublisherIdentifier') ?? caller.tenant.world.tenantId,
+      )
     return route.handler(caller, request, route.params['contentId'] ?? '')
   }
 
