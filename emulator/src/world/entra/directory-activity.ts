@@ -19,6 +19,8 @@ export interface DirectoryActivity {
   loggedByService?: string
   /** Why it failed; absent for what worked. */
   failure?: string
+  /** What is said of it beside that it worked. */
+  remark?: string
   details?: readonly { key: string; value: string }[]
 }
 

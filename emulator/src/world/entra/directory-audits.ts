@@ -53,7 +53,7 @@ export function directoryAudit(world: World, activity: DirectoryActivity): Direc
     loggedByService: activity.loggedByService ?? 'Core Directory',
     operationType: activity.operationType,
     result: activity.failure === undefined ? 'success' : 'failure',
-    resultReason: activity.failure ?? '',
+    resultReason: activity.failure ?? activity.remark ?? '',
     targetResources: activity.targets.map((target) => ({
       id: target.id,
       displayName: target.displayName ?? null,

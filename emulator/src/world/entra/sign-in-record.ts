@@ -33,10 +33,14 @@ export interface SignInDetail {
   city?: string
   /** `Browser` unless given: `Mobile Apps and Desktop clients`, `IMAP4`, `Exchange ActiveSync`, … */
   clientApp?: string
+  /** Of an application that is not Microsoft's. */
+  applicationName?: string
   /** The person's own computer, which runs no Linux, or one that nobody knows. */
   device?: 'own' | 'unknown'
   /** How the second factor was answered; `remembered` unless given. */
   mfa?: 'remembered' | 'approved' | 'denied' | 'not asked'
+  /** Number of the network that it came from. */
+  network?: number
   risk?: { level: 'low' | 'medium' | 'high'; state?: string; eventTypes: readonly string[]; detail?: string }
 }
 
@@ -70,6 +74,7 @@ const FAILURES: Record<number, string> = {
   50_199: 'For security reasons, user confirmation is required for this request.',
   53_003: 'Access has been blocked due to conditional access policies.',
   65_001: 'The user or administrator has not consented to use the application.',
+  65_004: 'User declined to consent to access the app.',
   500_121: 'Authentication failed during strong authentication request.',
 }
 
@@ -82,7 +87,8 @@ export function userSignIn(world: World, sign: SignIn, detail: SignInDetail = {}
   const { kind = 'interactiveUser', mfa = passed ? 'remembered' : 'not asked', risk } = detail
   return {
     ...common(world, requestId, correlationId, sign.at, kind),
-    appDisplayName: application.name,
+    autonomousSystemNumber: detail.network ?? HOME_NETWORK,
+    appDisplayName: detail.applicationName ?? application.name,
     appId: application.id,
     appliedConditionalAccessPolicies: policies(world, sign, mfa),
     authenticationAppDeviceDetails: null,
@@ -140,6 +146,9 @@ const LEGACY_RISKS = new Set(
 const nameOf = (resourceId: string) =>
   APPLICATIONS.find((each) => each.resourceId === resourceId)?.resourceName ?? signInApplication(resourceId).name
 
+/** The company's own network: numbers from 64,496 to 64,511 are for documentation (RFC 5398). */
+const HOME_NETWORK = 64_500
+
 /** What every kind of sign-in has. */
 const common = (world: World, id: string, correlationId: string, at: number, kind: SignInKind) => ({
   id,
@@ -155,7 +164,7 @@ const common = (world: World, id: string, correlationId: string, at: number, kin
   crossTenantAccessType: 'none',
   isTenantRestricted: false,
   flaggedForReview: false,
-  autonomousSystemNumber: 64_500,
+  autonomousSystemNumber: HOME_NETWORK,
   processingTimeInMilliseconds: 40 + (id.charCodeAt(0) % 90),
   networkLocationDetails: [],
   authenticationProcessingDetails: [],
@@ -180,8 +189,9 @@ export function locationOf(cityName: string) {
 function policies(world: World, { error }: SignIn, mfa: SignInDetail['mfa']) {
   // A wrong password is noticed before any policy is looked at.
   const reached = error?.number !== 50_126 && error?.number !== 50_053
+  const asked = error !== undefined || mfa !== 'not asked'
   const result = (control: string) =>
-    !reached || control === 'Block' ? 'notApplied' : mfa === 'denied' || error ? 'failure' : 'success'
+    !reached || !asked || control === 'Block' ? 'notApplied' : mfa === 'denied' || error ? 'failure' : 'success'
   return SIGN_IN_POLICIES.map(({ name, control }) => ({
     id: random(world.seed, 'conditional access policy', name).guid(),
     displayName: name,
@@ -276,11 +286,19 @@ function steps({ at, error }: SignIn, mfa: SignInDetail['mfa']) {
 
 export function programSignIn(
   world: World,
-  { appId, servicePrincipalId, name, ip }: { appId: string; servicePrincipalId: string; name: string; ip?: string },
+  program: {
+    appId: string
+    servicePrincipalId: string
+    name: string
+    ip?: string
+    city?: string
+    homeTenantId?: string
+  },
   id: string,
   at: number,
   kind: 'servicePrincipal' | 'managedIdentity',
 ): SignInRecord {
+  const { appId, servicePrincipalId, name, ip, city = 'Rotterdam', homeTenantId = world.tenantId } = program
   const r = random(world.seed, 'program sign-in', id)
   return {
     ...common(world, id, r.guid(), at, kind),
@@ -291,10 +309,10 @@ export function programSignIn(
     clientAppUsed: null,
     conditionalAccessStatus: 'notApplied',
     deviceDetail: null,
-    homeTenantId: world.tenantId,
+    homeTenantId,
     ipAddress: kind === 'managedIdentity' ? '' : (ip ?? `192.0.2.${r.between(241, 250)}`),
     isInteractive: false,
-    location: kind === 'managedIdentity' ? null : locationOf('Rotterdam'),
+    location: kind === 'managedIdentity' ? null : locationOf(city),
     resourceDisplayName: kind === 'managedIdentity' ? 'Azure Key Vault' : 'Microsoft Graph',
     resourceId:
       kind === 'managedIdentity' ? 'cfa8b339-82a2-471a-a3c9-0fc0be7a4093' : '00000003-0000-0000-c000-000000000000',

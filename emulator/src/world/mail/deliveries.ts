@@ -216,6 +216,7 @@ export const sizeOf = (item: Item): number =>
 
 function locationOf(world: World, item: Item, { person, address }: Party): string {
   if (!person) return isOwnAddress(world, address) ? 'failed' : 'external'
+  if (item.deliveredTo !== undefined) return item.deliveredTo
   // Rules file mail as it comes; everything else that lies elsewhere was put there by hand later.
   return item.folder === 'junkemail' || item.folder.startsWith('user:') ? item.folder : 'inbox'
 }

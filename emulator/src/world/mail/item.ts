@@ -11,6 +11,8 @@ export interface Item {
   key: string
   /** Folder key: a well-known name, or `user:<name>`. */
   folder: string
+  /** Folder that it was delivered to, where filtering took it out of there later. */
+  deliveredTo?: string
   conversation: string
   internetMessageId: string
   /** Joins headers, message trace, hunting and audit records. Same for every recipient of one message. */

@@ -55,6 +55,8 @@ export interface MailboxEvent {
   sessionId?: string
   /** The application that acted instead of the owner. */
   appId?: string
+  /** The application through which the owner acted, or seemed to. */
+  clientAppId?: string
 }
 
 export interface MailItem {
@@ -140,7 +142,7 @@ export function ruleEvent(
 }
 
 function mailboxRecord(world: World, event: MailboxEvent, recordType: number, own: Record<string, unknown>) {
-  const { owner, appId } = event
+  const { owner, appId, clientAppId: client = appId } = event
   const r = random(world.seed, 'mailbox event', owner.index)
   const base = {
     id: event.id,
@@ -165,10 +167,10 @@ function mailboxRecord(world: World, event: MailboxEvent, recordType: number, ow
     InternalLogonType: 0,
     LogonType: appId ? 1 : 0,
     LogonUserSid: `S-1-5-21-${r.between(1e8, 1e9)}-${owner.index + 1000}`,
-    ...(appId
+    ...(client
       ? {
-          AppId: appId,
-          ClientAppId: appId,
+          AppId: client,
+          ClientAppId: client,
         }
       : {}),
     MailboxGuid: r.guid(),

@@ -70,9 +70,40 @@ export function userSubmission(world: World, event: Moment, mail: ReportedMail):
   })
 }
 
+/** What raised an alert, and about whom. */
+export interface AlertEntity {
+  /** `providerAlertId` of the alert in Graph. */
+  alertId: string
+  policyId: string
+  name: string
+  severity: 'Low' | 'Medium' | 'High' | 'Informational'
+  category: 'MailFlow' | 'ThreatManagement' | 'AccessGovernance'
+  /** The ids of the messages or the name of the user that it is about. */
+  entity: { type: 'User' | 'MalwareFamily' | 'MailMessage'; id: string }
+}
+
 /** Record type 40, of a benign policy. */
 export function complianceAlert(world: World, event: Moment): AuditRecord {
   const r = random(world.seed, 'alert', event.id)
+  const objectId = r.guid()
+  return alertEntity(world, event, objectId, {
+    alertId: r.guid(),
+    policyId: r.guid(),
+    name: 'Messages have been delayed',
+    severity: 'Low',
+    category: 'MailFlow',
+    entity: { type: 'User', id: event.person.userPrincipalName },
+  })
+}
+
+/** Record type 40: something that an alert is about. */
+export function alertEntity(
+  world: World,
+  event: Omit<Moment, 'person'>,
+  objectId: string,
+  alert: AlertEntity,
+): AuditRecord {
+  const { type, id } = alert.entity
   const base = {
     id: event.id,
     at: event.at,
@@ -80,28 +111,24 @@ export function complianceAlert(world: World, event: Moment): AuditRecord {
     recordType: 40,
     userType: 4,
     workload: 'SecurityComplianceCenter',
-    objectId: r.guid(),
+    objectId,
     resultStatus: 'Succeeded',
     userId: 'SecurityComplianceAlerts',
     userKey: 'SecurityComplianceAlerts',
   }
   return auditRecord(world, base, {
-    AlertId: r.guid(),
+    AlertId: alert.alertId,
     AlertType: 'System',
-    Name: 'Messages have been delayed',
-    PolicyId: r.guid(),
+    Name: alert.name,
+    PolicyId: alert.policyId,
     Status: 'Active',
-    Severity: 'Low',
-    Category: 'MailFlow',
+    Severity: alert.severity,
+    Category: alert.category,
     Source: 'Office 365 Security & Compliance',
     Comments: 'New alert',
-    AlertEntityId: event.person.userPrincipalName,
-    EntityType: 'User',
-    Data: JSON.stringify({
-      etype: 'User',
-      eid: event.person.userPrincipalName,
-      ts: new Date(event.at).toISOString(),
-    }),
+    AlertEntityId: id,
+    EntityType: type,
+    Data: JSON.stringify({ etype: type, eid: id, ts: new Date(event.at).toISOString() }),
   })
 }
 
