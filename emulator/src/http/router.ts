@@ -81,7 +81,7 @@ function unfold(raw: string): string[] {
   if (/^[\w-]+$/.test(raw)) return [raw]
   const segment = decodeURIComponent(raw)
   const keyed = /^([\w.]+)\((?:(\w+)=)?'((?:[^']|'')*)'\)$/.exec(segment)
-  if (!keyed) return [segment.replace(/^microsoft\.graph\./i, '')]
+  if (!keyed) return [segment.replace(/^microsoft\.graph\./i, '').replace(/\(\)$/, '')]
   const [, name, alternate, value] = keyed
   return [
     name!.replace(/^microsoft\.graph\./i, ''),

@@ -112,6 +112,8 @@ function close(name: string, schema: Schema): Schema {
   // A type without properties of its own, such as a row of hunting results, holds whatever is put into it.
   const isBag = Object.keys((shut['properties'] as object | undefined) ?? {}).every((each) => each.startsWith('@'))
   if (shut['additionalProperties'] === true && !isBag) shut['additionalProperties'] = false
+  // Change tracking tells who came and went beside the property that holds them.
+  if (shut['properties']) shut['patternProperties'] = { ...(shut['patternProperties'] as object), '@delta$': true }
   const then = shut['then'] as Schema | undefined
   if (!then || !shut['allOf']) return shut
   const subtypes = (shut['allOf'] as { if: { properties: { '@odata.type': { const: string } } } }[]).map(

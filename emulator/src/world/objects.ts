@@ -211,7 +211,13 @@ export class ObjectFates {
     const before = fates.get(id)
     // Taken out first, so that the map's order is the order of changes.
     fates.delete(id)
-    fates.set(id, { id, value, number, at, ...(before ? { before: at - before.at < HEARD_BY_ALL ? before : last(before) } : {}) })
+    fates.set(id, {
+      id,
+      value,
+      number,
+      at,
+      ...(before ? { before: at - before.at < HEARD_BY_ALL ? before : last(before) } : {}),
+    })
   }
 
   clear(): void {

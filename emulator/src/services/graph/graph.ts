@@ -16,21 +16,19 @@ import { answerBatch } from './batch.ts'
 import { auditRoutes } from './audit/routes.ts'
 import { applicationRoutes } from './applications/routes.ts'
 import { calendarRoutes } from './calendar/routes.ts'
+import { identityRoutes } from './identity/routes.ts'
 import { folderRoutes } from './mail/folder-routes.ts'
 import { mailboxSettingsRoutes } from './mailbox-settings/settings.ts'
 import { messageRoutes } from './mail/messages.ts'
 import { messageTraceRoutes } from './message-trace/message-traces.ts'
 import { refuseRevoked } from './continuous-access.ts'
-import { organizationRoutes } from './organization.ts'
 import { securityRoutes } from './security/routes.ts'
-import { userRoutes } from './users.ts'
 import type { Admit } from './throttle.ts'
 import type { Route } from './route.ts'
 
 /** Every operation Graph has here. */
 export const ROUTES: readonly Route[] = [
-  ...userRoutes,
-  ...organizationRoutes,
+  ...identityRoutes,
   ...applicationRoutes,
   ...folderRoutes,
   ...messageRoutes,
@@ -130,9 +128,18 @@ const UNAUTHORIZED: Record<Unauthorized, string> = {
 
 const unauthorized = (why: Unauthorized) => new GraphError(401, 'InvalidAuthenticationToken', UNAUTHORIZED[why])
 
-/** The directory and Outlook refuse in different words. */
+/** Each workload refuses in words of its own. */
 function authorize(caller: Caller, route: Route): void {
-  if (route.roles.some((role) => caller.roles.has(role))) return
+  const allowed = route.roles.some((role) => caller.roles.has(role))
+  if (allowed && (route.together ?? []).every((role) => caller.roles.has(role))) return
+  if (route.pattern.startsWith('/identity/conditionalAccess'))
+    throw new GraphError(
+      403,
+      'AccessDenied',
+      'You cannot perform the requested operation, required scopes are missing in the token.',
+    )
+  if (route.pattern.includes('/authentication/'))
+    throw new GraphError(403, 'accessDenied', 'Request Authorization failed')
   if (isOutlook(route.pattern))
     throw new GraphError(403, 'ErrorAccessDenied', 'Access is denied. Check credentials and try again.')
   throw new GraphError(403, 'Authorization_RequestDenied', 'Insufficient privileges to complete the operation.')

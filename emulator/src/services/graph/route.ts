@@ -16,6 +16,8 @@ export interface Route {
   pattern: string
   /** App roles of which one is needed. */
   roles: readonly string[]
+  /** App roles that are all needed besides one of `roles`, where Microsoft documents a combination. */
+  together?: readonly string[]
   /**
    * Type of a successful answer, so that tests can hold it to the published schema: `microsoft.graph.user` for an entity,
    * `Collection(microsoft.graph.user)` for a list. Left out where the answer is no JSON.

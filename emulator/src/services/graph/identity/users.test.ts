@@ -62,7 +62,7 @@ describe('users', () => {
     const name = String(one['userPrincipalName']).toUpperCase()
     expect((await filtered(`userPrincipalName eq '${name}' or mail eq 'x@y.example'`)).json['value']).toHaveLength(1)
     expect((await filtered(`proxyAddresses/any(p:p eq 'smtp:${name}')`)).json['value']).toHaveLength(1)
-    expect((await filtered('accountEnabled eq false')).json['value']).toHaveLength(9)
+    expect((await filtered('accountEnabled eq false')).json['value']).toHaveLength(7)
     const guests = await filtered("userType ne 'Member'", { ConsistencyLevel: 'eventual' })
     expect(guests.json).toMatchObject({ '@odata.count': 2 })
     expect((await filtered("userType ne 'Member'")).json['error']).toMatchObject({ code: 'Request_UnsupportedQuery' })
@@ -76,8 +76,8 @@ describe('users', () => {
     ['/v1.0/users?$filter=mail+eq', 400, 'BadRequest'],
     ['/v1.0/users?$skiptoken=made-up', 400, 'Directory_ExpiredPageToken'],
     ['/v1.0/users?$select=nothing', 400, 'RequestBroker--ParseUri'],
-    ['/v1.0/users?$expand=manager', 501, 'NotImplemented'],
-    ['/v1.0/groups', 501, 'NotImplemented'],
+    ['/v1.0/users?$expand=memberOf', 501, 'NotImplemented'],
+    ['/v1.0/planner', 501, 'NotImplemented'],
     ['/v1.0/%zz', 400, 'BadRequest'],
   ])('%s is answered with %d %s', async (path, status, code) => {
     const answer = await client.graph(path, { mayBeMissing: status === 501, headers: { 'client-request-id': 'abc' } })
