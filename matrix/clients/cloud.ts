@@ -66,3 +66,14 @@ export async function countUsers(token: string): Promise<number> {
   }
   return count
 }
+
+/** What a person's browser does at the sign-in page: opens it, and chooses whom to be. Gives where it is sent back to. */
+export async function signIn(page: URL, userPrincipalName: string): Promise<URL> {
+  const shown = await fetch(page)
+  if (!shown.ok) throw new Error(`The sign-in page answered ${shown.status}: ${await shown.text()}`)
+  const body = new URLSearchParams({ user: userPrincipalName })
+  const answer = await fetch(page, { method: 'POST', body, redirect: 'manual' })
+  const location = answer.headers.get('location')
+  if (location === null) throw new Error(`The sign-in page answered ${answer.status}: ${await answer.text()}`)
+  return new URL(location)
+}

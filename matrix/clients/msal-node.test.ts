@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs'
 import { ConfidentialClientApplication } from '@azure/msal-node'
 import { describe, expect, it } from 'vitest'
 
-import { GRAPH, MANAGEMENT, application, cloud, countUsers, tenant } from './cloud.ts'
+import { GRAPH, MANAGEMENT, application, cloud, countUsers, register, signIn, tenant, truth } from './cloud.ts'
+import type { Phish } from './cloud.ts'
 
 const authority = `${cloud.url}/${tenant.id}`
 const knownAuthorities = [new URL(cloud.url).host]
@@ -56,5 +57,47 @@ describe('@azure/msal-node', () => {
       errorCode: 'invalid_client',
       errorMessage: expect.stringContaining('AADSTS7000215') as string,
     })
+  })
+
+  it('signs a person in with a code, and renews without asking', async () => {
+    const { recipients } = await truth<Phish>('ground-truth/phish')
+    const { userId, userPrincipalName } = recipients[1]!
+    const app = withSecret(application.secret)
+    const asked = { scopes: ['openid', 'profile', 'User.Read'], redirectUri: 'http://localhost:3000/callback' }
+    const page = await app.getAuthCodeUrl(asked)
+    const code = (await signIn(new URL(page), userPrincipalName)).searchParams.get('code')!
+    const first = await app.acquireTokenByCode({ ...asked, code })
+    expect(first.account).toMatchObject({ localAccountId: userId, tenantId: tenant.id, username: userPrincipalName })
+    const again = await app.acquireTokenSilent({ account: first.account!, scopes: asked.scopes, forceRefresh: true })
+    expect(again.account).toMatchObject({ localAccountId: userId })
+    expect(again.accessToken).not.toBe(first.accessToken)
+  })
+
+  it('is told that its token is revoked, and asks for another with the claims of the challenge', async () => {
+    const own = await register(['User.Read.All'])
+    const app = new ConfidentialClientApplication({
+      auth: {
+        clientId: own.clientId,
+        authority,
+        knownAuthorities,
+        clientSecret: own.secret,
+        clientCapabilities: ['CP1'],
+      },
+    })
+    const first = await app.acquireTokenByClientCredential({ scopes: [GRAPH] })
+    const users = (token: string) =>
+      fetch(`${cloud.url}/v1.0/users?$top=1`, { headers: { authorization: `Bearer ${token}` } })
+    expect((await users(first!.accessToken)).status).toBe(200)
+    await fetch(`${cloud.url}/_emu/applications/${own.clientId}`, { method: 'PATCH', body: '{"revoke":true}' })
+    const refused = await users(first!.accessToken)
+    expect(refused.status).toBe(401)
+    const challenge = /claims="([^"]+)"/.exec(refused.headers.get('www-authenticate')!)![1]!
+    const claims = Buffer.from(challenge, 'base64').toString()
+    // A token is known by the second it was issued in.
+    const revokedAt = Number(JSON.parse(claims).access_token.nbf.value)
+    await expect.poll(() => Date.now() / 1000, { timeout: 5000 }).toBeGreaterThan(revokedAt + 1)
+    const second = await app.acquireTokenByClientCredential({ scopes: [GRAPH], claims })
+    expect(second!.fromCache).toBe(false)
+    expect((await users(second!.accessToken)).status).toBe(200)
   })
 })
