@@ -15,6 +15,7 @@ import { restore } from './stored.ts'
 import type { Authentication, Threat } from './authentication.ts'
 import type { Item, MailAddress } from './item.ts'
 import type { Mailbox } from './mailbox.ts'
+import type { OneOrMore } from './delivery-index.ts'
 import type { QuarantinedMessage } from './quarantine.ts'
 
 /**
@@ -59,11 +60,13 @@ export interface Party {
 export interface DeliveryCriteria {
   from: number
   to: number
-  sender?: string
+  sender?: OneOrMore
   recipient?: string
-  networkMessageId?: string
+  networkMessageId?: OneOrMore
   /** With angle brackets. */
-  internetMessageId?: string
+  internetMessageId?: OneOrMore
+  /** One delivery of each message is enough. */
+  once?: boolean
 }
 
 /**
@@ -126,7 +129,9 @@ export function deliveriesTo(tenant: Tenant, person: Person): Delivery[] {
 function* fromAll(tenant: Tenant, index: DeliveryIndex, wanted: DeliveryCriteria): Generator<Delivery> {
   const later = matching(sinceBirth(tenant), wanted)
   let next = later.next()
-  for (const { at, person, place } of index.between(wanted.from, wanted.to, wanted)) {
+  const seen = new Set<number>()
+  for (const { at, person, place, message } of index.between(wanted.from, wanted.to, wanted)) {
+    if (wanted.once && seen.has(message)) continue
     while (!next.done && next.value.at < at) {
       yield next.value
       next = later.next()
@@ -134,7 +139,10 @@ function* fromAll(tenant: Tenant, index: DeliveryIndex, wanted: DeliveryCriteria
     const { item, held } = mailboxAtBirth(tenant, person)[place]!
     const owner = tenant.world.directory.at(person)
     const made = held ? [quarantined(tenant, item, owner)] : deliveriesOf(tenant.world, owner, item)
-    yield* matching(made, wanted)
+    for (const each of matching(made, wanted)) {
+      seen.add(message)
+      yield each
+    }
   }
   while (!next.done) {
     yield next.value
@@ -143,8 +151,9 @@ function* fromAll(tenant: Tenant, index: DeliveryIndex, wanted: DeliveryCriteria
 }
 
 function* matching(all: Iterable<Delivery>, wanted: DeliveryCriteria): Generator<Delivery> {
-  const same = (value: string, sought: string | undefined) =>
-    sought === undefined || value.toLowerCase() === sought.toLowerCase()
+  const same = (value: string, sought: OneOrMore | undefined) =>
+    sought === undefined ||
+    (typeof sought === 'string' ? value.toLowerCase() === sought.toLowerCase() : sought.has(value.toLowerCase()))
   for (const each of all) {
     if (each.at < wanted.from || each.at >= wanted.to) continue
     if (!same(each.sender.address, wanted.sender) || !same(each.recipient.address, wanted.recipient)) continue

@@ -19,10 +19,13 @@ export interface Entry {
 
 /** What a search can name; the hashes may let other items through as well. */
 export interface Sought {
-  sender?: string
-  networkMessageId?: string
-  internetMessageId?: string
+  sender?: OneOrMore
+  networkMessageId?: OneOrMore
+  internetMessageId?: OneOrMore
 }
+
+/** A text in any case, or any of several in lower case. */
+export type OneOrMore = string | ReadonlySet<string>
 
 const DAY = 86_400_000
 
@@ -70,18 +73,18 @@ export class DeliveryIndex {
   }
 
   /** Items received in [from, to) that may be what is sought, oldest first. */
-  *between(from: number, to: number, sought: Sought): Generator<Entry & { at: number }> {
-    const wanted = [sought.sender, sought.networkMessageId, sought.internetMessageId].map((text) =>
-      text === undefined ? undefined : hash(text),
-    )
+  *between(from: number, to: number, sought: Sought): Generator<Entry & { at: number; message: number }> {
+    const wanted = [sought.sender, sought.networkMessageId, sought.internetMessageId].map(hashesOf)
     const days = [...this.#days.keys()].filter((day) => (day + 1) * DAY > from && day * DAY < to).sort((a, b) => a - b)
     for (const day of days) {
       const { seconds, persons, places, hashes } = this.#days.get(day)!
       for (let i = 0; i < seconds.length; i++) {
         const at = day * DAY + seconds[i]! * 1000
         if (at < from || at >= to) continue
-        if (wanted.some((value, k) => value !== undefined && value !== hashes[i * 3 + k])) continue
-        yield { at, person: persons[i]!, place: places[i]! }
+        if (wanted.some((values, k) => values !== undefined && !values.has(hashes[i * 3 + k]!))) continue
+        // 52 bits of both ids: the same for every copy of a message, and for hardly anything else.
+        const message = hashes[i * 3 + 1]! * 2 ** 20 + (hashes[i * 3 + 2]! >>> 12)
+        yield { at, person: persons[i]!, place: places[i]!, message }
       }
     }
   }
@@ -147,6 +150,9 @@ const sized = (length: number): Day => ({
   places: new Uint16Array(length),
   hashes: new Uint32Array(length * 3),
 })
+
+const hashesOf = (sought: OneOrMore | undefined): ReadonlySet<number> | undefined =>
+  sought === undefined ? undefined : new Set((typeof sought === 'string' ? [sought] : [...sought]).map(hash))
 
 /** FNV-1a of the text in lower case. */
 function hash(text: string): number {

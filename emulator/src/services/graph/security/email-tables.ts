@@ -13,11 +13,11 @@ import type { Tenant } from '#cloud.ts'
  * of the flow of mail when they are read.
  */
 export function emailTables(tenant: Tenant, flow: MailFlow, window: Window): Map<string, Table> {
-  const events = (hints: Hints) => eventsOf(tenant, flow, window, hints)
+  const events = (hints: Hints, once = false) => eventsOf(tenant, flow, { ...wantedBy(window, hints), once })
   return new Map<string, Table>([
     ['EmailEvents', table(EMAIL_EVENTS, window, (hints) => events(hints).map(emailRow))],
     ['EmailAttachmentInfo', table(EMAIL_ATTACHMENT_INFO, window, (hints) => events(hints).flatMap(attachmentRows))],
-    ['EmailUrlInfo', table(EMAIL_URL_INFO, window, (hints) => onceEach(events(hints)).flatMap(urlRows))],
+    ['EmailUrlInfo', table(EMAIL_URL_INFO, window, (hints) => onceEach(events(hints, true)).flatMap(urlRows))],
     ['EmailPostDeliveryEvents', table(EMAIL_POST_DELIVERY_EVENTS, window, () => actionRows(tenant, window))],
     ['UrlClickEvents', table(URL_CLICK_EVENTS, window, (hints) => clickRows(tenant, flow, window, hints))],
   ])
@@ -97,10 +97,10 @@ function table(of: readonly Column[], window: Window, rows: (hints: Hints) => It
   }
 }
 
-function eventsOf(tenant: Tenant, flow: MailFlow, window: Window, hints: Hints): IteratorObject<MailEvent> {
+function eventsOf(tenant: Tenant, flow: MailFlow, wanted: Wanted): IteratorObject<MailEvent> {
   const changed = changedMailboxes(tenant)
   return flow
-    .find(wantedBy(window, hints))
+    .find(wanted)
     .filter(({ at, networkMessageId }) => isPublished(tenant, at, networkMessageId))
     .map((delivery) => mailEvent(tenant, delivery, changed))
 }
@@ -257,7 +257,7 @@ function* clickRows(tenant: Tenant, flow: MailFlow, window: Window, hints: Hints
       ...(messages ? [['NetworkMessageId', messages] as const] : []),
     ]),
   }
-  const everyday = eventsOf(tenant, flow, { from: before.from, to: window.to }, before).flatMap((event) =>
+  const everyday = eventsOf(tenant, flow, wantedBy({ from: before.from, to: window.to }, before)).flatMap((event) =>
     everydayClicks(tenant, event),
   )
   const told = clicksBetween(tenant, window.from, window.to + 1)

@@ -10,12 +10,14 @@ export interface Wanted {
   senders?: ReadonlySet<string>
   networkMessageIds?: ReadonlySet<string>
   internetMessageIds?: ReadonlySet<string>
+  /** One delivery of each message is enough, where that takes less. */
+  once?: boolean
 }
 
 /** Thrown where the index of the flow of mail is needed and is not there yet: await {@link MailFlow.prepare}, then ask again. */
 export class Unprepared extends Error {}
 
-/** Up to this many values of a kind are asked for one by one. */
+/** Of so many senders there is little mail. */
 const FEW = 50
 /** A span of time that takes less through the index than through every mailbox. */
 const SHORT = 2 * 86_400_000
@@ -47,13 +49,14 @@ export class MailFlow {
     const people = recipients && [...recipients].map((address) => this.#tenant.world.directory.find(address))
     if (people?.every((person) => person?.mail))
       return Iterator.from(new Set(people)).flatMap((person) => deliveriesTo(this.#tenant, person!))
-    for (const [name, values] of [
-      ['networkMessageId', networkMessageIds],
-      ['internetMessageId', internetMessageIds],
-      ['sender', senders],
-    ] as const)
-      if (values && values.size <= FEW)
-        return Iterator.from(values).flatMap((value) => this.#indexed({ ...span, [name]: value }))
+    if (networkMessageIds || internetMessageIds || (senders && senders.size <= FEW))
+      return this.#indexed({
+        ...span,
+        ...(senders ? { sender: senders } : {}),
+        ...(networkMessageIds ? { networkMessageId: networkMessageIds } : {}),
+        ...(internetMessageIds ? { internetMessageId: internetMessageIds } : {}),
+        once: wanted.once ?? false,
+      })
     const isSmall = this.#tenant.world.directory.mailboxes <= SMALL
     return isSmall || to - from <= SHORT ? this.#indexed(span) : deliveriesByMailbox(this.#tenant, span)
   }
