@@ -22,6 +22,8 @@ export interface UserChanges {
   purged?: true
   sessionsValidFrom?: number
   passwordChangedAt?: number
+  /** As last set by a client; the sign-in page asks for it where passwords are on. */
+  password?: string
 }
 
 /** By object id. */

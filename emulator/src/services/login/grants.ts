@@ -13,7 +13,7 @@ export interface Grant {
   userId: string
   /** As asked for, space-separated. */
   scope: string
-  /** When the person signed in, seconds. */
+  /** When the person signed in: tenant time, milliseconds. */
   signedInAt: number
   redirectUri: string
   nonce?: string

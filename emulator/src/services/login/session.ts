@@ -15,7 +15,7 @@ const LIFETIME = 86_400
 
 export async function startSession(keys: TokenKeys, tenant: Tenant, account: Account, origin: string): Promise<string> {
   const exp = Math.floor(protocolNow() / 1000) + LIFETIME
-  const value = await keys.sign({ aud: KIND, exp, sub: account.id, tid: tenant.world.tenantId })
+  const value = await keys.sign({ aud: KIND, exp, sub: account.id, tid: tenant.world.tenantId, at: tenant.now })
   return cookie(value, LIFETIME, origin)
 }
 
@@ -30,5 +30,6 @@ export async function sessionOf(keys: TokenKeys, tenant: Tenant, request: Reques
   if (claims?.aud !== KIND || claims['tid'] !== tenant.world.tenantId || (claims.exp ?? 0) * 1000 <= protocolNow())
     return undefined
   const account = findAccount(tenant, String(claims.sub))
-  return account?.enabled ? account : undefined
+  const valid = account?.enabled && account.sessionsValidFrom <= Number(claims['at'])
+  return valid ? account : undefined
 }

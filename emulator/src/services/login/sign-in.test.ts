@@ -6,6 +6,7 @@ import type { JSONWebKeySet } from 'jose'
 
 import { behavior } from '#testing/behavior.ts'
 import { clientOf } from '#testing/client.ts'
+import { USER_ADMINISTRATOR } from '#world/roles.ts'
 import { startEmulator } from '#index.ts'
 import type { Answer, Client, Json } from '#testing/client.ts'
 import type { Emulator } from '#index.ts'
@@ -17,6 +18,7 @@ let person: Json
 
 const BACK = 'https://app.example/signed-in'
 const ROLES = ['Analyst']
+const GRAPH = 'https://graph.microsoft.com'
 
 beforeAll(async () => {
   emulator = await startEmulator({ live: 'off' })
@@ -221,6 +223,47 @@ describe('a sign-in of a person', () => {
   })
 })
 
+describe('a person whom an administrator has touched', () => {
+  behavior(
+    'documentation',
+    'is not signed in again with what was allowed before the sessions were revoked',
+    async () => {
+      const made = await register({})
+      const own = { client_id: String(made['clientId']), client_secret: String(made['secret']) }
+      const signedIn = await signIn({ client_id: own.client_id })
+      const cookie = String(signedIn.headers['set-cookie']).split(';')[0]!
+      const tokens = (await redeem({ ...own, code: sentTo(signedIn).searchParams.get('code')! })).json
+      const refresh = { grant_type: 'refresh_token', code_verifier: undefined, redirect_uri: undefined, ...own }
+      const renew = () => redeem({ ...refresh, refresh_token: String(tokens['refresh_token']) })
+      expect((await renew()).status).toBe(200)
+      const admin = await client.withRoles(['User.RevokeSessions.All'])
+      await client.send('/_emu/clock', { method: 'POST', body: { advanceMs: 1000 } })
+      await admin(`/v1.0/users/${String(person['id'])}/revokeSignInSessions`, { method: 'POST' })
+      expect((await renew()).json).toMatchObject({ error: 'invalid_grant', error_codes: [50_173] })
+      expect(
+        sentTo(await authorize({ client_id: own.client_id, prompt: 'none' }, { cookie })).searchParams.get('error'),
+      ).toBe('login_required')
+    },
+  )
+
+  behavior('documentation', 'is not signed in while the account is disabled', async () => {
+    const admin = await client.withRoles(['User.ReadWrite.All', 'User.EnableDisableAccount.All'], GRAPH, [
+      USER_ADMINISTRATOR,
+    ])
+    const enable = (accountEnabled: boolean) =>
+      admin(`/v1.0/users/${String(other['id'])}`, { method: 'PATCH', body: { accountEnabled } })
+    const other = (await client.graph('/v1.0/users?$top=40')).json['value']![39]!
+    const user = String(other['userPrincipalName'])
+    const answer = await submit({ user })
+    expect((await enable(false)).status).toBe(204)
+    expect((await submit({ user })).body.toString()).toContain('AADSTS50057')
+    const late = await redeem({ code: sentTo(answer).searchParams.get('code')! })
+    expect(late.json).toMatchObject({ error: 'invalid_grant', error_codes: [50_057] })
+    await enable(true)
+    expect((await submit({ user })).status).toBe(302)
+  })
+})
+
 describe('userinfo', () => {
   behavior('documentation', 'is only for tokens that a person was signed in for', async () => {
     const token = await client.tokenFor(String(app['clientId']), String(app['secret']), 'https://graph.microsoft.com')
@@ -244,6 +287,14 @@ describe('passwords', () => {
     expect((await log('guess')).body.toString()).toContain('AADSTS50126')
     const { password } = (await other.send(`/_emu/passwords?user=${user}`)).json
     expect((await log(String(password))).status).toBe(302)
+    const admin = await other.withRoles(['User.ReadWrite.All', 'User-PasswordProfile.ReadWrite.All'], GRAPH, [
+      USER_ADMINISTRATOR,
+    ])
+    const passwordProfile = { password: 'An0ther-one!', forceChangePasswordNextSignIn: false }
+    const changed = await admin(`/v1.0/users/${user}`, { method: 'PATCH', body: { passwordProfile } })
+    expect(changed.status).toBe(204)
+    expect((await log(String(password))).body.toString()).toContain('AADSTS50126')
+    expect((await log('An0ther-one!')).status).toBe(302)
     expect((await other.send('/_emu/passwords?user=nobody')).status).toBe(404)
     other.close()
     await strict.stop()
@@ -268,6 +319,24 @@ describe('the consent of an administrator', () => {
     const answer = await ask('', query, 'accept=1')
     expect(answer.headers['location']).toBe(`${BACK}?admin_consent=True&tenant=${client.tenant.id}&state=7`)
     expect(await users()).toBe(200)
+  })
+
+  behavior('documentation', 'grants what was asked for through Graph', async () => {
+    const admin = await client.withRoles(['Application.ReadWrite.All'])
+    const access = { id: '810c84a8-4a9e-49e6-bf7d-12d183f40d01', type: 'Role' }
+    const requiredResourceAccess = [{ resourceAppId: '00000003-0000-0000-c000-000000000000', resourceAccess: [access] }]
+    const body = { displayName: 'Reader', web: { redirectUris: [BACK] }, requiredResourceAccess }
+    const made = (await admin('/v1.0/applications', { method: 'POST', body })).json
+    expect(made['requiredResourceAccess']).toEqual(requiredResourceAccess)
+    const query = { client_id: String(made['appId']), redirect_uri: BACK }
+    expect((await ask('', query)).body.toString()).toContain('Mail.Read')
+    await ask('', query, 'accept=1')
+    await client.send('/_emu/clock', { method: 'POST', body: { advanceMs: 120_000 } })
+    const grants = await admin(`/v1.0/servicePrincipals(appId='${query.client_id}')/appRoleAssignments`)
+    expect(grants.json['value']).toMatchObject([{ appRoleId: access.id }])
+    const wrong = [{ resourceAppId: 'x', resourceAccess: [] }]
+    const patch = { method: 'PATCH', body: { requiredResourceAccess: wrong } }
+    expect((await admin(`/v1.0/applications/${String(made['id'])}`, patch)).status).toBe(400)
   })
 
   behavior('documentation', 'can be refused, and is told so', async () => {

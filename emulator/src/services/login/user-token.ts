@@ -64,7 +64,7 @@ async function tokens(
 ): Promise<object> {
   if (grant.tenantId !== tenant.world.tenantId || grant.clientId !== application.clientId) throw foreignGrant()
   const account = findAccount(tenant, grant.userId)
-  if (!account) throw revokedGrant()
+  if (!account || account.sessionsValidFrom > grant.signedInAt) throw revokedGrant()
   if (!account.enabled) throw disabledGrant()
   const scopes = readScopes(application, grant.scope)
   const now = Math.floor(protocolNow() / 1000)

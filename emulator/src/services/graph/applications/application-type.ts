@@ -29,7 +29,7 @@ export const applicationType: EntityType<Application> = {
     notes: (_, { notes }) => notes ?? null,
     publisherDomain: ({ tenant }) => tenant.world.domain,
     serviceManagementReference: nothing,
-    signInAudience: () => 'AzureADMyOrg',
+    signInAudience: (_, { multiTenant }) => (multiTenant ? 'AzureADMultipleOrgs' : 'AzureADMyOrg'),
     tags: (_, { tags }) => tags ?? [],
     tokenEncryptionKeyId: nothing,
     samlMetadataUrl: nothing,
@@ -56,10 +56,10 @@ export const applicationType: EntityType<Application> = {
     parentalControlSettings: () => ({ countriesBlockedForMinors: [], legalAgeGroupRule: 'Allow' }),
     passwordCredentials: (_, application) => passwordCredentialsOf(application),
     publicClient: () => ({ redirectUris: [] }),
-    requiredResourceAccess: (_, { roles }) =>
+    requiredResourceAccess: (_, { roles, requestedRoles = [] }) =>
       RESOURCES.map((resource) => ({
         resourceAppId: resource.appId,
-        resourceAccess: roles
+        resourceAccess: [...new Set([...roles, ...requestedRoles])]
           .filter((role) => role in resource.roles)
           .map((role) => ({ id: resource.roles[role], type: 'Role' })),
       })).filter(({ resourceAccess }) => resourceAccess.length > 0),

@@ -3,6 +3,7 @@ import { badRequest } from '#services/graph/identity/errors.ts'
 import { count, list, short } from '#services/graph/identity/list.ts'
 import { notImplemented } from '#services/graph/errors.ts'
 import { readJson } from '#services/graph/json.ts'
+import { RESOURCES } from '#world/resources.ts'
 import { readProjection, show } from '#services/graph/identity/entity.ts'
 import type { Application } from '#world/applications.ts'
 import type { Call } from '#services/graph/route.ts'
@@ -109,8 +110,10 @@ const READ: Readonly<Record<string, ReadChange>> = {
   tags: (value, name) => ({ tags: texts(value, name) }),
   isFallbackPublicClient: (value, name) => ({ publicClient: value === null ? false : truth(value, name) }),
   signInAudience: (value, name) => {
-    if (text(value, name) !== 'AzureADMyOrg') throw notImplemented(`the sign-in audience '${text(value, name)}'`)
-    return {}
+    const audience = text(value, name)
+    if (audience !== 'AzureADMyOrg' && audience !== 'AzureADMultipleOrgs')
+      throw notImplemented(`the sign-in audience '${audience}'`)
+    return { multiTenant: audience === 'AzureADMultipleOrgs' }
   },
   web: (value, name) => {
     const { redirectUris, ...rest } = members(value, name)
@@ -118,6 +121,7 @@ const READ: Readonly<Record<string, ReadChange>> = {
     if (other) throw notImplemented(`a change of 'web/${other}' of an application`)
     return redirectUris === undefined ? {} : { redirectUris: texts(redirectUris, 'redirectUris') }
   },
+  requiredResourceAccess: (value, name) => ({ requestedRoles: readRequested(value, name) }),
   keyCredentials: (value, _, call, application) => ({ certificates: readCertificates(call, application, value) }),
 }
 
@@ -147,4 +151,21 @@ function truth(value: unknown, name: string): boolean {
 function members(value: unknown, name: string): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid(name)
   return value as Record<string, unknown>
+}
+
+/** Role values by the ids of the APIs and of their roles. Delegated permissions ask for nothing here. */
+function readRequested(value: unknown, name: string): string[] {
+  if (!Array.isArray(value) || value.length > 50) throw invalid(name)
+  return value.flatMap((entry: unknown) => {
+    const { resourceAppId, resourceAccess } = members(entry, name)
+    const resource = RESOURCES.find(({ appId }) => appId === resourceAppId)
+    if (!resource || !Array.isArray(resourceAccess)) throw invalid(name)
+    return resourceAccess.flatMap((each: unknown) => {
+      const { id, type } = members(each, name)
+      const role = Object.keys(resource.roles).find((known) => resource.roles[known] === id)
+      if (type !== 'Role') return []
+      if (role === undefined) throw invalid(name)
+      return [role]
+    })
+  })
 }

@@ -139,7 +139,8 @@ const MASTERED = new Set(
 /** What a body sets, checked. */
 export interface UserBody {
   set: Record<string, unknown>
-  password: { forceChangePasswordNextSignIn: boolean } | undefined
+  /** `text` where a new one is given. */
+  password: { forceChangePasswordNextSignIn: boolean; text: string | undefined } | undefined
 }
 
 /**
@@ -176,7 +177,7 @@ function readPassword(profile: unknown): UserBody['password'] {
     throw badRequest(
       'The specified password does not comply with password complexity requirements. Please provide a different password.',
     )
-  return { forceChangePasswordNextSignIn }
+  return { forceChangePasswordNextSignIn, text: password }
 }
 
 /** Eight to 256 characters of at least three of four sorts. */

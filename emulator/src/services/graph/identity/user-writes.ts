@@ -38,6 +38,7 @@ export function updateUser(call: Call): Reply {
     set: { ...user.changes.set, ...body.set },
     // Microsoft ends the sessions of whoever gets a new password.
     ...(body.password ? { passwordChangedAt: now, sessionsValidFrom: now } : {}),
+    ...(body.password?.text === undefined ? {} : { password: body.password.text }),
   })
   tellUpdate(call, user, before, body.set)
   if (body.password) audit(call, 'Reset user password', 'UserManagement', 'Update', [userTarget(user)])
@@ -64,7 +65,7 @@ export function createUser(call: Call): Reply {
   const { set, password } = readUserBody(body)
   for (const name of ['accountEnabled', 'displayName', 'mailNickname', 'userPrincipalName'])
     if (set[name] === undefined) throw badRequest(`A value is required for property '${name}' of resource 'User'.`)
-  if (!password || typeof (body['passwordProfile'] as Record<string, unknown>)['password'] !== 'string')
+  if (password?.text === undefined)
     throw badRequest(
       'The specified password does not comply with password complexity requirements. Please provide a different password.',
     )
@@ -76,6 +77,7 @@ export function createUser(call: Call): Reply {
     createdAt: tenant.now,
     passwordChangedAt: tenant.now,
     sessionsValidFrom: tenant.now,
+    password: password.text,
   }
   tenant.objects(userChanges).put(id, changes)
   const user = { id, person: undefined, changes }
