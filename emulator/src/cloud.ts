@@ -73,6 +73,7 @@ export class Tenant {
   #steps: readonly Step[] | undefined
   #planted: Map<string, Planted[]> | undefined
   #told: Map<string, Left[]> | undefined
+  #era = 0
   readonly #mailboxes: Mailboxes
 
   constructor(options: {
@@ -176,6 +177,11 @@ export class Tenant {
     this.#record(change)
   }
 
+  /** How often everything was forgotten: who keeps what was computed from changes starts again when this moves. */
+  get era(): number {
+    return this.#era
+  }
+
   /** Takes in a change that was recorded, now or in an earlier run. */
   apply(change: Recorded): void {
     switch (change.type) {
@@ -213,6 +219,7 @@ export class Tenant {
   }
 
   reset(): void {
+    this.#era++
     this.#mailboxes.clear()
     this.#fates.clear()
     this.#deeds.clear()

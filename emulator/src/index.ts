@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import { TokenKeys } from '#token-keys.ts'
 import { createWorld } from '#world/world.ts'
 import { openDoor } from '#http/server.ts'
+import { openEventHubs } from '#services/event-hubs/event-hubs.ts'
 import { openProxy } from '#http/proxy.ts'
 import { serverCertificates } from '#http/certificates.ts'
 import { servicesOf } from '#services/index.ts'
@@ -14,6 +15,7 @@ import { StartError, openOrigin } from './state.ts'
 import { loadSnapshot } from './snapshot.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { Consistency } from './cloud.ts'
+import type { EventHubsNamespace } from '#services/event-hubs/event-hubs.ts'
 import type { Strictness } from '#throttle/throttle.ts'
 import type { World } from '#world/world.ts'
 import type { BornApplication, OriginOptions } from './state.ts'
@@ -29,6 +31,9 @@ export interface EmulatorOptions extends OriginOptions {
   proxyPort?: number | 'off'
   /** Opens a second door that speaks plain HTTP; 0 picks a free port. */
   httpPort?: number
+  /** Ports of Event Hubs: plain AMQP, and AMQP over TLS. 0, the default, picks a free one. */
+  amqpPort?: number
+  amqpsPort?: number
   /** Where certificates, secrets and changes are kept. Without it a temporary folder, removed at the end. */
   data?: string
   /** State to begin with, in place of what the folder holds. */
@@ -53,6 +58,8 @@ export interface Emulator {
   /** The authority to trust (PEM). */
   caFile: string
   tenants: EmulatedTenant[]
+  /** The Event Hubs namespace of each tenant, to which its logs are sent. */
+  eventHubs: EventHubsNamespace[]
   stop(): Promise<void>
 }
 
@@ -72,6 +79,9 @@ export interface EmulatedTenant {
 }
 
 export { StartError }
+
+/** Names of namespaces: AMQP over WebSockets comes to the same port as HTTPS. */
+const EVENT_HUBS_HOSTS = '*.servicebus.windows.net'
 
 /** Starts an emulator. @throws StartError with what happened, why, and what to do. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
@@ -94,12 +104,15 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     )
   const keys = await TokenKeys.open(folder)
   const services = servicesOf(cloud, keys)
-  const names = ['localhost', ...services.flatMap(({ hosts }) => hosts)]
+  const names = ['localhost', EVENT_HUBS_HOSTS, ...services.flatMap(({ hosts }) => hosts)]
   const { caFile, cert, key } = await serverCertificates(folder, names)
   const { faults, journal } = cloud
   const doors = { services, faults, journal }
-  const door = await listening(options.port ?? 0, (port) => openDoor({ ...doors, tls: { cert, key }, port }))
-  const hosts = services.flatMap((service) => service.hosts)
+  const { amqpPort = 0, amqpsPort = 0 } = options
+  const hubs = await listening(amqpPort, () => openEventHubs({ cloud, keys, cert, key, amqpPort, amqpsPort }))
+  const { upgrade } = hubs
+  const door = await listening(options.port ?? 0, (port) => openDoor({ ...doors, tls: { cert, key }, port, upgrade }))
+  const hosts = [EVENT_HUBS_HOSTS, ...services.flatMap((service) => service.hosts)]
   const doorPort = Number(new URL(door.url).port)
   const { proxyPort = 0 } = options
   const proxy =
@@ -116,8 +129,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     ...(proxy ? { proxyUrl: proxy.url } : {}),
     caFile,
     tenants: born.map(({ world, applications }) => describe(world, applications)),
+    eventHubs: hubs.namespaces,
     stop: async () => {
-      await Promise.all([door.close(), plain?.close(), proxy?.close()])
+      await Promise.all([door.close(), plain?.close(), proxy?.close(), hubs.close()])
       cloud.close()
       if (options.data === undefined) rmSync(folder, { recursive: true, force: true })
     },
@@ -128,11 +142,11 @@ async function listening<T>(port: number, open: (port: number) => Promise<T>): P
   try {
     return await open(port)
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
+    const { code, message, port: refused = port } = error as NodeJS.ErrnoException & { port?: number }
     throw new StartError(
-      `The emulator cannot listen on 127.0.0.1:${port}.`,
+      `The emulator cannot listen on 127.0.0.1:${refused}.`,
       code === 'EADDRINUSE' ? 'Another program uses this port.' : `The system says: ${message}.`,
-      'Give another port (--port, --proxy-port, --http-port), or 0 to have a free one picked.',
+      'Give another port (--port, --proxy-port, --http-port, --amqp-port, --amqps-port), or 0 to have a free one picked.',
     )
   }
 }

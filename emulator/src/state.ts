@@ -102,8 +102,12 @@ async function createApplications(folder: string, seed: number, number: number):
     'Mail.ReadWrite',
     'Organization.Read.All',
   ]
-  const cordon = createApplication('Cordon', cordonRoles, idsOf('Cordon'))
-  const auditor = createApplication('Independent auditor', ['Mail.Read', 'User.Read.All'], idsOf('auditor'))
+  const cordon = createApplication('Cordon', cordonRoles, idsOf('Cordon'), {
+    azureRoles: ['Reader', 'Azure Event Hubs Data Receiver'],
+  })
+  const auditor = createApplication('Independent auditor', ['Mail.Read', 'User.Read.All'], idsOf('auditor'), {
+    azureRoles: ['Reader'],
+  })
   const { certificate, key } = await createClientCertificate('Cordon')
   const name = number === 0 ? 'cordon' : `cordon-${number + 1}`
   const [certificateFile, keyFile] = [join(folder, `${name}.crt`), join(folder, `${name}.key`)]

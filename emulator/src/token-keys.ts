@@ -1,4 +1,4 @@
-import { createHash, createPrivateKey, randomBytes, X509Certificate } from 'node:crypto'
+import { createHash, createHmac, createPrivateKey, randomBytes, X509Certificate } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { KeyObject } from 'node:crypto'
@@ -11,6 +11,7 @@ import { createClientCertificate } from '#http/certificates.ts'
 /** How many keys are published: the one that signs, and those before it, so that tokens outlive a rotation or two. */
 const PUBLISHED = 3
 const FILE = 'login-keys.json'
+const SECRET = 'shared-access.key'
 
 interface Stored {
   certificate: string
@@ -28,6 +29,7 @@ interface Key {
 /** Signs and reads tokens with keys kept in the data folder, so that a restart leaves tokens valid. */
 export class TokenKeys {
   readonly #file: string
+  readonly #secret: Buffer
   /** Newest last; never empty. */
   #keys: readonly Key[]
   /**
@@ -36,16 +38,17 @@ export class TokenKeys {
    */
   readonly #verified = new Map<string, { token: string; payload: JWTPayload }>()
 
-  private constructor(file: string, stored: readonly Stored[]) {
-    this.#file = file
+  private constructor(folder: string, stored: readonly Stored[]) {
+    this.#file = join(folder, FILE)
+    this.#secret = secretOf(join(folder, SECRET))
     this.#keys = stored.map(keyOf)
   }
 
   /** The keys of a data folder; a first one is made where there is none. */
   static async open(folder: string): Promise<TokenKeys> {
     const file = join(folder, FILE)
-    if (existsSync(file)) return new TokenKeys(file, JSON.parse(readFileSync(file, 'utf8')) as Stored[])
-    const keys = new TokenKeys(file, [])
+    if (existsSync(file)) return new TokenKeys(folder, JSON.parse(readFileSync(file, 'utf8')) as Stored[])
+    const keys = new TokenKeys(folder, [])
     await keys.rotate()
     return keys
   }
@@ -61,6 +64,11 @@ export class TokenKeys {
     }))
     writeFileSync(this.#file, `${JSON.stringify(stored, null, 2)}\n`, { mode: 0o600 })
     return made.id
+  }
+
+  /** A shared key of this data folder: always the same one for a purpose, and not to be guessed from outside. */
+  derive(purpose: string): Buffer {
+    return createHmac('sha256', this.#secret).update(purpose).digest()
   }
 
   async sign(claims: JWTPayload): Promise<string> {
@@ -119,6 +127,11 @@ export class TokenKeys {
     }))
     return { keys: await Promise.all(keys) }
   }
+}
+
+function secretOf(file: string): Buffer {
+  if (!existsSync(file)) writeFileSync(file, randomBytes(32).toString('base64'), { mode: 0o600 })
+  return Buffer.from(readFileSync(file, 'utf8'), 'base64')
 }
 
 function keyOf(stored: Stored): Key {

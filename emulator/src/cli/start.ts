@@ -21,6 +21,8 @@ interface Flags {
   port?: number
   proxyPort?: number | 'off'
   httpPort?: number | 'off'
+  amqpPort?: number
+  amqpsPort?: number
   seed?: number
   throttle?: Strictness
   consistency?: Consistency
@@ -48,6 +50,8 @@ export function addStart(program: Command): void {
       option('--proxy-port <number>', 'port of the CONNECT proxy, or off; 0, the default, picks one', portOrOff),
     )
     .addOption(option('--http-port <number>', 'a second port that speaks plain HTTP, or off (default: off)', portOrOff))
+    .addOption(option('--amqp-port <number>', 'port of Event Hubs, plain AMQP; 0, the default, picks one', port))
+    .addOption(option('--amqps-port <number>', 'port of Event Hubs, AMQP over TLS; 0, the default, picks one', port))
     .addOption(option('--seed <number>', 'which world to make (default: 42)', wholeNumber(Number.MAX_SAFE_INTEGER)))
     .addOption(option('--org <size>', 'size of the company (default: small)').choices(Object.keys(ORGANIZATIONS)))
     .addOption(option('--tenants <number>', 'how many companies (default: 1)', wholeNumber(1000)))

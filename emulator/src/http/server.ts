@@ -3,6 +3,7 @@ import { createServer as createSecureServer } from 'node:https'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
 
 import { protocolNow } from '#clock.ts'
 import { withDuplicate } from '#faults/faults.ts'
@@ -29,6 +30,8 @@ export interface DoorOptions {
   tls?: { cert: string; key: string }
   /** 0 picks a free one. */
   port: number
+  /** Takes requests to speak another protocol; without it they are answered like others. */
+  upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
   services: readonly Service[]
   faults: Faults
   journal: Journal
@@ -46,6 +49,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   const server = options.tls
     ? createSecureServer({ ...options.tls, keepAliveTimeout: 60_000 }, listener)
     : createServer({ keepAliveTimeout: 60_000 }, listener)
+  if (options.upgrade) server.on('upgrade', options.upgrade)
   server.on('clientError', (_, socket) => {
     if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
   })

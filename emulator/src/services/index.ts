@@ -2,6 +2,7 @@ import type { Cloud } from '#cloud.ts'
 import type { Service } from '#http/exchange.ts'
 import type { TokenKeys } from '#token-keys.ts'
 
+import { azureService } from './azure/azure.ts'
 import { cloudAppsService } from './cloud-apps/cloud-apps.ts'
 import { controlService } from './control/control.ts'
 import { defenderService } from './defender/defender.ts'
@@ -21,5 +22,6 @@ export const servicesOf = (cloud: Cloud, keys: TokenKeys): readonly Service[] =>
   ewsService(cloud),
   defenderService(cloud, keys),
   cloudAppsService(cloud, keys),
+  azureService(cloud, keys),
   controlService(cloud, keys),
 ]

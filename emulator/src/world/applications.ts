@@ -18,6 +18,8 @@ export interface Application {
   roles: string[]
   /** Template ids of the directory roles that its service principal holds: `wids` of its tokens. */
   directoryRoles: string[]
+  /** Names of Azure roles, assigned on every subscription: none unless given. */
+  azureRoles?: string[]
   /** What an administrator did to the service principal. No tokens any more, and those given out are revoked. */
   principal?: 'disabled' | 'deleted'
   /** "Allow public client flows" (`isFallbackPublicClient`): such an application has to log in without a credential. */
@@ -73,7 +75,11 @@ export function createApplication(
   name: string,
   roles: string[],
   newId: (what: string) => string,
-  { secretLifetime = YEAR, directoryRoles = [] }: { secretLifetime?: number; directoryRoles?: string[] } = {},
+  {
+    secretLifetime = YEAR,
+    directoryRoles = [],
+    azureRoles = [],
+  }: { secretLifetime?: number; directoryRoles?: string[]; azureRoles?: string[] } = {},
 ): Application {
   const now = protocolNow()
   const startsAt = Math.min(now, now + secretLifetime - YEAR)
@@ -82,6 +88,7 @@ export function createApplication(
     name,
     roles,
     directoryRoles,
+    ...(azureRoles.length > 0 ? { azureRoles } : {}),
     secrets: [secret],
     certificates: [],
     clientId: newId('client'),

@@ -1,5 +1,6 @@
 import { applications, createApplication } from '#world/applications.ts'
 import { protocolNow } from '#clock.ts'
+import { findAzureRole } from '#world/azure/roles.ts'
 import { resourceOfRole } from '#world/resources.ts'
 import type { Application } from '#world/applications.ts'
 import type { Reply, Request } from '#http/exchange.ts'
@@ -51,7 +52,7 @@ function shown(application: Application): object {
   return rest
 }
 
-const LISTS = ['roles', 'directoryRoles', 'requestedRoles', 'redirectUris'] as const
+const LISTS = ['roles', 'directoryRoles', 'azureRoles', 'requestedRoles', 'redirectUris'] as const
 const FLAGS = ['publicClient', 'multiTenant'] as const
 const PRINCIPALS = ['enabled', 'disabled', 'deleted'] as const
 
@@ -63,6 +64,8 @@ function settingsOf(body: Body): Settings {
       const unknown = values.find((role) => !resourceOfRole(role))
       if (unknown !== undefined) throw bad(`No API here has an app role '${unknown}'.`)
     }
+  const unknown = lists.find(([name]) => name === 'azureRoles')?.[1].find((role) => !findAzureRole(role))
+  if (unknown !== undefined) throw bad(`There is no Azure role '${unknown}' here.`)
   const flags = FLAGS.flatMap((name) => (body[name] === undefined ? [] : [[name, body[name] === true] as const]))
   const principal = PRINCIPALS.find((each) => each === body['principal'])
   if (body['principal'] !== undefined && !principal) throw bad(`\`principal\` must be ${PRINCIPALS.join(', ')}.`)

@@ -1,0 +1,77 @@
+import { activityLog } from '#world/azure/activity-log.ts'
+import { placeToken, readPlaceToken } from '#services/graph/odata/skiptoken.ts'
+import type { ActivityEvent } from '#world/azure/activity-event.ts'
+import type { Reply } from '#http/exchange.ts'
+import type { Trace } from '#world/surface.ts'
+
+import { badRequest } from './errors.ts'
+import { nextLink } from './page.ts'
+import { readActivityFilter } from './activity-filter.ts'
+import type { Call, Route } from './route.ts'
+
+/** The activity log of a subscription: newest first, 90 days back. */
+export const activityRoutes: readonly Route[] = [
+  {
+    method: 'GET',
+    pattern: '/subscriptions/:subscription/providers/Microsoft.Insights/eventtypes/management/values',
+    action: 'Microsoft.Insights/eventtypes/values/Read',
+    type: 'Microsoft.Insights/eventtypes',
+    versions: ['2017-03-01-preview', '2016-09-01-preview', '2015-04-01', '2014-11-01', '2014-04-01'],
+    handle: listEvents,
+  },
+]
+
+const PAGE = 200
+const KEPT = 90 * 86_400_000
+
+/** @throws AzureError 400 for a filter that the log does not understand, or one that reaches too far back. */
+function listEvents({ tenant, subscription, request }: Call): Reply {
+  const { query } = request
+  const filter = readActivityFilter(query.get('$filter'))
+  const { now } = tenant
+  if (filter.from < now - KEPT) throw badRequest('The start time cannot be more than 90 days in the past.')
+  const select = readSelect(query.get('$select'))
+  const place = readPlace(query.get('$skiptoken'))
+  const found = tenant
+    .log(activityLog)
+    .between(filter.from, Math.min(filter.to, place?.at ?? now, now) + 1, now)
+    .filter((trace) => trace.record.subscriptionId === subscription!.id && filter.matches(trace.record))
+    .toReversed()
+    .filter((trace) => !place || isBeyond(trace, place))
+  const value = found.slice(0, PAGE)
+  const last = value.at(-1)
+  const token = last && found.length > PAGE ? placeToken(`${last.at} ${last.id}`) : undefined
+  return { status: 200, body: { value: value.map(({ record }) => select(record)), ...nextLink(request, token) } }
+}
+
+interface Place {
+  at: number
+  id: string
+}
+
+const isBeyond = ({ at, id }: Trace<unknown>, place: Place) => at < place.at || (at === place.at && id < place.id)
+
+function readPlace(token: string | undefined): Place | undefined {
+  if (token === undefined) return undefined
+  const place = readPlaceToken(token)
+  const [at = '', id = ''] = place?.split(' ') ?? []
+  if (!/^\d+$/.test(at)) throw badRequest('The skip token is invalid.')
+  return { at: Number(at), id }
+}
+
+const PROPERTIES = ['authorization', 'caller', 'category', 'channels', 'claims', 'correlationId', 'description'].concat(
+  ['eventDataId', 'eventName', 'eventTimestamp', 'httpRequest', 'id', 'level', 'operationId', 'operationName'],
+  ['properties', 'resourceGroupName', 'resourceId', 'resourceProviderName', 'resourceType', 'status', 'subStatus'],
+  ['submissionTimestamp', 'subscriptionId', 'tenantId'],
+)
+
+/** What to show of a record: everything, or the properties that are named. */
+function readSelect(text: string | undefined): (record: ActivityEvent) => object {
+  if (text === undefined) return (record) => record
+  const names = text.split(',').map((name) => {
+    const known = PROPERTIES.find((each) => each.toLowerCase() === name.trim().toLowerCase())
+    if (!known) throw badRequest(`The property '${name.trim()}' in $select is not one of an event.`)
+    return known
+  })
+  return (record) => Object.fromEntries(names.filter((name) => name in record).map((name) => [name, record[name]]))
+}
