@@ -46,6 +46,10 @@ export interface Cloud {
   /** Whether people need a password at the sign-in page. */
   readonly passwords: boolean
   advance(milliseconds: number): void
+  /** Calls `listener` after each change that is made from now on; what is replayed or restored is none. */
+  watch(listener: (change: Recorded) => void): void
+  /** Aborted when the cloud is closed: for what goes on by itself. */
+  readonly closing: AbortSignal
   /** Every change so far, oldest first, one JSON text each. */
   history(): string[]
   /** As after a reset and then these changes. @throws SyntaxError for text that is no JSON; nothing is changed then. */
@@ -248,6 +252,12 @@ export function openCloud(
   const clock = new TenantClock(birth.frozen ? birth.epoch : undefined)
   const changes = new Changes(join(folder, 'changes.jsonl'))
   const now = () => clock.now()
+  const watchers: ((change: Recorded) => void)[] = []
+  const record = (tenant: string, change: Change) => {
+    const recorded = changes.record(tenant, change, clock.now())
+    for (const watcher of watchers) watcher(recorded)
+  }
+  const closing = new AbortController()
   const tenants = born.map(
     (each) =>
       new Tenant({
@@ -256,7 +266,7 @@ export function openCloud(
         now,
         consistency,
         count: () => changes.count,
-        record: (change) => changes.record(each.world.tenantId, change, clock.now()),
+        record: (change) => record(each.world.tenantId, change),
       }),
   )
   const [faults, journal, throttle] = [new Faults(), new Journal(), new Throttle(strictness)]
@@ -282,15 +292,9 @@ export function openCloud(
     throttle,
     latencyMs,
     passwords,
-    advance: (milliseconds) =>
-      void changes.record(
-        '',
-        {
-          type: 'clock.advanced',
-          milliseconds,
-        },
-        clock.now(),
-      ),
+    advance: (milliseconds) => record('', { type: 'clock.advanced', milliseconds }),
+    watch: (listener) => void watchers.push(listener),
+    closing: closing.signal,
     history: () => changes.history(),
     restore: (history) => {
       for (const change of history) JSON.parse(change)
@@ -298,6 +302,9 @@ export function openCloud(
       changes.restore(history)
     },
     reset,
-    close: () => changes.close(),
+    close: () => {
+      closing.abort()
+      changes.close()
+    },
   }
 }

@@ -85,6 +85,7 @@ export const GRAPH: Resource = {
     'SecurityAnalyzedMessage.Read.All': 'b48f7ac2-044d-4281-b02f-75db744d6f5f',
     'SecurityAnalyzedMessage.ReadWrite.All': '04c55753-2244-4c25-87fc-704ab82a4f69',
     'SecurityEvents.Read.All': 'bf394140-e372-4bf9-a898-299cfc7564e5',
+    'SecurityEvents.ReadWrite.All': 'd903a879-88e0-4c09-b0c9-82f6a1333f84',
     'SecurityIncident.Read.All': '45cc0394-e837-488b-a098-1918f48d186c',
     'SecurityIncident.ReadWrite.All': '34bf0e97-1971-4929-b999-9e2442d941d7',
     'ThreatHunting.Read.All': 'dd98c7f5-2d42-42d3-a0e4-633161547251',

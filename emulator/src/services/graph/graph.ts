@@ -23,6 +23,8 @@ import { messageRoutes } from './mail/messages.ts'
 import { messageTraceRoutes } from './message-trace/message-traces.ts'
 import { refuseRevoked } from './continuous-access.ts'
 import { securityRoutes } from './security/routes.ts'
+import { notifySubscribers } from './subscriptions/notifier.ts'
+import { subscriptionRoutes } from './subscriptions/routes.ts'
 import type { Admit } from './throttle.ts'
 import type { Route } from './route.ts'
 
@@ -37,6 +39,7 @@ export const ROUTES: readonly Route[] = [
   ...auditRoutes,
   ...messageTraceRoutes,
   ...securityRoutes,
+  ...subscriptionRoutes,
 ]
 
 const VERSIONS = new Set(['v1.0', 'beta'])
@@ -45,6 +48,7 @@ const VERSIONS = new Set(['v1.0', 'beta'])
 export function graphService(cloud: Cloud, keys: TokenKeys): Service {
   const router = new Router<{ route: Route; admit: Admit }>()
   for (const route of ROUTES) router.add(route.method, route.pattern, { route, admit: admissionOf(route) })
+  notifySubscribers(cloud, keys)
 
   const operate = async (request: Request): Promise<Reply> => {
     const [version = '', ...segments] = request.segments

@@ -9,7 +9,22 @@ import type { Route } from './route.ts'
 const FILE = new URL('../../../../../shared/data/graph/permissions.json', import.meta.url)
 
 /** Operations that the documentation has and the file lacks, with the permissions of their documentation pages. */
+const SUBSCRIBERS = [
+  'Mail.Read',
+  'Mail.ReadWrite',
+  'Mail.ReadBasic.All',
+  'SecurityEvents.Read.All',
+  'SecurityEvents.ReadWrite.All',
+]
+
 const UNPUBLISHED: Record<string, readonly string[]> = {
+  // What may be subscribed to decides who may; documented with each resource.
+  'GET /subscriptions': SUBSCRIBERS,
+  'POST /subscriptions': SUBSCRIBERS,
+  'GET /subscriptions/:subscription': SUBSCRIBERS,
+  'PATCH /subscriptions/:subscription': SUBSCRIBERS,
+  'DELETE /subscriptions/:subscription': SUBSCRIBERS,
+  'POST /subscriptions/:subscription/reauthorize': SUBSCRIBERS,
   'DELETE /users/:user/messages/:message/attachments/:attachment': ['Mail.ReadWrite'],
   'DELETE /users/:user/mailFolders/:folder/messages/:message/attachments/:attachment': ['Mail.ReadWrite'],
   'GET /users/:user/calendar': [
