@@ -110,7 +110,10 @@ export class Users {
   get length(): number {
     const { directory } = this.#tenant.world
     let { length } = directory
-    for (const id of this.#ids()) length += Number(this.find(id)?.id === id) - Number(directory.find(id)?.id === id)
+    for (const id of this.#ids()) {
+      const user = this.withDeleted(id)
+      length += Number(user !== undefined && !isDeleted(user)) - Number(directory.find(id) !== undefined)
+    }
     return length
   }
 
@@ -125,8 +128,8 @@ export class Users {
   /** Those that clients changed or made, without deleted ones. */
   *touched(): Generator<User> {
     for (const id of this.#ids()) {
-      const user = this.find(id)
-      if (user?.id === id) yield user
+      const user = this.withDeleted(id)
+      if (user && !isDeleted(user)) yield user
     }
   }
 
