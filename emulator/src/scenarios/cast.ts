@@ -1,4 +1,5 @@
 import { DEPARTMENTS } from '#world/names.ts'
+import { itStaff } from '#world/roles.ts'
 import { random } from '#world/random.ts'
 import { travels } from '#world/entra/risk.ts'
 import type { Person } from '#world/directory.ts'
@@ -22,8 +23,8 @@ const STORIES = [
   'mass-download',
   'mailbox-delegation',
   'audit-disabled',
-  'insider-sharing',
-  'device-malware',
+  'sharing-links',
+  'malware-device',
 ] as const
 
 /** How many people a story has. */
@@ -35,13 +36,38 @@ export function castOf(world: World, story: (typeof STORIES)[number]): readonly 
   return everybody(world).slice(first, first + ROOM)
 }
 
+/** Who takes part in the usual stories, or traveled. */
+const busy = once(
+  (world) =>
+    new Set([
+      ...recipientsOf(world).map(({ index }) => index),
+      ...travels(world).map(({ sign }) => sign.person.index),
+      victimOf(world).index,
+    ]),
+)
+
+/** Stories of administrators: each has one of the IT department. */
+const ADMINISTRATORS = ['mailbox-delegation', 'audit-disabled'] as const
+
+/** Those of the IT department who hold a role from birth come first. */
+const HOLDERS = 5
+
+/** Somebody of the IT department who takes part in no other story, and from birth holds no role if there are enough. */
+export function administratorOf(world: World, story: (typeof ADMINISTRATORS)[number]): Person {
+  const staff = itStaff(world.directory, HOLDERS + 20)
+  const free = [...staff.slice(HOLDERS), ...staff.slice(0, HOLDERS)].filter(({ index }) => !busy(world).has(index))
+  return free[ADMINISTRATORS.indexOf(story)] ?? castOf(world, story).at(-1)!
+}
+
+/** True for somebody who takes part in some story. */
+export const isCast = (world: World, { index }: Person): boolean =>
+  busy(world).has(index) ||
+  everybody(world).some((each) => each.index === index) ||
+  ADMINISTRATORS.some((story) => administratorOf(world, story).index === index)
+
 const everybody = once((world): readonly Person[] => {
   const { directory } = world
-  const taken = new Set([
-    ...recipientsOf(world).map(({ index }) => index),
-    ...travels(world).map(({ sign }) => sign.person.index),
-    victimOf(world).index,
-  ])
+  const taken = new Set(busy(world))
   const r = random(world.seed, 'cast')
   const chosen: Person[] = []
   while (chosen.length < STORIES.length * ROOM) {

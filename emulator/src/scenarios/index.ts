@@ -1,9 +1,10 @@
 import { accountTakeover } from './account-takeover/scenario.ts'
 import { phishCampaign } from './phish-campaign/scenario.ts'
+import { massDownload } from './mass-download/scenario.ts'
 import type { Scenario } from './scenario.ts'
 
 /** Every attack there is. */
-export const SCENARIOS: readonly Scenario[] = [phishCampaign, accountTakeover]
+export const SCENARIOS: readonly Scenario[] = [phishCampaign, accountTakeover, massDownload]
 
 /** Those that a cloud has unless told otherwise. */
 export const USUAL: readonly string[] = [phishCampaign.id, accountTakeover.id]

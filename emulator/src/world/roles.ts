@@ -34,7 +34,8 @@ const GROUPS_ADMINISTRATOR = 'fdd7a751-b60b-444a-984c-02652fe8fa1c'
 const MESSAGE_CENTER_READER = '790c1fb9-7f7d-4f88-86a1-ef1f95c05c1b'
 const REPORTS_READER = '4a5d8f65-41da-4de4-8968-e035b65339cf'
 const SECURITY_ADMINISTRATOR = '194ae4cb-b126-40b2-bd5b-6091b380977d'
-const EXCHANGE_ADMINISTRATOR = '29232cdf-9323-42fd-ade2-1d097af3e4de'
+export const EXCHANGE_ADMINISTRATOR = '29232cdf-9323-42fd-ade2-1d097af3e4de'
+export const EXCHANGE_RECIPIENT_ADMINISTRATOR = '31392ffb-586c-42d1-9346-e59415a2cc4e'
 
 /** Built-in roles that matter to an incident responder. */
 export const ROLE_DEFINITIONS: readonly RoleDefinition[] = [
@@ -87,6 +88,11 @@ export const ROLE_DEFINITIONS: readonly RoleDefinition[] = [
     'Can manage Conditional Access capabilities.',
   ),
   role(EXCHANGE_ADMINISTRATOR, 'Exchange Administrator', 'Can manage all aspects of Exchange.'),
+  role(
+    EXCHANGE_RECIPIENT_ADMINISTRATOR,
+    'Exchange Recipient Administrator',
+    'Can create or update recipients in Exchange.',
+  ),
   role('f28a1f50-f6e7-4571-818b-6a12f2af6b6c', 'SharePoint Administrator', 'Can manage all aspects of SharePoint.'),
   role('69091246-20e8-4a56-aa4d-066075b2a7a8', 'Teams Administrator', 'Can manage Teams.'),
   role('3a2c62db-5318-420d-8d74-23affee5d9d5', 'Intune Administrator', 'Can manage all aspects of Intune.'),
@@ -169,7 +175,8 @@ export const roleAssignments: Kind<RoleAssignment> = { name: 'roleAssignment', b
 export const assignmentId = (seed: number, principalId: string, roleId: string): string =>
   `${Buffer.from(random(seed, 'role assignment', principalId, roleId).hex(60), 'hex').toString('base64url')}-1`
 
-const assignment = (seed: number, principalId: string, roleDefinitionId: string): RoleAssignment => ({
+/** For a scenario to plant under its id. */
+export const assignment = (seed: number, principalId: string, roleDefinitionId: string): RoleAssignment => ({
   id: assignmentId(seed, principalId, roleDefinitionId),
   principalId,
   roleDefinitionId,

@@ -10,8 +10,8 @@ import type { AuditRecord } from './record.ts'
 export interface Cmdlet {
   id: string
   at: number
-  /** Who ran it: a person, or an application by its id. */
-  person: Person | { appId: string }
+  /** Who ran it: a person, an application by its id, or Exchange itself. */
+  person: Person | { appId: string } | { service: string }
   ip: string
   name: string
   objectId: string
@@ -29,9 +29,7 @@ export function cmdlet(world: World, run: Cmdlet): AuditRecord {
     resultStatus: 'True',
     clientIp: `${run.ip}:${random(run.id).between(20_000, 60_000)}`,
     objectId: run.objectId,
-    ...('appId' in run.person
-      ? { userId: run.person.appId, userKey: run.person.appId, userType: 5 }
-      : puidUser(world, run.person)),
+    ...runnerOf(world, run.person),
   }
   const appId = 'appId' in run.person ? run.person.appId : ''
   return auditRecord(world, base, {
@@ -45,6 +43,13 @@ export function cmdlet(world: World, run: Cmdlet): AuditRecord {
   })
 }
 
+/** Exchange's own runs bear the name of its process: `NT AUTHORITY\\SYSTEM (Microsoft.Exchange.ServiceHost)`. */
+function runnerOf(world: World, person: Cmdlet['person']) {
+  if ('appId' in person) return { userId: person.appId, userKey: person.appId, userType: 5 }
+  if ('service' in person) return { userId: person.service, userKey: person.service, userType: 3 }
+  return puidUser(world, person)
+}
+
 export interface MailboxEvent {
   id: string
   at: number
@@ -53,6 +58,8 @@ export interface MailboxEvent {
   operation: string
   clientInfo: string
   sessionId?: string
+  /** Who acted in the owner's mailbox or name, with rights to it. */
+  delegate?: Person
   /** The application that acted instead of the owner. */
   appId?: string
   /** The application through which the owner acted, or seemed to. */
@@ -80,6 +87,13 @@ export function itemEvent(world: World, event: MailboxEvent, item: MailItem): Au
       ParentFolder: folder(world, event, item.path),
     },
   })
+}
+
+/** Record type 2, `SendAs`: somebody with the right to sent a message in the name of the mailbox's owner. */
+export function sendAsEvent(world: World, event: MailboxEvent & { delegate: Person }, item: MailItem): AuditRecord {
+  const { owner } = event
+  const record = itemEvent(world, { ...event, operation: 'SendAs' }, item)
+  return { ...record, SendAsUserMailboxGuid: record['MailboxGuid'], SendAsUserSmtp: owner.userPrincipalName }
 }
 
 /** Record type 3: items moved or deleted together. */
@@ -142,7 +156,7 @@ export function ruleEvent(
 }
 
 function mailboxRecord(world: World, event: MailboxEvent, recordType: number, own: Record<string, unknown>) {
-  const { owner, appId, clientAppId: client = appId } = event
+  const { owner, appId, clientAppId: client = appId, delegate } = event
   const r = random(world.seed, 'mailbox event', owner.index)
   const base = {
     id: event.id,
@@ -158,15 +172,15 @@ function mailboxRecord(world: World, event: MailboxEvent, recordType: number, ow
           userKey: appId,
           userType: 5,
         }
-      : puidUser(world, owner)),
+      : puidUser(world, delegate ?? owner)),
   }
   return auditRecord(world, base, {
     ClientIPAddress: event.ip,
     ClientInfoString: event.clientInfo,
     ExternalAccess: false,
     InternalLogonType: 0,
-    LogonType: appId ? 1 : 0,
-    LogonUserSid: `S-1-5-21-${r.between(1e8, 1e9)}-${owner.index + 1000}`,
+    LogonType: appId ? 1 : delegate ? 2 : 0,
+    LogonUserSid: `S-1-5-21-${r.between(1e8, 1e9)}-${(delegate ?? owner).index + 1000}`,
     ...(client
       ? {
           AppId: client,

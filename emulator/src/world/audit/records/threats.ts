@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+
 import { random } from '#world/random.ts'
 import type { Person } from '#world/directory.ts'
 import type { QuarantinedMessage } from '#world/mail/quarantine.ts'
@@ -39,7 +41,7 @@ export function threatMail(world: World, event: Moment, message: QuarantinedMess
       FileType: name.split('.').at(-1),
       FileVerdict: malware ? 1 : 0,
       MalwareFamily: malware ? 'Trojan_Emulated_A' : '',
-      SHA256: random(base64).hex(64),
+      SHA256: createHash('sha256').update(Buffer.from(base64, 'base64')).digest('hex'),
     })),
     AuthDetails: [
       { Name: 'SPF', Value: authentication.spf },

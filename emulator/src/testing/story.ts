@@ -1,0 +1,121 @@
+import { startEmulator } from '#index.ts'
+
+import { clientOf } from './client.ts'
+import type { Answer, Ask, Client, Json } from './client.ts'
+
+/** A scenario as the ground truth tells it, and what its records are where clients read them. */
+export interface Story {
+  truth: Json
+  steps: readonly StoryStep[]
+  objects: readonly { kind: string; id: string }[]
+  /** Every record that the truth names, as its API gives it. @throws Error naming those that no API gives. */
+  records: () => Promise<Map<string, StoryRecord>>
+}
+
+export interface StoryStep {
+  at: string
+  what: string
+  attack: string | undefined
+  records: readonly { surface: string; id: string }[]
+}
+
+export interface StoryRecord {
+  surface: string
+  json: Json
+}
+
+type Asker = (path: string, ask?: Ask) => Promise<Answer>
+
+/** Where one record of a surface is read by its id; what is not here is read from the audit feed. */
+const PATHS: Record<string, (id: string) => string> = {
+  signIn: (id) => `/beta/auditLogs/signIns/${id}`,
+  'signIn.nonInteractiveUser': (id) => `/beta/auditLogs/signIns/${id}`,
+  'signIn.servicePrincipal': (id) => `/beta/auditLogs/signIns/${id}`,
+  directoryAudit: (id) => `/v1.0/auditLogs/directoryAudits/${id}`,
+  riskDetection: (id) => `/v1.0/identityProtection/riskDetections/${id}`,
+  'security.alert': (id) => `/v1.0/security/alerts_v2/${id}`,
+  'cloudApps.alert': (id) => `/api/v1/alerts/${id}/`,
+}
+
+const GRAPH_ROLES = ['AuditLog.Read.All', 'IdentityRiskEvent.Read.All', 'SecurityAlert.Read.All', 'Directory.Read.All']
+const CLOUD_APPS = '05a65629-4c1b-48c1-a78b-804c4abdd4af'
+
+/** The story with this id, of the first tenant. */
+export async function storyOf(client: Client, id: string): Promise<Story> {
+  const told = (await client.send('/_emu/ground-truth/scenarios')).json['scenarios']!
+  const story = [...told].find((each) => String(each['id']) === id)!
+  const steps = [...story['steps']!].map((step) => ({
+    at: String(step['at']),
+    what: String(step['what']),
+    attack: step['attack'] === undefined ? undefined : String(step['attack']),
+    records: refs(step['records']!).map(([surface, record]) => ({ surface, id: record })),
+  }))
+  const objects = [...story['steps']!].flatMap((step) =>
+    [...step['objects']!].map((each) => ({ kind: String(each['kind']), id: String(each['id']) })),
+  )
+  return { truth: story['truth']!, steps, objects, records: () => read(client, steps) }
+}
+
+/** What the story is elsewhere: in both tenants of a large organization of another seed. */
+export async function truthsElsewhere(id: string): Promise<Json[]> {
+  const emulator = await startEmulator({
+    scenarios: [id],
+    frozen: true,
+    live: 'off',
+    throttle: 'off',
+    seed: 7,
+    organization: 'large',
+    tenants: 2,
+  })
+  const client = clientOf(emulator)
+  const told = await Promise.all(
+    emulator.tenants.map((tenant) => client.send(`/_emu/ground-truth/scenarios?tenant=${tenant.id}`)),
+  )
+  client.close()
+  await emulator.stop()
+  return told.map(({ json }) => json['scenarios']![0]!['truth']!)
+}
+
+const refs = (records: Json): [string, string][] =>
+  [...records].map((each) => [String(each['surface']), String(each['id'])])
+
+async function read(client: Client, steps: readonly StoryStep[]): Promise<Map<string, StoryRecord>> {
+  const graph = await client.withRoles(GRAPH_ROLES)
+  const cloudApps = await client.withRoles(['Investigation.Read'], CLOUD_APPS)
+  const named = steps.flatMap(({ records }) => records)
+  const found = new Map<string, StoryRecord>()
+  for (const surface of new Set(named.map((each) => each.surface))) {
+    const wanted = named.filter((each) => each.surface === surface).map(({ id }) => id)
+    const one = PATHS[surface]
+    const get = surface === 'cloudApps.alert' ? cloudApps : graph
+    const given = one ? await byId(get, wanted, one) : await fromFeed(client, surface, steps)
+    for (const [id, json] of given) if (wanted.includes(id)) found.set(id, { surface, json })
+  }
+  const missing = named.filter(({ id }) => !found.has(id)).map(({ surface, id }) => `${surface} ${id}`)
+  if (missing.length > 0) throw new Error(`No API gives ${missing.join(', ')}`)
+  return found
+}
+
+async function byId(get: Asker, ids: readonly string[], path: (id: string) => string): Promise<[string, Json][]> {
+  const answers = await Promise.all(ids.map(async (id) => ({ id, answer: await get(path(id)) })))
+  return answers.filter(({ answer }) => answer.status === 200).map(({ id, answer }) => [id, answer.json])
+}
+
+/** Everything that the feed has of this type about the time of the story. */
+async function fromFeed(client: Client, contentType: string, steps: readonly StoryStep[]): Promise<[string, Json][]> {
+  await client.activity(`${client.feed}/subscriptions/start?contentType=${contentType}`, { method: 'POST', body: '' })
+  const times = steps.map(({ at }) => Date.parse(at))
+  const wire = (time: number) => new Date(time).toISOString().slice(0, 19)
+  const [first, last] = [Math.min(...times), Math.max(...times) + 2 * 3_600_000]
+  const blobs: string[] = []
+  let next: string | undefined =
+    `${client.feed}/subscriptions/content?contentType=${contentType}&startTime=${wire(first)}&endTime=${wire(last)}`
+  while (next) {
+    const page: Answer = await client.activity(next)
+    if (page.status !== 200) throw new Error(`The feed answers ${page.status}: ${page.body.toString()}`)
+    blobs.push(...[...page.json].map((blob) => String(blob['contentUri'])))
+    next = page.headers['nextpageuri']
+  }
+  const records = await Promise.all(blobs.map(async (uri) => [...(await client.activity(uri)).json]))
+  return records.flat().map((record) => [String(record['Id']), record])
+}
