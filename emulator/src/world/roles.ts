@@ -228,3 +228,7 @@ export function allAssignments(tenant: Tenant): RoleAssignment[] {
   )
   return [...copy.all(), ...ofApplications.filter(({ id }) => !gone.has(id))]
 }
+
+/** Template ids of the roles that were given to a principal itself. */
+export const rolesHeldBy = (tenant: Tenant, principalId: string): string[] =>
+  allAssignments(tenant).flatMap((each) => (each.principalId === principalId ? [each.roleDefinitionId] : []))

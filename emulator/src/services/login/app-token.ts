@@ -1,5 +1,6 @@
 import { protocolNow } from '#clock.ts'
 import { GRAPH, findResource } from '#world/resources.ts'
+import { rolesHeldBy } from '#world/roles.ts'
 import { rolesInForce } from '#world/applications.ts'
 import type { Tenant } from '#cloud.ts'
 import type { Application } from '#world/applications.ts'
@@ -113,7 +114,7 @@ function claimsOf(
     ...(roles.length > 0 ? { roles } : {}),
     tenant_region_scope: 'EU',
     ver: '1.0',
-    wids: [...application.directoryRoles, '0997a1d0-0d1d-4acb-b408-d5ca73121e90'],
+    wids: [...rolesHeldBy(tenant, application.servicePrincipalId), '0997a1d0-0d1d-4acb-b408-d5ca73121e90'],
     xms_tcdt: Math.floor(tenant.world.epoch / 1000),
   }
 }

@@ -1,7 +1,7 @@
-import { PROJECTS } from '#world/names.ts'
+import { groupId } from '#world/roles.ts'
 import { directoryChange, signIn } from '#world/audit/records/entra.ts'
 import { homeIp } from '#world/audit/records/record.ts'
-import { random } from '#world/random.ts'
+import { projectOf } from '#world/groups.ts'
 import type { AuditRecord } from '#world/audit/records/record.ts'
 import type { Occasion } from '#world/audit/benign.ts'
 import type { Person } from '#world/directory.ts'
@@ -94,9 +94,9 @@ const updateUser = ({ world, r, id, at }: Occasion, person: Person): DirectoryAc
   ],
 })
 
-function joinGroup({ world, r, id, at }: Occasion, person: Person): DirectoryActivity {
-  const project = r.pick(PROJECTS)
-  const groupId = random(world.seed, 'group', `Project ${project}`).guid()
+function joinGroup({ world, id, at }: Occasion, person: Person): DirectoryActivity {
+  const project = projectOf(person)
+  const group = groupId(world.seed, `Project ${project}`)
   return {
     id,
     at,
@@ -111,11 +111,11 @@ function joinGroup({ world, r, id, at }: Occasion, person: Person): DirectoryAct
         id: person.id,
         userPrincipalName: person.userPrincipalName,
         modified: [
-          { name: 'Group.ObjectID', old: null, new: `"${groupId}"` },
+          { name: 'Group.ObjectID', old: null, new: `"${group}"` },
           { name: 'Group.DisplayName', old: null, new: `"Project ${project}"` },
         ],
       },
-      { type: 'Group', id: groupId, displayName: `Project ${project}`, groupType: 'unifiedGroups', modified: [] },
+      { type: 'Group', id: group, displayName: `Project ${project}`, groupType: 'unifiedGroups', modified: [] },
     ],
   }
 }

@@ -139,7 +139,7 @@ function choose<T>(call: Call, type: EntityType<T>, source: Source<T>, counting 
     const filter = parseFilter(filterText, type.filters, (field) => notFilterable(field, type.name))
     refuseAdvanced(filter, advanced)
     if (order && !advanced) throw unsupported('Sorting not supported for current query.')
-    narrowed = narrow(source, filter, (object) => String(read(object)('id')))
+    narrowed = narrow(source, filter, filterText, (object) => String(read(object)('id')))
     tests.push((object) => filter.matches(read(object)))
   }
   if (searchText) {
@@ -158,8 +158,16 @@ function choose<T>(call: Call, type: EntityType<T>, source: Source<T>, counting 
   return order ? sorted(call, type, matching, order) : matching
 }
 
+/** Of comparisons joined by these alone, one must hold for whatever matches. */
+const UNITING = new Set(['eq', 'or', 'any'])
+
 /** Only those whom a filter by a look-up property can mean: nobody walks 50,000 users for one address. */
-function narrow<T>(source: Source<T>, { operators, comparisons }: Filter, idOf: (object: T) => string): Source<T> {
+function narrow<T>(
+  source: Source<T>,
+  { operators, comparisons }: Filter,
+  text: string,
+  idOf: (object: T) => string,
+): Source<T> {
   const found = ({ field, operator, value }: Filter['comparisons'][number]) =>
     operator === 'eq' && typeof value === 'string' ? source.lookUp?.(field, value) : undefined
   if (!operators.has('or') && !operators.has('not')) {
@@ -169,7 +177,8 @@ function narrow<T>(source: Source<T>, { operators, comparisons }: Filter, idOf: 
     }
     return source
   }
-  if ([...operators].some((operator) => operator !== 'eq' && operator !== 'or')) return source
+  // `any()` holds for whoever has something, whatever it is.
+  if ([...operators].some((operator) => !UNITING.has(operator)) || /\(\s*\)/.test(text)) return source
   const each = comparisons.map(found)
   if (each.includes(undefined)) return source
   return short([...new Map(each.flatMap((some) => some!.map((object) => [idOf(object), object]))).values()])

@@ -85,6 +85,21 @@ describe('directory roles', () => {
     expect(values(await ask(`${ASSIGNMENTS}?$filter=${filter}`))).toEqual([])
   })
 
+  behavior('documentation', 'given to an application are in its next token', async () => {
+    const made = await client.send('/_emu/applications', { method: 'POST', body: { roles: ['User.Read.All'] } })
+    const [id, secret] = [String(made.json['clientId']), String(made.json['secret'])]
+    const wids = async () => {
+      const token = await client.tokenFor(id, secret, 'https://graph.microsoft.com')
+      return (JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()) as { wids: string[] }).wids
+    }
+    expect(await wids()).not.toContain(SECURITY_READER)
+    const principal = await ask(`/v1.0/servicePrincipals(appId='${id}')?$select=id`)
+    const body = { principalId: principal.json['id'], roleDefinitionId: SECURITY_READER, directoryScopeId: '/' }
+    expect((await ask(ASSIGNMENTS, { method: 'POST', body })).status).toBe(201)
+    await later()
+    expect(await wids()).toContain(SECURITY_READER)
+  })
+
   behavior('documentation', 'are taken from an administrator by his membership, and given back', async () => {
     const members = `/v1.0/directoryRoles(roleTemplateId='${GLOBAL_ADMINISTRATOR}')/members`
     const someone = values(await ask(members))[0]!['id']

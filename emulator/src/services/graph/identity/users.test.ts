@@ -62,6 +62,7 @@ describe('users', () => {
     const name = String(one['userPrincipalName']).toUpperCase()
     expect((await filtered(`userPrincipalName eq '${name}' or mail eq 'x@y.example'`)).json['value']).toHaveLength(1)
     expect((await filtered(`proxyAddresses/any(p:p eq 'smtp:${name}')`)).json['value']).toHaveLength(1)
+    expect((await filtered("businessPhones/any() or mail eq 'x@y.example'")).json['value']).toHaveLength(220)
     expect((await filtered('accountEnabled eq false')).json['value']).toHaveLength(7)
     const guests = await filtered("userType ne 'Member'", { ConsistencyLevel: 'eventual' })
     expect(guests.json).toMatchObject({ '@odata.count': 2 })
