@@ -37,7 +37,20 @@ const PATHS: Record<string, (id: string) => string> = {
   'cloudApps.alert': (id) => `/api/v1/alerts/${id}/`,
 }
 
-const GRAPH_ROLES = ['AuditLog.Read.All', 'IdentityRiskEvent.Read.All', 'SecurityAlert.Read.All', 'Directory.Read.All']
+/** What finds a record of a surface by hunting. */
+const QUERIES: Record<string, (id: string) => string> = {
+  'security.urlClick': (id) => `UrlClickEvents | where Timestamp > ago(1d) and ReportId == '${id}'`,
+  'security.postDelivery': (id) =>
+    `EmailPostDeliveryEvents | where ReportId endswith '-${Number.parseInt(id.slice(0, 8), 16)}'`,
+  // Known by the message alone.
+  'mail.outgoing': (id) =>
+    `EmailEvents | where NetworkMessageId == '${id}' and DeliveryLocation == 'On-premises/external'`,
+}
+
+const GRAPH_ROLES = ['AuditLog.Read.All', 'IdentityRiskEvent.Read.All', 'SecurityAlert.Read.All'].concat([
+  'Directory.Read.All',
+  'ThreatHunting.Read.All',
+])
 const CLOUD_APPS = '05a65629-4c1b-48c1-a78b-804c4abdd4af'
 
 /** The story with this id, of the first tenant. */
@@ -86,9 +99,13 @@ async function read(client: Client, steps: readonly StoryStep[]): Promise<Map<st
   const found = new Map<string, StoryRecord>()
   for (const surface of new Set(named.map((each) => each.surface))) {
     const wanted = named.filter((each) => each.surface === surface).map(({ id }) => id)
-    const one = PATHS[surface]
+    const [one, query] = [PATHS[surface], QUERIES[surface]]
     const get = surface === 'cloudApps.alert' ? cloudApps : graph
-    const given = one ? await byId(get, wanted, one) : await fromFeed(client, surface, steps)
+    const given = one
+      ? await byId(get, wanted, one)
+      : query
+        ? await byHunting(graph, wanted, query)
+        : await fromFeed(client, surface, steps)
     for (const [id, json] of given) if (wanted.includes(id)) found.set(id, { surface, json })
   }
   const missing = named.filter(({ id }) => !found.has(id)).map(({ surface, id }) => `${surface} ${id}`)
@@ -99,6 +116,19 @@ async function read(client: Client, steps: readonly StoryStep[]): Promise<Map<st
 async function byId(get: Asker, ids: readonly string[], path: (id: string) => string): Promise<[string, Json][]> {
   const answers = await Promise.all(ids.map(async (id) => ({ id, answer: await get(path(id)) })))
   return answers.filter(({ answer }) => answer.status === 200).map(({ id, answer }) => [id, answer.json])
+}
+
+async function byHunting(
+  graph: Asker,
+  ids: readonly string[],
+  query: (id: string) => string,
+): Promise<[string, Json][]> {
+  const found: [string, Json][] = []
+  for (const id of ids) {
+    const { json } = await graph('/v1.0/security/runHuntingQuery', { method: 'POST', body: { Query: query(id) } })
+    for (const row of json['results']!) found.push([id, row])
+  }
+  return found
 }
 
 /** Everything that the feed has of this type about the time of the story. */
