@@ -25,7 +25,7 @@ export interface Ask {
   headers?: Record<string, string>
   /** An object is sent as JSON, text as a form. */
   body?: object | string | Buffer
-  /** The test expects that Graph lacks this: 501 is no failure. */
+  /** The test expects that the service lacks this: 501 is no failure. */
   mayBeMissing?: boolean
 }
 
@@ -98,6 +98,7 @@ export function clientOf(
 }
 
 function hold(url: string, { method = 'GET', body, mayBeMissing = false }: Ask, answer: Answer): void {
+  if (answer.status === 501 && !mayBeMissing) throw new Error(`${method} ${url} is not implemented.`)
   if (!isGraph(url)) return
   const problems = judgeAnswer({
     method,

@@ -14,7 +14,7 @@ const ALERTS = '/v1.0/security/alerts_v2'
 const INCIDENTS = '/v1.0/security/incidents'
 
 beforeAll(async () => {
-  emulator = await startEmulator({ throttle: 'off' })
+  emulator = await startEmulator({ throttle: 'off', scenarios: [] })
   client = clientOf(emulator)
   ask = await client.withRoles(['SecurityAlert.ReadWrite.All', 'SecurityIncident.ReadWrite.All'])
 })
