@@ -1,5 +1,5 @@
 import { activityLog } from '#world/azure/activity-log.ts'
-import { placeToken, readPlaceToken } from '#services/graph/odata/skiptoken.ts'
+import { boundTo, placeToken, readPlaceToken } from '#services/graph/odata/skiptoken.ts'
 import type { ActivityEvent } from '#world/azure/activity-event.ts'
 import type { Reply } from '#http/exchange.ts'
 import type { Trace } from '#world/surface.ts'
@@ -25,13 +25,14 @@ const PAGE = 200
 const KEPT = 90 * 86_400_000
 
 /** @throws AzureError 400 for a filter that the log does not understand, or one that reaches too far back. */
-function listEvents({ tenant, subscription, request }: Call): Reply {
+function listEvents(call: Call): Reply {
+  const { tenant, subscription, request } = call
   const { query } = request
   const filter = readActivityFilter(query.get('$filter'))
   const { now } = tenant
   if (filter.from < now - KEPT) throw badRequest('The start time cannot be more than 90 days in the past.')
   const select = readSelect(query.get('$select'))
-  const place = readPlace(query.get('$skiptoken'))
+  const place = readPlace(call)
   const found = tenant
     .log(activityLog)
     .between(filter.from, Math.min(filter.to, place?.at ?? now, now) + 1, now)
@@ -40,7 +41,7 @@ function listEvents({ tenant, subscription, request }: Call): Reply {
     .filter((trace) => !place || isBeyond(trace, place))
   const value = found.slice(0, PAGE)
   const last = value.at(-1)
-  const token = last && found.length > PAGE ? placeToken(`${last.at} ${last.id}`) : undefined
+  const token = last && found.length > PAGE ? placeToken(`${last.at} ${last.id}`, boundTo(call)) : undefined
   return { status: 200, body: { value: value.map(({ record }) => select(record)), ...nextLink(request, token) } }
 }
 
@@ -51,9 +52,10 @@ interface Place {
 
 const isBeyond = ({ at, id }: Trace<unknown>, place: Place) => at < place.at || (at === place.at && id < place.id)
 
-function readPlace(token: string | undefined): Place | undefined {
+function readPlace(call: Call): Place | undefined {
+  const token = call.request.query.get('$skiptoken')
   if (token === undefined) return undefined
-  const place = readPlaceToken(token)
+  const place = readPlaceToken(token, boundTo(call))
   const [at = '', id = ''] = place?.split(' ') ?? []
   if (!/^\d+$/.test(at)) throw badRequest('The skip token is invalid.')
   return { at: Number(at), id }

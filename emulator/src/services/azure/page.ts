@@ -6,12 +6,13 @@ import { badRequest } from './errors.ts'
 /** One page of a list: `{value, nextLink?}`. @throws AzureError 400 for a token that is none of ours. */
 export function page(request: Request, all: readonly object[], size: number): Reply {
   const token = request.query.get('$skiptoken')
-  const from = token === undefined ? 0 : readSkiptoken(token)
+  const list = request.segments.join('/').toLowerCase()
+  const from = token === undefined ? 0 : readSkiptoken(token, list)
   if (from === undefined) throw badRequest('The skip token is invalid.')
   const value = all.slice(from, from + size)
   return {
     status: 200,
-    body: { value, ...nextLink(request, from + size < all.length ? skiptoken(from + size) : undefined) },
+    body: { value, ...nextLink(request, from + size < all.length ? skiptoken(from + size, list) : undefined) },
   }
 }
 

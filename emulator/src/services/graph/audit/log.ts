@@ -1,7 +1,7 @@
 import { GraphError, badRequest } from '#services/graph/errors.ts'
 import { allowOptions, project, readSelect, readTop } from '#services/graph/odata/options.ts'
 import { parseFilter } from '#services/graph/odata/filter.ts'
-import { placeToken, readPlaceToken } from '#services/graph/odata/skiptoken.ts'
+import { boundTo, placeToken, readPlaceToken } from '#services/graph/odata/skiptoken.ts'
 import type { Call } from '#services/graph/route.ts'
 import type { Fields, Filter, Value } from '#services/graph/odata/filter.ts'
 import type { Reply } from '#http/exchange.ts'
@@ -46,7 +46,7 @@ export function listLog(call: Call, listing: LogListing): Reply {
   const filter = text === undefined ? undefined : parseFilter(text, fields, (name) => noProperty(name, type))
   const ascending = readOrder(query.get('$orderby'), listing)
   const page = readPage(call, listing, filter, ascending, top)
-  const skip = page.next === undefined ? undefined : placeToken(page.next)
+  const skip = page.next === undefined ? undefined : placeToken(page.next, boundTo(call))
   return {
     status: 200,
     body: {
@@ -81,7 +81,7 @@ interface Page {
 function readPage(call: Call, listing: LogListing, filter: Filter | undefined, ascending: boolean, top: number): Page {
   const { now } = call.tenant
   const asked = boundsOf(filter, listing.time)
-  const place = readPlace(call.request.query.get('$skiptoken'))
+  const place = readPlace(call)
   let [from, to] = [Math.max(asked.from, now - listing.keptFor), Math.min(asked.to, now + 1)]
   if (place && ascending) from = Math.max(from, place.at)
   if (place && !ascending) to = Math.min(to, place.at + 1)
@@ -137,9 +137,10 @@ function readOrder(text: string | undefined, { time, type }: LogListing): boolea
   return direction.toLowerCase() === 'asc'
 }
 
-function readPlace(token: string | undefined): { at: number; id: string } | undefined {
+function readPlace(call: Call): { at: number; id: string } | undefined {
+  const token = call.request.query.get('$skiptoken')
   if (token === undefined) return undefined
-  const place = readPlaceToken(token)
+  const place = readPlaceToken(token, boundTo(call))
   if (place === undefined) throw badRequest('Invalid skip token.')
   const [at, ...id] = place.split(' ')
   return { at: Number(at), id: id.join(' ') }

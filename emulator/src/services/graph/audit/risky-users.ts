@@ -1,7 +1,7 @@
 import { GraphError, badRequest } from '#services/graph/errors.ts'
 import { allowOptions, project, readSelect, readTop } from '#services/graph/odata/options.ts'
 import { compare, parseFilter } from '#services/graph/odata/filter.ts'
-import { readSkiptoken, skiptoken } from '#services/graph/odata/skiptoken.ts'
+import { boundTo, readSkiptoken, skiptoken } from '#services/graph/odata/skiptoken.ts'
 import { riskyUsers } from '#world/entra/risk.ts'
 import type { Call, Route } from '#services/graph/route.ts'
 import type { Fields } from '#services/graph/odata/filter.ts'
@@ -75,10 +75,10 @@ function listRiskyUsers(call: Call): Reply {
   )
   const select = readSelect(query, PROPERTIES, TYPE)
   const token = query.get('$skiptoken')
-  const start = token === undefined ? 0 : readSkiptoken(token)
+  const start = token === undefined ? 0 : readSkiptoken(token, boundTo(call))
   if (start === undefined) throw badRequest('Invalid skip token.')
   const found = sorted(matching(call), query.get('$orderby'))
-  const next = query.with({ $skiptoken: skiptoken(start + top) })
+  const next = query.with({ $skiptoken: skiptoken(start + top, boundTo(call)) })
   return {
     status: 200,
     body: {

@@ -1,7 +1,7 @@
 import { GraphError, badRequest, notImplemented } from '#services/graph/errors.ts'
 import { Query } from '#http/exchange.ts'
 import { allowOptions } from '#services/graph/odata/options.ts'
-import { placeToken, readPlaceToken } from '#services/graph/odata/skiptoken.ts'
+import { boundToPath, placeToken, readPlaceToken } from '#services/graph/odata/skiptoken.ts'
 import type { Call } from '#services/graph/route.ts'
 import type { Reply } from '#http/exchange.ts'
 
@@ -88,11 +88,11 @@ const first = <T>(source: Source<T>, latest: boolean): Source<Change<T>> => ({
 
 function link(call: Call, state: State, place: number | undefined): object {
   const path = `${call.request.origin}${call.request.path}`
-  if (place !== undefined)
-    return { '@odata.nextLink': `${path}?$skiptoken=${placeToken(JSON.stringify({ ...state, place }))}` }
+  const token = (kept: object) => placeToken(JSON.stringify(kept), boundToPath(call))
+  if (place !== undefined) return { '@odata.nextLink': `${path}?$skiptoken=${token({ ...state, place })}` }
   const { next, ...kept } = state
   const after: Omit<State, 'at'> = { ...kept, after: next, next: 0, place: 0 }
-  return { '@odata.deltaLink': `${path}?$deltatoken=${placeToken(JSON.stringify({ ...after, at: call.tenant.now }))}` }
+  return { '@odata.deltaLink': `${path}?$deltatoken=${token({ ...after, at: call.tenant.now })}` }
 }
 
 function readState(call: Call, nextOf: (after: number) => number): State {
@@ -109,8 +109,8 @@ function readState(call: Call, nextOf: (after: number) => number): State {
       at: call.tenant.now,
     }
   }
-  const text = readPlaceToken(token)
-  const state = text?.startsWith('{"') ? (JSON.parse(text) as State) : undefined
+  const text = readPlaceToken(token, boundToPath(call))
+  const state = text === undefined ? undefined : (JSON.parse(text) as State)
   if (!state) throw badRequest('Badly formed token.')
   if (
     call.tenant.now - state.at > LIFETIME ||

@@ -1,7 +1,10 @@
 import { GraphError } from '#services/graph/errors.ts'
 import { allowOptions, readTop } from '#services/graph/odata/options.ts'
-import { compare, parseFilter } from '#services/graph/odata/filter.ts'
-import { placeToken, readPlaceToken } from '#services/graph/odata/skiptoken.ts'
+import { answerCount } from '#services/graph/odata/count.ts'
+import { inOrder, readOrder } from '#services/graph/odata/order.ts'
+import { parseFilter } from '#services/graph/odata/filter.ts'
+import { preferenceApplied, preferencesOf } from '#services/graph/odata/preferences.ts'
+import { boundTo, placeToken, readPlaceToken } from '#services/graph/odata/skiptoken.ts'
 import type { Call } from '#services/graph/route.ts'
 import type { Filter, Value } from '#services/graph/odata/filter.ts'
 import type { Reply } from '#http/exchange.ts'
@@ -57,10 +60,11 @@ export function list<T>(call: Call, type: EntityType<T>, source: Source<T>, opti
   const projection = readProjection(call, type)
   const top = pageSize(call, options)
   const chosen = choose(call, type, source)
-  const { objects, next } = page(chosen, readPlace(query.get('$skiptoken')), top)
+  const { objects, next } = page(chosen, readPlace(call), top)
   const names = projection.select ? `(${projection.select.join(',')})` : ''
   return {
     status: 200,
+    headers: pageSizeApplied(call),
     body: {
       '@odata.context': `${call.root}/$metadata#${options.context ?? type.set}${names}`,
       // Without ConsistencyLevel the directory ignores $count.
@@ -80,26 +84,33 @@ export function requireEventual(call: Call): void {
 export function count<T>(call: Call, type: EntityType<T>, source: Source<T>): Reply {
   requireEventual(call)
   allowOptions(call.request.query, ['$filter', '$search'])
-  return {
-    status: 200,
-    headers: { 'content-type': 'text/plain' },
-    body: String(countOf(choose(call, type, source, true))),
-  }
+  return answerCount(call.request, countOf(choose(call, type, source, true)))
 }
 
-export function pageSize({ request: { query } }: Call, { usual = 100, most = LARGEST_PAGE }: ListOptions = {}): number {
-  return readTop(query, usual, most, (value) =>
+/** `$top`, or less where the client prefers smaller pages. @throws GraphError. */
+export function pageSize({ request }: Call, { usual = 100, most = LARGEST_PAGE }: ListOptions = {}): number {
+  const top = readTop(request.query, usual, most, (value) =>
     badRequest(`Invalid page size specified: '${value}'. Must be between 1 and ${most} inclusive.`),
   )
+  return Math.min(top, preferencesOf(request).maxPageSize ?? most)
 }
 
-export const nextLink = ({ request: { origin, path, query } }: Call, place: number): string =>
-  `${origin}${path}?${query.with({ $skiptoken: placeToken(String(place)) })}`
+/** Says that a preference for smaller pages was followed. */
+export function pageSizeApplied({ request }: Call): Record<string, string> {
+  const { maxPageSize } = preferencesOf(request)
+  return preferenceApplied(maxPageSize !== undefined && `odata.maxpagesize=${maxPageSize}`)
+}
 
-/** @throws GraphError for a token that is none of ours. */
-export function readPlace(token: string | undefined): number {
+export function nextLink(call: Call, place: number): string {
+  const { origin, path, query } = call.request
+  return `${origin}${path}?${query.with({ $skiptoken: placeToken(String(place), boundTo(call)) })}`
+}
+
+/** @throws GraphError for a token that is none of ours, or was given for another query. */
+export function readPlace(call: Call): number {
+  const token = call.request.query.get('$skiptoken')
   if (token === undefined) return 0
-  const place = readPlaceToken(token)
+  const place = readPlaceToken(token, boundTo(call))
   if (place === undefined || !/^\d{1,16}$/.test(place))
     throw new GraphError(
       400,
@@ -184,14 +195,11 @@ function narrow<T>(
   return short([...new Map(each.flatMap((some) => some!.map((object) => [idOf(object), object]))).values()])
 }
 
-function sorted<T>(call: Call, type: EntityType<T>, source: Source<T>, order: string): Source<T> {
-  const [asked = '', direction = 'asc', ...rest] = order.trim().split(/\s+/)
-  const field = type.orders.find((name) => name.toLowerCase() === asked.toLowerCase())
-  if (!field || rest.length > 0 || !/^(asc|desc)$/i.test(direction))
-    throw unsupported('Sorting not supported for current query.')
-  const sign = direction.toLowerCase() === 'desc' ? -1 : 1
-  const pairs = Array.from(source.from(0), ([, object]) => ({ object, key: valueOf(type, call, object, field) }))
-  return short(pairs.sort((a, b) => sign * compare(a.key, b.key)).map(({ object }) => object))
+function sorted<T>(call: Call, type: EntityType<T>, source: Source<T>, text: string): Source<T> {
+  const fields = Object.fromEntries(type.orders.map((name) => [name, type.filters[name] ?? 'string'] as const))
+  const order = readOrder(text, fields, () => unsupported('Sorting not supported for current query.'))
+  const objects = Array.from(source.from(0), ([, object]) => object)
+  return short(inOrder(objects, order, (object) => (field) => valueOf(type, call, object, field)))
 }
 
 /** Some operators are served only by the search replica, which a caller must ask for. */

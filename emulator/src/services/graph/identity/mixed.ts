@@ -3,6 +3,7 @@ import { Users } from '#world/users.ts'
 import { devices } from '#world/devices.ts'
 import { replica } from '#world/replicas.ts'
 import { roleDefinition } from '#world/roles.ts'
+import { answerCount } from '#services/graph/odata/count.ts'
 import { allowOptions } from '#services/graph/odata/options.ts'
 import { notImplemented } from '#services/graph/errors.ts'
 import type { Call, Route } from '#services/graph/route.ts'
@@ -111,7 +112,7 @@ function listMixed(call: Call, source: Source<Entry>): Reply {
     if (query.get(option) !== undefined) throw notImplemented(`${option} of objects of several types`)
   allowOptions(query, ['$select', '$top', '$count', '$skiptoken'])
   const select = readMixedSelect(query.get('$select'))
-  const { objects, next } = page(source, readPlace(query.get('$skiptoken')), pageSize(call))
+  const { objects, next } = page(source, readPlace(call), pageSize(call))
   return {
     status: 200,
     body: {
@@ -126,7 +127,7 @@ function listMixed(call: Call, source: Source<Entry>): Reply {
 function countMixed(call: Call, source: Source<Entry>): Reply {
   requireEventual(call)
   allowOptions(call.request.query, [])
-  return { status: 200, headers: { 'content-type': 'text/plain' }, body: String(countOf(source)) }
+  return answerCount(call.request, countOf(source))
 }
 
 /** Any property of any type: each object shows those that it has. @throws GraphError for one that no type has. */

@@ -1,7 +1,7 @@
 import { GraphError, notImplemented } from '#services/graph/errors.ts'
 import { Query } from '#http/exchange.ts'
 import { parseFilter } from '#services/graph/odata/filter.ts'
-import { placeToken, readPlaceToken } from '#services/graph/odata/skiptoken.ts'
+import { boundToPath, placeToken, readPlaceToken } from '#services/graph/odata/skiptoken.ts'
 import { readSelect, readTop } from '#services/graph/odata/options.ts'
 import type { Call } from '#services/graph/route.ts'
 import type { Filter } from '#services/graph/odata/filter.ts'
@@ -53,7 +53,7 @@ export function messagesDelta(call: Call): Reply {
   const page = entries.slice(0, size)
   const left = page.length < entries.length
   const next = left ? { ...state, after: page.at(-1)!.place } : { ...state, since: state.upTo, after: '' }
-  const token = placeToken(JSON.stringify(next))
+  const token = placeToken(JSON.stringify(next), boundToPath(call))
   const link = `${call.request.origin}${call.request.path}?${left ? '$skiptoken' : '$deltatoken'}=${token}`
   return {
     status: 200,
@@ -149,7 +149,7 @@ function readState(call: Call, folder: string): State {
 
 /** The state in a token. @throws GraphError SyncStateInvalid 400 for one that is none, SyncStateNotFound 410 for a dead one. */
 function resume(call: Call, folder: string, token: string, again: boolean): State {
-  const text = readPlaceToken(token)
+  const text = readPlaceToken(token, boundToPath(call))
   const state = text === undefined ? undefined : (JSON.parse(text) as State)
   if (!state?.folder || state.folder !== folder)
     throw new GraphError(400, 'SyncStateInvalid', 'The sync state for this operation is invalid.')

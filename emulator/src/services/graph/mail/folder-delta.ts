@@ -1,6 +1,6 @@
 import { GraphError } from '#services/graph/errors.ts'
 import { mailFolders } from '#world/mail/folders.ts'
-import { placeToken, readPlaceToken } from '#services/graph/odata/skiptoken.ts'
+import { boundToPath, placeToken, readPlaceToken } from '#services/graph/odata/skiptoken.ts'
 import type { Call } from '#services/graph/route.ts'
 import type { Reply } from '#http/exchange.ts'
 
@@ -16,8 +16,8 @@ export function foldersDelta(call: Call): Reply {
     throw new GraphError(400, 'ErrorInvalidUrlQuery', `The query parameter '${refused}' is not supported here.`)
   const mailbox = mailboxOf(call)
   const { changeCount } = call.tenant
-  const value = token === undefined ? whole() : since(readToken(token, changeCount, mailbox.person.index))
-  const next = placeToken(`folders ${mailbox.person.index} ${changeCount}`)
+  const value = token === undefined ? whole() : since(readToken(call, token, mailbox.person.index))
+  const next = placeToken(`${mailbox.person.index} ${changeCount}`, boundToPath(call))
   return {
     status: 200,
     body: {
@@ -47,11 +47,11 @@ export function foldersDelta(call: Call): Reply {
   }
 }
 
-function readToken(token: string, count: number, index: number): number {
-  const [, of, number] = /^folders (\d+) (\d+)$/.exec(readPlaceToken(token) ?? '') ?? []
+function readToken(call: Call, token: string, index: number): number {
+  const [, of, number] = /^(\d+) (\d+)$/.exec(readPlaceToken(token, boundToPath(call)) ?? '') ?? []
   if (Number(of) !== index)
     throw new GraphError(400, 'SyncStateInvalid', 'The sync state for this operation is invalid.')
-  if (Number(number) > count)
+  if (Number(number) > call.tenant.changeCount)
     throw new GraphError(
       410,
       'SyncStateNotFound',

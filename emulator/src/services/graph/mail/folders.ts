@@ -1,3 +1,4 @@
+import { answerCount } from '#services/graph/odata/count.ts'
 import { allowOptions, readSelect, readSkip, readTop } from '#services/graph/odata/options.ts'
 import { parseFilter } from '#services/graph/odata/filter.ts'
 import type { Call } from '#services/graph/route.ts'
@@ -67,7 +68,7 @@ function childrenOf(call: Call, mailbox: Mailbox, parent: Folder): Folder[] {
 export function countFolders(call: Call): Reply {
   const mailbox = mailboxOf(call)
   const count = childrenOf(call, mailbox, folderOf(mailbox, 'msgfolderroot')).length
-  return { status: 200, headers: { 'content-type': 'text/plain' }, body: String(count) }
+  return answerCount(call.request, count)
 }
 
 export function getFolder(call: Call): Reply {

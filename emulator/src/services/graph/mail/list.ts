@@ -1,8 +1,9 @@
+import { answerCount } from '#services/graph/odata/count.ts'
 import { GraphError, badRequest } from '#services/graph/errors.ts'
 import { allowOptions, readSelect, readSkip, readTop } from '#services/graph/odata/options.ts'
 import { compare, parseFilter } from '#services/graph/odata/filter.ts'
 import { isRecoverable } from '#world/mail/folders.ts'
-import { readSkiptoken, skiptoken } from '#services/graph/odata/skiptoken.ts'
+import { boundTo, readSkiptoken, skiptoken } from '#services/graph/odata/skiptoken.ts'
 import type { Call } from '#services/graph/route.ts'
 import type { Folder } from '#world/mail/folders.ts'
 import type { Mailbox } from '#world/mail/mailbox.ts'
@@ -27,11 +28,11 @@ export function listMessages(call: Call): Reply {
   const search = query.get('$search')
   const found = search === undefined ? listed(call, mailbox) : searched(call, mailbox, search)
   const top = readTop(query, 10, 1000, topTooLarge)
-  const skip = search === undefined ? readSkip(query) : readSearchPage(query.get('$skiptoken'))
+  const skip = search === undefined ? readSkip(query) : readSearchPage(call)
   const select = readSelect(query, SELECTABLE_PROPERTIES, 'Microsoft.OutlookServices.Message')
   const expand = readExpand(query, EXPANDABLE)
   const next = skip + top
-  const page = search === undefined ? { $skip: String(next) } : { $skiptoken: skiptoken(next) }
+  const page = search === undefined ? { $skip: String(next) } : { $skiptoken: skiptoken(next, boundTo(call)) }
   const link = `${call.request.origin}${call.request.path}?${query.with(page)}`
   return {
     status: 200,
@@ -49,7 +50,7 @@ export function listMessages(call: Call): Reply {
 export function countMessages(call: Call): Reply {
   allowOptions(call.request.query, ['$filter'])
   const { length } = listed(call, mailboxOf(call))
-  return { status: 200, headers: { 'content-type': 'text/plain' }, body: String(length) }
+  return answerCount(call.request, length)
 }
 
 function scope(call: Call, mailbox: Mailbox): readonly Message[] {
@@ -118,9 +119,10 @@ function searched(call: Call, mailbox: Mailbox, search: string): Message[] {
     .slice(0, SEARCH_LIMIT)
 }
 
-function readSearchPage(token: string | undefined): number {
+function readSearchPage(call: Call): number {
+  const token = call.request.query.get('$skiptoken')
   if (token === undefined) return 0
-  const start = readSkiptoken(token)
+  const start = readSkiptoken(token, boundTo(call))
   if (start === undefined) throw badRequest('Invalid skip token.')
   return start
 }

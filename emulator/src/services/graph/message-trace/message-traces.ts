@@ -2,7 +2,7 @@ import { GraphError, badRequest } from '#services/graph/errors.ts'
 import { TRACE_APPLICATION, hasTraceAccess, traceEvents, traceStatus, tracedAt } from '#world/mail/message-trace.ts'
 import { allowOptions, project, readSelect, readTop } from '#services/graph/odata/options.ts'
 import { deliveriesIn } from '#world/mail/deliveries.ts'
-import { placeToken, readPlaceToken } from '#services/graph/odata/skiptoken.ts'
+import { boundTo, placeToken, readPlaceToken } from '#services/graph/odata/skiptoken.ts'
 import { random } from '#world/random.ts'
 import type { Call, Route } from '#services/graph/route.ts'
 import type { Delivery } from '#world/mail/deliveries.ts'
@@ -65,7 +65,7 @@ async function listTraces(call: Call): Promise<Reply> {
     badRequest(`Invalid page size specified: '${value}'. Must be between 1 and 5000 inclusive.`),
   )
   const select = readSelect(query, PROPERTIES, TYPE)
-  const place = readPlace(query.get('$skiptoken'))
+  const place = readPlace(call)
   const asOf = place?.asOf ?? call.tenant.now
   const criteria = readCriteria(query.get('$filter'), asOf)
   const { found, next } = await readPage(
@@ -75,7 +75,7 @@ async function listTraces(call: Call): Promise<Reply> {
     asOf,
     top,
   )
-  const token = next && placeToken(`${asOf} ${next.at} ${next.after}`)
+  const token = next && placeToken(`${asOf} ${next.at} ${next.after}`, boundTo(call))
   return {
     status: 200,
     body: {
@@ -124,9 +124,10 @@ const keyOf = ({ networkMessageId, recipient }: Delivery) => `${networkMessageId
 
 const newestFirst = (a: Delivery, b: Delivery) => b.at - a.at || (keyOf(a) < keyOf(b) ? -1 : 1)
 
-function readPlace(token: string | undefined): (Place & { asOf: number }) | undefined {
+function readPlace(call: Call): (Place & { asOf: number }) | undefined {
+  const token = call.request.query.get('$skiptoken')
   if (token === undefined) return undefined
-  const text = readPlaceToken(token)
+  const text = readPlaceToken(token, boundTo(call))
   if (text === undefined) throw badRequest('Invalid skip token.')
   const [asOf, at, ...after] = text.split(' ')
   return { asOf: Number(asOf), at: Number(at), after: after.join(' ') }

@@ -11,15 +11,15 @@ const PREFIX = 'RFNwdAIAAQAAAB'
 const KEY = createHmac('sha256', 'page').digest().subarray(0, 16)
 const CHECK = 16
 
-/** A token that holds a text: an offset, a place in a log. `bound`: what {@link boundTo} gives, or nothing. */
-export function placeToken(place: string, bound = ''): string {
+/** A token that holds a text: an offset, a place in a log. `bound`: what {@link boundTo} or {@link boundToPath} gives. */
+export function placeToken(place: string, bound: string): string {
   const check = checkOf(place, bound)
   const cipher = createCipheriv('aes-128-ctr', KEY, check)
   return PREFIX + Buffer.concat([check, cipher.update(place, 'utf8')]).toString('base64url')
 }
 
 /** The text in a token; undefined for one that is none of ours, or was given for another query. */
-export function readPlaceToken(token: string, bound = ''): string | undefined {
+export function readPlaceToken(token: string, bound: string): string | undefined {
   const bytes = Buffer.from(token.slice(PREFIX.length), 'base64url')
   if (bytes.length < CHECK) return undefined
   const decipher = createDecipheriv('aes-128-ctr', KEY, bytes.subarray(0, CHECK))
@@ -28,19 +28,26 @@ export function readPlaceToken(token: string, bound = ''): string | undefined {
 }
 
 /** A token that holds an offset. */
-export const skiptoken = (offset: number, bound = ''): string => placeToken(String(offset), bound)
+export const skiptoken = (offset: number, bound: string): string => placeToken(String(offset), bound)
 
 /** The offset in a token; undefined for a token that is none of ours, or was given for another query. */
-export function readSkiptoken(token: string, bound = ''): number | undefined {
+export function readSkiptoken(token: string, bound: string): number | undefined {
   const place = readPlaceToken(token, bound)
   return place !== undefined && /^\d{1,9}$/.test(place) ? Number(place) : undefined
 }
 
-/** What a page token is bound to: tenant, path and options of the query, but not how large a page is. */
-export function boundTo({ tenant, request }: { tenant: { world: { tenantId: string } }; request: Request }): string {
-  const options = request.query.with({ $skiptoken: undefined, $top: undefined })
-  return `${tenant.world.tenantId} ${request.segments.join('/').toLowerCase()} ${options}`
+interface Asked {
+  tenant: { world: { tenantId: string } }
+  request: Request
 }
+
+/** What a page token is bound to: tenant, path and options of the query, but not how large a page is. */
+export const boundTo = (asked: Asked): string =>
+  `${boundToPath(asked)} ${asked.request.query.with({ $skiptoken: undefined, $top: undefined })}`
+
+/** What a delta token is bound to, which holds the options of the query itself: tenant and path. */
+export const boundToPath = ({ tenant, request }: Asked): string =>
+  `${tenant.world.tenantId} ${request.segments.join('/').toLowerCase()}`
 
 /** The check is also the initial vector, so that the same place gives the same token. */
 const checkOf = (place: string, bound: string) =>

@@ -1,3 +1,4 @@
+import { shownMember } from '#services/graph/odata/evolvable.ts'
 import { badRequest } from '#services/graph/errors.ts'
 import { createdDateTimeOf } from '#world/security/alert.ts'
 import { readJson } from '#services/graph/json.ts'
@@ -9,7 +10,7 @@ import type { Reply } from '#http/exchange.ts'
 import { ALERT_STATUSES, CLASSIFICATIONS, DETERMINATIONS } from './judgement.ts'
 import { alertStates, changeAlert, commentAlert, findAlert } from './alert-state.ts'
 import { entity, listPage, moment, noResource } from './listing.ts'
-import { evolvable } from './evolvable.ts'
+import { detectionSource, remediationStatus, serviceSource } from './evolvable.ts'
 import { memberOf, object, orNull, readChanges, text } from './judgement.ts'
 import type { AlertState } from './alert-state.ts'
 import type { Listing } from './listing.ts'
@@ -152,8 +153,8 @@ export function shapeAlert(call: Call, state: AlertState): Record<string, unknow
     severity: alert.severity,
     classification: set.classification ?? null,
     determination: set.determination ?? null,
-    serviceSource: evolvable(call, 'serviceSource', alert.product.service),
-    detectionSource: evolvable(call, 'detectionSource', alert.product.detection),
+    serviceSource: shownMember(call, serviceSource, alert.product.service),
+    detectionSource: shownMember(call, detectionSource, alert.product.detection),
     productName: alert.product.name,
     detectorId: alert.detectorId,
     tenantId,
@@ -184,7 +185,7 @@ export function shapeAlert(call: Call, state: AlertState): Record<string, unknow
       '@odata.type': type,
       createdDateTime,
       ...rest,
-      remediationStatus: evolvable(call, 'remediationStatus', rest.remediationStatus),
+      remediationStatus: shownMember(call, remediationStatus, rest.remediationStatus),
     })),
   }
 }

@@ -1,42 +1,35 @@
-import type { Call } from '#services/graph/route.ts'
+import { evolvable } from '#services/graph/odata/evolvable.ts'
 
-/**
- * Enumerations that Microsoft adds members to. Those that came after the sentinel `unknownFutureValue` are shown only to
- * callers who say that they can take them; others get the sentinel.
- */
-const LATE: Readonly<Record<string, ReadonlySet<string>>> = {
-  serviceSource: new Set(
-    ['microsoftDefenderForCloud', 'microsoftSentinel', 'microsoftInsiderRiskManagement'].concat([
-      'microsoftThreatIntelligence',
-      'microsoftSecurityForAI',
-    ]),
-  ),
-  detectionSource: new Set(
-    ['microsoftDefenderForCloud', 'microsoftDefenderForIoT', 'microsoftDefenderForServers', 'nrtAlerts'].concat(
-      ['scheduledAlerts', 'builtInMl', 'microsoftInsiderRiskManagement', 'microsoftThreatIntelligence'],
-      ['microsoftDefenderThreatIntelligenceAnalytics', 'securityCopilot', 'microsoftSentinel'],
-    ),
-  ),
-  remediationStatus: new Set(
-    ['active', 'pendingApproval', 'declined', 'unremediated'].concat(['running', 'partiallyRemediated']),
-  ),
-  incidentStatus: new Set(['awaitingAction']),
-  submissionResultCategory: new Set(
-    ['beingAnalyzed', 'notSubmittedToMicrosoft', 'phishingSimulation', 'itemNotfound'].concat(
-      ['allowedDueToOrganizationOverride', 'blockedDueToOrganizationOverride', 'allowedDueToUserOverride'],
-      ['blockedDueToUserOverride', 'threatsFound', 'noThreatsFound', 'domainImpersonation', 'userImpersonation'],
-      ['brandImpersonation', 'authenticationFailure', 'spoofedBlocked', 'spoofedAllowed', 'bulk'],
-      ['reasonLostInTransit'],
-    ),
-  ),
-}
+/** Enumerations of security that Microsoft adds members to: those that came late. */
 
-const takesAll = ({ request }: Call) => /include-unknown-enum-members/i.test(request.headers['prefer'] ?? '')
+export const serviceSource = evolvable(
+  'microsoft.graph.security.serviceSource',
+  `microsoftDefenderForCloud microsoftSentinel microsoftInsiderRiskManagement microsoftThreatIntelligence
+    microsoftSecurityForAI`,
+)
 
-/** A member of the enumeration `name` as this caller is shown it. */
-export const evolvable = (call: Call, name: string, member: string): string =>
-  LATE[name]!.has(member) && !takesAll(call) ? 'unknownFutureValue' : member
+export const detectionSource = evolvable(
+  'microsoft.graph.security.detectionSource',
+  `microsoftDefenderForCloud microsoftDefenderForIoT microsoftDefenderForServers microsoftDefenderForStorage
+    microsoftDefenderForDNS microsoftDefenderForDatabases microsoftDefenderForContainers
+    microsoftDefenderForNetwork microsoftDefenderForAppService microsoftDefenderForKeyVault
+    microsoftDefenderForResourceManager microsoftDefenderForApiManagement nrtAlerts scheduledAlerts
+    microsoftDefenderThreatIntelligenceAnalytics builtInMl microsoftInsiderRiskManagement
+    microsoftThreatIntelligence microsoftDefenderForAIServices securityCopilot microsoftSentinel`,
+)
 
-/** `Preference-Applied` where the caller asked for all members. */
-export const preferenceApplied = (call: Call): Record<string, string> =>
-  takesAll(call) ? { 'preference-applied': 'include-unknown-enum-members' } : {}
+export const remediationStatus = evolvable(
+  'microsoft.graph.security.evidenceRemediationStatus',
+  `active pendingApproval declined unremediated running partiallyRemediated`,
+)
+
+export const incidentStatus = evolvable('microsoft.graph.security.incidentStatus', `awaitingAction`)
+
+/** Of beta alone: no schema of it is published with v1.0. */
+export const submissionResultCategory = evolvable(
+  'microsoft.graph.security.submissionResultCategory',
+  `beingAnalyzed notSubmittedToMicrosoft phishingSimulation itemNotfound allowedDueToOrganizationOverride
+    blockedDueToOrganizationOverride allowedDueToUserOverride blockedDueToUserOverride threatsFound
+    noThreatsFound domainImpersonation userImpersonation brandImpersonation authenticationFailure
+    spoofedBlocked spoofedAllowed bulk reasonLostInTransit`,
+)

@@ -1,3 +1,4 @@
+import { shownMember } from '#services/graph/odata/evolvable.ts'
 import { badRequest, notImplemented } from '#services/graph/errors.ts'
 import { readJson } from '#services/graph/json.ts'
 import type { Call, Route } from '#services/graph/route.ts'
@@ -9,7 +10,7 @@ import { CLASSIFICATIONS, DETERMINATIONS, INCIDENT_STATUSES, SEVERITIES } from '
 import { changeIncident, commentIncident, findIncident, incidentStates } from './alert-state.ts'
 import { commentList, commenter, readComment, shapeAlert, shapeComments } from './alerts.ts'
 import { entity, listPage, moment, noResource } from './listing.ts'
-import { evolvable } from './evolvable.ts'
+import { incidentStatus } from './evolvable.ts'
 import { memberOf, orNull, readChanges, text, texts } from './judgement.ts'
 import type { AlertState, IncidentState } from './alert-state.ts'
 import type { Listing } from './listing.ts'
@@ -128,7 +129,7 @@ function shapeIncident(call: Call, { id, alerts, set, ...state }: IncidentState)
     assignedTo: set.assignedTo ?? null,
     classification: set.classification ?? 'unknown',
     determination: set.determination ?? 'unknown',
-    status: evolvable(call, 'incidentStatus', set.status ?? statusOf(alerts)),
+    status: shownMember(call, incidentStatus, set.status ?? statusOf(alerts)),
     severity,
     customTags: set.customTags ?? [],
     systemTags: [],

@@ -1,3 +1,4 @@
+import { enumPreferenceApplied } from '#services/graph/odata/evolvable.ts'
 import { GraphError, badRequest } from '#services/graph/errors.ts'
 import { allowOptions, project, readSelect, readSkip, readTop } from '#services/graph/odata/options.ts'
 import { parseFilter } from '#services/graph/odata/filter.ts'
@@ -5,8 +6,6 @@ import { boundTo, readSkiptoken, skiptoken } from '#services/graph/odata/skiptok
 import type { Call } from '#services/graph/route.ts'
 import type { Fields, Value } from '#services/graph/odata/filter.ts'
 import type { Reply } from '#http/exchange.ts'
-
-import { preferenceApplied } from './evolvable.ts'
 
 /** Lists of the security service: `$filter`, `$top`, `$skip`, `$count`, `$select`. */
 export interface Listing<T> {
@@ -47,7 +46,7 @@ export function listPage<T>(call: Call, listing: Listing<T>, items: readonly T[]
   const next = skip + top < found.length ? query.with({ [place]: after }) : undefined
   return {
     status: 200,
-    headers: preferenceApplied(call),
+    headers: enumPreferenceApplied(call),
     body: {
       '@odata.context': `${call.root}/$metadata#${path}${select ? `(${select.join(',')})` : ''}`,
       ...(query.get('$count') === 'true' ? { '@odata.count': found.length } : {}),
@@ -99,7 +98,7 @@ export function entity(
   const context = `${call.root}/$metadata#${path}${select ? `(${select.join(',')})` : ''}/$entity`
   return {
     status: 200,
-    headers: preferenceApplied(call),
+    headers: enumPreferenceApplied(call),
     body: { '@odata.context': context, ...(select ? project(shaped, select) : shaped) },
   }
 }

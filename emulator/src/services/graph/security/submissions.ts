@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import PostalMime from 'postal-mime'
 
 import { NEWSLETTERS, PARTNERS } from '#world/names.ts'
+import { shownMember } from '#services/graph/odata/evolvable.ts'
 import { badRequest, notImplemented } from '#services/graph/errors.ts'
 import { readJson } from '#services/graph/json.ts'
 import { statusOf, submissions } from '#world/security/submissions.ts'
@@ -17,7 +18,7 @@ import { alertStates } from './alert-state.ts'
 import { commenter } from './alerts.ts'
 import { domainOf } from './mail-events.ts'
 import { entity, listPage, moment, noResource } from './listing.ts'
-import { evolvable } from './evolvable.ts'
+import { submissionResultCategory } from './evolvable.ts'
 import { memberOf, text } from './judgement.ts'
 import type { Listing } from './listing.ts'
 
@@ -316,7 +317,7 @@ function shape(call: Call, submission: Submission): Record<string, unknown> {
     result: isDone
       ? {
           ...result,
-          category: evolvable(call, 'submissionResultCategory', result.category),
+          category: shownMember(call, submissionResultCategory, result.category),
           userMailboxSetting: 'none',
         }
       : { detail: 'underInvestigation' },
