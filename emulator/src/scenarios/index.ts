@@ -1,11 +1,20 @@
 import { accountTakeover } from './account-takeover/scenario.ts'
+import { auditDisabled } from './audit-disabled/scenario.ts'
 import { businessEmailCompromise } from './business-email-compromise/scenario.ts'
-import { phishCampaign } from './phish-campaign/scenario.ts'
+import { mailboxDelegation } from './mailbox-delegation/scenario.ts'
 import { massDownload } from './mass-download/scenario.ts'
+import { phishCampaign } from './phish-campaign/scenario.ts'
 import type { Scenario } from './scenario.ts'
 
 /** Every attack there is. */
-export const SCENARIOS: readonly Scenario[] = [phishCampaign, accountTakeover, businessEmailCompromise, massDownload]
+export const SCENARIOS: readonly Scenario[] = [
+  phishCampaign,
+  accountTakeover,
+  businessEmailCompromise,
+  massDownload,
+  mailboxDelegation,
+  auditDisabled,
+]
 
 /** Those that a cloud has unless told otherwise. */
 export const USUAL: readonly string[] = [phishCampaign.id, accountTakeover.id]

@@ -1,15 +1,12 @@
 import { PRODUCTS } from '#world/security/alert.ts'
-import { alertOf } from '#world/security/alerts.ts'
 import { ipEvidence, userEvidence } from '#world/security/evidence.ts'
-import { leave } from '#world/surface.ts'
 import { placeOf } from '#world/entra/places.ts'
-import { plant } from '#world/objects.ts'
-import { riskDetectionTrace, riskDetections, riskyUser, riskyUsers } from '#world/entra/risk.ts'
+import type { AlertFacts } from '#world/security/alert.ts'
 import type { SignIn } from '#world/audit/records/entra.ts'
 import type { SignInDetail } from '#world/entra/sign-in-record.ts'
 import type { World } from '#world/world.ts'
 
-import { signedIn, together } from './deeds.ts'
+import { alerted, foundRisky, heldAtRisk, signedIn, together } from './deeds.ts'
 import type { Deed } from './deeds.ts'
 
 /** What Identity Protection made of a sign-in. */
@@ -31,12 +28,12 @@ export function riskySignIn(
   { eventType, level, title }: Risk,
 ): Deed {
   const { person } = sign
-  const eventTypes = [eventType]
-  const detection = riskDetectionTrace(world, sign, { eventType, level, city })
-  const alert = alertOf(world, {
+  const risk = { level, eventTypes: [eventType] }
+  const found = sign.at + UNTIL_FOUND
+  const alert: AlertFacts = {
     key: `risk.${sign.id}`,
-    at: detection.at + 60_000,
-    publishedAt: detection.publishedAt,
+    at: found + 60_000,
+    publishedAt: found + 120_000,
     title,
     description: 'A sign-in was not like the earlier ones of this user.',
     severity: level,
@@ -48,9 +45,14 @@ export function riskySignIn(
       userEvidence(person, { verdict: 'suspicious', remediationStatus: 'active', roles: ['compromised'] }),
       ipEvidence(sign.ip, placeOf(city).countryOrRegion, { verdict: 'suspicious', roles: ['attacker'] }),
     ],
-  })
-  return together(signedIn(world, sign, { ...detail, city, risk: { level, eventTypes } }), {
-    traces: [leave(riskDetections, detection), alert],
-    objects: [plant(riskyUsers, person.id, detection.at, riskyUser(person, detection.at, { level, eventTypes }))],
-  })
+  }
+  return together(
+    signedIn(world, sign, { ...detail, city, risk }),
+    foundRisky(world, sign, { eventType, level, city, delay: UNTIL_FOUND }),
+    heldAtRisk(person, found, risk),
+    alerted(world, alert),
+  )
 }
+
+/** Milliseconds. */
+const UNTIL_FOUND = 30_000

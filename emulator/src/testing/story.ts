@@ -131,10 +131,11 @@ async function byHunting(
   return found
 }
 
-/** Everything that the feed has of this type about the time of the story. */
+/** Everything that the feed has of this type from the first step that it tells of until some time after the last. */
 async function fromFeed(client: Client, contentType: string, steps: readonly StoryStep[]): Promise<[string, Json][]> {
   await client.activity(`${client.feed}/subscriptions/start?contentType=${contentType}`, { method: 'POST', body: '' })
-  const times = steps.map(({ at }) => Date.parse(at))
+  const telling = steps.filter(({ records }) => records.some(({ surface }) => surface === contentType))
+  const times = telling.map(({ at }) => Date.parse(at))
   const wire = (time: number) => new Date(time).toISOString().slice(0, 19)
   const [first, last] = [Math.min(...times), Math.max(...times) + 2 * 3_600_000]
   const blobs: string[] = []
