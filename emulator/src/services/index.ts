@@ -12,7 +12,10 @@ import { graphService } from './graph/graph.ts'
 import { loginService } from './login/login.ts'
 import { managementActivityService } from './management-activity/management-activity.ts'
 
-/** Every service there is. The last one answers for paths that belong to none. */
+// Speaks AMQP, at ports of its own.
+export { openEventHubs } from './event-hubs/event-hubs.ts'
+
+/** Every service that speaks HTTP. The last one answers for paths that belong to none. */
 export const servicesOf = (cloud: Cloud, keys: TokenKeys): readonly Service[] => [
   // Before the sign-in service, which takes what has `v2.0` in second place.
   exchangeAdminService(cloud, keys),

@@ -15,7 +15,7 @@ const HOUR = 3_600_000
 const world = createWorld(42, EPOCH, 'small')
 const logOf = (live: LiveActivity = 'normal') =>
   new AuditLog(createWorld(42, EPOCH, 'small'), live, [
-    { audit: (world) => scenariosOf(USUAL).flatMap(({ steps }) => steps(world).flatMap(({ audit = [] }) => audit)) },
+    { audit: (of) => scenariosOf(USUAL).flatMap(({ steps }) => steps(of).flatMap(({ audit = [] }) => audit)) },
   ])
 const log = logOf()
 const history = CONTENT_TYPES.flatMap((type) => log.blobs(type, EPOCH - HISTORY, EPOCH, EPOCH + HOUR))
