@@ -4,6 +4,7 @@ import { businessEmailCompromise } from './business-email-compromise/scenario.ts
 import { mailboxDelegation } from './mailbox-delegation/scenario.ts'
 import { massDownload } from './mass-download/scenario.ts'
 import { phishCampaign } from './phish-campaign/scenario.ts'
+import { sharingLinks } from './sharing-links/scenario.ts'
 import type { Scenario } from './scenario.ts'
 
 /** Every attack there is. */
@@ -14,6 +15,7 @@ export const SCENARIOS: readonly Scenario[] = [
   massDownload,
   mailboxDelegation,
   auditDisabled,
+  sharingLinks,
 ]
 
 /** Those that a cloud has unless told otherwise. */

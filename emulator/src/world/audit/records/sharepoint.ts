@@ -7,6 +7,9 @@ import type { AuditRecord } from './record.ts'
 
 /** Records of SharePoint and OneDrive: file operations (6) and sharing (14). */
 
+/** Whoever opens a link becomes a member of its group. */
+export const LINKS = 'SharingLinks.'
+
 export interface FileOperation {
   id: string
   at: number
@@ -22,7 +25,7 @@ export interface FileOperation {
   site: string | Person
   /** Of the sign-in. */
   sessionId?: string
-  /** Set for sharing: the guest or group shared with. */
+  /** Set for sharing: the guest shared with, or the group of a link, whose name begins with {@link LINKS}. */
   sharedWith?: string
   /** Set for a link that opens to everybody who has it. */
   anonymousLink?: boolean
@@ -83,7 +86,7 @@ export function fileOperation(world: World, op: FileOperation): AuditRecord {
     ...(op.sharedWith
       ? {
           TargetUserOrGroupName: op.sharedWith,
-          TargetUserOrGroupType: 'Guest',
+          TargetUserOrGroupType: op.sharedWith.startsWith(LINKS) ? 'SharePointGroup' : 'Guest',
         }
       : {}),
   })
