@@ -5,6 +5,7 @@ import { cloudApplicationEvidence, ipEvidence, userEvidence } from '#world/secur
 import { leave } from '#world/surface.ts'
 import { random } from '#world/random.ts'
 import type { CloudAppAlert } from '#world/cloud-apps/alerts.ts'
+import type { Left } from '#world/surface.ts'
 import type { Person } from '#world/directory.ts'
 import type { World } from '#world/world.ts'
 
@@ -30,14 +31,19 @@ export interface Finding extends Pick<
 /** How long until either console shows it. */
 const DELAY = 360_000
 
+/** The alert in the console of Defender for Cloud Apps alone. */
+export function cloudAppAlert(world: World, key: string, said: Omit<CloudAppAlert, 'id'>): Left {
+  const id = random(world.seed, 'cloud app finding', key).hex(24)
+  return leave(cloudAppAlerts, { id, at: said.at, publishedAt: said.at + DELAY, record: { ...said, id } })
+}
+
 /** The alert of Defender for Cloud Apps, in its own console and among those of Defender XDR. */
 export function cloudAppFinding(world: World, finding: Finding): Deed {
   const { key, person, ip, country, category, mitreTechniques, since, ...said } = finding
   const { at, title, description, severity, service } = said
-  const id = random(world.seed, 'cloud app finding', key).hex(24)
   return {
     traces: [
-      leave(cloudAppAlerts, { id, at, publishedAt: at + DELAY, record: { ...said, id, person: person.index, ip } }),
+      cloudAppAlert(world, key, { ...said, person: person.index, ip }),
       alertOf(world, {
         key,
         at,

@@ -1,9 +1,10 @@
 import { GRAPH } from '#world/resources.ts'
 import { foreignPrincipal, servicePrincipalIdOf, servicePrincipals } from '#world/entra/service-principals.ts'
+import { NO_ROLE, appRoleAssignmentId, appRoleAssignments } from '#world/entra/consents.ts'
 import { permissionGrantId, permissionGrants } from '#world/entra/consents.ts'
 import { plant } from '#world/objects.ts'
 import type { DirectoryActivity } from '#world/entra/directory-activity.ts'
-import type { PermissionGrant } from '#world/entra/consents.ts'
+import type { AppRoleAssignment, PermissionGrant } from '#world/entra/consents.ts'
 import type { Person } from '#world/directory.ts'
 import type { ServicePrincipal } from '#world/entra/service-principals.ts'
 import type { World } from '#world/world.ts'
@@ -45,19 +46,30 @@ export function grantOf(world: World, { application, by, scope, forEverybody = f
   }
 }
 
-/** What is there afterwards: the application's service principal, and what it may do. */
+/** What is there afterwards: the application's service principal, what it may do, and who was assigned to it by consenting. */
 export function consentObjects(world: World, consent: Consent): Deed {
-  const { application, at } = consent
+  const { application, at, by, forEverybody } = consent
   const grant = grantOf(world, consent)
+  const assignment: AppRoleAssignment = {
+    id: appRoleAssignmentId(by.id, application.id, NO_ROLE),
+    appRoleId: NO_ROLE,
+    createdDateTime: `${new Date(at).toISOString().slice(0, 19)}Z`,
+    principalId: by.id,
+    principalType: 'User',
+    principalDisplayName: by.displayName,
+    resourceId: application.id,
+    resourceDisplayName: application.displayName,
+  }
   return {
     objects: [
       plant(servicePrincipals, application.id, at, foreignPrincipal({ ...application, at })),
       plant(permissionGrants, grant.id, at, grant),
+      ...(forEverybody ? [] : [plant(appRoleAssignments, assignment.id, at, assignment)]),
     ],
   }
 }
 
-/** What the directory's log tells of it, in this order: the service principal, the permission, the consent. */
+/** What the directory's log tells of it, the consent last: the service principal, the permission, the user's assignment. */
 export function consentActivities(world: World, consent: Consent): DirectoryActivity[] {
   const { key, at, by, ip, application, scope, forEverybody = false } = consent
   const grant = grantOf(world, consent)
@@ -108,6 +120,23 @@ export function consentActivities(world: World, consent: Consent): DirectoryActi
       },
       { type: 'ServicePrincipal', id, displayName, modified: [] },
     ]),
+    ...(forEverybody
+      ? []
+      : [
+          activity('Add app role assignment grant to user', 'Assign', [
+            {
+              type: 'ServicePrincipal',
+              id,
+              displayName,
+              modified: [
+                added('AppRole.Id', NO_ROLE),
+                added('User.ObjectID', by.id),
+                added('User.UPN', by.userPrincipalName),
+              ],
+            },
+            { type: 'User', id: by.id, userPrincipalName: by.userPrincipalName, modified: [] },
+          ]),
+        ]),
     activity('Consent to application', 'Assign', [
       {
         type: 'ServicePrincipal',

@@ -14,6 +14,7 @@ import { random } from '#world/random.ts'
 import { riskDetectionTrace, riskDetections, riskyUser, riskyUsers } from '#world/entra/risk.ts'
 import { signInTrace } from '#world/entra/sign-in-record.ts'
 import { store } from '#world/mail/stored.ts'
+import { PRODUCTS } from '#world/security/alert.ts'
 import type { AlertEntity } from '#world/audit/records/general.ts'
 import type { AlertFacts } from '#world/security/alert.ts'
 import type { AuditRecord } from '#world/audit/records/record.ts'
@@ -21,6 +22,7 @@ import type { Cmdlet } from '#world/audit/records/exchange.ts'
 import type { ContentType } from '#world/audit/content-types.ts'
 import type { DirectoryActivity } from '#world/entra/directory-activity.ts'
 import type { InboxRule } from '#world/mail/rules.ts'
+import type { Left } from '#world/surface.ts'
 import type { Item } from '#world/mail/item.ts'
 import type { MailboxState } from '#world/mail/mailbox-state.ts'
 import type { Person } from '#world/directory.ts'
@@ -29,6 +31,7 @@ import type { SignIn } from '#world/audit/records/entra.ts'
 import type { SignInDetail } from '#world/entra/sign-in-record.ts'
 import type { World } from '#world/world.ts'
 
+import { cloudAppAlert } from './cloud-app-finding.ts'
 import type { Step } from './scenario.ts'
 
 /** What one deed leaves behind wherever the real service tells of it: the records and state of a step. */
@@ -115,7 +118,7 @@ export const passedOn = (item: Item, to: string): Deed => ({
 /** An alert, and in the feed what it is about where one of Office's alert policies raised it. */
 export function alerted(world: World, facts: AlertFacts, about?: AlertEntity['entity']): Deed {
   const trace = alertOf(world, facts)
-  if (!about) return { traces: [trace] }
+  if (!about) return { traces: [trace, ...inCloudApps(world, facts)] }
   const { severity = 'medium' } = facts
   const policyId = facts.alertPolicyId ?? random(world.seed, 'alert policy', facts.title).guid()
   const record = alertEntity(
@@ -133,6 +136,27 @@ export function alerted(world: World, facts: AlertFacts, about?: AlertEntity['en
     },
   )
   return { ...audited('Audit.General', facts.at, record), traces: [trace] }
+}
+
+/** What Defender for Cloud Apps finds is in its own console as well. */
+function inCloudApps(world: World, { product, key, at, title, severity = 'medium', ...facts }: AlertFacts): Left[] {
+  if (product !== PRODUCTS.cloudApps) return []
+  const who = facts.evidence.find((each) => each['@odata.type'].endsWith('.userEvidence'))?.['userAccount']
+  const where = facts.evidence.find((each) => each['@odata.type'].endsWith('.ipEvidence'))?.['ipAddress']
+  const name = (who as { userPrincipalName: string } | undefined)?.userPrincipalName ?? ''
+  const record = {
+    at,
+    title,
+    severity,
+    description: facts.description ?? title,
+    policyType: 'ANOMALY_DETECTION',
+    stories: [0],
+    person: world.directory.find(name)?.index ?? null,
+    ip: typeof where === 'string' ? where : null,
+    service: 'exchange',
+    threatScore: 70,
+  } as const
+  return [cloudAppAlert(world, key, record)]
 }
 
 const SEVERITIES = { informational: 'Informational', low: 'Low', medium: 'Medium', high: 'High' } as const

@@ -1,10 +1,10 @@
 import { accountTakeover } from './account-takeover/scenario.ts'
 import { auditDisabled } from './audit-disabled/scenario.ts'
 import { businessEmailCompromise } from './business-email-compromise/scenario.ts'
+import { oauthConsent } from './oauth-consent/scenario.ts'
+import { phishCampaign } from './phish-campaign/scenario.ts'
 import { mailboxDelegation } from './mailbox-delegation/scenario.ts'
 import { massDownload } from './mass-download/scenario.ts'
-import { phishCampaign } from './phish-campaign/scenario.ts'
-import { sharingLinks } from './sharing-links/scenario.ts'
 import type { Scenario } from './scenario.ts'
 
 /** Every attack there is. */
@@ -12,10 +12,10 @@ export const SCENARIOS: readonly Scenario[] = [
   phishCampaign,
   accountTakeover,
   businessEmailCompromise,
+  oauthConsent,
   massDownload,
   mailboxDelegation,
   auditDisabled,
-  sharingLinks,
 ]
 
 /** Those that a cloud has unless told otherwise. */

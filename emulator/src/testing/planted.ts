@@ -14,7 +14,7 @@ export interface Planted {
 const GRAPH_ROLES = ['IdentityRiskyUser.Read.All', 'IdentityRiskyUser.ReadWrite.All', 'MailboxSettings.Read'].concat(
   ['MailboxSettings.ReadWrite', 'Mail.Read', 'User.Read.All', 'Directory.Read.All', 'Application.ReadWrite.All'],
   ['DelegatedPermissionGrant.ReadWrite.All', 'UserAuthenticationMethod.ReadWrite.All'],
-  ['RoleManagement.ReadWrite.Directory'],
+  ['RoleManagement.ReadWrite.Directory', 'AppRoleAssignment.ReadWrite.All'],
 )
 const [EXCHANGE_ADMINISTRATOR, PRIVILEGED_AUTHENTICATION_ADMINISTRATOR] = [
   '29232cdf-9323-42fd-ade2-1d097af3e4de',
@@ -28,7 +28,7 @@ const COLLECTIONS: Record<string, string> = {
   roleAssignment: '/v1.0/roleManagement/directory/roleAssignments',
 }
 
-/** The objects of a story, by way of Graph and Exchange. */
+/** The objects of a story, by way of Graph and Exchange; what goes with another one before that one. */
 export async function plantedOf(client: Client, story: Story): Promise<Planted[]> {
   const graph = await client.withRoles(GRAPH_ROLES, 'https://graph.microsoft.com', [
     PRIVILEGED_AUTHENTICATION_ADMINISTRATOR,
@@ -58,6 +58,23 @@ export async function plantedOf(client: Client, story: Story): Promise<Planted[]
       case 'mail.inboxRule': {
         const path = `/v1.0/users/${owner}/mailFolders/inbox/messageRules/${own}`
         return { see: () => entity(path), remove: () => deleted(path) }
+      }
+      case 'appRoleAssignment': {
+        const paths = story.objects
+          .filter((each) => each.kind === 'servicePrincipal')
+          .map((each) => `/v1.0/servicePrincipals/${each.id}/appRoleAssignedTo`)
+        const find = async () => {
+          for (const path of paths) {
+            const assigned = (await entity(path))?.['value'] ?? []
+            const found = [...assigned].find((each) => String(each['id']) === id)
+            if (found) return { path: `${path}/${id}`, found }
+          }
+          return undefined
+        }
+        return {
+          see: async () => (await find())?.found,
+          remove: async () => deleted((await find())?.path ?? `${paths[0]}/${id}`),
+        }
       }
       case 'mail.folder':
         return {
@@ -104,5 +121,5 @@ export async function plantedOf(client: Client, story: Story): Promise<Planted[]
         throw new Error(`No way is known to see a ${kind}.`)
     }
   }
-  return story.objects.map(({ kind, id }) => ({ kind, id, ...ways(kind, id) }))
+  return story.objects.map(({ kind, id }) => ({ kind, id, ...ways(kind, id) })).toReversed()
 }

@@ -362,11 +362,10 @@ function consentOf(world: World): Consent {
 /** The consent's own record is there already; what the directory did for it is told by records of its own. */
 function consentGiven(world: World, id: string, at: number): Deed {
   const consent = consentOf(world)
-  const [principal, permission, given] = consentActivities(world, consent)
+  const activities = consentActivities(world, consent)
   return together(
-    changed(world, principal!),
-    changed(world, permission!),
-    { traces: [leave(directoryAudits, directoryAuditTrace(world, { ...given!, id, at }))] },
+    ...activities.slice(0, -1).map((activity) => changed(world, activity)),
+    { traces: [leave(directoryAudits, directoryAuditTrace(world, { ...activities.at(-1)!, id, at }))] },
     consentObjects(world, consent),
   )
 }

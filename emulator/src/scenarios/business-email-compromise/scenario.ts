@@ -1,16 +1,15 @@
 import { PRODUCTS } from '#world/security/alert.ts'
 import { accessEvent, itemEvent } from '#world/audit/records/exchange.ts'
 import { alerted, audited, foundRisky, heldAtRisk, madeRule, mailboxBecame } from '#scenarios/deeds.ts'
+import { clicked } from '#scenarios/click.ts'
 import { homeIp } from '#world/audit/records/record.ts'
 import { incidentId } from '#world/security/alert.ts'
 import { ipEvidence, mailboxConfigurationEvidence, urlEvidence, userEvidence } from '#world/security/evidence.ts'
-import { leave } from '#world/surface.ts'
 import { lettersOf, mailItem } from '#scenarios/letter.ts'
 import { mailFolders } from '#world/mail/folders.ts'
 import { newRule, passedOn, ran, recordId, signedIn, together } from '#scenarios/deeds.ts'
 import { plant } from '#world/objects.ts'
 import { ruleKey } from '#world/mail/rules.ts'
-import { urlClicks } from '#world/security/clicks.ts'
 import type { Item } from '#world/mail/item.ts'
 import type { Person } from '#world/directory.ts'
 import type { Scenario, Step } from '#scenarios/scenario.ts'
@@ -119,24 +118,7 @@ function attack(world: World): Step[] {
       at: at(12),
       what: 'The victim clicks the link',
       attack: 'T1566.002',
-      traces: [
-        leave(urlClicks, {
-          id: id('click'),
-          at: at(12),
-          publishedAt: at(12),
-          record: {
-            url: lureLink,
-            action: 'ClickAllowed',
-            account: victim.userPrincipalName,
-            workload: 'Email',
-            networkMessageId: mail.lure.networkMessageId,
-            threats: [],
-            ipAddress: homeIp(world, victim),
-            isClickedThrough: false,
-            chain: [lureLink],
-          },
-        }),
-      ],
+      ...clicked(world, { key: 'bec', at: at(12), person: victim, item: mail.lure, url: lureLink }),
     },
     {
       at: at(14),
