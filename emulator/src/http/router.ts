@@ -73,12 +73,18 @@ interface Found<H> {
  * @throws URIError for bad percent-encoding.
  */
 export function segmentsOf(path: string): string[] {
-  return path.split('/').filter(Boolean).flatMap(unfold)
+  const segments: string[] = []
+  for (const raw of path.split('/')) {
+    // Most segments are plain, and every request has some.
+    if (PLAIN.test(raw)) segments.push(raw)
+    else if (raw !== '') segments.push(...unfold(raw))
+  }
+  return segments
 }
 
+const PLAIN = /^(?!microsoft\.)[\w.-]*[\w-]$/i
+
 function unfold(raw: string): string[] {
-  // Most segments are plain, and every request has some.
-  if (/^[\w-]+$/.test(raw)) return [raw]
   const segment = decodeURIComponent(raw)
   const keyed = /^([\w.]+)\((?:(\w+)=)?'((?:[^']|'')*)'\)$/.exec(segment)
   if (!keyed) return [segment.replace(/^microsoft\.graph\./i, '').replace(/\(\)$/, '')]

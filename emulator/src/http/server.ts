@@ -167,8 +167,15 @@ function understand(incoming: IncomingMessage, scheme: string): { request: Reque
 /** The host the client named, or ours where it named none that could stand in a URL. */
 function hostOf(incoming: IncomingMessage): string {
   const host = incoming.headers.host ?? ''
-  return /^[\w.-]+(:\d+)?$|^\[[\d:]+\](:\d+)?$/.test(host) ? host : `127.0.0.1:${incoming.socket.localPort}`
+  if (knownHosts.has(host)) return host
+  if (!/^[\w.-]+(:\d+)?$|^\[[\d:]+\](:\d+)?$/.test(host)) return `127.0.0.1:${incoming.socket.localPort}`
+  if (knownHosts.size > 1000) knownHosts.clear()
+  knownHosts.add(host)
+  return host
 }
+
+/** Hosts that could stand in a URL: nearly every request names the same. */
+const knownHosts = new Set<string>()
 
 type Pick = (request: Request) => Service
 
