@@ -56,7 +56,7 @@ process.exit(code ?? 1)
 
 /** Debian's builds of Microsoft's Python libraries. */
 function missingPackages() {
-  const imports = { 'python3-msal': 'msal', 'python3-azure': 'azure.eventhub' }
+  const imports = { 'python3-msal': 'msal', 'python3-azure': 'azure.eventhub', 'python3-websocket': 'websocket' }
   return Object.keys(imports).filter(
     (name) => spawnSync('/usr/bin/python3', ['-c', `import ${imports[name]}`], { stdio: 'ignore' }).status !== 0,
   )

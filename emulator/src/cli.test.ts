@@ -58,7 +58,7 @@ afterAll(async () => {
 
 describe('start', () => {
   it('prints one JSON line with every door when it is ready, and serves', async () => {
-    expect(Object.keys(told)).toEqual(['ready', 'url', 'httpUrl', 'proxyUrl', 'caFile', 'tenants'])
+    expect(Object.keys(told)).toEqual(['ready', 'url', 'httpUrl', 'proxyUrl', 'caFile', 'tenants', 'eventHubs'])
     expect((await client.graph('/v1.0/organization')).status).toBe(200)
     const plain = await new Promise<string>((resolve, reject) => {
       request(`${told.httpUrl}/_emu/health`, (answer) => text(answer).then(resolve, reject))

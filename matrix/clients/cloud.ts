@@ -4,6 +4,17 @@ interface Ready {
   proxyUrl: string
   caFile: string
   tenants: Tenant[]
+  eventHubs: EventHubs[]
+}
+
+/** A tenant's Event Hubs namespace. */
+export interface EventHubs {
+  tenant: string
+  namespace: string
+  connectionString: string
+  developmentConnectionString: string
+  amqpPort: number
+  amqpsPort: number
 }
 
 export interface Tenant {
@@ -31,6 +42,7 @@ export const tenant = cloud.tenants[0]!
 export const application = tenant.applications[0]!
 
 export const GRAPH = 'https://graph.microsoft.com/.default'
+export const ARM = 'https://management.azure.com/.default'
 export const MANAGEMENT = 'https://manage.office.com/.default'
 
 /** What the emulator itself says, to compare with. */
@@ -47,8 +59,8 @@ export interface Phish {
 }
 
 /** A registration of its own for a client that needs other permissions. */
-export async function register(roles: readonly string[], directoryRoles: readonly string[] = []): Promise<Application> {
-  const body = JSON.stringify({ name: 'Client matrix', roles, directoryRoles })
+export async function register(roles: readonly string[], azureRoles: readonly string[] = []): Promise<Application> {
+  const body = JSON.stringify({ name: 'Client matrix', roles, azureRoles })
   const answer = await fetch(`${cloud.url}/_emu/applications`, { method: 'POST', body })
   return (await answer.json()) as Application
 }

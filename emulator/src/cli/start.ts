@@ -81,13 +81,14 @@ async function start(flags: Flags): Promise<void> {
   const emulator = await startEmulator(optionsOf(flags))
   const { stop: _, ...told } = emulator
   const forget = flags.data === undefined ? undefined : noteRunning(resolve(flags.data), told)
-  console.log(flags.json ? JSON.stringify({ ready: true, ...told }) : banner(emulator, flags.data))
   const stop = () => {
     forget?.()
     void emulator.stop().then(() => process.exit(0))
   }
   process.once('SIGINT', stop)
   process.once('SIGTERM', stop)
+  // Whoever reads this may end us at once.
+  console.log(flags.json ? JSON.stringify({ ready: true, ...told }) : banner(emulator, flags.data))
 }
 
 function optionsOf(flags: Flags): EmulatorOptions {
