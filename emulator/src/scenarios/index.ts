@@ -4,7 +4,9 @@ import { businessEmailCompromise } from './business-email-compromise/scenario.ts
 import { oauthConsent } from './oauth-consent/scenario.ts'
 import { phishCampaign } from './phish-campaign/scenario.ts'
 import { mailboxDelegation } from './mailbox-delegation/scenario.ts'
+import { malwareDevice } from './malware-device/scenario.ts'
 import { massDownload } from './mass-download/scenario.ts'
+import { sharingLinks } from './sharing-links/scenario.ts'
 import type { Scenario } from './scenario.ts'
 
 /** Every attack there is. */
@@ -16,6 +18,8 @@ export const SCENARIOS: readonly Scenario[] = [
   massDownload,
   mailboxDelegation,
   auditDisabled,
+  sharingLinks,
+  malwareDevice,
 ]
 
 /** Those that a cloud has unless told otherwise. */
