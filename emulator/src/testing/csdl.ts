@@ -5,6 +5,8 @@ import { Ajv } from 'ajv'
 import { XMLParser } from 'fast-xml-parser'
 import type { ValidateFunction } from 'ajv'
 
+import { BETA_TYPES } from './beta-types.ts'
+
 /**
  * Microsoft Graph's own schema as a judge of what the emulator answers: closed JSON schemas cut from the published CSDL,
  * further ones made from the CSDL in the same way. The files are not part of the repository; without `../shared` beside
@@ -45,6 +47,9 @@ export function judge(type: string, body: unknown, selected: boolean): Verdict {
   ]
 }
 
+/** True for a type that is in beta alone. */
+export const isBetaType = (type: string): boolean => type.replace(/^Collection\((.+)\)$/, '$1') in BETA_TYPES
+
 /** The members of an enumeration, in the order of the schema. */
 export function enumMembers(type: string): readonly string[] {
   const members = rest()[type]?.['enum']
@@ -82,12 +87,13 @@ function checkOf(type: string): ValidateFunction | undefined {
 function compile(type: string): ValidateFunction | undefined {
   if (type.startsWith('Edm.')) return slice.compile(primitive(type))
   if (!definitionOf(type)) return undefined
+  if (type in BETA_TYPES) return slice.compile(BETA_TYPES[type]!)
   const [judges, definitions] = type in sliced() ? [slice, sliced()] : [all, { ...rest(), ...sliced() }]
   if (!judges.getSchema('graph')) judges.addSchema({ $id: 'graph', $defs: definitions })
   return judges.compile({ $ref: `graph#/$defs/${type}` })
 }
 
-const definitionOf = (type: string): Schema | undefined => sliced()[type] ?? rest()[type]
+const definitionOf = (type: string): Schema | undefined => sliced()[type] ?? BETA_TYPES[type] ?? rest()[type]
 
 let closed: Record<string, Schema> | undefined
 

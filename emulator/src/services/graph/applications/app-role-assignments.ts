@@ -1,3 +1,4 @@
+import { Users } from '#world/users.ts'
 import { NO_ROLE, appRoleAssignmentId, appRoleAssignments } from '#world/entra/consents.ts'
 import { allowOptions } from '#services/graph/odata/options.ts'
 import { applications } from '#world/applications.ts'
@@ -11,6 +12,7 @@ import type { Call } from '#services/graph/route.ts'
 import type { Reply } from '#http/exchange.ts'
 import type { ServicePrincipal } from '#world/entra/service-principals.ts'
 import type { Tenant } from '#cloud.ts'
+import type { User } from '#world/users.ts'
 
 import { applicationOf, principalById, principalOfCall } from './principals.ts'
 import { auditPrincipal } from './audit.ts'
@@ -119,20 +121,24 @@ function assignmentFor(
   resource: ServicePrincipal,
   appRoleId: string,
 ): AppRoleAssignment {
-  const person = tenant.world.directory.find(principalId)
-  const principal = person ?? principalById(tenant, principalId)
+  const user = new Users(tenant).find(principalId)
+  const principal = user ?? principalById(tenant, principalId)
   if (!principal) throw missing(principalId)
+  const displayName = 'displayName' in principal ? principal.displayName : displayNameOf(principal)
   return {
     id: appRoleAssignmentId(principal.id, resource.id, appRoleId),
     appRoleId,
     createdDateTime: new Date(tenant.now).toISOString(),
     principalId: principal.id,
-    principalType: person ? 'User' : 'ServicePrincipal',
-    principalDisplayName: principal.displayName,
+    principalType: user ? 'User' : 'ServicePrincipal',
+    principalDisplayName: displayName,
     resourceId: resource.id,
     resourceDisplayName: resource.displayName,
   }
 }
+
+const displayNameOf = ({ changes, person }: User): string =>
+  String(changes.set['displayName'] ?? person?.displayName ?? '')
 
 /** `DELETE …/appRoleAssignments/{id}` and `…/appRoleAssignedTo/{id}`: the next token lacks the role. */
 export function deleteGrant(call: Call): Reply {

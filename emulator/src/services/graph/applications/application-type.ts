@@ -89,5 +89,5 @@ export const applicationType: EntityType<Application> = {
   },
   orders: ['displayName', 'createdDateTime'],
   searches: ['displayName'],
-  expansions: { owners: (call, application) => ownersOf(call, application) },
+  expansions: { owners: (call, application, select) => ownersOf(call, application, select) },
 }

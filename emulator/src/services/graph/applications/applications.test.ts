@@ -226,6 +226,30 @@ describe('service principals', () => {
     expect((await auditsOf('Disable account'))[0]).toMatchObject({ targetResources: [{ id }] })
   })
 
+  behavior(
+    'documentation',
+    'the tokens of a disabled one are challenged at once where the client said cp1',
+    async () => {
+      const app = await made(['User.Read.All'])
+      const form = {
+        grant_type: 'client_credentials',
+        client_id: app.clientId,
+        client_secret: app.secret,
+        scope: 'https://graph.microsoft.com/.default',
+        claims: JSON.stringify({ access_token: { xms_cc: { values: ['cp1'] } } }),
+      }
+      const path = `/${client.tenant.id}/oauth2/v2.0/token`
+      const token = await client.send(path, { method: 'POST', body: new URLSearchParams(form).toString() })
+      const headers = { authorization: `Bearer ${String(token.json['access_token'])}` }
+      expect((await client.send('/v1.0/users?$top=1', { headers })).status).toBe(200)
+      const body = { accountEnabled: false }
+      await admin(`/v1.0/servicePrincipals(appId='${app.clientId}')`, { method: 'PATCH', body })
+      const refused = await client.send('/v1.0/users?$top=1', { headers })
+      expect(refused.status).toBe(401)
+      expect(refused.headers['www-authenticate']).toContain('error="insufficient_claims"')
+    },
+  )
+
   behavior('documentation', 'a deleted one takes with it what it was granted', async () => {
     const find = async () =>
       [...(await reader('/v1.0/servicePrincipals?$expand=oauth2PermissionGrants&$top=999')).json['value']!].find(

@@ -1,10 +1,14 @@
 import { applications } from '#world/applications.ts'
 import { badRequest, missing } from '#services/graph/identity/errors.ts'
-import { allowOptions, project, readSelect } from '#services/graph/odata/options.ts'
+import { Users } from '#world/users.ts'
+import { short } from '#services/graph/identity/list.ts'
+import { showRef } from '#services/graph/identity/mixed.ts'
 import { readJson } from '#services/graph/json.ts'
 import type { Application } from '#world/applications.ts'
 import type { Call } from '#services/graph/route.ts'
+import type { Entry } from '#services/graph/identity/mixed.ts'
 import type { Reply } from '#http/exchange.ts'
+import type { Source } from '#services/graph/identity/list.ts'
 
 import { auditApplication } from './audit.ts'
 import { mustManage } from './authority.ts'
@@ -12,62 +16,24 @@ import { applicationOf, headOfIt, principalById, principalOfCall, registrationOf
 
 /** Owners of registrations: users and service principals. The head of IT owns those that the tenant was made with. */
 
-type Owner = Record<string, unknown> & { id: string }
+const ownerIdsOf = (call: Call, { owners }: Application): string[] => owners ?? [headOfIt(call.tenant).id]
 
-const PROPERTIES = [
-  '@odata.type',
-  'id',
-  'displayName',
-  'userPrincipalName',
-  'mail',
-  'givenName',
-  'surname',
-  'jobTitle',
-  'appId',
-]
-
-export const ownerIdsOf = (call: Call, { owners }: Application): string[] => owners ?? [headOfIt(call.tenant).id]
-
-export function ownersOf(call: Call, application: Application | undefined): Owner[] {
+function entriesOf(call: Call, application: Application | undefined): Entry[] {
   if (!application) return []
-  return ownerIdsOf(call, application).flatMap<Owner>((id) => {
-    const person = call.tenant.world.directory.find(id)
-    if (person) {
-      const { displayName, userPrincipalName, mail, givenName, surname, jobTitle } = person
-      return [
-        {
-          '@odata.type': '#microsoft.graph.user',
-          id,
-          displayName,
-          userPrincipalName,
-          mail,
-          givenName,
-          surname,
-          jobTitle,
-        },
-      ]
-    }
-    const principal = principalById(call.tenant, id)
-    if (!principal) return []
-    const { displayName, appId } = principal
-    return [{ '@odata.type': '#microsoft.graph.servicePrincipal', id, displayName, appId }]
-  })
+  const users = new Users(call.tenant)
+  return ownerIdsOf(call, application).map((id) => ({ type: users.find(id) ? 'user' : 'servicePrincipal', id }))
 }
 
-function listing(call: Call, owners: readonly Owner[]): Reply {
-  const { query } = call.request
-  allowOptions(query, ['$select', '$top'])
-  const select = readSelect(query, PROPERTIES, 'microsoft.graph.directoryObject')
-  const value = select ? owners.map((owner) => project(owner, ['@odata.type', ...select])) : owners
-  return { status: 200, body: { '@odata.context': `${call.root}/$metadata#directoryObjects`, value } }
-}
+/** Filled in for `$expand=owners`. */
+export const ownersOf = (call: Call, application: Application | undefined, select?: readonly string[]): unknown[] =>
+  entriesOf(call, application).flatMap((entry) => showRef(call, entry, select) ?? [])
 
-/** `GET /applications/{id}/owners` */
-export const listOwners = (call: Call): Reply => listing(call, ownersOf(call, registrationOfCall(call)))
+/** What `GET /applications/{id}/owners` lists. */
+export const ownersOfRegistration = (call: Call): Source<Entry> => short(entriesOf(call, registrationOfCall(call)))
 
-/** `GET /servicePrincipals/{id}/owners` */
-export const listPrincipalOwners = (call: Call): Reply =>
-  listing(call, ownersOf(call, applicationOf(call.tenant, principalOfCall(call).id)))
+/** What `GET /servicePrincipals/{id}/owners` lists: of a registration of the company, its owners. */
+export const ownersOfPrincipal = (call: Call): Source<Entry> =>
+  short(entriesOf(call, applicationOf(call.tenant, principalOfCall(call).id)))
 
 /** `POST /applications/{id}/owners/$ref` `{"@odata.id": ".../directoryObjects/{id}"}` */
 export function addOwner(call: Call): Reply {
@@ -76,7 +42,7 @@ export function addOwner(call: Call): Reply {
   const reference = readJson(call.request)['@odata.id']
   const [, id = ''] = /\/([\w-]+)\/?$/.exec(typeof reference === 'string' ? reference : '') ?? []
   if (!id) throw badRequest("Expected property '@odata.id' is not present on resource of type 'Edm.String'.")
-  const owner = call.tenant.world.directory.find(id) ?? principalById(call.tenant, id)
+  const owner = new Users(call.tenant).find(id) ?? principalById(call.tenant, id)
   if (!owner) throw missing(id)
   const owners = ownerIdsOf(call, application)
   if (owners.includes(owner.id))

@@ -1,5 +1,6 @@
 import { allowOptions } from '#services/graph/odata/options.ts'
 import { badRequest, missing } from '#services/graph/identity/errors.ts'
+import { Users } from '#world/users.ts'
 import { permissionGrantId, permissionGrants } from '#world/entra/consents.ts'
 import { readJson } from '#services/graph/json.ts'
 import type { Call } from '#services/graph/route.ts'
@@ -36,7 +37,7 @@ export const listPermissionGrantsOfPrincipal = (call: Call): Reply =>
 
 /** `GET /users/{id}/oauth2PermissionGrants`: what one person consented to. */
 export function listPermissionGrantsOfUser(call: Call): Reply {
-  const person = call.tenant.world.directory.find(call.params['user']!)
+  const person = new Users(call.tenant).find(call.params['user']!)
   if (!person) throw missing(call.params['user']!)
   const grants = all(call.tenant).filter(({ principalId }) => principalId === person.id)
   return listOf(call, 'oauth2PermissionGrants', grants, FIELDS)
@@ -57,7 +58,7 @@ export function createPermissionGrant(call: Call): Reply {
   const principalId = consentType === 'Principal' ? required(body, 'principalId') : null
   if (consentType === 'AllPrincipals' && (body['principalId'] ?? null) !== null) throw invalid('principalId')
   for (const id of [clientId!, resourceId!]) if (!principalById(tenant, id)) throw missing(id)
-  if (principalId !== null && !tenant.world.directory.find(principalId)) throw missing(principalId)
+  if (principalId !== null && !new Users(tenant).find(principalId)) throw missing(principalId)
   const id = permissionGrantId(clientId!, resourceId!, principalId)
   if (tenant.objects(permissionGrants).find(id)) throw badRequest('Permission entry already exists.')
   const grant = { id, clientId: clientId!, consentType, principalId, resourceId: resourceId!, scope: scope! } as const

@@ -3,7 +3,7 @@ import type { ServicePrincipal } from '#world/entra/service-principals.ts'
 
 import { applicationOf } from './principals.ts'
 import { grantsOf, grantsToOf } from './app-role-assignments.ts'
-import { keyCredentialsOf, passwordCredentialsOf } from './credentials.ts'
+import { PRINCIPAL_FIELDS, PRINCIPAL_PROPERTIES } from './principal-properties.ts'
 import { ownersOf } from './owners.ts'
 import { permissionGrantsOf } from './permission-grants.ts'
 
@@ -11,95 +11,16 @@ import { permissionGrantsOf } from './permission-grants.ts'
 export const principalType: EntityType<ServicePrincipal> = {
   name: 'microsoft.graph.servicePrincipal',
   set: 'servicePrincipals',
-  properties: {
-    id: (_, { id }) => id,
-    deletedDateTime: () => null,
-    accountEnabled: (_, { accountEnabled }) => accountEnabled,
-    alternativeNames: () => [],
-    appDescription: () => null,
-    appDisplayName: (_, { displayName }) => displayName,
-    appId: (_, { appId }) => appId,
-    applicationTemplateId: () => null,
-    appOwnerOrganizationId: (_, { appOwnerOrganizationId }) => appOwnerOrganizationId,
-    appRoleAssignmentRequired: (_, { appRoleAssignmentRequired }) => appRoleAssignmentRequired,
-    appRoles: (_, { appRoles }) =>
-      Object.entries(appRoles).map(([value, id]) => ({
-        allowedMemberTypes: ['Application'],
-        description: value,
-        displayName: value,
-        id,
-        isEnabled: true,
-        origin: 'Application',
-        value,
-      })),
-    description: () => null,
-    disabledByMicrosoftStatus: () => null,
-    displayName: (_, { displayName }) => displayName,
-    homepage: (_, { homepage }) => homepage,
-    info: () => ({
-      logoUrl: null,
-      marketingUrl: null,
-      privacyStatementUrl: null,
-      supportUrl: null,
-      termsOfServiceUrl: null,
-    }),
-    keyCredentials: ({ tenant }, { id }) => {
-      const application = applicationOf(tenant, id)
-      return application ? keyCredentialsOf(application) : []
-    },
-    loginUrl: () => null,
-    logoutUrl: () => null,
-    notes: (_, { notes }) => notes,
-    notificationEmailAddresses: () => [],
-    oauth2PermissionScopes: (_, { scopes }) =>
-      Object.entries(scopes).map(([value, id]) => ({
-        adminConsentDescription: value,
-        adminConsentDisplayName: value,
-        id,
-        isEnabled: true,
-        type: 'User',
-        userConsentDescription: value,
-        userConsentDisplayName: value,
-        value,
-      })),
-    passwordCredentials: ({ tenant }, { id }) => {
-      const application = applicationOf(tenant, id)
-      return application ? passwordCredentialsOf(application) : []
-    },
-    preferredSingleSignOnMode: () => null,
-    preferredTokenSigningKeyThumbprint: () => null,
-    replyUrls: (_, { replyUrls }) => replyUrls,
-    servicePrincipalNames: (_, { appId }) => [appId],
-    servicePrincipalType: () => 'Application',
-    signInAudience: ({ tenant }, { appOwnerOrganizationId }) =>
-      appOwnerOrganizationId === tenant.world.tenantId ? 'AzureADMyOrg' : 'AzureADMultipleOrgs',
-    tags: (_, { tags }) => tags,
-    tokenEncryptionKeyId: () => null,
-    verifiedPublisher: (_, { publisher, verifiedPublisherId, createdDateTime }) =>
-      verifiedPublisherId === null
-        ? { displayName: null, verifiedPublisherId: null, addedDateTime: null }
-        : { displayName: publisher, verifiedPublisherId, addedDateTime: createdDateTime },
-  },
-  get defaults() {
-    return Object.keys(this.properties)
-  },
+  properties: PRINCIPAL_PROPERTIES,
+  defaults: Object.keys(PRINCIPAL_PROPERTIES),
   visible: () => 'all',
-  filters: {
-    id: 'string',
-    accountEnabled: 'boolean',
-    appId: 'string',
-    appOwnerOrganizationId: 'guid',
-    displayName: 'string',
-    servicePrincipalNames: 'strings',
-    servicePrincipalType: 'string',
-    tags: 'strings',
-  },
+  filters: PRINCIPAL_FIELDS,
   orders: ['displayName'],
   searches: ['displayName'],
   expansions: {
     appRoleAssignments: ({ tenant }, principal) => grantsOf(tenant, principal),
     appRoleAssignedTo: ({ tenant }, principal) => grantsToOf(tenant, principal),
     oauth2PermissionGrants: ({ tenant }, { id }) => permissionGrantsOf(tenant, id),
-    owners: (call, { id }) => ownersOf(call, applicationOf(call.tenant, id)),
+    owners: (call, { id }, select) => ownersOf(call, applicationOf(call.tenant, id), select),
   },
 }

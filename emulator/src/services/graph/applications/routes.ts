@@ -1,6 +1,7 @@
+import { mixedRoutes } from '#services/graph/identity/mixed.ts'
 import type { Route } from '#services/graph/route.ts'
 
-import { addOwner, listOwners, listPrincipalOwners, removeOwner } from './owners.ts'
+import { addOwner, ownersOfPrincipal, ownersOfRegistration, removeOwner } from './owners.ts'
 import { addPassword, removePassword } from './credentials.ts'
 import {
   changePermissionGrant,
@@ -61,7 +62,6 @@ const APPLICATION = 'microsoft.graph.application'
 const PRINCIPAL = 'microsoft.graph.servicePrincipal'
 const ASSIGNMENT = 'microsoft.graph.appRoleAssignment'
 const CONSENTED = 'microsoft.graph.oAuth2PermissionGrant'
-const OWNERS = 'Collection(microsoft.graph.directoryObject)'
 
 const registrations: readonly Route[] = [
   {
@@ -89,7 +89,8 @@ const registrations: readonly Route[] = [
     handle: addPassword,
   }),
   ...one('applications', '/removePassword', { method: 'POST', roles: MANAGE_MORE, handle: removePassword }),
-  ...one('applications', '/owners', { method: 'GET', returns: OWNERS, roles: READ, handle: listOwners }),
+  ...mixedRoutes('/applications/:id/owners', READ, ownersOfRegistration),
+  ...mixedRoutes('/applications/(appid)/:appId/owners', READ, ownersOfRegistration),
   ...one('applications', '/owners/$ref', {
     method: 'POST',
     // Published so; who has no more than the last is refused all the same.
@@ -112,7 +113,8 @@ const principals: readonly Route[] = [
   ...one('servicePrincipals', '', { method: 'GET', returns: PRINCIPAL, roles: READ, handle: getPrincipal }),
   ...one('servicePrincipals', '', { method: 'PATCH', roles: MANAGE_MORE, handle: changePrincipal }),
   ...one('servicePrincipals', '', { method: 'DELETE', roles: MANAGE_MORE, handle: deletePrincipal }),
-  ...one('servicePrincipals', '/owners', { method: 'GET', returns: OWNERS, roles: READ, handle: listPrincipalOwners }),
+  ...mixedRoutes('/servicePrincipals/:id/owners', READ, ownersOfPrincipal),
+  ...mixedRoutes('/servicePrincipals/(appid)/:appId/owners', READ, ownersOfPrincipal),
 ]
 
 const grants: readonly Route[] = (['appRoleAssignments', 'appRoleAssignedTo'] as const).flatMap((name) => [

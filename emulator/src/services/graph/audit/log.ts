@@ -1,9 +1,10 @@
 import { GraphError, badRequest } from '#services/graph/errors.ts'
 import { allowOptions, project, readSelect, readTop } from '#services/graph/odata/options.ts'
 import { parseFilter } from '#services/graph/odata/filter.ts'
+import { valueAt } from '#services/graph/odata/values.ts'
 import { boundTo, placeToken, readPlaceToken } from '#services/graph/odata/skiptoken.ts'
 import type { Call } from '#services/graph/route.ts'
-import type { Fields, Filter, Value } from '#services/graph/odata/filter.ts'
+import type { Fields, Filter } from '#services/graph/odata/filter.ts'
 import type { Reply } from '#http/exchange.ts'
 import type { Trace } from '#world/surface.ts'
 
@@ -93,7 +94,7 @@ function readPage(call: Call, listing: LogListing, filter: Filter | undefined, a
     const traces = listing.between(start, end, filter)
     for (const trace of ascending ? traces : traces.toReversed()) {
       if (place && trace.at === place.at && !isBeyond(trace.id, place.id, ascending)) continue
-      if (filter && !filter.matches((field) => valueAt(trace.record, field, listing.fields))) continue
+      if (filter && !filter.matches((field) => valueAt(trace.record, field, listing.fields[field]))) continue
       const last = found.at(-1)
       if (found.length === top) return { found, next: `${last!.at} ${last!.id}` }
       found.push(trace)
@@ -148,14 +149,3 @@ function readPlace(call: Call): { at: number; id: string } | undefined {
 
 const noProperty = (name: string, type: string) =>
   badRequest(`Invalid filter clause: Could not find a property named '${name}' on type '${type}'.`)
-
-/** The value at `status/errorCode`; of a list, the values in it. Dates as milliseconds. */
-export function valueAt(record: Record<string, unknown>, field: string, fields: Fields): Value {
-  const value = field.split('/').reduce<unknown>(memberOf, record)
-  return fields[field] === 'date' && typeof value === 'string' ? Date.parse(value) : ((value ?? null) as Value)
-}
-
-function memberOf(value: unknown, name: string): unknown {
-  if (Array.isArray(value)) return value.map((each: unknown) => memberOf(each, name)).filter((each) => each != null)
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined
-}

@@ -1,4 +1,5 @@
 import { GraphError, badRequest } from '#services/graph/errors.ts'
+import { valueAt } from '#services/graph/odata/values.ts'
 import { allowOptions, project, readSelect, readTop } from '#services/graph/odata/options.ts'
 import { compare, parseFilter } from '#services/graph/odata/filter.ts'
 import { boundTo, readSkiptoken, skiptoken } from '#services/graph/odata/skiptoken.ts'
@@ -9,7 +10,6 @@ import type { Reply } from '#http/exchange.ts'
 import type { RiskHistoryItem, RiskyUser } from '#world/entra/risk.ts'
 
 import { requirePlan } from './plan.ts'
-import { valueAt } from './log.ts'
 
 /** Users at risk, and how they came to be. */
 const READ = ['IdentityRiskyUser.Read.All']
@@ -94,7 +94,7 @@ function matching(call: Call): RiskyUser[] {
   const all = [...call.tenant.objects(riskyUsers).all()]
   if (text === undefined) return all
   const filter = parseFilter(text, FIELDS, (name) => noProperty(name))
-  return all.filter((user) => filter.matches((field) => valueAt({ ...user }, field, FIELDS)))
+  return all.filter((user) => filter.matches((field) => valueAt({ ...user }, field, FIELDS[field])))
 }
 
 function sorted(users: RiskyUser[], order: string | undefined): RiskyUser[] {
@@ -103,7 +103,9 @@ function sorted(users: RiskyUser[], order: string | undefined): RiskyUser[] {
   const field = Object.keys(FIELDS).find((known) => known.toLowerCase() === name.toLowerCase())
   if (!field || !['asc', 'desc'].includes(direction.toLowerCase())) throw noProperty(name)
   const sign = direction.toLowerCase() === 'desc' ? -1 : 1
-  return users.sort((a, b) => sign * compare(valueAt({ ...a }, field, FIELDS), valueAt({ ...b }, field, FIELDS)))
+  return users.sort(
+    (a, b) => sign * compare(valueAt({ ...a }, field, FIELDS[field]), valueAt({ ...b }, field, FIELDS[field])),
+  )
 }
 
 const noProperty = (name: string) =>

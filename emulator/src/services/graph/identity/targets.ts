@@ -20,6 +20,6 @@ export function targetOf(call: Call, { type, id }: Ref, modified: Modified = [])
     case 'device':
       return { type: 'Device', id, displayName: tenant.objects(devices).find(id)!.name, modified }
     case 'servicePrincipal':
-      return { type: 'ServicePrincipal', id, displayName: principalOf(call, id)?.name ?? id, modified }
+      return { type: 'ServicePrincipal', id, displayName: principalOf(call, id)?.displayName ?? id, modified }
   }
 }
