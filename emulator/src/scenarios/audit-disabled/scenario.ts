@@ -20,7 +20,7 @@ export const auditDisabled: Scenario = {
   title: 'Administrator taken over: auditing switched off',
   attack: ['T1110.001', 'T1621', 'T1078.004', 'T1562.008'],
   mail: () => [],
-  steps: (world) => [...lookAlikes(world), ...steps(world)],
+  steps: (world) => [...lookAlikes(world), ...steps(world)].toSorted((a, b) => a.at - b.at),
   truth: (world) => {
     const { admin, bypassed, unaudited, ip, city, sessionId, start, honest } = blindingOf(world)
     return {
