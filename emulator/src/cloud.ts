@@ -33,6 +33,8 @@ import type { World } from '#world/world.ts'
 import { scenariosOf } from '#scenarios/index.ts'
 import type { Scenario, Step } from '#scenarios/scenario.ts'
 
+type Watcher = (change: Recorded | undefined) => void
+
 /** The emulated cloud without its doors: tenants, what changes them, and what watches them. */
 export interface Cloud {
   readonly birth: Birth
@@ -46,8 +48,8 @@ export interface Cloud {
   /** Whether people need a password at the sign-in page. */
   readonly passwords: boolean
   advance(milliseconds: number): void
-  /** Calls `listener` after each change that is made from now on; what is replayed or restored is none. */
-  watch(listener: (change: Recorded) => void): void
+  /** Calls `listener` after each change that is made from now on, and with undefined after a reset or another state. */
+  watch(listener: Watcher): void
   /** Aborted when the cloud is closed: for what goes on by itself. */
   readonly closing: AbortSignal
   /** Every change so far, oldest first, one JSON text each. */
@@ -252,11 +254,11 @@ export function openCloud(
   const clock = new TenantClock(birth.frozen ? birth.epoch : undefined)
   const changes = new Changes(join(folder, 'changes.jsonl'))
   const now = () => clock.now()
-  const watchers: ((change: Recorded) => void)[] = []
-  const record = (tenant: string, change: Change) => {
-    const recorded = changes.record(tenant, change, clock.now())
-    for (const watcher of watchers) watcher(recorded)
+  const watchers: Watcher[] = []
+  const tell = (change?: Recorded) => {
+    for (const watcher of watchers) watcher(change)
   }
+  const record = (tenant: string, change: Change) => tell(changes.record(tenant, change, clock.now()))
   const closing = new AbortController()
   const tenants = born.map(
     (each) =>
@@ -300,8 +302,12 @@ export function openCloud(
       for (const change of history) JSON.parse(change)
       reset()
       changes.restore(history)
+      tell()
     },
-    reset,
+    reset: () => {
+      reset()
+      tell()
+    },
     close: () => {
       closing.abort()
       changes.close()

@@ -120,7 +120,7 @@ describe.skipIf(!hasSchemas)("Microsoft's schema as a judge (skipped where ../sh
     for (const [type, path] of replies) {
       const { json } = await ask(path().replace('GROUP', group))
       expect([type, ...judge(type, json, false)]).toEqual([type])
-      expect(mutationsOf(json).length, type).toBeGreaterThan(4)
+      expect([type, mutationsOf(json).length > 4]).toEqual([type, true])
       for (const { name, document } of mutationsOf(json)) {
         spoiled++
         if (judge(type, document, false).length === 0) missed.push(`${type} ${name}`)

@@ -61,12 +61,19 @@ class Notifier {
     this.#keys = keys
     cloud.watch((change) => this.#hear(change))
     cloud.closing.addEventListener('abort', () => clearTimeout(this.#timer))
-    for (const tenant of cloud.tenants)
+    this.#beginAll()
+  }
+
+  /** With the subscriptions there are, from the start or in another state. */
+  #beginAll(): void {
+    this.#waiting = []
+    for (const tenant of this.#cloud.tenants)
       for (const subscription of activeSubscriptions(tenant)) this.#begin(tenant, subscription)
     this.#wake()
   }
 
-  #hear(change: Recorded): void {
+  #hear(change: Recorded | undefined): void {
+    if (!change) return this.#beginAll()
     const tenant = this.#cloud.tenants.find(({ world }) => world.tenantId === change.tenant)
     if (tenant && change.type === 'object.put' && change.kind === subscriptions.name)
       this.#begin(tenant, change.value as Subscription)

@@ -353,6 +353,17 @@ describe('change notifications', () => {
     expect((await endpoint.next())[0]).toMatchObject({ lifecycleEvent: 'subscriptionRemoved' })
   })
 
+  it('go on where a snapshot is loaded, and end with a reset', async () => {
+    await subscribe({ lifecycleNotificationUrl: `${endpoint.url}/life` })
+    await draft('Never told')
+    const snapshot = (await client.send('/_emu/snapshot')).json
+    await client.send('/_emu/reset', { method: 'POST' })
+    await later(600 * 60_000)
+    expect((await client.send('/_emu/snapshot', { method: 'PUT', body: snapshot })).status).toBe(204)
+    await later(586 * 60_000)
+    expect((await endpoint.next())[0]).toMatchObject({ lifecycleEvent: 'reauthorizationRequired' })
+  })
+
   behavior('documentation', 'a deleted subscription is told of nothing', async () => {
     const [gone, kept] = [await subscribe({ clientState: 'gone' }), await subscribe({ clientState: 'kept' })]
     expect((await watcher(`/v1.0/subscriptions/${gone.json['id']}`, { method: 'DELETE' })).status).toBe(204)
