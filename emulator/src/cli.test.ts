@@ -92,6 +92,11 @@ describe('start', () => {
     expect(err).toContain('Fix: Give another port (--port')
   })
 
+  it('refuses a data folder that another one runs on', async () => {
+    const { code, err } = await run('start', '--data', data)
+    expect([code, err]).toEqual([1, expect.stringContaining('Why: The emulator at ' + told.url)])
+  })
+
   it('refuses options that it does not understand, wherever they come from', async () => {
     const wrong: [string[], Record<string, string>, string][] = [
       [['--port', '70000'], {}, 'Give a whole number up to 65535.'],

@@ -36,6 +36,23 @@ export function findRunning(folder: string): Running {
   )
 }
 
+/** @throws StartError where one runs on this folder already: two would write over each other. */
+export async function refuseSecond(folder: string): Promise<void> {
+  const noted = read(folder)
+  if (!noted || !isAlive(noted.pid) || !(await answers(noted))) return
+  throw new StartError(
+    `The data folder ${folder} is in use.`,
+    `The emulator at ${noted.url}, process ${noted.pid}, runs on it.`,
+    'Use that one, stop it first, or give another folder with --data.',
+  )
+}
+
+const answers = (running: Running) =>
+  ask(running, 'GET', '/_emu/health').then(
+    () => true,
+    () => false,
+  )
+
 function read(folder: string): Noted | undefined {
   try {
     return JSON.parse(readFileSync(fileIn(folder), 'utf8')) as Noted

@@ -13,7 +13,7 @@ import type { Snapshot } from '#snapshot.ts'
 import type { Strictness } from '#throttle/throttle.ts'
 
 import { moment, option, port, portOrOff, scenarioIds, strictness, wholeNumber } from './options.ts'
-import { noteRunning } from './running.ts'
+import { noteRunning, refuseSecond } from './running.ts'
 
 /** `m365-emulator start`. */
 
@@ -78,6 +78,7 @@ export function addStart(program: Command): void {
 }
 
 async function start(flags: Flags): Promise<void> {
+  if (flags.data !== undefined) await refuseSecond(resolve(flags.data))
   const emulator = await startEmulator(optionsOf(flags))
   const { stop: _, ...told } = emulator
   const forget = flags.data === undefined ? undefined : noteRunning(resolve(flags.data), told)

@@ -1,5 +1,5 @@
-import { webcrypto } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { X509Certificate, webcrypto } from 'node:crypto'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { protocolNow } from '#clock.ts'
@@ -30,22 +30,31 @@ const YEAR = 365 * 86_400_000
 
 x509.cryptoProvider.set(webcrypto as typeof globalThis.crypto)
 
-/** Reads the certificates from `folder`, made there first if absent. `names` are the host names served. */
+/**
+ * Reads the certificates from `folder`, made there first if absent. `names` are the host names served; where the server's
+ * certificate lacks one, as in a folder of an earlier version, the same authority issues another.
+ */
 export async function serverCertificates(folder: string, names: readonly string[]): Promise<ServerCertificates> {
-  const [caFile, certFile, keyFile] = ['ca.crt', 'server.crt', 'server.key'].map((name) => join(folder, name)) as [
-    string,
-    string,
-    string,
-  ]
-  if (![caFile, certFile, keyFile].every((file) => existsSync(file))) {
-    const authority = await createAuthority()
-    const leaf = await createLeaf(authority, names)
-    writeFileSync(join(folder, 'ca.key'), await pem(authority.keys.privateKey), { mode: 0o600 })
-    writeFileSync(caFile, `${authority.certificate.toString('pem')}\n`)
+  const [caFile, caKeyFile, certFile, keyFile] = ['ca.crt', 'ca.key', 'server.crt', 'server.key'].map((name) =>
+    join(folder, name),
+  ) as [string, string, string, string]
+  if (![caFile, caKeyFile].every((file) => existsSync(file))) {
+    const made = await createAuthority()
+    writeFileSync(caKeyFile, await pem(made.keys.privateKey), { mode: 0o600 })
+    writeFileSync(caFile, `${made.certificate.toString('pem')}\n`)
+    rmSync(certFile, { force: true })
+  }
+  if (![certFile, keyFile].every((file) => existsSync(file)) || !covers(readFileSync(certFile, 'utf8'), names)) {
+    const leaf = await createLeaf(await readAuthority(caFile, caKeyFile), names)
     writeFileSync(keyFile, await pem(leaf.keys.privateKey), { mode: 0o600 })
     writeFileSync(certFile, `${leaf.certificate.toString('pem')}\n`)
   }
   return { caFile, cert: readFileSync(certFile, 'utf8'), key: readFileSync(keyFile, 'utf8') }
+}
+
+function covers(certificate: string, names: readonly string[]): boolean {
+  const held = new Set((new X509Certificate(certificate).subjectAltName ?? '').split(', '))
+  return names.every((name) => held.has(`DNS:${name}`))
 }
 
 /** A self-signed RSA certificate and its key (PEM), as an administrator uploads one for an application. */
@@ -66,6 +75,18 @@ interface Signed {
   keys: webcrypto.CryptoKeyPair
 }
 
+type Authority = Pick<Signed, 'certificate'> & { privateKey: webcrypto.CryptoKey; publicKey: webcrypto.CryptoKey }
+
+async function readAuthority(certFile: string, keyFile: string): Promise<Authority> {
+  const certificate = new x509.X509Certificate(readFileSync(certFile, 'utf8'))
+  const key = x509.PemConverter.decode(readFileSync(keyFile, 'utf8'))[0]!
+  return {
+    certificate,
+    privateKey: await webcrypto.subtle.importKey('pkcs8', key, EC, true, ['sign']),
+    publicKey: (await certificate.publicKey.export(EC, ['verify'])) as webcrypto.CryptoKey,
+  }
+}
+
 async function createAuthority(): Promise<Signed> {
   const keys = await webcrypto.subtle.generateKey(EC, true, ['sign', 'verify'])
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
@@ -83,14 +104,14 @@ async function createAuthority(): Promise<Signed> {
   return { certificate, keys }
 }
 
-async function createLeaf(authority: Signed, names: readonly string[]): Promise<Signed> {
+async function createLeaf(authority: Authority, names: readonly string[]): Promise<Signed> {
   const keys = await webcrypto.subtle.generateKey(EC, true, ['sign', 'verify'])
   const certificate = await x509.X509CertificateGenerator.create({
     subject: 'CN=m365-emulator',
     issuer: authority.certificate.subject,
     serialNumber: serial(),
     publicKey: keys.publicKey,
-    signingKey: authority.keys.privateKey,
+    signingKey: authority.privateKey,
     signingAlgorithm: EC,
     ...validity(10),
     extensions: [
@@ -107,7 +128,7 @@ async function createLeaf(authority: Signed, names: readonly string[]): Promise<
           value: '127.0.0.1',
         },
       ]),
-      await x509.AuthorityKeyIdentifierExtension.create(authority.keys.publicKey),
+      await x509.AuthorityKeyIdentifierExtension.create(authority.publicKey),
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
     ],
   })

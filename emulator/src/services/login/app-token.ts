@@ -72,7 +72,7 @@ function byIdentifier(tenant: Tenant, identifier: string): Resource {
 /**
  * True where the client says that it can handle the claims challenge of continuous access evaluation: `cp1`, in any case.
  *
- * @throws LoginError 50148 for `claims` that are no JSON object.
+ * @throws LoginError 9002313 for `claims` that are no JSON object.
  */
 function declaresContinuousAccess(form: URLSearchParams): boolean {
   const text = form.get('claims')

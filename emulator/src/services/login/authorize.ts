@@ -12,7 +12,9 @@ import type { TokenKeys } from '#token-keys.ts'
 
 import { LoginError, describe, notMultiTenant } from './errors.ts'
 import {
+  badChallenge,
   badParameter,
+  badResponseMode,
   declined,
   disabledUser,
   implicitOff,
@@ -91,11 +93,11 @@ function check({ application, parameters }: Authorization): void {
   for (const part of ['token', 'id_token'] as const) if (parts.has(part)) throw implicitOff(part)
   if (type !== 'code') throw unsupportedResponse(type)
   const mode = parameters.get('response_mode')
-  if (mode !== null && !MODES.has(mode)) throw badParameter('response_mode', mode)
+  if (mode !== null && !MODES.has(mode)) throw badResponseMode(mode)
   const method = parameters.get('code_challenge_method')
   if (method !== null && method !== 'S256' && method !== 'plain') throw badParameter('code_challenge_method', method)
   const challenge = parameters.get('code_challenge')
-  if (challenge !== null && !/^[\w.~-]{43,128}$/.test(challenge)) throw badParameter('code_challenge', challenge)
+  if (challenge !== null && !/^[\w.~-]{43,128}$/.test(challenge)) throw badChallenge()
   for (const prompt of parameters.get('prompt')?.split(' ') ?? [])
     if (!PROMPTS.has(prompt)) throw badParameter('prompt', prompt)
   readScopes(application, required(parameters, 'scope'))

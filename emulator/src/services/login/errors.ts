@@ -31,7 +31,7 @@ export const onlyPost = (method: string) =>
   fail(900_561, 'invalid_request', `The endpoint only accepts POST requests. Received a ${method} request.`)
 
 export const malformedClaims = () =>
-  fail(50_148, 'invalid_request', "The value of the parameter 'claims' is not a valid JSON object.")
+  fail(9_002_313, 'invalid_request', 'Invalid request. Request is malformed or invalid.')
 
 export const badTenantName = (tenant: string) =>
   fail(

@@ -305,7 +305,7 @@ describe('an application that an administrator has touched', () => {
       const claims = '{"access_token":{"xms_cc":{"values":["cp1"]}}}'
       const answer = await ask({ ...good(), scope: 'https://manage.office.com/.default', claims })
       expect(answer.json['expires_in']).toBe(3599)
-      expect((await ask({ ...good(), claims: '{"access_token":' })).json['error_codes']).toEqual([50_148])
+      expect((await ask({ ...good(), claims: '{"access_token":' })).json['error_codes']).toEqual([9_002_313])
     },
   )
 

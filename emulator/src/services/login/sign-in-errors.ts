@@ -17,6 +17,11 @@ export const implicitOff = (type: 'id_token' | 'token') =>
     `response_type '${type}' is not enabled for the application.`,
   )
 
+export const badResponseMode = (mode: string) =>
+  fail(70_007, 'invalid_request', `'${mode}' is not a supported value of 'response_mode' when requesting a token.`)
+
+export const badChallenge = () => fail(501_491, 'invalid_request', 'Invalid size of Code_Challenge parameter.')
+
 export const badParameter = (name: string, value: string) =>
   fail(90_023, 'invalid_request', `The value '${value}' of the parameter '${name}' is not supported.`)
 
@@ -56,6 +61,9 @@ const badGrant = (number: number, text: string) => fail(number, 'invalid_grant',
 export const malformedGrant = () => badGrant(9_002_313, 'Invalid request. Request is malformed or invalid.')
 
 export const foreignGrant = () => badGrant(70_000, 'Provided grant is invalid or malformed.')
+
+export const otherTenant = () =>
+  badGrant(700_005, 'Provided Authorization Code is intended to use against other tenant, thus rejected.')
 
 export const expiredCode = () =>
   badGrant(

@@ -180,6 +180,8 @@ describe('a sign-in of a person', () => {
         [{ response_type: 'magic' }, 'unsupported_response_type'],
         [{ response_mode: 'pigeon' }, 'invalid_request'],
         [{ code_challenge_method: 'S512' }, 'invalid_request'],
+        [{ code_challenge: 'short' }, 'invalid_request'],
+        [{ prompt: 'please' }, 'invalid_request'],
         [{ scope: undefined }, 'invalid_request'],
         [{ scope: 'openid https://graph.microsoft.com/Mail.Read' }, 'consent_required'],
       ]

@@ -7,7 +7,14 @@ import type { Tenant } from '#cloud.ts'
 
 import { authenticateAny } from './client.ts'
 import { commonClaims } from './claims.ts'
-import { disabledGrant, foreignGrant, otherRedirect, revokedGrant, wrongVerifier } from './sign-in-errors.ts'
+import {
+  disabledGrant,
+  foreignGrant,
+  otherRedirect,
+  otherTenant,
+  revokedGrant,
+  wrongVerifier,
+} from './sign-in-errors.ts'
 import { findAccount, subjectOf } from './account.ts'
 import { findClient } from './application.ts'
 import { readScopes } from './scopes.ts'
@@ -21,7 +28,7 @@ import type { TokenRequest } from './token.ts'
 
 const LIFETIME = 3599
 
-/** @throws LoginError 900144, 9002313, 54005, 70008, 70000, 500112, 501481 and those of the client. */
+/** @throws LoginError 900144, 9002313, 54005, 70008, 70000, 700005, 500112, 501481 and those of the client. */
 export async function redeemCode(asked: TokenRequest): Promise<object> {
   const { application, proof } = await client(asked)
   const code = required(asked.form, 'code')
@@ -62,7 +69,8 @@ async function tokens(
   proof: Proof,
   grant: Grant,
 ): Promise<object> {
-  if (grant.tenantId !== tenant.world.tenantId || grant.clientId !== application.clientId) throw foreignGrant()
+  if (grant.tenantId !== tenant.world.tenantId) throw otherTenant()
+  if (grant.clientId !== application.clientId) throw foreignGrant()
   const account = findAccount(tenant, grant.userId)
   if (!account || account.sessionsValidFrom > grant.signedInAt) throw revokedGrant()
   if (!account.enabled) throw disabledGrant()
