@@ -4,10 +4,9 @@ import { join, resolve } from 'node:path'
 import { Command } from 'commander'
 
 import { ENVIRONMENTS, toShell } from './cli/environment.ts'
-import { StartError } from './state.ts'
-import { addStart } from './cli/start.ts'
+import { StartError } from './cli/start-error.ts'
 import { ask, findRunning } from './cli/running.ts'
-import { option, wholeNumber } from './cli/options.ts'
+import { option, wholeNumber } from './cli/option.ts'
 import type { Application, ClientName } from './cli/environment.ts'
 import type { EmulatedTenant } from './index.ts'
 import type { JournalEntry } from './http/journal.ts'
@@ -19,7 +18,11 @@ import type { Running } from './cli/running.ts'
  */
 export async function main(argv: readonly string[]): Promise<void> {
   const program = new Command('m365-emulator').description('A Microsoft cloud with a company in it, on this machine.')
-  addStart(program)
+  const start = program
+    .command('start')
+    .description('Start it, print where it is and how to log in, and stay until interrupted.')
+  // The emulator itself takes a while to load, and the other commands do without it.
+  if (argv.includes('start')) (await import('./cli/start.ts')).addStart(start)
   const onFolder = (command: Command) =>
     command.addOption(option('--data <folder>', 'data folder of the running emulator').makeOptionMandatory())
 

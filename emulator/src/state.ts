@@ -10,6 +10,8 @@ import type { Birth } from '#snapshot.ts'
 import type { Application } from '#world/applications.ts'
 import type { LiveActivity } from '#world/audit/schedule.ts'
 
+import { StartError } from './cli/start-error.ts'
+
 /** What a data folder was made with. It never changes; what happens later is in `changes.jsonl`. */
 export interface Origin extends Birth {
   format: 2
@@ -22,20 +24,6 @@ export type BornApplication = Application & { certificateFile?: string; keyFile?
 
 export interface OriginOptions extends Partial<Birth> {
   live?: LiveActivity
-}
-
-/** Said to the person who started the emulator: what happened, why, what to do. */
-export class StartError extends Error {
-  readonly what: string
-  readonly why: string
-  readonly fix: string
-
-  constructor(what: string, why: string, fix: string) {
-    super(`${what} ${why} ${fix}`)
-    this.what = what
-    this.why = why
-    this.fix = fix
-  }
 }
 
 const FILE = 'origin.json'

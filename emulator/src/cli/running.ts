@@ -3,8 +3,9 @@ import { request } from 'node:https'
 import { buffer } from 'node:stream/consumers'
 import { join } from 'node:path'
 
-import { StartError } from '#index.ts'
 import type { Emulator } from '#index.ts'
+
+import { StartError } from './start-error.ts'
 
 /** How the other commands find the emulator that runs on a data folder, and ask it. */
 export type Running = Omit<Emulator, 'stop'>

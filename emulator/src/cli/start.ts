@@ -1,18 +1,21 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 
-import { USUAL } from '#scenarios/index.ts'
-import { ORGANIZATIONS } from '#world/world.ts'
-import { StartError, startEmulator } from '#index.ts'
-import { readSnapshot } from '#snapshot.ts'
+import { InvalidArgumentError } from 'commander'
 import type { Command } from 'commander'
+
+import { SCENARIOS, USUAL } from '#scenarios/index.ts'
+import { ORGANIZATIONS } from '#world/world.ts'
+import { startEmulator } from '#index.ts'
+import { readSnapshot } from '#snapshot.ts'
 import type { Consistency } from '#cloud.ts'
 import type { Emulator, EmulatorOptions } from '#index.ts'
 import type { OrganizationName } from '#world/world.ts'
 import type { Snapshot } from '#snapshot.ts'
 import type { Strictness } from '#throttle/throttle.ts'
 
-import { moment, option, port, portOrOff, scenarioIds, strictness, wholeNumber } from './options.ts'
+import { moment, option, port, portOrOff, strictness, wholeNumber } from './option.ts'
+import { StartError } from './start-error.ts'
 import { noteRunning, refuseSecond } from './running.ts'
 
 /** `m365-emulator start`. */
@@ -40,10 +43,9 @@ interface Flags {
   json?: boolean
 }
 
-export function addStart(program: Command): void {
-  program
-    .command('start')
-    .description('Start it, print where it is and how to log in, and stay until interrupted.')
+/** Gives the command its options and what it does. */
+export function addStart(command: Command): void {
+  command
     .addOption(option('--port <number>', 'port on 127.0.0.1; 0, the default, picks a free one', port))
     .addOption(option('--host <address>', 'address to listen on (default: 127.0.0.1)').choices(['127.0.0.1']))
     .addOption(
@@ -143,4 +145,13 @@ function banner({ url, httpUrl, proxyUrl, caFile, tenants }: Emulator, data: str
   }
   if (data !== undefined) lines.push('', `In another shell:  m365-emulator env --client graph --data ${data}`)
   return [...lines, '', 'Stop with Ctrl+C.'].join('\n')
+}
+
+/** Ids after each other or, as in the environment, in one text; `all` is every one, `none` no one. */
+function scenarioIds(text: string, before: readonly string[] = []): readonly string[] {
+  const known = SCENARIOS.map(({ id }) => id)
+  const named = text.split(/[\s,]+/).filter(Boolean)
+  const unknown = named.find((name) => ![...known, 'all', 'none'].includes(name))
+  if (unknown !== undefined) throw new InvalidArgumentError(`Give some of ${known.join(', ')}; or all, or none.`)
+  return known.filter((id) => before.includes(id) || named.includes(id) || named.includes('all'))
 }

@@ -1,6 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander'
 
-import { SCENARIOS } from '#scenarios/index.ts'
 import type { Strictness } from '#throttle/throttle.ts'
 
 /** How options are declared and read. */
@@ -36,13 +35,4 @@ export function moment(text: string): number {
   const time = Date.parse(text)
   if (Number.isNaN(time)) throw new InvalidArgumentError('Give a moment such as 2026-11-20T08:00:00Z.')
   return time
-}
-
-/** Ids after each other or, as in the environment, in one text; `all` is every one, `none` no one. */
-export function scenarioIds(text: string, before: readonly string[] = []): readonly string[] {
-  const known = SCENARIOS.map(({ id }) => id)
-  const named = text.split(/[\s,]+/).filter(Boolean)
-  const unknown = named.find((name) => ![...known, 'all', 'none'].includes(name))
-  if (unknown !== undefined) throw new InvalidArgumentError(`Give some of ${known.join(', ')}; or all, or none.`)
-  return known.filter((id) => before.includes(id) || named.includes(id) || named.includes('all'))
 }
