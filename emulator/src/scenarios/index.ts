@@ -1,7 +1,9 @@
 import { accountTakeover } from './account-takeover/scenario.ts'
 import { auditDisabled } from './audit-disabled/scenario.ts'
 import { businessEmailCompromise } from './business-email-compromise/scenario.ts'
+import { mfaFatigue } from './mfa-fatigue/scenario.ts'
 import { oauthConsent } from './oauth-consent/scenario.ts'
+import { passwordSpray } from './password-spray/scenario.ts'
 import { phishCampaign } from './phish-campaign/scenario.ts'
 import { mailboxDelegation } from './mailbox-delegation/scenario.ts'
 import { malwareDevice } from './malware-device/scenario.ts'
@@ -15,6 +17,8 @@ export const SCENARIOS: readonly Scenario[] = [
   accountTakeover,
   businessEmailCompromise,
   oauthConsent,
+  passwordSpray,
+  mfaFatigue,
   massDownload,
   mailboxDelegation,
   auditDisabled,

@@ -102,7 +102,9 @@ async function read(client: Client, steps: readonly StoryStep[]): Promise<Map<st
     const [one, query] = [PATHS[surface], QUERIES[surface]]
     const get = surface === 'cloudApps.alert' ? cloudApps : graph
     const given = one
-      ? await byId(get, wanted, one)
+      ? surface.startsWith('signIn')
+        ? await signInsOf(graph, surface, steps)
+        : await byId(get, wanted, one)
       : query
         ? await byHunting(graph, wanted, query)
         : await fromFeed(client, surface, steps)
@@ -111,6 +113,23 @@ async function read(client: Client, steps: readonly StoryStep[]): Promise<Map<st
   const missing = named.filter(({ id }) => !found.has(id)).map(({ surface, id }) => `${surface} ${id}`)
   if (missing.length > 0) throw new Error(`No API gives ${missing.join(', ')}`)
   return found
+}
+
+/** Sign-ins in the minutes of their steps: a look-up by id goes through a month. */
+async function signInsOf(graph: Asker, surface: string, steps: readonly StoryStep[]): Promise<[string, Json][]> {
+  const kind = surface.split('.')[1] ?? 'interactiveUser'
+  const told = steps.flatMap(({ at, records }) =>
+    records.filter((each) => each.surface === surface).map(({ id }) => ({ id, at: Date.parse(at) })),
+  )
+  const found = new Map<string, Json>()
+  for (const minute of new Set(told.map(({ at }) => Math.floor(at / 60_000)))) {
+    const [from, to] = [minute, minute + 1].map((each) => new Date(each * 60_000).toISOString())
+    const filter = `createdDateTime ge ${from} and createdDateTime le ${to} and signInEventTypes/any(t: t eq '${kind}')`
+    const { json } = await graph(`/beta/auditLogs/signIns?$top=999&$filter=${encodeURIComponent(filter)}`)
+    for (const each of json['value']!) found.set(String(each['id']), each)
+  }
+  const elsewhere = told.filter(({ id }) => !found.has(id)).map(({ id }) => id)
+  return [...found, ...(await byId(graph, elsewhere, PATHS[surface]!))]
 }
 
 async function byId(get: Asker, ids: readonly string[], path: (id: string) => string): Promise<[string, Json][]> {

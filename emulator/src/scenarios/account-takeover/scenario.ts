@@ -43,7 +43,7 @@ export const accountTakeover: Scenario = {
       at,
       what,
       attack,
-      ...together({ audit: [{ contentType, publishedAt: at + 300_000, record }] }, deed),
+      ...together(deed, { audit: [{ contentType, publishedAt: at + 300_000, record }] }),
     }))
     return [...recorded, ...noticed(world)].sort((a, b) => a.at - b.at)
   },

@@ -275,6 +275,7 @@ function noticed(world: World): Step[] {
             ...story,
             key: 'consent.mail',
             title: 'A potentially malicious URL click was detected',
+            alertPolicyId: 'a74bb32a-541b-47fb-adfd-f8c62ce3d59b',
             mitreTechniques: ['T1566.002'],
             product: PRODUCTS.office365,
             firstActivityAt: start + 9 * MINUTE,

@@ -22,7 +22,7 @@ function payrollNotice(world: World, person: Person): Item {
   return {
     ...item(world, person, 'payroll'),
     ...messageIds(shared, `${world.initialDomain.split('.')[0]}.prod.outlook.example`),
-    from: { name: 'Harbor & Finch Payroll', address: `payroll@${world.domain}` },
+    from: { name: `${world.name} Payroll`, address: `payroll@${world.domain}` },
     subject: 'Action required: confirm your payroll details',
     text: 'Please check that your bank details in the people portal are up to date before the 25th.',
     receivedAt: workingMoment(shared, world.epoch, 9, 9),

@@ -8,6 +8,7 @@ import type { World } from '#world/world.ts'
 import { APPLICATIONS, signInApplication } from './sign-in-applications.ts'
 import { placeOf } from './places.ts'
 import { publishedAt } from './publication.ts'
+import type { SignInApplication } from './sign-in-applications.ts'
 
 /** Sign-ins as Graph writes them: all that beta shows, of which v1.0 shows the older half. */
 
@@ -99,7 +100,7 @@ export function userSignIn(world: World, sign: SignIn, detail: SignInDetail = {}
     ipAddress: sign.ip,
     isInteractive: kind === 'interactiveUser',
     location: locationOf(detail.city ?? person.office.office),
-    resourceDisplayName: signInApplication(resource).name === resource ? application.resourceName : nameOf(resource),
+    resourceDisplayName: resourceName(application, resource, detail),
     resourceId: resource,
     riskDetail: risk?.detail ?? 'none',
     riskEventTypes: risk?.eventTypes.filter((type) => LEGACY_RISKS.has(type)) ?? [],
@@ -143,8 +144,10 @@ const LEGACY_RISKS = new Set(
   ),
 )
 
-const nameOf = (resourceId: string) =>
-  APPLICATIONS.find((each) => each.resourceId === resourceId)?.resourceName ?? signInApplication(resourceId).name
+function resourceName(application: SignInApplication, resourceId: string, { applicationName }: SignInDetail): string {
+  if (resourceId === application.resourceId) return applicationName ?? application.resourceName
+  return APPLICATIONS.find((each) => each.resourceId === resourceId)?.resourceName ?? signInApplication(resourceId).name
+}
 
 /** The company's own network: numbers from 64,496 to 64,511 are for documentation (RFC 5398). */
 const HOME_NETWORK = 64_500
