@@ -22,6 +22,7 @@ export const activityRoutes: readonly Route[] = [
 ]
 
 const PAGE = 200
+const FIRST_SPAN = 2 * 86_400_000
 const KEPT = 90 * 86_400_000
 
 /** @throws AzureError 400 for a filter that the log does not understand, or one that reaches too far back. */
@@ -33,24 +34,34 @@ function listEvents(call: Call): Reply {
   if (filter.from < now - KEPT) throw badRequest('The start time cannot be more than 90 days in the past.')
   const select = readSelect(query.get('$select'))
   const place = readPlace(call)
-  const found = tenant
-    .log(activityLog)
-    .between(filter.from, Math.min(filter.to, place?.at ?? now, now) + 1, now)
-    .filter((trace) => trace.record.subscriptionId === subscription!.id && filter.matches(trace.record))
-    .toReversed()
-    .filter((trace) => !place || isBeyond(trace, place))
+  const wanted = ({ at, id, record }: Trace<ActivityEvent>) =>
+    record.subscriptionId === subscription!.id &&
+    filter.matches(record) &&
+    (!place || at < place.at || (at === place.at && id < place.id))
+  const found: Trace<ActivityEvent>[] = []
+  for (const [from, to] of spans(filter.from, Math.min(filter.to, place?.at ?? now, now) + 1)) {
+    found.push(...tenant.log(activityLog).between(from, to, now).filter(wanted).toReversed())
+    if (found.length > PAGE) break
+  }
   const value = found.slice(0, PAGE)
   const last = value.at(-1)
   const token = last && found.length > PAGE ? placeToken(`${last.at} ${last.id}`, boundTo(call)) : undefined
   return { status: 200, body: { value: value.map(({ record }) => select(record)), ...nextLink(request, token) } }
 }
 
+/** Longer and longer spans that make up [from, to), the latest first: mostly a page is full soon. */
+function* spans(from: number, to: number): Generator<[from: number, to: number]> {
+  for (let [end, span] = [to, FIRST_SPAN]; end > from; span *= 2) {
+    const start = Math.max(from, end - span)
+    yield [start, end]
+    end = start
+  }
+}
+
 interface Place {
   at: number
   id: string
 }
-
-const isBeyond = ({ at, id }: Trace<unknown>, place: Place) => at < place.at || (at === place.at && id < place.id)
 
 function readPlace(call: Call): Place | undefined {
   const token = call.request.query.get('$skiptoken')

@@ -90,6 +90,13 @@ export const localOf = (endpoint: Connection | Session | Sender | Receiver): Loc
 export const describedOf = (terminus: unknown): unknown =>
   (terminus as { described: () => unknown } | null | undefined)?.described()
 
+/** Says that the credit which is left will not be used. */
+export function drain(link: Sender): void {
+  link.set_drained(true)
+  // The library would say it with whatever is written next.
+  ;(link.connection as unknown as { _register: () => void })._register()
+}
+
 /** The sections of an encoded message, in order. @throws for bytes that are no message. */
 export function* sectionsOf(encoded: Buffer): Generator<{ code: number; section: Typed; start: number; end: number }> {
   const reader = new codec.Reader(encoded)

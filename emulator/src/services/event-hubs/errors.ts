@@ -115,6 +115,9 @@ export const tooLarge = (size: number, most: number) =>
 
 export const badMessage = () => new HubError(400, 'amqp:decode-error', 'The message cannot be decoded.')
 
+export const internal = () =>
+  new HubError(500, 'amqp:internal-error', 'The service was unable to process the request; please retry the operation.')
+
 export const inactive = (milliseconds: number) =>
   new HubError(
     408,

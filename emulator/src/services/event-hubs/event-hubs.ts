@@ -71,7 +71,10 @@ export async function openEventHubs(options: EventHubsOptions): Promise<EventHub
   const broker = new Broker(cloud, keys)
   const peers = new Map<Connection, Peer>()
   const container = rhea.create_container()
-  container.sasl_server_mechanisms.enable_anonymous()
+  const mechanisms = container.sasl_server_mechanisms as Record<string, unknown> & { enable_anonymous: () => void }
+  mechanisms.enable_anonymous()
+  // Some clients ask for the one that says what comes next: tokens on `$cbs`.
+  mechanisms['MSSBCBS'] = mechanisms['ANONYMOUS']
   container.on('connection_open', ({ connection }: EventContext) => peers.set(connection, new Peer(broker, connection)))
   container.on('disconnected', ({ connection }: EventContext) => peers.delete(connection))
   // What a client breaks ends its connection, and nothing else.

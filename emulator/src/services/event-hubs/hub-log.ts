@@ -17,9 +17,25 @@ import type { Hub, Published } from './hubs.ts'
 const SLOT = 30_000
 const RECORDS = 20
 
+const DAY = 86_400_000
+const HOUR = 3_600_000
+
 /** How long before the epoch the logs were first sent to the hubs, and how long an event is kept: a day. */
-const HISTORY = 86_400_000
-export const RETENTION = 86_400_000
+const HISTORY = DAY
+export const RETENTION = DAY
+
+/**
+ * Numbers have to be counted from somewhere, and counting a year of logs takes minutes: so the count begins anew two days
+ * after the hub was made, and every day from then on, at a number that none before it reaches.
+ */
+const FIRST_COUNT = 2 * DAY
+const COUNT = DAY
+const NUMBERS = 100_000_000
+
+/** Nothing is published later than so long after it happened. */
+const LATEST_PUBLICATION = 3 * HOUR
+/** A long absence is made up for a while at a time. */
+const STRIDE = 12 * HOUR
 
 /** What a producer sent in one go. */
 interface Sent {
@@ -34,11 +50,18 @@ const sent: Surface<Sent> = { name: 'eventHub.sent', everyday: () => [] }
 
 export const createdAt = ({ world }: Tenant): number => Math.floor((world.epoch - HISTORY) / SLOT) * SLOT
 
+/** Which count a moment belongs to, and when a count began. */
+const countAt = (created: number, moment: number) =>
+  Math.max(0, 1 + Math.floor((moment - created - FIRST_COUNT) / COUNT))
+const beginOf = (created: number, count: number) =>
+  count === 0 ? created : created + FIRST_COUNT + (count - 1) * COUNT
+
 export class HubLog {
   readonly era: number
   readonly partitions: readonly Partition[]
   readonly #tenant: Tenant
   readonly #hub: Hub
+  readonly #created: number
   /** Slots before this moment have been enqueued. */
   #slots: number
   /** What happened before this moment has been looked at. */
@@ -54,7 +77,8 @@ export class HubLog {
     this.#tenant = tenant
     this.#hub = hub
     this.partitions = Array.from({ length: hub.partitions }, (_, i) => new Partition(String(i)))
-    this.#slots = this.#seen = createdAt(tenant)
+    this.#created = createdAt(tenant)
+    this.#slots = this.#seen = this.#created
     this.#resent = tenant
       .log(sent)
       .between(-Infinity, Infinity, Infinity)
@@ -62,27 +86,42 @@ export class HubLog {
     this.#turn = this.#resent.length
   }
 
-  /** Enqueues what has been published by now. True where that is anything. */
-  advance(): boolean {
+  /** Enqueues what has been published by now. */
+  advance(): void {
     const { now } = this.#tenant
-    const before = this.#total
-    const until = Math.floor(now / SLOT) * SLOT
-    if (until > this.#slots) this.#enqueueSlots(until, now)
+    this.#skip(now)
+    while (this.#slots <= now - SLOT) {
+      const to = Math.min(now, this.#seen + STRIDE)
+      this.#enqueueSlots(Math.floor(to / SLOT) * SLOT, to)
+      this.#forget(now)
+    }
     this.#enqueueSent(now + 1)
-    for (const partition of this.partitions) partition.forget(now - RETENTION)
-    return this.#total > before
+    this.#forget(now)
   }
 
-  get #total(): number {
-    return this.partitions.reduce((sum, { next }) => sum + next, 0)
+  /** Leaves out counts of which nothing is kept any more. */
+  #skip(now: number): void {
+    const count = countAt(this.#created, now - RETENTION)
+    const begin = beginOf(this.#created, count)
+    if (begin <= this.#slots) return
+    this.#slots = begin
+    this.#seen = Math.max(this.#seen, begin - LATEST_PUBLICATION)
+    this.#waiting = this.#waiting.filter(({ publishedAt }) => publishedAt >= begin)
+    this.#resent = this.#resent.filter(({ at }) => at > begin)
+  }
+
+  #forget(now: number): void {
+    for (const partition of this.partitions) partition.forget(now - RETENTION)
   }
 
   #enqueueSlots(until: number, now: number): void {
-    this.#waiting.push(...this.#hub.published(this.#tenant, this.#seen, now))
+    this.#waiting = [...this.#waiting, ...this.#hub.published(this.#tenant, this.#seen, now)]
     this.#waiting.sort((a, b) => a.publishedAt - b.publishedAt || (a.id < b.id ? -1 : 1))
     this.#seen = now
     const due = this.#waiting.findIndex(({ publishedAt }) => publishedAt >= until)
-    const ready = this.#waiting.splice(0, due < 0 ? this.#waiting.length : due)
+    const ready = this.#waiting
+      .splice(0, due < 0 ? this.#waiting.length : due)
+      .filter(({ publishedAt }) => publishedAt >= this.#slots)
     const slotOf = ({ publishedAt }: Published) => Math.floor(publishedAt / SLOT)
     for (const [slot, records] of Map.groupBy(ready, slotOf)) this.#enqueueSlot(slot, records)
     this.#slots = until
@@ -95,7 +134,9 @@ export class HubLog {
     for (let i = 0; i < records.length; i += RECORDS) {
       const batch = records.slice(i, i + RECORDS)
       const partition = this.partitions[r.between(0, this.partitions.length - 1)]!
-      partition.append(at, () => textContent(JSON.stringify({ records: batch.map(({ record }) => record()) })))
+      partition.append(this.#leastAt(at), at, () =>
+        textContent(JSON.stringify({ records: batch.map(({ record }) => record()) })),
+      )
     }
   }
 
@@ -112,8 +153,13 @@ export class HubLog {
   #append({ partition, key, events }: Sent, at: number): void {
     for (const event of events) {
       const encoded = Buffer.from(event, 'base64')
-      this.partitions[partition]?.append(at, () => contentOf(encoded, key))
+      this.partitions[partition]?.append(this.#leastAt(at), at, () => contentOf(encoded, key))
     }
+  }
+
+  /** The number that the count of this moment begins with. */
+  #leastAt(at: number): number {
+    return countAt(this.#created, at - 1) * NUMBERS
   }
 
   /**

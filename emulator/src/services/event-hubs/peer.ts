@@ -10,6 +10,7 @@ import {
   expiredToken,
   framing,
   inactive,
+  internal,
   missingClaim,
   tooLarge,
 } from './errors.ts'
@@ -183,7 +184,7 @@ export class Peer {
       delivery!.accept()
     } catch (error) {
       if (!(error instanceof HubError)) console.error('m365-emulator: event hubs', error)
-      delivery!.reject((error instanceof HubError ? error : badMessage()).amqp)
+      delivery!.reject((error instanceof HubError ? error : internal()).amqp)
     }
   }
 

@@ -2,7 +2,7 @@ import type { Sender } from 'rhea'
 
 import { encodeEvent } from './event.ts'
 import { epochReaderExists, higherEpochExists, stolen, tooManyReaders } from './errors.ts'
-import { MAX_MESSAGE, localOf, textOf } from './amqp.ts'
+import { MAX_MESSAGE, drain, localOf, textOf } from './amqp.ts'
 import { firstToRead } from './position.ts'
 import type { Partition } from './partition.ts'
 
@@ -15,6 +15,7 @@ const SELECTOR = 'apache.org:selector-filter:string'
 /** As much may wait in a connection's buffers; a slow client holds back its own events only. */
 const CONGESTED = MAX_MESSAGE
 const AGAIN_AFTER = 20
+const AT_ONCE = 64
 
 export interface ReaderOptions {
   link: Sender
@@ -68,13 +69,15 @@ export class Reader {
     if (!this.isOpen) return
     if (this.#drained) this.#sent = this.#state.delivery_count
     this.#drained = false
-    if (this.#pump() === 'congested') {
+    const outcome = this.#pump()
+    if (outcome !== 'done') {
       this.#scheduled = true
-      setTimeout(() => this.#run(), AGAIN_AFTER)
+      if (outcome === 'more') setImmediate(() => this.#run())
+      else setTimeout(() => this.#run(), AGAIN_AFTER)
       return
     }
     if (!this.#state._draining) return
-    this.link.set_drained(true)
+    drain(this.link)
     this.#drained = true
   }
 
@@ -83,11 +86,11 @@ export class Reader {
   }
 
   /** Sends as far as there are events, credit and room. */
-  #pump(): 'done' | 'congested' {
+  #pump(): 'done' | 'more' | 'congested' {
     const partition = this.#options.partition()
     this.#next = Math.min(Math.max(this.#next, partition.begin), partition.next)
     for (;;) {
-      const event = partition.at(this.#next)
+      const event = partition.from(this.#next)
       // Credit is taken off only when a transfer is written.
       const underway = this.#sent - this.#state.delivery_count
       if (!event || this.#state.credit - underway <= 0) return 'done'
@@ -95,9 +98,9 @@ export class Reader {
       const metrics = this.#tellsMetrics ? { last: partition.last!, now: this.#options.now() } : undefined
       this.link.send(encodeEvent(event.content(), event, metrics), undefined, 0)
       this.#sent++
-      this.#next++
+      this.#next = event.sequence + 1
       // The library writes when this turn is over: more at once would not be seen in the buffers.
-      if (this.#sent % 64 === 0) return 'congested'
+      if (this.#sent % AT_ONCE === 0) return 'more'
     }
   }
 }

@@ -23,7 +23,7 @@ export const activityLog: Surface<ActivityEvent> = { name: 'azure.activity', eve
 /** The records of an operation, for a scenario to leave behind: `activityTraces(…).map((trace) => leave(activityLog, trace))`. */
 export function activityTraces(world: World, operation: Operation): Trace<ActivityEvent>[] {
   const r = random(world.seed, 'activity stages', operation.correlationId)
-  const took = r.between(1, operation.title.startsWith('Create or Update Deployment') ? 240 : 20) * 1000
+  const took = r.between(300, (operation.title.startsWith('Create or Update Deployment') ? 240 : 20) * 1000)
   const end = operation.failure ? ('Failed' as const) : ('Succeeded' as const)
   const moments: [Stage['status'], number][] = [
     ['Started', operation.at],
@@ -69,7 +69,7 @@ function operationsOf(world: World, hour: number): Operation[] {
   const local = localHour('Rotterdam', hour)
   const many = r.between(0, local >= 7 && local < 19 ? 5 : 1)
   return Array.from({ length: many }, () => {
-    const at = hour + r.between(0, 3599) * 1000
+    const at = hour + r.between(0, HOUR - 1)
     return everydayOperation(world, r, at)
   })
 }
