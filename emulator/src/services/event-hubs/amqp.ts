@@ -86,6 +86,22 @@ export const announcesTooMuch = (connection: Connection): boolean =>
 export const localOf = (endpoint: Connection | Session | Sender | Receiver): Local['local'] =>
   (endpoint as unknown as Local).local
 
+/** How long a client may take to say goodbye. */
+const FAREWELL = 500
+
+/** Closes a connection for a reason, whether or not its client goes along with it. */
+export function hangUp(connection: Connection, reason: { condition: string; description: string }): void {
+  if (!connection.is_open()) return
+  connection.close(reason)
+  const { socket, abort_socket: abort } = connection as unknown as {
+    socket: unknown
+    abort_socket: (socket: unknown) => void
+  }
+  setTimeout(() => {
+    if (!connection.is_closed()) abort.call(connection, socket)
+  }, FAREWELL).unref()
+}
+
 /** A source or target as it came, to be sent back; undefined where there was none. */
 export const describedOf = (terminus: unknown): unknown =>
   (terminus as { described: () => unknown } | null | undefined)?.described()

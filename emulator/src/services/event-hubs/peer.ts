@@ -14,7 +14,7 @@ import {
   missingClaim,
   tooLarge,
 } from './errors.ts'
-import { MAX_MESSAGE, adapt, announcesTooMuch, decode, describedOf, localOf, textOf, types } from './amqp.ts'
+import { MAX_MESSAGE, adapt, announcesTooMuch, decode, describedOf, hangUp, localOf, textOf, types } from './amqp.ts'
 import { Reader, admitReader } from './reader.ts'
 import { isBelow } from './claims.ts'
 import { isLoopback, readEntity, resourceName } from './namespace.ts'
@@ -241,7 +241,7 @@ export class Peer {
   /** Closes links whose token has expired, and the connection where nothing has been open for long. */
   inspect(patience: number): void {
     const now = protocolNow()
-    if (announcesTooMuch(this.connection)) this.connection.close(framing().amqp)
+    if (announcesTooMuch(this.connection)) hangUp(this.connection, framing().amqp)
     this.#uses = this.#uses.filter(({ link }) => link.is_open())
     for (const { link, path } of this.#uses) {
       const covering = this.#claims.filter((claim) => isBelow(path, claim.path))
@@ -249,7 +249,7 @@ export class Peer {
       if (latest <= now) link.close(expiredToken(latest).amqp)
     }
     if (this.#uses.length > 0) this.#busyAt = now
-    else if (now - this.#busyAt > patience && this.connection.is_open()) this.connection.close(inactive(patience).amqp)
+    else if (now - this.#busyAt > patience) hangUp(this.connection, inactive(patience).amqp)
   }
 }
 
