@@ -260,13 +260,3 @@ export const cloudApplicationEvidence = (
     saasAppId: appId,
     stream: null,
   })
-
-export const securityGroupEvidence = (id: string, name: string, judgement: Judgement = {}): Evidence =>
-  evidence('securityGroup', judgement, {
-    securityGroupId: id,
-    displayName: name,
-    activeDirectoryObjectGuid: null,
-    distinguishedName: null,
-    friendlyName: name,
-    sid: null,
-  })
