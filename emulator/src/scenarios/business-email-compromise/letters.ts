@@ -3,6 +3,7 @@ import { file, pdf } from '#world/mail/files.ts'
 import { inReplyTo, letter, people } from '#scenarios/letter.ts'
 import { once } from '#scenarios/once.ts'
 import type { Letter } from '#scenarios/letter.ts'
+import type { World } from '#world/world.ts'
 
 import { castOf } from './cast.ts'
 
@@ -105,7 +106,7 @@ export const lettersByName = once((world) => {
   return { bill, thanks, lure, reminder, changed, urged, asked, assured, denied, telephone }
 })
 
-export function letters(world: Parameters<typeof lettersByName>[0]): Letter[] {
+export function letters(world: World): Letter[] {
   const { victim, approver, tidy, unimpressed } = castOf(world)
   const { bill, thanks, lure, reminder, changed, urged, asked, assured, denied, telephone } = lettersByName(world)
   const [hidden, sent] = [
