@@ -63,7 +63,14 @@ const NAMES = Object.keys(TARGETS)
 /** A token of ours with these claims. */
 const token = (audience: string, exp = Math.floor(Date.now() / 1000) + 600) => {
   const { clientId } = client.tenant.applications[0]!
-  return keys.sign({ aud: audience, tid: tenant, appid: clientId, roles: ['User.Read.All', 'Exchange.ManageAsApp'], wids: [], exp })
+  return keys.sign({
+    aud: audience,
+    tid: tenant,
+    appid: clientId,
+    roles: ['User.Read.All', 'Exchange.ManageAsApp'],
+    wids: [],
+    exp,
+  })
 }
 
 const ask = (name: string, authorization: string | undefined, path = TARGETS[name]!.path()) =>

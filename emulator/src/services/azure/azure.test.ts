@@ -219,10 +219,9 @@ describe('Azure Resource Manager: requests', () => {
     expect(
       errorOf(await ask(`${subscription}/resourceGroups/rg-logging/providers/Microsoft.Web/sites/x?${VERSION}`)),
     ).toEqual([404, 'ResourceNotFound'])
-    expect(errorOf(await ask(`${subscription}/providers/Microsoft.Nothing/things?${VERSION}`, { mayBeMissing: true }))).toEqual([
-      501,
-      'NotImplemented',
-    ])
+    expect(
+      errorOf(await ask(`${subscription}/providers/Microsoft.Nothing/things?${VERSION}`, { mayBeMissing: true })),
+    ).toEqual([501, 'NotImplemented'])
     expect(errorOf(await ask(`${subscription}/resources?${VERSION}&$filter=name eq 'x'`))).toEqual([400, 'BadRequest'])
     expect(errorOf(await ask(`${subscription}/resources?${VERSION}&$skiptoken=x`))).toEqual([400, 'BadRequest'])
   })
