@@ -75,6 +75,7 @@ export class Tenant {
   readonly #fates = new ObjectFates()
   readonly #deeds = new Deeds()
   readonly #births = new Map<string, Born<unknown>>()
+  readonly #objects = new Map<string, Objects<unknown>>()
   readonly #mailSources: readonly MailSource[]
   #steps: readonly Step[] | undefined
   #planted: Map<string, Planted[]> | undefined
@@ -139,8 +140,13 @@ export class Tenant {
 
   /** The objects of a kind, as they are now. */
   objects<T>(kind: Kind<T>): Objects<T> {
-    if (!this.#births.has(kind.name)) this.#births.set(kind.name, kind.born(this.world))
-    const born = this.#births.get(kind.name) as Born<T>
+    let objects = this.#objects.get(kind.name)
+    if (!objects) this.#objects.set(kind.name, (objects = this.#open(kind) as Objects<unknown>))
+    return objects as Objects<T>
+  }
+
+  #open<T>(kind: Kind<T>): Objects<T> {
+    const born = (this.#births.get(kind.name) as Born<T> | undefined) ?? kind.born(this.world)
     this.#planted ??= Map.groupBy(
       this.steps.flatMap(({ objects = [] }) => objects),
       (each) => each.kind,

@@ -26,18 +26,19 @@ export interface Reply {
 export class Query {
   /** As sent. */
   readonly text: string
-  #read: { name: string; value: string }[] | undefined
+  #read: Parameters | undefined
 
   constructor(text: string) {
     this.text = text
   }
 
-  get #pairs(): { name: string; value: string }[] {
-    return (this.#read ??= [...new URLSearchParams(this.text)].map(([name, value]) => ({ name, value })))
+  get #pairs(): Parameters {
+    return (this.#read ??= parametersOf(this.text))
   }
 
   get(name: string): string | undefined {
-    return this.#pairs.find((pair) => pair.name.toLowerCase() === name.toLowerCase())?.value
+    const wanted = name.toLowerCase()
+    return this.#pairs.find((pair) => pair.lowerName === wanted)?.value
   }
 
   /** The query string with `changes` made; undefined removes a parameter. */
@@ -52,6 +53,24 @@ export class Query {
     return this.#pairs.map(({ name }) => name)
   }
 }
+
+type Parameters = readonly { name: string; lowerName: string; value: string }[]
+
+/** A client asks with the same few query strings again and again, so those that were read lately are kept. */
+const parametersRead = new Map<string, Parameters>()
+
+function parametersOf(text: string): Parameters {
+  let parameters = parametersRead.get(text)
+  if (parameters) return parameters
+  parameters = [...new URLSearchParams(text)].map(([name, value]) => ({ name, lowerName: name.toLowerCase(), value }))
+  if (text.length > LONG) return parameters
+  if (parametersRead.size > 1000) parametersRead.clear()
+  parametersRead.set(text, parameters)
+  return parameters
+}
+
+/** Longer query strings, such as those with a page token, are hardly asked twice. */
+const LONG = 500
 
 const encodeName = (name: string) => encodeURIComponent(name).replaceAll('%24', '$')
 

@@ -20,7 +20,7 @@ interface Window {
   count: number
 }
 
-/** Swept when there are more windows than this: a hunt opens one for each mailbox. */
+/** Swept when a limit has more windows than this: a hunt opens one for each mailbox. */
 const SWEEP = 200_000
 
 /**
@@ -29,7 +29,8 @@ const SWEEP = 200_000
  */
 export class Throttle {
   readonly #factor: number
-  readonly #windows = new Map<string, Window>()
+  /** By the name of the limit, then by key: a name of both would be put together for every request. */
+  readonly #windows = new Map<string, Map<string, Window>>()
   readonly #running = new Map<string, number>()
 
   constructor(strictness: Strictness = 'real') {
@@ -39,11 +40,12 @@ export class Throttle {
   /** Counts `cost` of the limit for `key` (who is counted: application, tenant, mailbox). */
   count(limit: Limit, key: string, cost = 1): Verdict {
     const now = protocolNow()
-    const name = `${limit.name} ${key}`
-    let window = this.#windows.get(name)
+    let windows = this.#windows.get(limit.name)
+    if (!windows) this.#windows.set(limit.name, (windows = new Map()))
+    let window = windows.get(key)
     if (!window || window.endsAt <= now) {
-      if (this.#windows.size > SWEEP) this.#sweep(now)
-      this.#windows.set(name, (window = { endsAt: now + limit.seconds * 1000, count: 0 }))
+      if (windows.size > SWEEP) sweep(windows, now)
+      windows.set(key, (window = { endsAt: now + limit.seconds * 1000, count: 0 }))
     }
     window.count += cost
     const used = window.count / Math.max(1, Math.round(limit.amount * this.#factor))
@@ -67,8 +69,8 @@ export class Throttle {
   clear(): void {
     this.#windows.clear()
   }
+}
 
-  #sweep(now: number): void {
-    for (const [name, { endsAt }] of this.#windows) if (endsAt <= now) this.#windows.delete(name)
-  }
+function sweep(windows: Map<string, Window>, now: number): void {
+  for (const [key, { endsAt }] of windows) if (endsAt <= now) windows.delete(key)
 }

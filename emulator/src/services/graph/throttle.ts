@@ -106,8 +106,7 @@ function directory(pattern: string, writes: boolean): Admit {
     const read = throttle.count(limit, key, units)
     const written = writes ? throttle.count(DIRECTORY_WRITES, key) : undefined
     const verdict = written?.over ? written : read
-    const scope = `Tenant_Application/${writes ? 'ReadWrite' : 'Read'}/${call.appId}/${call.tenant.world.tenantId}`
-    const headers = { 'x-ms-resource-unit': String(units), ...nearly(verdict, scope) }
+    const headers = { 'x-ms-resource-unit': String(units), ...nearly(verdict, call, writes) }
     if (!verdict.over) return { headers, leave: stay }
     const information = written?.over ? 'WriteLimitExceeded' : 'ResourceUnitLimitExceeded'
     throw tooManyRequests(verdict.retryAfter, { ...headers, 'x-ms-throttle-information': information })
@@ -115,8 +114,13 @@ function directory(pattern: string, writes: boolean): Admit {
 }
 
 /** From four fifths of the limit on the directory says how much is used, up to 1.8. */
-const nearly = ({ used }: Verdict, scope: string): Record<string, string> =>
-  used <= 0.8 ? {} : { 'x-ms-throttle-limit-percentage': Math.min(used, 1.8).toFixed(1), 'x-ms-throttle-scope': scope }
+const nearly = ({ used }: Verdict, { appId, tenant }: Call, writes: boolean): Record<string, string> | undefined =>
+  used <= 0.8
+    ? undefined
+    : {
+        'x-ms-throttle-limit-percentage': Math.min(used, 1.8).toFixed(1),
+        'x-ms-throttle-scope': `Tenant_Application/${writes ? 'ReadWrite' : 'Read'}/${appId}/${tenant.world.tenantId}`,
+      }
 
 /** Documented base costs in resource units; everything else costs one. */
 function baseCost(pattern: string): number {

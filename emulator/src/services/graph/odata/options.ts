@@ -39,7 +39,9 @@ export function readNames(text: string | undefined, properties: readonly string[
   if (!text?.trim()) return undefined
   return text.split(',').map((raw) => {
     const name = raw.trim()
-    const property = properties.find((known) => known.toLowerCase() === name.toLowerCase())
+    const property = properties.includes(name)
+      ? name
+      : properties.find((known) => known.toLowerCase() === name.toLowerCase())
     if (!property)
       throw new GraphError(
         400,
