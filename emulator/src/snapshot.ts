@@ -1,6 +1,6 @@
-import { ORGANIZATIONS } from '#world/world.ts'
+import { isOrganization } from '#world/world.ts'
 import type { Cloud } from '#cloud.ts'
-import type { OrganizationName } from '#world/world.ts'
+import type { Organization } from '#world/world.ts'
 
 /**
  * What a cloud was made with and everything that has happened to it since: enough to bring another emulator to the same
@@ -15,7 +15,7 @@ export interface Snapshot extends Birth {
 /** What a cloud was made with. */
 export interface Birth {
   seed: number
-  organization: OrganizationName
+  organization: Organization
   /** Milliseconds, whole seconds. */
   epoch: number
   tenants: number
@@ -39,9 +39,8 @@ export function readSnapshot(value: unknown): Snapshot | { problem: string } {
     Record<keyof Snapshot, unknown>
   >
   if (format !== 1) return { problem: 'It is no snapshot of this version: `format` is not 1.' }
-  const known = typeof organization === 'string' && Object.hasOwn(ORGANIZATIONS, organization)
   const whole = [seed, epoch, tenants].every((number) => Number.isSafeInteger(number))
-  if (!known || !whole || typeof frozen !== 'boolean' || !Array.isArray(scenarios))
+  if (!isOrganization(organization) || !whole || typeof frozen !== 'boolean' || !Array.isArray(scenarios))
     return { problem: `It does not say what the cloud was made with: ${NAMES.join(', ')}.` }
   if (!Array.isArray(changes) || !changes.every(isChange)) return { problem: '`changes` is no list of changes.' }
   return value as Snapshot

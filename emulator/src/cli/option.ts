@@ -1,5 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander'
 
+import { MAILBOXES, ORGANIZATIONS, isOrganization } from '#world/world.ts'
+import type { Organization } from '#world/world.ts'
 import type { Strictness } from '#throttle/throttle.ts'
 
 /** How options are declared and read. */
@@ -22,6 +24,13 @@ export const portOrOff = (text: string): number | 'off' => (text === 'off' ? tex
 export const wholeNumber = (most: number) => (text: string) => {
   if (!/^\d+$/.test(text) || Number(text) > most) throw new InvalidArgumentError(`Give a whole number up to ${most}.`)
   return Number(text)
+}
+
+export function organization(text: string): Organization {
+  const wanted = /^\d+$/.test(text) ? Number(text) : text
+  if (isOrganization(wanted)) return wanted
+  const names = Object.keys(ORGANIZATIONS).join(', ')
+  throw new InvalidArgumentError(`Give ${names}, or a number from ${MAILBOXES.fewest} to ${MAILBOXES.most}.`)
 }
 
 export function strictness(text: string): Strictness {

@@ -10,11 +10,11 @@ import { startEmulator } from '#index.ts'
 import { readSnapshot } from '#snapshot.ts'
 import type { Consistency } from '#cloud.ts'
 import type { Emulator, EmulatorOptions } from '#index.ts'
-import type { OrganizationName } from '#world/world.ts'
+import type { Organization } from '#world/world.ts'
 import type { Snapshot } from '#snapshot.ts'
 import type { Strictness } from '#throttle/throttle.ts'
 
-import { moment, option, port, portOrOff, strictness, wholeNumber } from './option.ts'
+import { moment, option, organization, port, portOrOff, strictness, wholeNumber } from './option.ts'
 import { StartError } from './start-error.ts'
 import { noteRunning, refuseSecond } from './running.ts'
 
@@ -30,7 +30,7 @@ interface Flags {
   throttle?: Strictness
   consistency?: Consistency
   latency?: number
-  org?: OrganizationName
+  org?: Organization
   tenants?: number
   scenario?: readonly string[]
   epoch?: number
@@ -55,7 +55,13 @@ export function addStart(command: Command): void {
     .addOption(option('--amqp-port <number>', 'port of Event Hubs, plain AMQP; 0, the default, picks one', port))
     .addOption(option('--amqps-port <number>', 'port of Event Hubs, AMQP over TLS; 0, the default, picks one', port))
     .addOption(option('--seed <number>', 'which world to make (default: 42)', wholeNumber(Number.MAX_SAFE_INTEGER)))
-    .addOption(option('--org <size>', 'size of the company (default: small)').choices(Object.keys(ORGANIZATIONS)))
+    .addOption(
+      option(
+        '--org <size>',
+        `mailboxes: ${Object.keys(ORGANIZATIONS).join(', ')} or a number (default: small)`,
+        organization,
+      ),
+    )
     .addOption(option('--tenants <number>', 'how many companies (default: 1)', wholeNumber(1000)))
     .addOption(
       option('--scenario <id...>', `attacks in the history, all or none (default: ${USUAL.join(' ')})`, scenarioIds),

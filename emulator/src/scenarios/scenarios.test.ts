@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 
 import { createWorld } from '#world/world.ts'
 import { tell } from '#scenarios/scenario.ts'
-import type { OrganizationName } from '#world/world.ts'
+import type { Organization } from '#world/world.ts'
 import type { Step } from '#scenarios/scenario.ts'
 import type { World } from '#world/world.ts'
 
@@ -12,7 +12,7 @@ const EPOCH = Date.parse('2026-11-20T14:00:00Z')
 const HOUR = 3_600_000
 
 /** Several seeds, all sizes, and a tenant that is not the first. */
-const WORLDS: readonly (readonly [seed: number, organization: OrganizationName, tenant: number])[] = [
+const WORLDS: readonly (readonly [seed: number, organization: Organization, tenant: number])[] = [
   [42, 'small', 0],
   [7, 'small', 3],
   [1001, 'small', 1],

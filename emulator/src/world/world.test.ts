@@ -7,7 +7,7 @@ import { hasMailbox } from '#world/directory.ts'
 import { SCENARIOS } from '#scenarios/index.ts'
 import { threads } from '#world/mail/threads.ts'
 
-import { createWorld } from './world.ts'
+import { MAILBOXES, createWorld, isOrganization } from './world.ts'
 import type { Person } from './directory.ts'
 import type { World } from './world.ts'
 
@@ -26,6 +26,17 @@ describe('the made-up company', () => {
     expect([count('user'), count('shared'), count('guest'), count('unlicensed')]).toEqual([220, 6, 2, 3])
     expect(new Set(people.map(({ userPrincipalName }) => userPrincipalName)).size).toBe(people.length)
     expect(new Set(people.map(({ id }) => id)).size).toBe(people.length)
+  })
+
+  it('has exactly the number of mailboxes asked for, at any size, with distinct names', () => {
+    for (const mailboxes of [MAILBOXES.fewest, 333, 10_000]) {
+      const { directory } = createWorld(7, EPOCH, mailboxes)
+      const people = [...directory.all()]
+      expect(people.filter((person) => hasMailbox(person)).length).toBe(mailboxes)
+      expect(new Set(people.map(({ userPrincipalName }) => userPrincipalName)).size).toBe(people.length)
+      expect(directory.mailboxes).toBe(mailboxes)
+    }
+    expect([199, 100_001, 250.5, 'huge', null].filter(isOrganization)).toEqual([])
   })
 
   it('has managers who lead back to one person', () => {

@@ -33,7 +33,29 @@ export const ORGANIZATIONS = {
   large: { users: 48_900, shared: 1_100, guests: 4_000, unlicensed: 500 },
 } as const satisfies Record<string, OrganizationSize>
 
-export type OrganizationName = keyof typeof ORGANIZATIONS
+/** A name of {@link ORGANIZATIONS}, or a number of mailboxes within {@link MAILBOXES}. */
+export type Organization = keyof typeof ORGANIZATIONS | number
+
+/** Attacks need a cast, and ids have room for so many. */
+export const MAILBOXES = { fewest: 200, most: 100_000 }
+
+/** Whether something read from outside names an organization. */
+export const isOrganization = (value: unknown): value is Organization =>
+  typeof value === 'number'
+    ? Number.isInteger(value) && value >= MAILBOXES.fewest && value <= MAILBOXES.most
+    : typeof value === 'string' && Object.hasOwn(ORGANIZATIONS, value)
+
+/** Of a number of mailboxes, one in fifty is shared; guests and people without a license come on top. */
+function sizeOf(organization: Organization): OrganizationSize {
+  if (typeof organization !== 'number') return ORGANIZATIONS[organization]
+  const shared = Math.round(organization / 50)
+  return {
+    users: organization - shared,
+    shared,
+    guests: Math.round(organization / 15),
+    unlicensed: Math.max(3, Math.round(organization / 100)),
+  }
+}
 
 /** The companies that tenants are, in order; a number follows the name from the ninth on. */
 const COMPANIES = [
@@ -48,7 +70,7 @@ const COMPANIES = [
 ] as const
 
 /** The company of the tenant with this number (from 0). Tenants of one seed share nothing but the seed. */
-export function createWorld(seed: number, epoch: number, organization: OrganizationName, number = 0): World {
+export function createWorld(seed: number, epoch: number, organization: Organization, number = 0): World {
   const company = COMPANIES[number % COMPANIES.length]!
   const round = Math.floor(number / COMPANIES.length)
   const label = `${company.domain}${round === 0 ? '' : round + 1}`
@@ -63,6 +85,6 @@ export function createWorld(seed: number, epoch: number, organization: Organizat
     domain,
     initialDomain,
     country: company.country,
-    directory: new Directory(own, ORGANIZATIONS[organization], { domain, initialDomain }),
+    directory: new Directory(own, sizeOf(organization), { domain, initialDomain }),
   }
 }
