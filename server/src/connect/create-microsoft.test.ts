@@ -5,7 +5,7 @@ import { z } from 'zod'
 
 import { AppError } from '#domain/errors.ts'
 
-import type { MicrosoftRequest } from './microsoft.ts'
+import type { BatchPart, MicrosoftRequest } from './microsoft.ts'
 import { FAKE_SECRET, FAKE_TENANT, grant, startFakeCloud, type FakeCloud } from './testing/fake-cloud.ts'
 
 const USERS: MicrosoftRequest = {
@@ -358,6 +358,74 @@ describe('batches', () => {
     expect(fake.requests).toHaveLength(4)
     expect(client.waits).toEqual([3000])
     expect([...tries.values()].reduce((sum, count) => sum + count)).toBe(46)
+  })
+
+  type Part = { id: string; url: string; method: string }
+
+  /** Answers every part with 200, and keeps what each batch held. */
+  function echo(): string[][] {
+    const batches: string[][] = []
+    fake.answer('/v1.0/$batch', (request, response) => {
+      const { requests } = JSON.parse(request.body) as { requests: Part[] }
+      batches.push(requests.map(({ method, url }) => `${method} ${url}`))
+      response.end(JSON.stringify({ responses: requests.map(({ id, url }) => ({ id, status: 200, body: { url } })) }))
+    })
+    return batches
+  }
+
+  test('callers of the same moment share batches, and each gets its own replies', async () => {
+    const batches = echo()
+    const client = fake.client()
+    const replies = await Promise.all(
+      Array.from({ length: 40 }, (_, i) => client.batch([{ method: 'GET', url: `/users/${i}/messages/1` }])),
+    )
+    expect(replies.map(([reply]) => reply!.body)).toEqual(
+      Array.from({ length: 40 }, (_, i) => ({ url: `/users/${i}/messages/1` })),
+    )
+    expect(batches.map((batch) => batch.length)).toEqual([20, 20])
+  })
+
+  test('what may not be sent twice never shares a batch with what may', async () => {
+    const batches = echo()
+    const client = fake.client()
+    const send = (part: BatchPart) => client.batch([part])
+    await Promise.all([
+      send({ method: 'GET', url: '/users/1' }),
+      send({ method: 'POST', url: '/users/2/messages/1/copy', body: {} }),
+      send({ method: 'POST', url: '/users/3/messages/1/move', body: {}, repeatable: true }),
+    ])
+    expect(batches.map((batch) => batch.join(', ')).sort()).toEqual([
+      'GET /users/1, POST /users/3/messages/1/move',
+      'POST /users/2/messages/1/copy',
+    ])
+  })
+
+  test('two callers never ask the same mailbox at the same time', async () => {
+    let [running, most] = [0, 0]
+    fake.answer('/v1.0/$batch', (request, response) => {
+      const { requests } = JSON.parse(request.body) as { requests: Part[] }
+      most = Math.max(most, ++running)
+      setImmediate(() => {
+        running--
+        response.end(JSON.stringify({ responses: requests.map(({ id }) => ({ id, status: 200 })) }))
+      })
+    })
+    const client = fake.client()
+    const parts = Array.from({ length: 3 }, (_, i) => ({ method: 'GET' as const, url: `/users/Ana/messages/${i}` }))
+    await Promise.all([client.batch(parts), client.batch(parts), client.batch(parts)])
+    expect(most).toBe(1)
+    expect(fake.requests).toHaveLength(3)
+  })
+
+  test('a caller that gives up before its turn is not sent', async () => {
+    const batches = echo()
+    const client = fake.client()
+    const giveUp = new AbortController()
+    const given = client.batch([{ method: 'GET', url: '/users/1' }], giveUp.signal)
+    giveUp.abort(new Error('No longer wanted.'))
+    await expect(given).rejects.toThrow('No longer wanted.')
+    await client.batch([{ method: 'GET', url: '/users/2' }])
+    expect(batches).toEqual([['GET /users/2']])
   })
 })
 

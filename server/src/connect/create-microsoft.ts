@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { Clock } from '#domain/clock.ts'
 import { AppError } from '#domain/errors.ts'
 
-import { sendBatch } from './batch.ts'
+import { createBatchLine } from './batch.ts'
 import { RESOURCE_TITLES, type CloudApi } from './clouds.ts'
 import { parseJson, replyFault, unreadable } from './faults.ts'
 import type { Microsoft, MicrosoftApi, MicrosoftReply, MicrosoftRequest } from './microsoft.ts'
@@ -100,7 +100,7 @@ export function createMicrosoft(options: MicrosoftOptions): Microsoft & { close(
       throw unreadable(request, reply)
     },
     pages: (request, item) => readPages(microsoft, request, item),
-    batch: (parts, signal) => sendBatch(microsoft, parts, { wait, clock, signal }),
+    batch: (parts, signal) => line.send(parts, signal),
     async grantedRoles(api: MicrosoftApi) {
       const what = `Could not read what the application may do in ${RESOURCE_TITLES[api]}.`
       const { roles } = await tokens.renew(apiOf({ api, what }).audience)
@@ -113,6 +113,7 @@ export function createMicrosoft(options: MicrosoftOptions): Microsoft & { close(
       })
     },
   }
+  const line = createBatchLine(microsoft, patience)
   return Object.assign(microsoft, {
     async close() {
       if (closing.signal.aborted) return

@@ -25,8 +25,11 @@ export interface Microsoft {
    */
   pages<T>(request: MicrosoftRequest, item: z.ZodType<T>): AsyncGenerator<T[], void, undefined>
   /**
-   * Graph JSON batching: any number of parts, sent 20 at a time, each part retried on its own 429. Replies in the order of
-   * `parts`; a part that failed has its status and body, and throws nothing. Status 0: Microsoft's answer left it out.
+   * Graph JSON batching: any number of parts, each retried on its own 429, in batches of 20 shared with whoever else asks at
+   * the moment. Replies in the order of `parts`; a part that failed has its status and body, and throws nothing. Status 0:
+   * Microsoft's answer left it out.
+   *
+   * @throws AppError CONNECT_* when a whole batch failed; with writes in it, whether they were carried out is unknown.
    */
   batch(parts: readonly BatchPart[], signal?: AbortSignal): Promise<BatchReply[]>
   /** App roles in a fresh token for the API: what has been consented. @throws AppError CONNECT_* when no token is issued. */
@@ -68,6 +71,8 @@ export interface BatchPart {
   url: string
   headers?: Record<string, string>
   body?: unknown
+  /** As {@link MicrosoftRequest.repeatable}; GET is unless said otherwise. */
+  repeatable?: boolean
 }
 
 export interface BatchReply {
