@@ -1,18 +1,29 @@
+import type { Insertable } from 'kysely'
+
 import type { ActionRun } from '#domain/action-run.ts'
 import type { TenantId } from '#domain/ids.ts'
 import type { RecordStore } from '#store/record-store.ts'
 
-import { insertMissing } from './bulk.ts'
+import { insertMissing, upsert } from './bulk.ts'
+import { groupCommit } from './group-commit.ts'
+import { toJson } from './database.ts'
 import { present } from './row.ts'
-import type { Database } from './schema.ts'
+import type { Database, Tables } from './schema.ts'
+
+/** Well below the parameters that PostgreSQL takes with a statement. */
+const MESSAGES_A_STATEMENT = 10_000
 
 /** Action runs with the journal of their targets. Targets by state are counted when read, from the index on (run, state). */
 export function actionRuns(db: Database): RecordStore['actionRuns'] {
+  const write = groupCommit<Insertable<Tables['actionTargets']>>((rows) =>
+    upsert(db, 'actionTargets', ['tenantId', 'runId', 'id'], rows),
+  )
   return {
     async create(run, targets) {
       await db.transaction().execute(async (trx) => {
         const { targetsByState: _, ...row } = run
-        await trx.insertInto('actionRuns').values(row).execute()
+        const values = { ...row, sample: toJson(row.sample) }
+        await trx.insertInto('actionRuns').values(values).execute()
         const rows = targets.map((target) => ({ ...target, tenantId: run.tenantId, runId: run.id }))
         await insertMissing(trx, 'actionTargets', rows)
       })
@@ -67,14 +78,24 @@ export function actionRuns(db: Database): RecordStore['actionRuns'] {
       return rows.map(({ tenantId: _tenant, runId: _run, ...target }) => present(target))
     },
 
-    async writeTarget(tenantId, runId, target) {
-      const written = { before: null, proof: null, reason: null, ...target }
-      await db
-        .insertInto('actionTargets')
-        .values({ ...written, tenantId, runId })
-        .onConflict((conflict) => conflict.columns(['tenantId', 'runId', 'id']).doUpdateSet(written))
-        .execute()
+    async earlier(tenantId, messageIds) {
+      const found = new Map<string, Record<string, unknown>>()
+      for (let start = 0; start < messageIds.length; start += MESSAGES_A_STATEMENT) {
+        const rows = await db
+          .selectFrom('actionTargets')
+          .select(['messageId', 'before'])
+          .where('tenantId', '=', tenantId)
+          .where('messageId', 'in', messageIds.slice(start, start + MESSAGES_A_STATEMENT))
+          .where('state', '=', 'verified')
+          .where('before', 'is not', null)
+          .orderBy('updatedAt')
+          .execute()
+        for (const { messageId, before } of rows) found.set(messageId, before!)
+      }
+      return found
     },
+
+    writeTarget: (tenantId, runId, target) => write({ before: null, proof: null, reason: null, ...target, tenantId, runId }),
 
     async unfinished() {
       return db

@@ -28,6 +28,30 @@ export async function insertMissing<Table extends keyof Tables & string>(
   return inserted
 }
 
+/**
+ * Inserts rows or, where their key (`columns`) is there already, puts their values in the place of the old ones; a column that
+ * a row does not name becomes NULL. A key that comes twice ends as its last row says.
+ */
+export async function upsert<Table extends keyof Tables & string>(
+  db: Database,
+  table: Table,
+  columns: readonly (keyof Tables[Table] & string)[],
+  rows: readonly Insertable<Tables[Table]>[],
+): Promise<void> {
+  const keyOf = (row: object) => JSON.stringify(columns.map((column) => (row as Record<string, unknown>)[column]))
+  const last = [...new Map(rows.map((row) => [keyOf(row), row])).values()]
+  const written = new Set(last.flatMap((row) => Object.keys(row)))
+  const values = [...written]
+    .filter((column) => !(columns as readonly string[]).includes(column))
+    .map((column) => sql`${sql.ref(columnName(column))} = excluded.${sql.ref(columnName(column))}`)
+  for (let start = 0; start < last.length; start += ROWS_A_STATEMENT) {
+    const keys = sql.join(columns.map((column) => sql.ref(columnName(column))))
+    await sql`insert into ${sql.table(table)}
+      select * from ${recordset(table, last.slice(start, start + ROWS_A_STATEMENT))}
+      on conflict (${keys}) do update set ${sql.join(values)}`.execute(db)
+  }
+}
+
 /** `rows` as a row source of the table's own type, for `select … from`. */
 export function recordset<Table extends keyof Tables & string>(
   table: Table,

@@ -1,6 +1,6 @@
 import type { ColumnType, Generated, JSONColumnType, Kysely, Transaction } from 'kysely'
 
-import type { ActionRun, ActionTarget } from '#domain/action-run.ts'
+import type { ActionRun, ActionSample, ActionTarget } from '#domain/action-run.ts'
 import type { Alert } from '#domain/alert.ts'
 import type { LedgerWindow } from '#domain/coverage.ts'
 import type { TenantId } from '#domain/ids.ts'
@@ -163,7 +163,17 @@ interface ActionRunTable {
   state: ActionRun['state']
   effect: string
   reversible: boolean
+  options: JsonOrNull<Record<string, unknown>>
+  shadow: boolean
   targetsTotal: number
+  mailboxesTotal: number
+  mailboxesCovered: ColumnType<number | null, number | null | undefined, number | null>
+  sample: ColumnType<ActionSample[], string, never>
+  needsApproval: boolean
+  expiresAt: Moment
+  decidedBy: TextOrNull
+  decidedAt: MomentOrNull
+  decisionNote: TextOrNull
   createdBy: string
   createdAt: Moment
   startedAt: MomentOrNull
