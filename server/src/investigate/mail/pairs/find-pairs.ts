@@ -56,8 +56,6 @@ export async function findPairs(options: FindPairs): Promise<PairAnswer> {
     }
     if (answers.length > 0) break
   }
-  for (const { source } of plans)
-    if (!tried.has(source.name)) tried.set(source.name, 'Not asked: others have answered.')
   return toAnswer(answers, tried)
 }
 

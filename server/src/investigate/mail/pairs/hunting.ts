@@ -63,9 +63,10 @@ function huntingTerm({ field, value }: MailCondition): Term | undefined {
       return contains('Subject')
     case 'from': {
       const { address, domains } = addressParts(value)
-      return address === undefined
-        ? term('SenderFromDomain', `SenderFromDomain in~ (${domains.map(kqlString).join(', ')})`)
-        : term('SenderFromAddress', `SenderFromAddress =~ ${kqlString(address)}`)
+      if (address !== undefined) return term('SenderFromAddress', `SenderFromAddress =~ ${kqlString(address)}`)
+      return domains.length === 0
+        ? undefined
+        : term('SenderFromDomain', `SenderFromDomain in~ (${domains.map(kqlString).join(', ')})`)
     }
     case 'sender-ip':
       return isIPv4(value.trim()) ? term('SenderIPv4', `SenderIPv4 == ${kqlString(value.trim())}`, 'hint') : undefined
@@ -73,8 +74,10 @@ function huntingTerm({ field, value }: MailCondition): Term | undefined {
       return contains('SenderDisplayName', 'hint')
     case 'url':
       return inTable('EmailUrlInfo', `Url contains ${kqlString(value.trim())}`)
-    case 'attachment-name':
-      return inTable('EmailAttachmentInfo', `FileName contains ${kqlString(value.trim())}`)
+    case 'attachment-name': {
+      const piece = plainPiece(value.replaceAll('*', '\n'))
+      return piece === undefined ? undefined : inTable('EmailAttachmentInfo', `FileName contains ${kqlString(piece)}`)
+    }
     case 'attachment-hash':
       return /^[\da-f]{64}$/i.test(value.trim())
         ? inTable('EmailAttachmentInfo', `SHA256 =~ ${kqlString(value.trim())}`)
