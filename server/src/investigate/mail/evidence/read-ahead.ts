@@ -1,0 +1,19 @@
+/**
+ * What `work` makes of each item, in the order of the items, with the next few under way while one is taken. Left early, it
+ * begins no more.
+ */
+export async function* readAhead<Item, Result>(
+  items: Iterable<Item>,
+  ahead: number,
+  work: (item: Item) => Promise<Result>,
+): AsyncGenerator<Result> {
+  const underWay: Promise<Result>[] = []
+  for (const item of items) {
+    const result = work(item)
+    // Its fault is told when its turn comes; until then nobody listens.
+    result.catch(() => {})
+    underWay.push(result)
+    if (underWay.length > ahead) yield await underWay.shift()!
+  }
+  for (const result of underWay) yield await result
+}

@@ -1,0 +1,26 @@
+import { IMMUTABLE_IDS, messageUrl } from '#connect/apis/graph/mail.ts'
+import type { Microsoft } from '#connect/microsoft.ts'
+import type { MailHit } from '#domain/investigation.ts'
+
+/**
+ * The whole message as it was sent, RFC 5322, wherever in its mailbox it lies by now. Only what collects evidence or was asked
+ * to look reads it; it is handed on and stored nowhere.
+ *
+ * @throws AppError CONNECT_NOT_FOUND when the mailbox does not hold it any more, else CONNECT_*.
+ * @see https://learn.microsoft.com/graph/outlook-get-mime-message
+ */
+export async function readMime(
+  microsoft: Microsoft,
+  { userId, userPrincipalName, messageId }: Pick<MailHit, 'userId' | 'userPrincipalName' | 'messageId'>,
+  signal?: AbortSignal,
+): Promise<Buffer> {
+  const { body } = await microsoft.send({
+    api: 'graph',
+    path: `/v1.0${messageUrl(userId, messageId)}/$value`,
+    headers: IMMUTABLE_IDS,
+    what: `Could not read a message of ${userPrincipalName}.`,
+    permission: 'Mail.Read',
+    ...(signal && { signal }),
+  })
+  return body
+}
