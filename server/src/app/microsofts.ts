@@ -20,7 +20,7 @@ export interface Microsofts {
 }
 
 export function createMicrosofts(
-  records: Pick<RecordStore, 'connections'>,
+  records: Pick<RecordStore, 'connections' | 'budgets'>,
   clouds: readonly Cloud[],
   clock: Clock,
 ): Microsofts {
@@ -34,7 +34,14 @@ export function createMicrosofts(
     ])
     if (!connection || !credential) throw connectionNotFound(connectionId)
     const { clientId, cloud } = connection
-    return createMicrosoft({ tenantId, clientId, credential, cloud: findCloud(cloud, clouds), clock })
+    return createMicrosoft({
+      tenantId,
+      clientId,
+      credential,
+      cloud: findCloud(cloud, clouds),
+      clock,
+      budgets: records.budgets,
+    })
   }
 
   async function forget(connectionId: string): Promise<void> {

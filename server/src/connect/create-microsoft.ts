@@ -1,9 +1,11 @@
 import { setTimeout } from 'node:timers/promises'
 
+import type { Budgets } from '#domain/budget.ts'
 import type { Clock } from '#domain/clock.ts'
 import { AppError } from '#domain/errors.ts'
 
 import { createBatchLine } from './batch.ts'
+import { createBudgets } from './budgets.ts'
 import { RESOURCE_TITLES, type CloudApi } from './clouds.ts'
 import { parseJson, replyFault, unreadable } from './faults.ts'
 import type { Microsoft, MicrosoftApi, MicrosoftReply, MicrosoftRequest } from './microsoft.ts'
@@ -18,6 +20,8 @@ export interface MicrosoftOptions extends Application {
   clock: Clock
   /** How to wait; timers when absent. */
   wait?: Wait
+  /** Shared by all processes of an installation; this process's own when absent. */
+  budgets?: Budgets
 }
 
 /** A token this old may lack what was consented since; a younger one is taken at its word. */
@@ -29,7 +33,9 @@ export function createMicrosoft(options: MicrosoftOptions): Microsoft & { close(
   const wait: Wait = options.wait ?? ((ms, signal) => setTimeout(ms, undefined, { signal }))
   const closing = new AbortController()
   const transport = createTransport(cloud.ca)
-  const patience: Patience = { transport, throttle: createThrottle(wait, closing.signal), wait, clock }
+  const { budgets = createBudgets(clock) } = options
+  const throttle = createThrottle(wait, closing.signal)
+  const patience: Patience = { transport, throttle, wait, clock, budgets, tenantId }
   const tokens = createTokenSource(options, patience)
   const secret = credential.kind === 'secret' ? credential.secret : undefined
 

@@ -1,4 +1,6 @@
+import type { Budgets } from '#domain/budget.ts'
 import type { Clock } from '#domain/clock.ts'
+import type { TenantId } from '#domain/ids.ts'
 
 import { isPassing, isThrottled } from './faults.ts'
 import type { MicrosoftReply } from './microsoft.ts'
@@ -17,6 +19,9 @@ export interface Patience {
   throttle: Throttle
   wait: Wait
   clock: Clock
+  budgets: Budgets
+  /** Whose budgets. */
+  tenantId: TenantId
 }
 
 export interface PatientRequest {
@@ -35,13 +40,17 @@ export interface PatientRequest {
  * @throws AppError CONNECT_UNREACHABLE, CONNECT_REPLY_UNREADABLE of the transport; whatever `call` throws.
  */
 export async function sendPatiently(
-  { transport, throttle, wait, clock }: Patience,
+  { transport, throttle, wait, clock, budgets, tenantId }: Patience,
   { scope, signal, repeatable, call }: PatientRequest,
 ): Promise<MicrosoftReply> {
   let faults = 0
   let throttled = 0
   let waitedMs = 0
   for (;;) {
+    if (scope.budget) {
+      const ms = await budgets.take({ ...scope.budget, name: scope.name, tenantId })
+      if (ms > 0) await wait(ms, signal)
+    }
     const exchange = await throttle.run(scope, signal, async () => transport.exchange(await call()))
     if ('error' in exchange) {
       const hopeless = exchange.error.retry === 'never' || (exchange.maybeExecuted && !repeatable)

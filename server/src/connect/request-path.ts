@@ -35,8 +35,10 @@ function pathBelow(origin: string, request: MicrosoftRequest): string {
 }
 
 /**
- * Which budget a request counts against. Graph: 4 at a time per application and mailbox; the report and protection
- * services have budgets of their own; the rest of an API is one. Source: Microsoft's throttling limits per service.
+ * Which limits a request counts against. Mail: four at a time per application and mailbox (10,000 in ten minutes are never
+ * reached that way). Services with a limit of their own have it as a budget per tenant; the rest of an API is one scope.
+ *
+ * @see https://learn.microsoft.com/graph/throttling-limits
  */
 export function scopeOf(api: MicrosoftApi, path: string): Scope {
   if (api === 'management-activity') return { name: api, places: 16 }
@@ -44,7 +46,19 @@ export function scopeOf(api: MicrosoftApi, path: string): Scope {
   if (/^\/[^/]+\/\$batch$/.test(path)) return { name: 'graph batch', places: 16 }
   const [, mailbox] = /^\/[^/]+\/users\/([^/?]+)\/(?:messages|mailFolders|events|mailboxSettings)/i.exec(path) ?? []
   if (mailbox) return { name: `mailbox ${mailbox.toLowerCase()}`, places: 4 }
-  const [, service] = /^\/[^/]+\/(auditLogs|identityProtection|security)\//i.exec(path) ?? []
-  if (service) return { name: `graph ${service.toLowerCase()}`, places: 4 }
-  return { name: 'graph', places: 16 }
+  const service = SERVICES.find(({ below }) => below.test(path))
+  return service?.scope ?? { name: 'graph', places: 16 }
 }
+
+const service = (below: RegExp, name: string, places: number, amount: number, seconds: number) => ({
+  below,
+  scope: { name, places, budget: { amount, seconds } } satisfies Scope,
+})
+
+const SERVICES = [
+  service(/^\/[^/]+\/auditLogs\//i, 'audit logs', 4, 5, 10),
+  service(/^\/[^/]+\/(identityProtection|identity\/conditionalAccess)\//i, 'identity protection', 1, 1, 1),
+  service(/^\/[^/]+\/admin\/exchange\/tracing\//i, 'message trace', 4, 100, 300),
+  service(/^\/[^/]+\/security\/(microsoft\.graph\.security\.)?runHuntingQuery$/i, 'hunting', 4, 45, 60),
+  service(/^\/[^/]+\/security\//i, 'security', 4, 150, 60),
+]

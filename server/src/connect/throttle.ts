@@ -1,3 +1,5 @@
+import type { Budget } from '#domain/budget.ts'
+
 /**
  * Keeping to Microsoft's budgets. Budgets are counted per scope (an API, a mailbox, the sign-in reports): a scope has a
  * number of places for requests at one time, and a pause that all of them share, so that one request told to wait keeps
@@ -14,6 +16,8 @@ export interface Scope {
   name: string
   /** Requests at one time. */
   places: number
+  /** Requests in a span of time, per tenant. */
+  budget?: Pick<Budget, 'amount' | 'seconds'>
 }
 
 /** Resolves after `ms`; rejects with the signal's reason when aborted. Tests hand in one that only notes the time. */

@@ -1,15 +1,17 @@
 import { Readable } from 'node:stream'
 
 import type { Microsoft } from '#connect/microsoft.ts'
-import type { ActionRun, ActionTarget, ActionTargetState } from '#domain/action-run.ts'
+import type { Wait } from '#connect/throttle.ts'
+import { SETTLED_TARGET_STATES, type ActionRun, type ActionTarget, type ActionTargetState } from '#domain/action-run.ts'
 import { isoTime, type Clock } from '#domain/clock.ts'
 import { AppError } from '#domain/errors.ts'
 import type { TenantId } from '#domain/ids.ts'
 import type { RecordStore } from '#store/record-store.ts'
 
+import { checkExecutable } from './approval.ts'
 import { openJournal } from './journal.ts'
 import { findAction } from './plan.ts'
-import { executeTarget, revertTarget, type TargetWork } from './target.ts'
+import { executeTarget, revertTarget, shadowTarget, type TargetWork } from './target.ts'
 
 /**
  * Runs planned actions. For each target: read what is there → write the intent with it → execute → read back → say what
@@ -27,25 +29,31 @@ export interface ActionRunContext {
   clock: Clock
   /** Leaves the run as it stands after the targets under way, to be taken up again. */
   signal?: AbortSignal
-  /** After every target, with the counts so far. */
+  /** Now and then, and at the end, with the counts so far. */
   onProgress?: (actionRun: ActionRun) => void
-  /** Mailboxes worked on at once, one target each; 8 when absent. */
+  /** Mailboxes worked on at once, one target each; 128 when absent: their requests travel in common batches. */
   concurrency?: number
+  /** How to wait for what Microsoft has accepted to show; timers when absent. */
+  wait?: Wait
 }
 
 /**
  * Executes a planned run, or takes up one that was cut off. Ends `done` when every target is gone from where it was,
  * `failed` when none is, else `partly`. A run that has ended is returned as it is: twice is once.
  *
- * @throws AppError ACTION_RUN_NOT_FOUND, ACTION_STATE_WRONG (it is being or has been reverted), STORE_*.
+ * @throws AppError ACTION_RUN_NOT_FOUND, ACTION_STATE_WRONG (it is being or has been reverted, or was rejected),
+ * ACTION_APPROVAL_MISSING, ACTION_PLAN_EXPIRED, STORE_*.
  */
 export async function executeActionRun(context: ActionRunContext): Promise<ActionRun> {
   const { records, tenantId, id, clock } = context
   const run = await readActionRun(context)
   if (run.state === 'reverting' || run.state === 'reverted') throw wrongState(run, 'executed')
-  await records.actionRuns.transition(tenantId, id, ['planned'], { state: 'running', startedAt: isoTime(clock.now()) })
-  if (run.state !== 'planned' && run.state !== 'running') return run
-  await eachTarget(context, run, EXECUTING, executeTarget)
+  if (!BEGUN.has(run.state)) {
+    checkExecutable(run, clock.now())
+    const begin = { state: 'running', startedAt: isoTime(clock.now()) } as const
+    await records.actionRuns.transition(tenantId, id, [run.state], begin)
+  } else if (run.state !== 'running') return run
+  await eachTarget(context, run, EXECUTING, run.shadow ? shadowTarget : executeTarget)
   return conclude(context, 'running')
 }
 
@@ -86,6 +94,9 @@ export async function resumeActionRun(context: ActionRunContext): Promise<Action
   return run.state === 'reverting' ? revertActionRun(context) : run
 }
 
+/** States of a run that has been carried out, or is being. */
+const BEGUN: ReadonlySet<ActionRun['state']> = new Set(['running', 'done', 'partly', 'failed'])
+
 /** States from which there is something to do, in either direction. */
 const EXECUTING: ReadonlySet<ActionTargetState> = new Set(['planned', 'intended', 'executed'])
 const REVERTING: ReadonlySet<ActionTargetState> = new Set(['verified', 'reverting', 'revert-failed'])
@@ -96,10 +107,12 @@ async function eachTarget(
   states: ReadonlySet<ActionTargetState>,
   step: (work: TargetWork) => Promise<void>,
 ): Promise<void> {
-  const { records, microsoft, tenantId, id, signal, concurrency = 8 } = context
+  const { records, microsoft, tenantId, id, signal, concurrency = 128, wait } = context
   const action = findAction(run.action)
   const hits = Map.groupBy(await records.investigations.hits(tenantId, run.investigationId), ({ userId }) => userId)
   const targets = (await records.actionRuns.targets(tenantId, id)).filter(({ state }) => states.has(state))
+
+  const report = progressOf(context)
 
   async function inMailbox(mailbox: readonly ActionTarget[]): Promise<void> {
     const found = hits.get(mailbox[0]!.userId) ?? []
@@ -107,9 +120,9 @@ async function eachTarget(
     for (const journaled of mailbox) {
       if (signal?.aborted) return
       const hit = found.find((each) => each.id === journaled.hitId)!
-      const target = { microsoft, hit, known, ...(signal && { signal }) }
-      await step({ action, target, journal: openJournal(context, journaled) })
-      context.onProgress?.(await readActionRun(context))
+      const target = { microsoft, hit, known, ...(run.options && { options: run.options }), ...(signal && { signal }) }
+      await step({ action, target, journal: openJournal(context, journaled), wait })
+      await report()
     }
   }
 
@@ -117,6 +130,20 @@ async function eachTarget(
     await Readable.from(Map.groupBy(targets, ({ userId }) => userId).values()).forEach(inMailbox, { concurrency })
   } catch (error) {
     if (!signal?.aborted) throw error
+  }
+}
+
+/** A person reads no faster. */
+const REPORT_EVERY_MS = 250
+
+/** Tells how far the run is, at most every quarter of a second: counting the targets of a large run is work. */
+function progressOf(context: ActionRunContext): () => Promise<void> {
+  const { clock, onProgress } = context
+  let last = -Infinity
+  return async () => {
+    if (!onProgress || clock.now() - last < REPORT_EVERY_MS) return
+    last = clock.now()
+    onProgress(await readActionRun(context))
   }
 }
 
@@ -128,7 +155,7 @@ async function conclude(context: ActionRunContext, from: 'running' | 'reverting'
     states.reduce((sum, state) => sum + (run.targetsByState[state] ?? 0), 0)
   if (from === 'running' ? count(...EXECUTING) > 0 : context.signal?.aborted) return run
   const state =
-    from === 'running' ? executed(count('verified', 'already-gone'), run.targetsTotal) : reverted(count(...REVERTING))
+    from === 'running' ? executed(count(...SETTLED_TARGET_STATES), run.targetsTotal) : reverted(count(...REVERTING))
   await records.actionRuns.transition(tenantId, id, [from], { state, endedAt: isoTime(clock.now()) })
   const ended = await readActionRun(context)
   context.onProgress?.(ended)

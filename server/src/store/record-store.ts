@@ -1,5 +1,6 @@
 import type { ActionRun, ActionTarget } from '#domain/action-run.ts'
 import type { Alert, Detection } from '#domain/alert.ts'
+import type { Budgets } from '#domain/budget.ts'
 import type { CoverageLedger, FeedKey } from '#domain/coverage.ts'
 import type { TenantId } from '#domain/ids.ts'
 import type { Investigation, InvestigationMailbox, MailHit } from '#domain/investigation.ts'
@@ -99,13 +100,18 @@ export interface RecordStore {
       tenantId: TenantId,
       id: string,
       from: readonly ActionRun['state'][],
-      change: Partial<Pick<ActionRun, 'state' | 'startedAt' | 'endedAt'>>,
+      change: Partial<Pick<ActionRun, 'state' | 'startedAt' | 'endedAt' | 'decidedBy' | 'decidedAt' | 'decisionNote'>>,
     ): Promise<boolean>
     targets(tenantId: TenantId, id: string): Promise<ActionTarget[]>
+    /** What the newest run that changed each message found before it did; messages that none has changed are left out. */
+    earlier(tenantId: TenantId, messageIds: readonly string[]): Promise<Map<string, Record<string, unknown>>>
     /** The journal: durable when it resolves. */
     writeTarget(tenantId: TenantId, runId: string, target: ActionTarget): Promise<void>
     unfinished(): Promise<{ tenantId: TenantId; id: string }[]>
   }
+
+  /** Of Microsoft's throttling, shared by every process of the installation. */
+  budgets: Budgets
 
   users: {
     list(): Promise<User[]>

@@ -95,7 +95,8 @@ export function actionRuns(db: Database): RecordStore['actionRuns'] {
       return found
     },
 
-    writeTarget: (tenantId, runId, target) => write({ before: null, proof: null, reason: null, ...target, tenantId, runId }),
+    writeTarget: (tenantId, runId, target) =>
+      write({ before: null, proof: null, reason: null, ...target, tenantId, runId }),
 
     async unfinished() {
       return db

@@ -8,6 +8,7 @@ import { actionRuns } from './action-runs.ts'
 import { alerts } from './alerts.ts'
 import { apiTokens } from './api-tokens.ts'
 import { audit } from './audit.ts'
+import { budgets } from './budgets.ts'
 import { connections } from './connections.ts'
 import { coverage } from './coverage.ts'
 import { openDatabase } from './database.ts'
@@ -45,5 +46,6 @@ export function createRecordStore(parts: { pool: Pool; seal: Seal }): RecordStor
     sessions: sessions(db),
     apiTokens: apiTokens(db),
     audit: audit(db),
+    budgets: budgets(db),
   }
 }

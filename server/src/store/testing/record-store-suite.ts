@@ -4,6 +4,7 @@ import type { RecordStore } from '#store/record-store.ts'
 
 import { actionRunContract } from './record-store/action-runs.ts'
 import { alertContract } from './record-store/alerts.ts'
+import { budgetContract } from './record-store/budgets.ts'
 import { connectionContract } from './record-store/connections.ts'
 import { coverageContract } from './record-store/coverage.ts'
 import { investigationContract } from './record-store/investigations.ts'
@@ -49,6 +50,7 @@ export function testRecordStore(
     describe('alerts', () => void alertContract(store))
     describe('investigations', () => void investigationContract(store))
     describe('action runs', () => void actionRunContract(store))
+    describe('budgets', () => void budgetContract(store))
     describe('people, tokens and audit', () => void peopleContract(store))
   })
 }
