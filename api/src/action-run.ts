@@ -9,6 +9,11 @@ export const Action = z
     /** The truth about recoverability, shown beside the choice. */
     recoverability: z.string(),
     permissions: z.array(z.object({ resource: z.string(), permission: z.string(), why: z.string() })),
+    options: z.record(z.string(), z.unknown()).optional().describe('JSON Schema of its settings; absent without any.'),
+    notOfferedIn: z
+      .object({ clouds: z.array(z.string()), why: z.string() })
+      .optional()
+      .describe('Clouds, by the name that a connection has, where it cannot be planned, and why.'),
   })
   .meta({ id: 'Action' })
 export type Action = z.infer<typeof Action>
@@ -22,9 +27,26 @@ export const PlanActionRun = z
     action: z.string(),
     investigationId: z.string(),
     hitIds: z.array(z.string()).min(1).max(100_000).optional().describe('All hits when absent.'),
+    options: z.record(z.string(), z.unknown()).optional().describe('Settings of the action; its defaults when absent.'),
+    shadow: z.boolean().default(false).describe('Only to read, and to say what would have been done.'),
   })
   .meta({ id: 'PlanActionRun' })
 export type PlanActionRun = z.infer<typeof PlanActionRun>
+
+/** POST …/action-runs/{id}/approve */
+export const ApproveActionRun = z
+  .object({
+    confirmTargets: z.int().describe('The number of targets the person saw; must equal the plan.'),
+    note: z.string().trim().min(1).max(1000).optional(),
+  })
+  .meta({ id: 'ApproveActionRun' })
+export type ApproveActionRun = z.infer<typeof ApproveActionRun>
+
+/** POST …/action-runs/{id}/reject */
+export const RejectActionRun = z
+  .object({ note: z.string().trim().min(1).max(1000).describe('Why.') })
+  .meta({ id: 'RejectActionRun' })
+export type RejectActionRun = z.infer<typeof RejectActionRun>
 
 /** POST …/action-runs/{id}/execute */
 export const ExecuteActionRun = z
@@ -38,7 +60,9 @@ export const ActionTargetStateName = z.enum([
   'executed',
   'verified',
   'already-gone',
+  'already-done',
   'moved-by-user',
+  'would-change',
   'failed',
   'not-reachable',
   'reverting',
@@ -53,11 +77,32 @@ export const ActionRun = z
     connectionId: z.string(),
     action: z.string(),
     investigationId: z.string(),
-    state: z.enum(['planned', 'running', 'done', 'partly', 'failed', 'reverting', 'reverted']),
+    state: z.enum([
+      'planned',
+      'approved',
+      'rejected',
+      'expired',
+      'running',
+      'done',
+      'partly',
+      'failed',
+      'reverting',
+      'reverted',
+    ]),
     effect: z.string(),
     reversible: z.boolean(),
+    options: z.record(z.string(), z.unknown()).optional(),
+    shadow: z.boolean().describe('Reads everything and changes nothing.'),
     targetsTotal: z.int(),
     targetsByState: z.partialRecord(ActionTargetStateName, z.int()),
+    mailboxesTotal: z.int(),
+    mailboxesCovered: z.int().optional().describe('Mailboxes that the investigation covers.'),
+    sample: z.array(z.object({ userPrincipalName: z.string(), subject: z.string() })).describe('At most ten.'),
+    needsApproval: z.boolean().describe('Whether somebody else than the planner must approve it.'),
+    expiresAt: z.string().describe('From then on it can neither be approved nor carried out.'),
+    decidedBy: z.string().optional().describe('Who approved or rejected it.'),
+    decidedAt: z.string().optional(),
+    decisionNote: z.string().optional(),
     createdBy: z.string(),
     createdAt: z.string(),
     startedAt: z.string().optional(),
@@ -87,6 +132,10 @@ export const ActionTarget = z
 export type ActionTarget = z.infer<typeof ActionTarget>
 
 export const ActionRunDetail = z
-  .object({ actionRun: ActionRun, targets: z.array(ActionTarget) })
+  .object({
+    actionRun: ActionRun,
+    targets: z.array(ActionTarget),
+    summary: z.string().optional().describe('What came of it, in words; absent while nothing has.'),
+  })
   .meta({ id: 'ActionRunDetail' })
 export type ActionRunDetail = z.infer<typeof ActionRunDetail>

@@ -48,6 +48,9 @@ export const INVESTIGATION_STATE: Record<Investigation['state'], { word: string;
 
 export const ACTION_RUN_STATE: Record<ActionRun['state'], { word: string; tone: Tone }> = {
   planned: { word: 'Planned', tone: 'quiet' },
+  approved: { word: 'Approved', tone: 'quiet' },
+  rejected: { word: 'Rejected', tone: 'warn' },
+  expired: { word: 'Expired', tone: 'quiet' },
   running: { word: 'Running', tone: 'busy' },
   done: { word: 'Done', tone: 'good' },
   partly: { word: 'Partly done', tone: 'warn' },
@@ -62,7 +65,9 @@ export const TARGET_STATE: Record<ActionTargetStateName, { word: string; tone: T
   executed: { word: 'Done, being verified', tone: 'busy' },
   verified: { word: 'Verified', tone: 'good' },
   'already-gone': { word: 'Already gone', tone: 'good' },
+  'already-done': { word: 'As wanted before', tone: 'good' },
   'moved-by-user': { word: 'Moved by the user', tone: 'warn' },
+  'would-change': { word: 'Would be changed', tone: 'good' },
   failed: { word: 'Failed', tone: 'bad' },
   'not-reachable': { word: 'Not reachable', tone: 'bad' },
   reverting: { word: 'Being undone', tone: 'busy' },
@@ -70,7 +75,15 @@ export const TARGET_STATE: Record<ActionTargetStateName, { word: string; tone: T
   'revert-failed': { word: 'Undo failed', tone: 'bad' },
 }
 
-const ENDED: ActionTargetStateName[] = ['verified', 'already-gone', 'moved-by-user', 'failed', 'not-reachable']
+const ENDED: ActionTargetStateName[] = [
+  'verified',
+  'already-gone',
+  'already-done',
+  'moved-by-user',
+  'would-change',
+  'failed',
+  'not-reachable',
+]
 const REVERT_ENDED: ActionTargetStateName[] = ['reverted', 'revert-failed']
 
 /** Targets of the run that have an end, in the direction it is going. */

@@ -1,3 +1,5 @@
+import { z } from 'zod'
+
 import type { ActionRun, ActionTarget } from '#domain/action-run.ts'
 import { type Clock, isoTime } from '#domain/clock.ts'
 import { AppError } from '#domain/errors.ts'
@@ -5,7 +7,9 @@ import type { TenantId } from '#domain/ids.ts'
 import type { PermissionNeed } from '#domain/tenant.ts'
 import type { User } from '#domain/user.ts'
 import { ACTIONS } from '#respond/actions/index.ts'
+import { checkApprovable, checkExecutable, checkOpen, isExpired } from '#respond/approval.ts'
 import { findAction, planActionRun } from '#respond/plan.ts'
+import { summarize } from '#respond/summarize.ts'
 import type { RecordStore } from '#store/record-store.ts'
 
 import type { Audit } from './audit.ts'
@@ -18,29 +22,60 @@ export interface ActionChoice {
   reversible: boolean
   recoverability: string
   permissions: PermissionNeed[]
+  /** JSON Schema of its settings; absent without any. */
+  options?: Record<string, unknown>
+  /** Clouds, by the name that a connection has, where it cannot be planned, and why. */
+  notOfferedIn?: { clouds: string[]; why: string }
 }
 
 export interface ActionRunDetail {
   actionRun: ActionRun
   targets: ActionTarget[]
+  /** What came of it, in words; absent while nothing has. */
+  summary?: string
 }
 
-/** @throws AppError ACTION_RUN_NOT_FOUND from every method that takes a run's id. */
+export interface NewActionRun {
+  action: string
+  investigationId: string
+  hitIds?: string[] | undefined
+  options?: Record<string, unknown> | undefined
+  shadow?: boolean | undefined
+}
+
+/**
+ * Plans, approvals and runs of actions. A plan past its expiry becomes `expired` when somebody next looks at it.
+ *
+ * @throws AppError ACTION_RUN_NOT_FOUND from every method that takes a run's id.
+ */
 export interface Actions {
   catalog(): ActionChoice[]
   /** Newest first. */
   list(tenantId: TenantId, filter: { investigationId?: string | undefined; limit: number }): Promise<ActionRun[]>
-  /** Changes nothing at Microsoft. @throws AppError INVESTIGATION_NOT_FOUND, REQUEST_INVALID. */
-  plan(
+  /**
+   * Changes nothing at Microsoft.
+   *
+   * @throws AppError INVESTIGATION_NOT_FOUND, REQUEST_INVALID, ACTION_NOT_OFFERED, CONNECT_PERMISSION_MISSING.
+   */
+  plan(user: User, tenantId: TenantId, request: NewActionRun): Promise<ActionRunDetail>
+  read(tenantId: TenantId, id: string): Promise<ActionRunDetail>
+  /**
+   * Allows a plan that needs it. `confirmTargets` is how many the person saw.
+   *
+   * @throws AppError ACTION_CONFIRMATION_WRONG, ACTION_STATE_WRONG, ACTION_PLAN_EXPIRED, ACTION_APPROVER_SAME.
+   */
+  approve(
     user: User,
     tenantId: TenantId,
-    request: { action: string; investigationId: string; hitIds?: string[] | undefined },
-  ): Promise<ActionRunDetail>
-  read(tenantId: TenantId, id: string): Promise<ActionRunDetail>
+    id: string,
+    decision: { confirmTargets: number; note?: string | undefined },
+  ): Promise<ActionRun>
+  /** Ends a plan, approved or not; its planner may as well. @throws AppError ACTION_STATE_WRONG, ACTION_PLAN_EXPIRED. */
+  reject(user: User, tenantId: TenantId, id: string, decision: { note: string }): Promise<ActionRun>
   /**
    * Begins to carry out a plan. `confirmTargets` is how many the person saw.
    *
-   * @throws AppError ACTION_CONFIRMATION_WRONG, ACTION_STATE_WRONG.
+   * @throws AppError ACTION_CONFIRMATION_WRONG, ACTION_STATE_WRONG, ACTION_PLAN_EXPIRED, ACTION_APPROVAL_MISSING.
    */
   execute(user: User, tenantId: TenantId, id: string, confirmTargets: number): Promise<ActionRun>
   /** Begins to take back. @throws AppError ACTION_NOT_REVERSIBLE, ACTION_STATE_WRONG. */
@@ -54,18 +89,55 @@ export function createActions(parts: {
   audit: Audit
   bus: Bus
   clock: Clock
+  /** From so many targets on somebody else than the planner must approve. */
+  approvalFrom?: number | undefined
+  /** How long a plan is good. */
+  goodForMs?: number | undefined
+  /** What a connection has been granted at Microsoft Graph. */
+  grantedRoles?: (tenantId: TenantId, connectionId: string) => Promise<readonly string[]>
 }): Actions {
-  const { records, start, audit, bus, clock } = parts
+  const { records, start, audit, bus, clock, approvalFrom, goodForMs, grantedRoles } = parts
 
   async function read(tenantId: TenantId, id: string): Promise<ActionRun> {
     const run = await records.actionRuns.read(tenantId, id)
-    if (run) return run
+    if (run) return settle(run)
     throw new AppError({
       code: 'ACTION_RUN_NOT_FOUND',
       what: 'Could not open the action run.',
       why: `The tenant has no action run ${id}.`,
       fix: 'Choose one from the page of its investigation.',
     })
+  }
+
+  /** The run, expired if its time is up. */
+  async function settle(run: ActionRun): Promise<ActionRun> {
+    if (run.state === 'expired' || !isExpired(run, clock.now())) return run
+    const { tenantId, id, action, targetsTotal } = run
+    if (await records.actionRuns.transition(tenantId, id, [run.state], { state: 'expired' })) {
+      await audit('system', 'action-run.expire', { id, action, targets: targetsTotal }, tenantId)
+    }
+    const actionRun = (await records.actionRuns.read(tenantId, id))!
+    bus.publish(tenantId, { kind: 'action-run', actionRun })
+    return actionRun
+  }
+
+  /** Writes who decided what about a plan; of several that decide at once, one does. */
+  async function decide(
+    user: User,
+    run: ActionRun,
+    decision: { state: 'approved' | 'rejected'; decisionNote?: string },
+  ): Promise<ActionRun> {
+    const { tenantId, id, action, targetsTotal } = run
+    const change = { ...decision, decidedBy: user.name, decidedAt: isoTime(clock.now()) }
+    if (!(await records.actionRuns.transition(tenantId, id, [run.state], change))) {
+      throw stateWrong(await read(tenantId, id), [run.state])
+    }
+    const { state, decisionNote: note } = decision
+    const detail = { id, action, targets: targetsTotal, ...(note !== undefined && { note }) }
+    await audit(user.name, state === 'approved' ? 'action-run.approve' : 'action-run.reject', detail, tenantId)
+    const actionRun = await read(tenantId, id)
+    bus.publish(tenantId, { kind: 'action-run', actionRun })
+    return actionRun
   }
 
   /**
@@ -79,7 +151,7 @@ export function createActions(parts: {
     change: { state: 'running' | 'reverting'; startedAt?: string },
   ): Promise<ActionRun> {
     const { tenantId, id } = run
-    const detail = { id, action: run.action, targets: run.targetsTotal }
+    const detail = { id, action: run.action, targets: run.targetsTotal, ...(run.shadow && { shadow: true }) }
     if (!(await records.actionRuns.transition(tenantId, id, from, change))) throw stateWrong(run, from)
     await audit(user.name, change.state === 'running' ? 'action-run.execute' : 'action-run.revert', detail, tenantId)
     const actionRun = await read(tenantId, id)
@@ -90,18 +162,22 @@ export function createActions(parts: {
 
   return {
     catalog: () =>
-      ACTIONS.map(({ id, title, recoverability, permissions, revert }) => ({
+      ACTIONS.map(({ id, title, recoverability, permissions, revert, options, notOfferedIn }) => ({
         id,
         title,
         recoverability,
         permissions: [...permissions],
         reversible: revert !== undefined,
+        ...(options && { options: z.toJSONSchema(options, { io: 'input' }) }),
+        ...(notOfferedIn && { notOfferedIn: { ...notOfferedIn, clouds: [...notOfferedIn.clouds] } }),
       })),
 
-    list: (tenantId, { investigationId, limit }) =>
-      records.actionRuns.list(tenantId, { limit, ...(investigationId !== undefined && { investigationId }) }),
+    async list(tenantId, { investigationId, limit }) {
+      const filter = { limit, ...(investigationId !== undefined && { investigationId }) }
+      return Promise.all((await records.actionRuns.list(tenantId, filter)).map(settle))
+    },
 
-    async plan(user, tenantId, { action, investigationId, hitIds }) {
+    async plan(user, tenantId, { action, investigationId, hitIds, options, shadow = false }) {
       const planned = await planActionRun({
         records,
         clock,
@@ -109,24 +185,52 @@ export function createActions(parts: {
         action,
         investigationId,
         createdBy: user.name,
+        shadow,
         ...(hitIds && { hitIds }),
+        ...(options && { options }),
+        ...(approvalFrom !== undefined && { approvalFrom }),
+        ...(goodForMs !== undefined && { goodForMs }),
+        ...(grantedRoles && { grantedRoles: (connectionId) => grantedRoles(tenantId, connectionId) }),
       })
       const { actionRun } = planned
-      const detail = { id: actionRun.id, action, investigationId, targets: actionRun.targetsTotal }
+      const detail = {
+        id: actionRun.id,
+        action,
+        investigationId,
+        targets: actionRun.targetsTotal,
+        ...(shadow && { shadow }),
+        ...(actionRun.needsApproval && { needsApproval: true }),
+      }
       await audit(user.name, 'action-run.plan', detail, tenantId)
       bus.publish(tenantId, { kind: 'action-run', actionRun })
-      return planned
+      return { actionRun, targets: planned.targets.map(shown) }
     },
 
     async read(tenantId, id) {
       const actionRun = await read(tenantId, id)
-      return { actionRun, targets: await records.actionRuns.targets(tenantId, id) }
+      const targets = await records.actionRuns.targets(tenantId, id)
+      const summary = summarize(actionRun, targets)
+      return { actionRun, targets: targets.map(shown), ...(summary !== undefined && { summary }) }
+    },
+
+    async approve(user, tenantId, id, { confirmTargets, note }) {
+      const run = await read(tenantId, id)
+      if (confirmTargets !== run.targetsTotal) throw confirmationWrong(run, confirmTargets)
+      checkApprovable(run, user.name, clock.now())
+      return decide(user, run, { state: 'approved', ...(note !== undefined && { decisionNote: note }) })
+    },
+
+    async reject(user, tenantId, id, { note }) {
+      const run = await read(tenantId, id)
+      checkOpen(run, clock.now(), 'The plan was not rejected.')
+      return decide(user, run, { state: 'rejected', decisionNote: note })
     },
 
     async execute(user, tenantId, id, confirmTargets) {
       const run = await read(tenantId, id)
       if (confirmTargets !== run.targetsTotal) throw confirmationWrong(run, confirmTargets)
-      return begin(user, run, ['planned'], { state: 'running', startedAt: isoTime(clock.now()) })
+      checkExecutable(run, clock.now())
+      return begin(user, run, [run.state], { state: 'running', startedAt: isoTime(clock.now()) })
     },
 
     async revert(user, tenantId, id) {
@@ -137,10 +241,17 @@ export function createActions(parts: {
   }
 }
 
+/** The text that a banner's way back needs is for Cordon alone. */
+function shown({ before, ...target }: ActionTarget): ActionTarget {
+  if (!before) return target
+  const { body: _, ...rest } = before
+  return { ...target, before: rest }
+}
+
 function confirmationWrong(run: ActionRun, confirmed: number): AppError {
   return new AppError({
     code: 'ACTION_CONFIRMATION_WRONG',
-    what: 'The action was not carried out.',
+    what: 'Nothing was changed.',
     why: `The plan has ${run.targetsTotal} targets; ${confirmed} were confirmed.`,
     fix: 'Look at the plan again and confirm the number it shows.',
   })

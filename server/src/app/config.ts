@@ -3,6 +3,9 @@ import { resolve } from 'node:path'
 import { z } from 'zod'
 
 import { AppError } from '#domain/errors.ts'
+import { APPROVAL_FROM, PLAN_MS } from '#respond/approval.ts'
+
+const HOUR_MS = 3_600_000
 
 /**
  * The configuration of a server: environment variables, read once at start. Every setting has a default that is right for
@@ -44,6 +47,18 @@ const Environment = z.object({
     .max(3600, 'a number of seconds, 1 to 3600')
     .default(60)
     .describe('How often each feed asks Microsoft for what is new.'),
+  CORDON_APPROVAL_FROM: z.coerce
+    .number('a number of targets, 1 or more')
+    .int('a number of targets, 1 or more')
+    .min(1, 'a number of targets, 1 or more')
+    .default(APPROVAL_FROM)
+    .describe('From so many targets on, somebody else than its planner must approve an action.'),
+  CORDON_PLAN_HOURS: z.coerce
+    .number('a number of hours, 1 to 720')
+    .min(1, 'a number of hours, 1 to 720')
+    .max(720, 'a number of hours, 1 to 720')
+    .default(PLAN_MS / HOUR_MS)
+    .describe('How long a planned action can be approved and carried out.'),
 })
 
 const SECRET = new Set(['CORDON_ADMIN_PASSWORD', 'CORDON_POSTGRES_URL', 'CORDON_CLICKHOUSE_URL'])
@@ -62,6 +77,10 @@ export interface Config {
   adminName: string
   adminPassword?: string
   pollMs: number
+  /** Targets from which an action needs approval. */
+  approvalFrom: number
+  /** How long a planned action is good. */
+  planMs: number
 }
 
 /**
@@ -82,6 +101,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     keyFile: resolve(value.CORDON_KEY_FILE ?? `${dataFolder}/cordon.key`),
     adminName: value.CORDON_ADMIN_NAME,
     pollMs: value.CORDON_POLL_SECONDS * 1000,
+    approvalFrom: value.CORDON_APPROVAL_FROM,
+    planMs: value.CORDON_PLAN_HOURS * HOUR_MS,
     ...(value.CORDON_POSTGRES_URL && { postgresUrl: value.CORDON_POSTGRES_URL }),
     ...(value.CORDON_CLICKHOUSE_URL && { clickhouseUrl: value.CORDON_CLICKHOUSE_URL }),
     ...(value.CORDON_CLOUD_FILE && { cloudFile: resolve(value.CORDON_CLOUD_FILE) }),

@@ -18,14 +18,27 @@ export interface Action<State extends Record<string, unknown> = Record<string, u
   /** One or two sentences: the truth about getting back what the action takes away. */
   recoverability: string
   permissions: readonly PermissionNeed[]
-  /** What a run will do, in words and numbers. */
-  effect(count: { messages: number; mailboxes: number }): string
+  /** Clouds where Microsoft does not offer it, by their names in connect/clouds.ts. */
+  notOfferedIn?: { clouds: readonly string[]; why: string }
+  /** Its settings with their defaults; absent without any. Kept in the plan as they were parsed. */
+  options?: z.ZodType<Record<string, unknown>>
+  /** Permissions that settings ask for beyond {@link permissions}, at a moment (ms): Microsoft's rules change by date. */
+  optionNeeds?(options: unknown, now: number): readonly PermissionNeed[]
+  /** What a run does to so many, verb first and without an end: "remove 23 messages from 21 mailboxes". */
+  does(count: Count): string
+  /** The same done: "removed 23 messages from 21 mailboxes". */
+  did(count: Count): string
   /** What `read` gives, as it is kept in the journal. */
   state: z.ZodType<State>
-  /** What Microsoft holds now. Changes nothing. @throws AppError CONNECT_* */
-  read(target: Target): Promise<State>
+  /**
+   * What Microsoft holds now. Changes nothing. With `before`, what was read at the start, it may leave out what does not
+   * change: reading back is half of the work.
+   *
+   * @throws AppError CONNECT_*
+   */
+  read(target: Target, before?: State): Promise<State>
   /** Why nothing needs doing, given what is there at the start; undefined when the action is to be executed. */
-  settled(now: State): { state: 'already-gone' | 'moved-by-user'; proof: string } | undefined
+  settled(now: State): Settled | undefined
   /**
    * Brings the effect about. Idempotent: it may be repeated after a crash, and a second time changes nothing more.
    *
@@ -34,6 +47,13 @@ export interface Action<State extends Record<string, unknown> = Record<string, u
   execute(target: Target, before: State): Promise<void>
   /** What it means that `now` is there after `before`. */
   verify(before: State, now: State): Verdict
+  /**
+   * How long after Microsoft has accepted it the effect may show: waits between looks, in ms. What has not shown after the
+   * last has failed. {@link PROMPT} when absent.
+   */
+  patience?: readonly number[]
+  /** Puts back what earlier runs took away: plans give its targets what those found. */
+  restores?: true
   /** The way back to `before`; absent where Microsoft offers none. */
   revert?: {
     /** As {@link Action.execute}. */
@@ -48,8 +68,28 @@ export interface Target {
   hit: MailHit
   /** Ids of all messages in the same mailbox that the investigation found: other copies of the message that are known. */
   known: ReadonlySet<string>
+  /** The run's settings, as {@link Action.options} parsed them. */
+  options?: Record<string, unknown>
+  /** What the newest run that changed this message found before; only for an action that restores. */
+  earlier?: Record<string, unknown>
   signal?: AbortSignal
 }
+
+export interface Count {
+  messages: number
+  mailboxes: number
+}
+
+/**
+ * The end of a target that the action is not carried out on: the message is as far away or further, as it should be, or
+ * where the user has put it; or nothing can be done any more.
+ */
+export type Settled =
+  | { state: 'already-gone' | 'already-done' | 'moved-by-user'; proof: string }
+  | { state: 'failed'; reason: string }
+
+/** Changes in a mailbox can be read at once; a reading that is a moment old is not taken for a failure. */
+export const PROMPT: readonly number[] = [250, 1000]
 
 export interface Verdict {
   /** The wanted state is there; nothing has changed; or something that neither Cordon intended nor found before. */

@@ -18,57 +18,9 @@ import type { Target } from './action.ts'
 
 const Copy = z.object({ id: z.string(), folderId: z.string() })
 
-/**
- * Where a message is, as its mailbox says: by its immutable id, and by its internet message ID, under which it shows up
- * again when a program moves it by copying and deleting.
- */
-export const MessageState = z.object({
-  place: z.enum(['folder', 'deleted-items', 'recoverable-items', 'gone']),
-  folderId: z.string().optional(),
-  folderName: z.string().optional(),
-  /** Messages with the same internet message ID that the investigation did not find. */
-  copies: z.array(Copy),
-})
-export type MessageState = z.infer<typeof MessageState>
-
-const Found = z.object({ value: z.array(GraphMessage) })
-
-/** Reads a message's state; one `$batch`, and one more request for the name of a folder not seen before. */
-export async function readMessage(target: Target): Promise<MessageState> {
-  const { microsoft, hit, signal } = target
-  const filter = `internetMessageId eq ${odataString(hit.internetMessageId)}`
-  const urls = [
-    messageEnvelopeUrl(hit.userId, hit.messageId),
-    folderUrl(hit.userId, 'deleteditems'),
-    folderUrl(hit.userId, PURGES),
-    ...(hit.internetMessageId === ''
-      ? []
-      : [
-          messagesUrl(hit.userId, { filter, top: 100 }),
-          messagesUrl(hit.userId, { folder: RECOVERABLE_DELETIONS, filter, top: 100 }),
-        ]),
-  ]
-  const parts = urls.map((url) => ({ method: 'GET' as const, url, headers: IMMUTABLE_IDS }))
-  const [message, deletedItems, purges, inFolders, inRecoverable] = await microsoft.batch(parts, signal)
-  const folders = inFolders ? required(target, inFolders, Found).value : []
-  const recoverable = inRecoverable ? (present(target, inRecoverable, Found, NO_FOLDER)?.value ?? []) : []
-  const sameMessage = [...folders, ...recoverable]
-  const copies = sameMessage
-    .filter(({ id }) => id !== hit.messageId && !target.known.has(id))
-    .map(({ id, parentFolderId }) => ({ id, folderId: parentFolderId }))
-
-  const found =
-    present(target, message!, GraphMessage, NO_MESSAGE) ?? sameMessage.find(({ id }) => id === hit.messageId)
-  const purgesId = present(target, purges!, GraphFolder, NO_FOLDER)?.id
-  if (found === undefined || found.parentFolderId === purgesId) return { place: 'gone', copies }
-  const folderId = found.parentFolderId
-  if (recoverable.some(({ id }) => id === hit.messageId)) {
-    return { place: 'recoverable-items', folderId, folderName: 'Recoverable Items', copies }
-  }
-  const trash = required(target, deletedItems!, GraphFolder)
-  if (folderId === trash.id) return { place: 'deleted-items', folderId, folderName: trash.displayName, copies }
-  return { place: 'folder', folderId, folderName: await folderName(target, folderId), copies }
-}
+/** Where a message can be, from what its user has before their eyes to what is out of their reach. */
+export const PLACES = ['folder', 'junk-email', 'deleted-items', 'recoverable-items', 'gone'] as const
+export type Place = (typeof PLACES)[number]
 
 /**
  * Where permanentDelete puts messages: out of everybody's reach but an eDiscovery administrator's, yet an immutable id may
@@ -76,10 +28,110 @@ export async function readMessage(target: Target): Promise<MessageState> {
  */
 const PURGES = 'recoverableitemspurges'
 
-async function folderName(target: Target, folderId: string): Promise<string> {
-  const { microsoft, hit, signal } = target
-  if (folderId === hit.folderId) return hit.folderName
-  const [folder] = await microsoft.batch([{ method: 'GET', url: folderUrl(hit.userId, folderId) }], signal)
+/** The folders that make a place, by well-known name. */
+const PLACE_FOLDERS = {
+  'junk-email': 'junkemail',
+  'deleted-items': 'deleteditems',
+  'recoverable-items': RECOVERABLE_DELETIONS,
+  gone: PURGES,
+} as const satisfies Partial<Record<Place, string>>
+
+/** Every place but an ordinary folder. */
+export type SpecialPlace = keyof typeof PLACE_FOLDERS
+
+/**
+ * Where a message is, as its mailbox says: by its immutable id, and by its internet message ID, under which it shows up
+ * again when a program moves it by copying and deleting.
+ */
+export const MessageState = z.object({
+  place: z.enum(PLACES),
+  folderId: z.string().optional(),
+  folderName: z.string().optional(),
+  /** Messages with the same internet message ID that the investigation did not find. */
+  copies: z.array(Copy),
+  /** Ids of the mailbox's folders that make a place; they never change, so reading back asks for them no more. */
+  folders: z.partialRecord(z.enum(Object.keys(PLACE_FOLDERS) as SpecialPlace[]), z.string()).optional(),
+})
+export type MessageState = z.infer<typeof MessageState>
+
+const Found = z.object({ value: z.array(GraphMessage) })
+
+/**
+ * Reads where the message is, in one `$batch`; in another one, rarely, the name of a folder not seen before, and copies of
+ * a message that is not there.
+ *
+ * @param wish.places which places to tell from ordinary folders; `gone` always is.
+ * @param wish.copies whether to look for copies although the message is there.
+ */
+export async function readMessage(
+  target: Target,
+  wish: { places: readonly SpecialPlace[]; copies: boolean },
+  before?: MessageState,
+): Promise<MessageState> {
+  const { hit } = target
+  const places = before?.folders ? [] : new Set<SpecialPlace>([...wish.places, 'gone'])
+  const [message, ...more] = await get(target, [
+    messageEnvelopeUrl(hit.userId, hit.messageId),
+    ...[...places].map((place) => folderUrl(hit.userId, PLACE_FOLDERS[place])),
+    ...(wish.copies ? copyUrls(target) : []),
+  ])
+  const folders = before?.folders ?? foldersOf(target, [...places], more.splice(0, [...places].length))
+  const there = present(target, message!, GraphMessage, NO_MESSAGE)
+  const place = there ? placeIn(folders, there.parentFolderId) : 'gone'
+  const same = wish.copies ? more : place === 'gone' ? await get(target, copyUrls(target)) : []
+  const copies = copiesIn(target, same)
+  if (place === 'gone') return { place, copies, folders }
+  const folderId = there!.parentFolderId
+  const folderName = folderId === before?.folderId ? before.folderName : await nameOf(target, place, folderId)
+  return { place, folderId, ...(folderName !== undefined && { folderName }), copies, folders }
+}
+
+/** One `$batch` of reads of the target's mailbox. */
+export async function get({ microsoft, signal }: Target, urls: readonly string[]): Promise<BatchReply[]> {
+  if (urls.length === 0) return []
+  return microsoft.batch(
+    urls.map((url) => ({ method: 'GET', url, headers: IMMUTABLE_IDS })),
+    signal,
+  )
+}
+
+function copyUrls({ hit }: Target): string[] {
+  if (hit.internetMessageId === '') return []
+  const filter = `internetMessageId eq ${odataString(hit.internetMessageId)}`
+  return [
+    messagesUrl(hit.userId, { filter, top: 100 }),
+    messagesUrl(hit.userId, { folder: RECOVERABLE_DELETIONS, filter, top: 100 }),
+  ]
+}
+
+function copiesIn(target: Target, [inFolders, inRecoverable]: readonly BatchReply[]): MessageState['copies'] {
+  const found = inFolders ? required(target, inFolders, Found).value : []
+  const recoverable = inRecoverable ? (present(target, inRecoverable, Found, NO_FOLDER)?.value ?? []) : []
+  return [...found, ...recoverable]
+    .filter(({ id }) => id !== target.hit.messageId && !target.known.has(id))
+    .map(({ id, parentFolderId }) => ({ id, folderId: parentFolderId }))
+}
+
+function foldersOf(target: Target, places: readonly SpecialPlace[], replies: readonly BatchReply[]) {
+  const ids = places.map((place, i) => [place, present(target, replies[i]!, GraphFolder, NO_FOLDER)?.id] as const)
+  return Object.fromEntries(ids.filter(([, id]) => id !== undefined)) as Partial<Record<SpecialPlace, string>>
+}
+
+function placeIn(folders: Partial<Record<SpecialPlace, string>>, folderId: string): Place {
+  return PLACES.find((place) => place !== 'folder' && folders[place] === folderId) ?? 'folder'
+}
+
+const PLACE_NAMES: Partial<Record<Place, string>> = {
+  'junk-email': 'Junk Email',
+  'deleted-items': 'Deleted Items',
+  'recoverable-items': 'Recoverable Items',
+}
+
+async function nameOf(target: Target, place: Place, folderId: string): Promise<string> {
+  const { hit } = target
+  const known = PLACE_NAMES[place] ?? (folderId === hit.folderId ? hit.folderName : undefined)
+  if (known !== undefined) return known
+  const [folder] = await get(target, [folderUrl(hit.userId, folderId)])
   return present(target, folder!, GraphFolder, NO_FOLDER)?.displayName ?? 'an unknown folder'
 }
 
@@ -89,6 +141,11 @@ async function folderName(target: Target, folderId: string): Promise<string> {
  */
 const NO_MESSAGE: readonly string[] = ['ErrorItemNotFound']
 const NO_FOLDER: readonly string[] = ['ErrorItemNotFound', 'ErrorFolderNotFound', 'ErrorInvalidIdMalformed']
+
+/** The message that a part of {@link get} gave; undefined when it is not there. @throws AppError CONNECT_* */
+export function messageIn<T>(target: Target, part: BatchReply, schema: z.ZodType<T>): T | undefined {
+  return present(target, part, schema, NO_MESSAGE)
+}
 
 /** The part's body; undefined when Microsoft answered one of `absent`. */
 function present<T>(target: Target, part: BatchReply, schema: z.ZodType<T>, absent: readonly string[]): T | undefined {
@@ -115,12 +172,37 @@ export function placeOf(state: MessageState): string {
   return state.place === 'gone' ? 'no folder that the user can reach' : (state.folderName ?? state.place)
 }
 
-/** Copies that were not there before. */
-export function newCopies(before: MessageState, now: MessageState): MessageState['copies'] {
-  return now.copies.filter(({ id }) => !before.copies.some((copy) => copy.id === id))
+/** Evidence of where it is. */
+export function isIn(state: MessageState): string {
+  return `The message is in ${placeOf(state)}.`
+}
+
+/** Whether the message has not been moved. */
+export function isUnmoved(before: MessageState, now: MessageState): boolean {
+  return now.place !== 'gone' && now.folderId === before.folderId
+}
+
+/** Why nothing is to be done with a message that is not in the mailbox any more; undefined when it is. */
+export function settledWhenGone(now: MessageState) {
+  if (now.place !== 'gone') return undefined
+  return now.copies.length === 0
+    ? {
+        state: 'already-gone' as const,
+        proof: 'The mailbox no longer has the message, in Recoverable Items neither, and no other copy.',
+      }
+    : { state: 'moved-by-user' as const, proof: copiesElsewhere(now.copies) }
+}
+
+/** What it means for a deletion that `now` is there after `before`. */
+export function verifyGone(before: MessageState, now: MessageState) {
+  if (now.place !== 'gone') return { is: 'unchanged' as const, proof: isIn(now) }
+  const appeared = now.copies.filter(({ id }) => !before.copies.some((copy) => copy.id === id))
+  return appeared.length === 0
+    ? { is: 'wanted' as const, proof: 'The mailbox no longer has the message, in Recoverable Items neither.' }
+    : { is: 'elsewhere' as const, proof: copiesElsewhere(appeared) }
 }
 
 /** What to say, and to do, about copies under other ids. */
-export function copiesElsewhere(copies: MessageState['copies']): string {
+function copiesElsewhere(copies: MessageState['copies']): string {
   return `The message has left under a new id: ${copies.length} other ${copies.length === 1 ? 'copy' : 'copies'} in the mailbox. Run the investigation again to find ${copies.length === 1 ? 'it' : 'them'}.`
 }

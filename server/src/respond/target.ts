@@ -1,7 +1,10 @@
+import { setTimeout } from 'node:timers/promises'
+
+import type { Wait } from '#connect/throttle.ts'
 import type { ActionTargetState } from '#domain/action-run.ts'
 import { AppError, reasonOf } from '#domain/errors.ts'
 
-import type { Action, Target, Verdict } from './action.ts'
+import { PROMPT, type Action, type Target, type Verdict } from './action.ts'
 import type { Journal, JournalStep } from './journal.ts'
 
 /** One target, the action on it, and its journal. */
@@ -9,6 +12,20 @@ export interface TargetWork {
   action: Action
   target: Target
   journal: Journal
+  /** How to wait; timers when absent. */
+  wait?: Wait | undefined
+}
+
+/**
+ * Says what executing would do to one target, and changes nothing at Microsoft.
+ *
+ * @throws as {@link executeTarget}.
+ */
+export function shadowTarget(work: TargetWork): Promise<void> {
+  return endsInJournal(work, unexecuted, async ({ action, target, journal }) => {
+    const now = await action.read(withEarlier(target, journal))
+    return action.settled(now) ?? { state: 'would-change', proof: action.verify(now, now).proof }
+  })
 }
 
 /**
@@ -19,8 +36,9 @@ export interface TargetWork {
  */
 export function executeTarget(work: TargetWork): Promise<void> {
   return endsInJournal(work, unexecuted, async ({ action, target, journal }) => {
-    const now = await action.read(target)
-    if (journal.entry.state === 'planned') {
+    const { state } = journal.entry
+    const now = await readNow(work)
+    if (state === 'planned') {
       const settled = action.settled(now)
       if (settled) return settled
       await journal.write({ state: 'intended', before: now })
@@ -29,11 +47,26 @@ export function executeTarget(work: TargetWork): Promise<void> {
     const found = action.verify(before, now)
     if (found.is !== 'unchanged') return executed(found)
 
-    const refusal = await refused(target, () => action.execute(target, before))
-    if (!refusal) await journal.write({ state: 'executed' })
-    const verdict = action.verify(before, await action.read(target).catch(unread(refusal)))
+    // What Microsoft accepted and takes its time for is not asked for again after a crash.
+    const accepted = state === 'executed' && action.patience !== undefined
+    const refusal = accepted ? undefined : await refused(target, () => action.execute(target, before))
+    if (!refusal && !accepted) await journal.write({ state: 'executed' })
+    const verdict = await look(work, refusal, async () => action.verify(before, await action.read(target, before)))
     return verdict.is === 'unchanged' ? { state: 'failed', reason: whyNot(refusal, verdict) } : executed(verdict)
   })
+}
+
+/** What is there now, as far as it is not in the journal what was there before. */
+function readNow({ action, target, journal }: TargetWork): Promise<Record<string, unknown>> {
+  const { state, before } = journal.entry
+  return state === 'planned'
+    ? action.read(withEarlier(target, journal))
+    : action.read(target, action.state.parse(before))
+}
+
+/** The plan gives a target what an earlier run found, for an action that restores it. */
+function withEarlier(target: Target, { entry }: Journal): Target {
+  return entry.before ? { ...target, earlier: entry.before } : target
 }
 
 /**
@@ -48,12 +81,12 @@ export function revertTarget(work: TargetWork): Promise<void> {
     async ({ action, target, journal }) => {
       const revert = action.revert!
       const before = action.state.parse(journal.entry.before)
-      const found = revert.verify(before, await action.read(target))
+      const found = revert.verify(before, await action.read(target, before))
       if (found.is !== 'unchanged') return reverted(found)
 
       await journal.write({ state: 'reverting' })
       const refusal = await refused(target, () => revert.execute(target, before))
-      const verdict = revert.verify(before, await action.read(target).catch(unread(refusal)))
+      const verdict = await look(work, refusal, async () => revert.verify(before, await action.read(target, before)))
       return verdict.is === 'unchanged'
         ? { state: 'revert-failed', reason: whyNot(refusal, verdict) }
         : reverted(verdict)
@@ -68,7 +101,7 @@ function executed({ is, proof }: Verdict): JournalStep {
 function reverted({ is, proof }: Verdict): JournalStep {
   return is === 'wanted'
     ? { state: 'reverted', proof }
-    : { state: 'revert-failed', reason: `It was moved or deleted since, and is left as it is. ${proof}` }
+    : { state: 'revert-failed', reason: `It was moved, changed or deleted since, and is left as it is. ${proof}` }
 }
 
 /** Microsoft may also report success and do nothing. */
@@ -112,6 +145,23 @@ async function refused(target: Target, effect: () => Promise<void>): Promise<App
     return error
   }
 }
+
+/** Looks until the effect shows, or the action's patience has ended. What was refused shows at once, or not at all. */
+async function look(
+  { action, target: { signal }, wait = timers }: TargetWork,
+  refusal: AppError | undefined,
+  see: () => Promise<Verdict>,
+): Promise<Verdict> {
+  const waits = refusal ? (PASSING.has(refusal.code) ? PROMPT : []) : (action.patience ?? PROMPT)
+  for (const ms of waits) {
+    const verdict = await see().catch(unread(refusal))
+    if (verdict.is !== 'unchanged') return verdict
+    await wait(ms, signal)
+  }
+  return see().catch(unread(refusal))
+}
+
+const timers: Wait = (ms, signal) => setTimeout(ms, undefined, { signal })
 
 /** When the mailbox cannot be read back: the refusal tells more than the second failure. */
 function unread(refusal: AppError | undefined): (error: unknown) => never {

@@ -1,4 +1,13 @@
-import { ActionList, ActionRun, ActionRunDetail, ActionRunList, ExecuteActionRun, PlanActionRun } from '@cordon/api'
+import {
+  ActionList,
+  ActionRun,
+  ActionRunDetail,
+  ActionRunList,
+  ApproveActionRun,
+  ExecuteActionRun,
+  PlanActionRun,
+  RejectActionRun,
+} from '@cordon/api'
 import { z } from 'zod'
 
 import { defineRoute, type Route } from '#http/route.ts'
@@ -43,6 +52,24 @@ export const ACTION_ROUTES: Route[] = [
     summary: 'An action run with the journal of every target.',
     reply: ActionRunDetail,
     handle: ({ app, tenantId, param }) => app.actions.read(tenantId, param('id')),
+  }),
+  defineRoute({
+    method: 'post',
+    path: '/tenants/{tenantId}/action-runs/{id}/approve',
+    access: 'action.approve',
+    summary: 'Approve a plan that somebody else made and that needs it.',
+    body: ApproveActionRun,
+    reply: ActionRun,
+    handle: ({ app, user, tenantId, param, body }) => app.actions.approve(user, tenantId, param('id'), body),
+  }),
+  defineRoute({
+    method: 'post',
+    path: '/tenants/{tenantId}/action-runs/{id}/reject',
+    access: 'action.approve',
+    summary: 'End a plan: it can no longer be carried out.',
+    body: RejectActionRun,
+    reply: ActionRun,
+    handle: ({ app, user, tenantId, param, body }) => app.actions.reject(user, tenantId, param('id'), body),
   }),
   defineRoute({
     method: 'post',

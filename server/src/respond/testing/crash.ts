@@ -21,13 +21,16 @@ export function dyingAtWrite(records: RecordStore, nth: number): RecordStore {
 }
 
 /** `microsoft` of a process that dies when it changes something: before the request leaves, or before its reply is read. */
-export function dyingAtEffect(microsoft: Microsoft, moment: 'before' | 'after'): Microsoft {
+export function dyingAtEffect(microsoft: Microsoft, moment: 'before' | 'after', effect: RegExp): Microsoft {
+  const dieAt = async <Reply>(path: string, carryOut: () => Promise<Reply>): Promise<Reply> => {
+    if (!effect.test(path)) return carryOut()
+    if (moment === 'after') await carryOut()
+    throw new Crash(`Died ${moment} the effect.`)
+  }
   return {
     ...microsoft,
-    async send(request) {
-      if (request.method === undefined || request.method === 'GET') return microsoft.send(request)
-      if (moment === 'after') await microsoft.send(request)
-      throw new Crash(`Died ${moment} the effect.`)
-    },
+    send: (request) => dieAt(`${request.method} ${request.path}`, () => microsoft.send(request)),
+    batch: (parts, signal) =>
+      dieAt(parts.map(({ method, url }) => `${method} ${url}`).join('\n'), () => microsoft.batch(parts, signal)),
   }
 }

@@ -3,19 +3,19 @@ import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 
 import { GraphMessage, IMMUTABLE_IDS, messageEnvelopeUrl, messageUrl } from '#connect/apis/graph/mail.ts'
-import { createMicrosoft } from '#connect/create-microsoft.ts'
 import type { Microsoft } from '#connect/microsoft.ts'
-import { startEmulator } from '#connect/testing/start-emulator.ts'
+import { startEmulator, type EmulatedApplication } from '#connect/testing/start-emulator.ts'
 import { isoTime, systemClock, type Clock } from '#domain/clock.ts'
 import { stableId, type TenantId } from '#domain/ids.ts'
 import type { MailHit } from '#domain/investigation.ts'
+import { allOf } from '#domain/mail-filter.ts'
 import type { RecordStore } from '#store/record-store.ts'
 import { openTemporaryRecords } from '#store/testing/temporary-records.ts'
 
 /** What an action is tried on: the emulated company with its phish, and an investigation that has found it. */
 export interface Stage {
   records: RecordStore
-  /** May read and change mail. */
+  /** May read and change mail, settings of mailboxes, and ask Defender to. */
   microsoft: Microsoft
   /** May read mail only. */
   readOnly: Microsoft
@@ -29,11 +29,16 @@ export interface Stage {
   strike(fault: { match?: Record<string, unknown>; do: Record<string, unknown> }): Promise<void>
   /** How often faults have struck. */
   struck(): Promise<number>
-  /** Requests so far that the emulator carried out, by method and regular expression on the path. */
-  requestsTo(method: string, path: string): Promise<number>
+  /** Requests of {@link microsoft} so far that were carried out, parts of batches too, by method and expression on the path. */
+  requestsTo(method: string, path: string): number
+  /** The newest one's body. */
+  lastBody(method: string, path: string): unknown
   /** Display name of the folder that the message lies in, read apart from the code under test. */
   placeOf(hit: MailHit): Promise<string>
+  /** The message's categories and text, read apart from the code under test. */
+  marksOf(hit: MailHit): Promise<{ categories: string[]; body: { contentType: string; content: string } }>
   /** What the user does meanwhile. */
+  categorize(hit: MailHit, categories: string[]): Promise<void>
   move(hit: MailHit, folder: string): Promise<void>
   purge(hit: MailHit): Promise<void>
   /** From now on the user's mailbox answers with faults only. */
@@ -50,24 +55,26 @@ const Truth = z.object({
   ),
 })
 
-const Journal = z.object({ entries: z.array(z.object({ method: z.string(), url: z.string(), status: z.number() })) })
-
 const Faults = z.object({ rules: z.array(z.object({ struck: z.number() })) })
+
+const Marks = z.object({
+  categories: z.array(z.string()),
+  body: z.object({ contentType: z.string(), content: z.string() }),
+})
+
+/** What the actions need beyond what the emulated company has granted. */
+const MORE_ROLES = ['MailboxSettings.ReadWrite', 'SecurityAnalyzedMessage.ReadWrite.All']
 
 /** Starts the emulator and an embedded store; a second or two. */
 export async function openStage(): Promise<Stage> {
   const [emulator, records] = await Promise.all([startEmulator(), openTemporaryRecords()])
   const tenant = emulator.tenants[0]!
-  const [microsoft, readOnly] = tenant.applications.slice(0, 2).map(({ clientId, secret = '' }) =>
-    createMicrosoft({
-      tenantId: tenant.id,
-      clientId,
-      credential: { kind: 'secret', secret },
-      cloud: emulator.cloud,
-      clock: systemClock,
-      wait: async () => {},
-    }),
-  ) as [ReturnType<typeof createMicrosoft>, ReturnType<typeof createMicrosoft>]
+  const [application, auditor] = tenant.applications as [EmulatedApplication, EmulatedApplication]
+  const grant = () =>
+    emulator.request(`/applications/${application.clientId}`, { roles: [...application.roles, ...MORE_ROLES] }, 'PATCH')
+  await grant()
+  const { microsoft, carriedOut } = recording(emulator.client({ application }))
+  const readOnly = emulator.client({ application: auditor })
   const truth = Truth.parse(await emulator.request('/ground-truth/phish'))
   const investigationId = randomUUID()
 
@@ -116,6 +123,8 @@ export async function openStage(): Promise<Stage> {
     hits,
     async reset() {
       await emulator.request('/reset', {})
+      await grant()
+      carriedOut.length = 0
     },
     async strike(fault) {
       await emulator.request('/faults', fault)
@@ -123,16 +132,22 @@ export async function openStage(): Promise<Stage> {
     async struck() {
       return Faults.parse(await emulator.request('/faults')).rules.reduce((sum, rule) => sum + rule.struck, 0)
     },
-    async requestsTo(method, path) {
-      const { entries } = Journal.parse(await emulator.request('/journal?limit=100000'))
-      const pattern = new RegExp(path)
-      return entries.filter((entry) => entry.method === method && entry.status < 300 && pattern.test(entry.url)).length
-    },
+    requestsTo: (method, path) => carriedOut.filter((each) => each.method === method && each.url.match(path)).length,
+    lastBody: (method, path) => carriedOut.findLast((each) => each.method === method && each.url.match(path))?.body,
     async placeOf({ userId, messageId }) {
       const recipient = Truth.parse(await emulator.request('/ground-truth/phish')).recipients.find(
         (each) => each.userId === userId,
       )
       return recipient?.immutableId === messageId ? recipient.folder : 'unknown'
+    },
+    async marksOf(hit) {
+      const path = `/v1.0${messageUrl(hit.userId, hit.messageId)}?$select=categories,body`
+      return readOnly.json({ api: 'graph', path, headers: IMMUTABLE_IDS, what: 'Could not look at the marks.' }, Marks)
+    },
+    async categorize(hit, categories) {
+      const path = `/v1.0${messageUrl(hit.userId, hit.messageId)}`
+      const what = 'The user failed to categorize.'
+      await microsoft.send({ api: 'graph', method: 'PATCH', path, headers: IMMUTABLE_IDS, body: { categories }, what })
     },
     move: (hit, destinationId) => act(hit, 'move', { destinationId }),
     purge: (hit) => act(hit, 'permanentDelete'),
@@ -140,10 +155,28 @@ export async function openStage(): Promise<Stage> {
       await emulator.request('/faults', { match: { path: `/users/${userId}/` }, do: { status: 500 } })
     },
     async close() {
-      await Promise.all([microsoft.close(), readOnly.close()])
       await Promise.all([emulator.stop(), records.close()])
     },
   }
+}
+
+/** `microsoft`, with a list of what it carried out. */
+function recording(inner: Microsoft) {
+  const carriedOut: { method: string; url: string; body?: unknown }[] = []
+  const microsoft: Microsoft = {
+    ...inner,
+    async send(request) {
+      const reply = await inner.send(request)
+      carriedOut.push({ method: request.method ?? 'GET', url: request.path, body: request.body })
+      return reply
+    },
+    async batch(parts, signal) {
+      const replies = await inner.batch(parts, signal)
+      carriedOut.push(...parts.filter((_, i) => replies[i]!.status >= 200 && replies[i]!.status < 300))
+      return replies
+    },
+  }
+  return { microsoft, carriedOut }
 }
 
 async function writeInvestigation(
@@ -159,7 +192,7 @@ async function writeInvestigation(
     tenantId,
     connectionId: randomUUID(),
     name: 'The phish',
-    filter: { internetMessageId: hits[0]!.internetMessageId },
+    filter: allOf({ 'internet-message-id': hits[0]!.internetMessageId }),
     targets: { kind: 'all' },
     state: 'done',
     mailboxesTotal: 0,

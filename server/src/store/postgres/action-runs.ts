@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Insertable } from 'kysely'
 
 import type { ActionRun } from '#domain/action-run.ts'
@@ -87,7 +88,7 @@ export function actionRuns(db: Database): RecordStore['actionRuns'] {
           .where('tenantId', '=', tenantId)
           .where('messageId', 'in', messageIds.slice(start, start + MESSAGES_A_STATEMENT))
           .where('state', '=', 'verified')
-          .where('before', 'is not', null)
+          .where(sql`before->>'place'`, '=', 'folder')
           .orderBy('updatedAt')
           .execute()
         for (const { messageId, before } of rows) found.set(messageId, before!)

@@ -4,18 +4,39 @@ import { facts, table } from '#cli/output.ts'
 
 /** An action run as it stands. */
 export function formatRun(run: ActionRun): string {
-  const { id, action, state, effect, reversible, targetsByState, createdBy } = run
+  const { id, action, state, effect, reversible, shadow, targetsByState, createdBy, mailboxesTotal, mailboxesCovered } =
+    run
   return facts({
     id,
     action,
     state,
     effect,
     reversible: reversible ? 'yes' : 'no',
+    ...(shadow && { shadow: 'yes: reads everything and changes nothing' }),
+    mailboxes:
+      mailboxesCovered === undefined ? `${mailboxesTotal}` : `${mailboxesTotal} of ${mailboxesCovered} looked at`,
     targets: Object.entries(targetsByState)
       .map(([name, count]) => `${count} ${name}`)
       .join(', '),
     by: createdBy,
+    ...(run.needsApproval && { approval: approvalOf(run) }),
+    ...(WAITING.has(state) && { 'good until': run.expiresAt }),
   })
+}
+
+const WAITING: ReadonlySet<ActionRun['state']> = new Set(['planned', 'approved'])
+
+function approvalOf({ decidedBy, decidedAt, decisionNote, state }: ActionRun): string {
+  if (decidedBy === undefined) return 'needed, by somebody else than who planned it'
+  const decision = state === 'rejected' ? 'rejected' : 'approved'
+  return `${decision} by ${decidedBy} at ${decidedAt}${decisionNote === undefined ? '' : `: ${decisionNote}`}`
+}
+
+/** The command that takes a plan on. */
+export function nextStep({ id, state, needsApproval, targetsTotal }: ActionRun): string {
+  return needsApproval && state === 'planned'
+    ? `Somebody else approves it with: npx cordon actions approve ${id} --confirm ${targetsTotal}`
+    : `Carry it out with: npx cordon actions execute ${id} --confirm ${targetsTotal}`
 }
 
 /** The journal of its targets. */

@@ -15,6 +15,11 @@ export function showAction(actions: Command): void {
       const client = clientOf(command)
       const path = await client.tenantPath(`/action-runs/${encodeURIComponent(id)}`)
       const detail = await client.send('GET', path, ActionRunDetail)
-      print(command, detail, () => `${formatRun(detail.actionRun)}${formatTargets(detail.targets)}`)
+      print(
+        command,
+        detail,
+        () =>
+          `${formatRun(detail.actionRun)}${formatTargets(detail.targets)}${detail.summary ? `${detail.summary}\n` : ''}`,
+      )
     })
 }

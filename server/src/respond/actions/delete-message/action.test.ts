@@ -4,7 +4,7 @@ import { testAction } from '#respond/testing/test-action.ts'
 
 import { deleteMessage } from './action.ts'
 
-testAction(deleteMessage, { place: 'Purges', path: '/permanentDelete$' })
+testAction(deleteMessage, { wanted: 'Purges', path: '/permanentDelete$' })
 
 const copy = { id: 'AAkALgCopy', folderId: 'inbox' }
 const inbox = { place: 'folder', folderId: 'inbox', folderName: 'Inbox', copies: [] } as const

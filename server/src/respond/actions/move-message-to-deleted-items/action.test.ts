@@ -5,7 +5,7 @@ import { testAction } from '#respond/testing/test-action.ts'
 
 import { moveMessageToDeletedItems } from './action.ts'
 
-testAction(moveMessageToDeletedItems, { place: 'Deleted Items', path: '/move$' })
+testAction(moveMessageToDeletedItems, { wanted: 'Deleted Items', path: '/move$' })
 
 const state = (place: MessageState['place'], folderId?: string): MessageState => ({
   place,

@@ -1,0 +1,44 @@
+import { z } from 'zod'
+
+import { batchedJson } from '#connect/apis/graph/batch.ts'
+import { IMMUTABLE_IDS, messageUrl } from '#connect/apis/graph/mail.ts'
+import type { BatchPart } from '#connect/microsoft.ts'
+import type { PermissionNeed } from '#domain/tenant.ts'
+
+import type { Target } from './action.ts'
+
+/** What an effect asks of Microsoft. */
+export interface Effect extends Pick<BatchPart, 'method' | 'url' | 'body'> {
+  /** First sentence of the error if it fails. */
+  what: string
+  /** The permission this needs. */
+  permission: string
+}
+
+/**
+ * Brings an effect about, in a `$batch` shared with those of other targets. It is sent again when its reply was lost, so it
+ * has to be idempotent.
+ *
+ * @throws AppError CONNECT_*, as sending it alone would.
+ */
+export async function act({ microsoft, signal }: Target, { what, permission, ...part }: Effect): Promise<void> {
+  const [reply] = await microsoft.batch([{ ...part, headers: IMMUTABLE_IDS, repeatable: true }], signal)
+  batchedJson({ api: 'graph', method: part.method, path: `/v1.0${part.url}`, what, permission }, reply!, z.unknown())
+}
+
+/** Moves the target's message to a folder, by id or well-known name. Idempotent. @throws AppError CONNECT_* */
+export function moveTo(target: Target, destinationId: string): Promise<void> {
+  const { hit } = target
+  return act(target, {
+    method: 'POST',
+    url: `${messageUrl(hit.userId, hit.messageId)}/move`,
+    body: { destinationId },
+    what: `Could not move a message of ${hit.userPrincipalName}.`,
+    permission: 'Mail.ReadWrite',
+  })
+}
+
+/** What changing a message needs. */
+export function mailReadWrite(why: string): PermissionNeed {
+  return { resource: 'Microsoft Graph', permission: 'Mail.ReadWrite', why }
+}

@@ -1,0 +1,71 @@
+import { z } from 'zod'
+
+import { mailReadWrite, moveTo } from '#respond/act.ts'
+import { defineAction, type Target } from '#respond/action.ts'
+import { mailboxesOf, messagesOf } from '#respond/count.ts'
+import { isIn, isUnmoved, MessageState, placeOf, readMessage, settledWhenGone } from '#respond/message-state.ts'
+
+const RestoreState = MessageState.extend({
+  /** Where it goes back to: id or well-known name. */
+  goal: z.string(),
+})
+type RestoreState = z.infer<typeof RestoreState>
+
+const Earlier = MessageState.pick({ folderId: true })
+
+/**
+ * Brings a message back that lies in Junk Email, Deleted Items or Recoverable Items: to the folder where the newest run that
+ * changed it found it, else to the Inbox. What the user has in another folder stays there.
+ */
+export const restoreMessage = defineAction<RestoreState>({
+  id: 'restore-message',
+  title: 'Restore',
+  recoverability:
+    'The message goes back to the folder it was in before Cordon acted on it, or to the Inbox where Cordon did not. ' +
+    'Cordon can take it away again to where it is now. What was deleted permanently cannot be restored.',
+  permissions: [mailReadWrite('To move messages back, and to read the mailbox back afterwards.')],
+  restores: true,
+  does: (count) => `restore ${messagesOf(count)} in ${mailboxesOf(count)}`,
+  did: (count) => `restored ${messagesOf(count)} in ${mailboxesOf(count)}`,
+  state: RestoreState,
+
+  async read(target, before) {
+    const places = ['junk-email', 'deleted-items', 'recoverable-items'] as const
+    const now = await readMessage(target, { places, copies: false }, before)
+    return { ...now, goal: before?.goal ?? goalOf(target) }
+  },
+
+  settled(now) {
+    const gone = settledWhenGone(now)
+    if (gone?.state === 'already-gone') return { state: 'failed', reason: `It cannot be restored. ${gone.proof}` }
+    if (gone) return gone
+    if (now.folderId === now.goal || now.place === 'folder') {
+      return { state: 'already-done', proof: `The message was in ${placeOf(now)} before Cordon acted.` }
+    }
+    return undefined
+  },
+
+  execute: (target, before) => moveTo(target, before.goal),
+
+  verify(before, now) {
+    if (isUnmoved(before, now)) return { is: 'unchanged', proof: isIn(now) }
+    const restored =
+      now.place !== 'gone' && (before.goal === INBOX ? now.place === 'folder' : now.folderId === before.goal)
+    return { is: restored ? 'wanted' : 'elsewhere', proof: isIn(now) }
+  },
+
+  revert: {
+    execute: (target, before) => moveTo(target, before.folderId!),
+    verify(before, now) {
+      if (isUnmoved(before, now)) return { is: 'wanted', proof: isIn(now) }
+      const restored = before.goal === INBOX ? now.place === 'folder' : now.folderId === before.goal
+      return { is: restored ? 'unchanged' : 'elsewhere', proof: isIn(now) }
+    },
+  },
+})
+
+const INBOX = 'inbox'
+
+function goalOf({ earlier }: Target): string {
+  return Earlier.safeParse(earlier ?? {}).data?.folderId ?? INBOX
+}
