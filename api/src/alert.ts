@@ -1,6 +1,7 @@
 import { z } from 'zod'
 
 import { EcsDocument } from './event.ts'
+import { MailFilter } from './investigation.ts'
 
 export const SeverityName = z.enum(['informational', 'low', 'medium', 'high', 'critical'])
 export type SeverityName = z.infer<typeof SeverityName>
@@ -43,13 +44,7 @@ export const AlertDetail = z
       })
       .optional(),
     /** When the evidence names a mail: what an investigation of it would filter on. */
-    suggestedFilter: z
-      .object({
-        sender: z.string().optional(),
-        subject: z.string().optional(),
-        internetMessageId: z.string().optional(),
-      })
-      .optional(),
+    suggestedFilter: MailFilter.optional(),
   })
   .meta({ id: 'AlertDetail' })
 export type AlertDetail = z.infer<typeof AlertDetail>

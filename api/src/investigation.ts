@@ -1,15 +1,59 @@
 import { z } from 'zod'
 
+export const MailField = z
+  .enum([
+    'from',
+    'to',
+    'cc',
+    'bcc',
+    'sender-name',
+    'sender-ip',
+    'subject',
+    'body',
+    'url',
+    'regex',
+    'attachment-name',
+    'attachment-extension',
+    'attachment-size',
+    'attachment-hash',
+    'internet-message-id',
+    'network-message-id',
+  ])
+  .meta({ id: 'MailField' })
+export type MailField = z.infer<typeof MailField>
+
+export const MailCondition = z
+  .object({
+    field: MailField,
+    value: z.string().max(5000).describe('Empty: the condition is left out.'),
+    not: z.literal(true).exactOptional().describe('The condition must not hold.'),
+  })
+  .meta({ id: 'MailCondition' })
+export type MailCondition = z.infer<typeof MailCondition>
+
+export interface MailGroup {
+  logic: 'and' | 'or'
+  conditions: (MailCondition | MailGroup)[]
+}
+
+/** Nested groups are bounded here already, so that no request is deep enough to exhaust the parser. */
+const DEEPEST_GROUP = 5
+const MOST_CONDITIONS = 1000
+
+const groupOf = (inner: z.ZodType<MailCondition | MailGroup>) =>
+  z.object({ logic: z.enum(['and', 'or']), conditions: z.array(inner).max(MOST_CONDITIONS) })
+
+/** A group within the outermost one, `depth` groups deep. */
+const groupWithin = (depth: number): z.ZodType<MailGroup> =>
+  depth === DEEPEST_GROUP ? groupOf(MailCondition) : groupOf(z.union([MailCondition, groupWithin(depth + 1)]))
+
+export const MailGroup: z.ZodType<MailGroup> = groupWithin(1).meta({ id: 'MailGroup' })
+
 export const MailFilter = z
   .object({
-    sender: z.string().min(1).max(320).optional().describe('Address, or a domain.'),
-    subject: z.string().min(1).max(500).optional().describe('Contained in the subject, without case.'),
-    internetMessageId: z.string().min(3).max(1000).optional(),
-    receivedFrom: z.iso.datetime({ offset: true }).optional(),
-    receivedTo: z.iso.datetime({ offset: true }).optional(),
-  })
-  .refine((filter) => Boolean(filter.sender ?? filter.subject ?? filter.internetMessageId), {
-    message: 'Give at least a sender, a subject or an internet message ID.',
+    where: MailGroup,
+    receivedFrom: z.iso.datetime({ offset: true }).exactOptional().describe('Inclusive.'),
+    receivedTo: z.iso.datetime({ offset: true }).exactOptional().describe('Inclusive.'),
   })
   .meta({ id: 'MailFilter' })
 export type MailFilter = z.infer<typeof MailFilter>

@@ -3,7 +3,7 @@ import { type Clock, isoTime } from '#domain/clock.ts'
 import { AppError } from '#domain/errors.ts'
 import type { EcsEvent } from '#domain/event.ts'
 import type { TenantId } from '#domain/ids.ts'
-import type { MailFilter } from '#domain/investigation.ts'
+import { allOf, type MailFilter } from '#domain/mail-filter.ts'
 import type { User } from '#domain/user.ts'
 import type { EventStore } from '#store/event-store.ts'
 import type { RecordStore } from '#store/record-store.ts'
@@ -86,9 +86,8 @@ export function createAlerts(parts: {
 function filterOf(event: EcsEvent): MailFilter | undefined {
   const { sender, subject, internetMessageId } = mailOf(event)
   // The message ID alone finds every copy; the others would miss a copy whose subject a gateway marked.
-  if (internetMessageId !== undefined) return { internetMessageId }
-  if (sender === undefined) return undefined
-  return { sender, ...(subject !== undefined && { subject }) }
+  if (internetMessageId !== undefined) return allOf({ 'internet-message-id': internetMessageId })
+  return sender === undefined ? undefined : allOf({ from: sender, subject })
 }
 
 function alertNotFound(id: string): AppError {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
 import { type Emulator, startEmulator } from '#connect/testing/start-emulator.ts'
+import { allOf } from '#domain/mail-filter.ts'
 
 import { type CordonProcess, startCordonProcess, until } from './testing/cordon-process.ts'
 
@@ -120,7 +121,7 @@ test(
     }
     const { id } = await cordon.call<{ id: string }>('POST', `${tenant}/investigations`, {
       name: 'Phish',
-      filter: { internetMessageId: phish.internetMessageId },
+      filter: allOf({ 'internet-message-id': phish.internetMessageId }),
     })
     await until(
       () => cordon.call<{ state: string }>('GET', `${tenant}/investigations/${id}`),

@@ -1,7 +1,8 @@
 import type { Clock } from '#domain/clock.ts'
 import { AppError } from '#domain/errors.ts'
 import type { TenantId } from '#domain/ids.ts'
-import type { Investigation, InvestigationMailbox, MailFilter, MailHit, MailTargets } from '#domain/investigation.ts'
+import type { Investigation, InvestigationMailbox, MailHit, MailTargets } from '#domain/investigation.ts'
+import type { MailFilter } from '#domain/mail-filter.ts'
 import type { Connection } from '#domain/tenant.ts'
 import type { User } from '#domain/user.ts'
 import { createInvestigation, readInvestigation, stopInvestigation } from '#investigate/investigation.ts'
@@ -14,7 +15,7 @@ export interface NewInvestigation {
   name: string
   /** Needed only where the tenant has several. */
   connectionId?: string | undefined
-  filter: { [Field in keyof MailFilter]?: MailFilter[Field] | undefined }
+  filter: MailFilter
   targets: MailTargets
 }
 
@@ -48,7 +49,7 @@ export function createInvestigations(parts: {
         tenantId,
         connectionId: chooseConnection(connections, connectionId).id,
         name,
-        filter: given(filter),
+        filter,
         targets,
         createdBy: user.name,
       })
@@ -97,9 +98,4 @@ function chooseConnection(connections: readonly Connection[], id: string | undef
     why: `This tenant has ${connections.length} connections and none was named.`,
     fix: `Name one as connectionId: ${connections.map((each) => `${each.id} (${each.name})`).join(', ')}.`,
   })
-}
-
-/** Without the fields that are there and undefined. */
-function given(filter: NewInvestigation['filter']): MailFilter {
-  return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined))
 }

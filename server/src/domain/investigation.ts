@@ -1,20 +1,51 @@
 import type { TenantId } from './ids.ts'
+import type { MailFilter } from './mail-filter.ts'
 
-/** What a message must be to be a hit. All given filters must hold (AND). Dates are inclusive, ISO with zone. */
-export interface MailFilter {
-  /** An address, or a domain without `@`; compared without case. */
-  sender?: string
-  /** Contained in the subject, without case. */
-  subject?: string
-  /** With its angle brackets, exact. */
-  internetMessageId?: string
-  receivedFrom?: string
-  receivedTo?: string
+export type { MailFilter } from './mail-filter.ts'
+
+/** Whose mail is searched. Groups by id, mail address or display name, with everybody in the groups inside them. */
+export type MailTargets =
+  | { kind: 'all' }
+  | { kind: 'users'; users: string[] }
+  | { kind: 'groups'; groups: string[] }
+  | { kind: 'departments'; departments: string[] }
+
+/**
+ * How long it goes on: once over what is there; until a moment; or until somebody stops it, and by itself after so many days
+ * without a new hit.
+ */
+export type InvestigationDuration =
+  | { kind: 'once' }
+  | { kind: 'until'; until: string }
+  | { kind: 'standing'; quietDays: number }
+
+/**
+ * `auto` asks Microsoft's own records of deliveries first, and searches the other mailboxes only where they may not know every
+ * copy; `scan` searches every mailbox whatever they know.
+ */
+export type InvestigationMethod = 'auto' | 'scan'
+
+/** What Microsoft's records of deliveries said. */
+export interface PairFinding {
+  source: 'message-trace' | 'hunting' | 'analyzed-emails' | 'none'
+  /** Deliveries found. */
+  pairs: number
+  /** True when no other mailbox can have a copy, so that no other is searched. */
+  complete: boolean
+  tried: { source: string; outcome: string }[]
 }
 
-export type MailTargets = { kind: 'all' } | { kind: 'users'; users: string[] }
-
-export const INVESTIGATION_STATES = ['queued', 'running', 'stopping', 'stopped', 'done', 'failed'] as const
+/** `watching`: what was there is searched, and new mail is looked at as it comes. */
+export const INVESTIGATION_STATES = [
+  'queued',
+  'running',
+  'watching',
+  'paused',
+  'stopping',
+  'stopped',
+  'done',
+  'failed',
+] as const
 
 export interface Investigation {
   id: string
@@ -23,6 +54,8 @@ export interface Investigation {
   name: string
   filter: MailFilter
   targets: MailTargets
+  method: InvestigationMethod
+  duration: InvestigationDuration
   state: (typeof INVESTIGATION_STATES)[number]
   /** Why it failed, one sentence; only when failed. */
   failure?: string
@@ -31,6 +64,10 @@ export interface Investigation {
   mailboxesDone: number
   mailboxesFailed: number
   hits: number
+  /** Once Microsoft's records were asked. */
+  finding?: PairFinding
+  /** All mail received before this has been looked at; only while, and after, it watches. */
+  watchedUntil?: string
   createdBy: string
   createdAt: string
   startedAt?: string
@@ -66,6 +103,8 @@ export interface MailHit {
   folderName: string
   isRead: boolean
   hasAttachments: boolean
+  /** The conditions that made it a hit, in words. */
+  matched: string[]
   /** The newest action on it, if any. */
   lastAction?: { actionRunId: string; state: string }
 }

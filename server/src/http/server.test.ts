@@ -240,7 +240,9 @@ describe('requests', () => {
 describe('replies', () => {
   test('an alert shows its evidence, its rule and what to hunt for', async () => {
     const { body } = await cordon.call('GET', `/tenants/${HERE}/alerts/${alertId}`)
-    expect(body['suggestedFilter']).toEqual({ internetMessageId: '<1@parcel.example>' })
+    expect(body['suggestedFilter']).toEqual({
+      where: { logic: 'and', conditions: [{ field: 'internet-message-id', value: '<1@parcel.example>' }] },
+    })
     expect(body['events']).toHaveLength(1)
     expect(body['rule']).toMatchObject({ yaml: expect.stringContaining('detection:') })
     expect(body['alert']).not.toHaveProperty('tenantId')

@@ -5,7 +5,8 @@ import { createMicrosoft } from '#connect/create-microsoft.ts'
 import type { Microsoft } from '#connect/microsoft.ts'
 import { startEmulator, type Emulator } from '#connect/testing/start-emulator.ts'
 import { systemClock } from '#domain/clock.ts'
-import type { Investigation, MailFilter, MailTargets } from '#domain/investigation.ts'
+import type { Investigation, MailTargets } from '#domain/investigation.ts'
+import { allOf, type MailFilter } from '#domain/mail-filter.ts'
 import { createInvestigation, stopInvestigation } from '#investigate/investigation.ts'
 import type { RecordStore } from '#store/record-store.ts'
 import { openTemporaryRecords } from '#store/testing/temporary-records.ts'
@@ -84,12 +85,12 @@ const expected = () => truth.recipients.map(({ userId, immutableId }) => `${user
 
 describe('runInvestigation', () => {
   it.each<[string, (phish: z.infer<typeof Truth>) => MailFilter]>([
-    ['its message ID', ({ internetMessageId }) => ({ internetMessageId })],
-    ['its sender in other case', ({ sender }) => ({ sender: sender.toUpperCase() })],
-    ['its sender’s domain', ({ sender }) => ({ sender: sender.split('@')[1]! })],
+    ['its message ID', ({ internetMessageId }) => allOf({ 'internet-message-id': internetMessageId })],
+    ['its sender in other case', ({ sender }) => allOf({ from: sender.toUpperCase() })],
+    ['its sender’s domain', ({ sender }) => allOf({ from: sender.split('@')[1]! })],
     [
       'its subject and its sender’s domain',
-      ({ subject, sender }) => ({ subject: subject.slice(3).toLowerCase(), sender: sender.split('@')[1]! }),
+      ({ subject, sender }) => allOf({ subject: subject.slice(3).toLowerCase(), from: sender.split('@')[1]! }),
     ],
   ])('finds the phish in exactly the 23 mailboxes that got it, by %s', async (_, filterOf) => {
     const { investigation, hits, mailboxes } = await hunt(filterOf(truth))
@@ -105,20 +106,23 @@ describe('runInvestigation', () => {
   })
 
   it('takes look-alikes for hits when the subject alone is asked for, because they are', async () => {
-    const { hits } = await hunt({ subject: truth.subject })
+    const { hits } = await hunt(allOf({ subject: truth.subject }))
     expect(hits.length).toBeGreaterThan(23)
     for (const { subject } of hits) expect(subject).toContain(truth.subject)
   })
 
   it('includes both ends of the dates', async () => {
     const { internetMessageId, sender } = truth
-    const { hits } = await hunt({ internetMessageId }, { kind: 'users', users: [truth.recipients[0]!.userId] })
+    const { hits } = await hunt(allOf({ 'internet-message-id': internetMessageId }), {
+      kind: 'users',
+      users: [truth.recipients[0]!.userId],
+    })
     const at = hits[0]!.receivedAt
     const second = (ms: number) => new Date(Date.parse(at) + ms).toISOString()
     const users = { kind: 'users', users: truth.recipients.slice(0, 2).map(({ userId }) => userId) } as const
-    expect((await hunt({ sender, receivedFrom: at, receivedTo: at }, users)).hits).toHaveLength(2)
-    expect((await hunt({ sender, receivedTo: second(-1000) }, users)).hits).toHaveLength(0)
-    expect((await hunt({ sender, receivedFrom: second(1000) }, users)).hits).toHaveLength(0)
+    expect((await hunt({ ...allOf({ from: sender }), receivedFrom: at, receivedTo: at }, users)).hits).toHaveLength(2)
+    expect((await hunt({ ...allOf({ from: sender }), receivedTo: second(-1000) }, users)).hits).toHaveLength(0)
+    expect((await hunt({ ...allOf({ from: sender }), receivedFrom: second(1000) }, users)).hits).toHaveLength(0)
   })
 
   it('finds a copy that the user has deleted and can still recover', async () => {
@@ -126,7 +130,7 @@ describe('runInvestigation', () => {
     const path = `/v1.0/users/${victim!.userId}/messages/${victim!.immutableId}/move`
     const body = { destinationId: 'recoverableitemsdeletions' }
     await microsoft.send({ api: 'graph', method: 'POST', path, body, what: 'The user failed to delete.' })
-    const { hits } = await hunt({ sender: truth.sender }, { kind: 'users', users: [victim!.userId] })
+    const { hits } = await hunt(allOf({ from: truth.sender }), { kind: 'users', users: [victim!.userId] })
     await emulator.request('/reset', {})
     expect(hits).toMatchObject([{ messageId: victim!.immutableId, folderName: 'Recoverable Items' }])
   })
@@ -138,17 +142,17 @@ describe('runInvestigation', () => {
     }
     await strike('from%2FemailAddress', { status: 400, body: { error } })
     const users = truth.recipients.slice(0, 3).map(({ userId }) => userId)
-    expect((await hunt({ sender: truth.sender }, { kind: 'users', users })).hits).toHaveLength(3)
+    expect((await hunt(allOf({ from: truth.sender }), { kind: 'users', users })).hits).toHaveLength(3)
   })
 
   it('searches named users once each, by name, id or alias, and lists the unknown as failed', async () => {
     const { userId, userPrincipalName } = truth.recipients[0]!
     const alias = `${userPrincipalName.split('@')[0]}@harborfinch.onmicrosoft.example`
     const users = [userPrincipalName, userId, alias, ' ', 'nobody@harborfinch.example', "o'hara#&+<>?/%@x.example"]
-    const { investigation, mailboxes } = await hunt(
-      { internetMessageId: truth.internetMessageId },
-      { kind: 'users', users },
-    )
+    const { investigation, mailboxes } = await hunt(allOf({ 'internet-message-id': truth.internetMessageId }), {
+      kind: 'users',
+      users,
+    })
     expect(investigation).toMatchObject({
       state: 'done',
       mailboxesTotal: 3,
@@ -168,7 +172,10 @@ describe('runInvestigation', () => {
       status: 500,
       body: { error: { code: 'ErrorInternalServerError', message: 'No.' } },
     })
-    const { investigation, hits, mailboxes } = await hunt({ internetMessageId: truth.internetMessageId }, victims())
+    const { investigation, hits, mailboxes } = await hunt(
+      allOf({ 'internet-message-id': truth.internetMessageId }),
+      victims(),
+    )
     expect(investigation).toMatchObject({ state: 'done', mailboxesFailed: 1, hits: 22 })
     expect(hits.map(({ userId }) => userId)).not.toContain(broken)
     expect(mailboxes.find(({ userId }) => userId === broken)?.reason).toContain('ErrorInternalServerError')
@@ -180,10 +187,10 @@ describe('runInvestigation', () => {
       status: 403,
       body: { error: { code: 'ErrorAccessDenied', message: 'No.' } },
     })
-    const { hits, mailboxes } = await hunt(
-      { internetMessageId: truth.internetMessageId },
-      { kind: 'users', users: [userId, truth.recipients[1]!.userId] },
-    )
+    const { hits, mailboxes } = await hunt(allOf({ 'internet-message-id': truth.internetMessageId }), {
+      kind: 'users',
+      users: [userId, truth.recipients[1]!.userId],
+    })
     expect(hits).toHaveLength(2)
     expect(mailboxes.find((each) => each.userId === userId)).toMatchObject({
       state: 'failed',
@@ -195,10 +202,10 @@ describe('runInvestigation', () => {
   it('fails, and names the permission, when no mailbox may be read or listed', async () => {
     const added = await emulator.request('/applications', { name: 'No mail', roles: ['User.Read.All'] })
     const noMail = signIn(added as Emulator['tenants'][number]['applications'][number])
-    const run = await prepare(
-      { sender: truth.sender },
-      { kind: 'users', users: truth.recipients.map(({ userId }) => userId) },
-    )
+    const run = await prepare(allOf({ from: truth.sender }), {
+      kind: 'users',
+      users: truth.recipients.map(({ userId }) => userId),
+    })
     const ended = await runInvestigation({ ...run, microsoft: noMail })
     await noMail.close()
     expect(ended).toMatchObject({ state: 'failed', mailboxesFailed: 23 })
@@ -208,13 +215,13 @@ describe('runInvestigation', () => {
       status: 403,
       body: { error: { code: 'Authorization_RequestDenied', message: 'Insufficient privileges.' } },
     })
-    const { investigation } = await hunt({ sender: truth.sender })
+    const { investigation } = await hunt(allOf({ from: truth.sender }))
     expect(investigation.state).toBe('failed')
     expect(investigation.failure).toContain('User.Read.All')
   })
 
   it('stops between mailboxes when asked, and accounts for those not searched', async () => {
-    const run = await prepare({ internetMessageId: truth.internetMessageId }, victims())
+    const run = await prepare(allOf({ 'internet-message-id': truth.internetMessageId }), victims())
     const progress: Investigation[] = []
     const onProgress = (now: Investigation) => {
       progress.push(now)
@@ -231,7 +238,7 @@ describe('runInvestigation', () => {
   })
 
   it('stops before it has begun', async () => {
-    const run = await prepare({ internetMessageId: truth.internetMessageId }, victims())
+    const run = await prepare(allOf({ 'internet-message-id': truth.internetMessageId }), victims())
     const before = await searches()
     await stopInvestigation(records, run.tenantId, run.id)
     expect(await runInvestigation(run)).toMatchObject({ state: 'stopped', hits: 0 })
@@ -239,7 +246,7 @@ describe('runInvestigation', () => {
   })
 
   it('loses and repeats nothing when it dies in the middle and another engine takes up', async () => {
-    const run = await prepare({ internetMessageId: truth.internetMessageId }, victims())
+    const run = await prepare(allOf({ 'internet-message-id': truth.internetMessageId }), victims())
     await expect(runInvestigation({ ...run, records: dyingAtCommit(10), concurrency: 1 })).rejects.toThrow('Died')
     expect(await records.investigations.unfinished()).toContainEqual({ tenantId: run.tenantId, id: run.id })
     const done = (await mailboxesOf(run)).filter(({ state }) => state !== 'waiting')
@@ -252,7 +259,7 @@ describe('runInvestigation', () => {
   })
 
   it('goes on later when the server shuts down in the middle', async () => {
-    const run = await prepare({ internetMessageId: truth.internetMessageId }, victims())
+    const run = await prepare(allOf({ 'internet-message-id': truth.internetMessageId }), victims())
     const shutdown = new AbortController()
     const onProgress = (now: Investigation) => void (now.mailboxesDone === 8 && shutdown.abort())
     expect(await runInvestigation({ ...run, signal: shutdown.signal, onProgress })).toMatchObject({ state: 'running' })
@@ -261,7 +268,7 @@ describe('runInvestigation', () => {
   })
 
   it('knows when there is no such investigation', async () => {
-    const run = await prepare({ sender: truth.sender })
+    const run = await prepare(allOf({ from: truth.sender }))
     const unknown = { ...run, id: '00000000-0000-4000-8000-000000000000' }
     await expect(runInvestigation(unknown)).rejects.toThrow(
       expect.objectContaining({ code: 'INVESTIGATION_NOT_FOUND' }),

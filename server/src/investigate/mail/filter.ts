@@ -1,103 +1,103 @@
-import { domainToASCII } from 'node:url'
-
-import type { GraphMessage } from '#connect/apis/graph/mail.ts'
 import { AppError } from '#domain/errors.ts'
-import type { MailFilter } from '#domain/investigation.ts'
+import { isGroup, type MailCondition, type MailFilter, type MailGroup } from '#domain/mail-filter.ts'
+
+import { compileCondition } from './conditions.ts'
+
+/** A filter of this size takes about a millisecond for each message read. */
+const MOST_CONDITIONS = 500
+const DEEPEST = 5
 
 /**
- * What counts as a hit is decided here, on every candidate, and nowhere else. Microsoft's own filter (query.ts) only
- * spares reading messages that cannot be hits; it may let more through, never less.
- */
-export function matches(filter: MailFilter, message: GraphMessage): boolean {
-  return (
-    (filter.sender === undefined || sentBy(filter.sender, message.from?.emailAddress?.address ?? '')) &&
-    (filter.subject === undefined || fold(message.subject ?? '').includes(fold(filter.subject))) &&
-    (filter.internetMessageId === undefined || filter.internetMessageId === message.internetMessageId) &&
-    receivedWithin(filter, message.receivedDateTime)
-  )
-}
-
-/** `sender` is an address, or a domain: then it is the whole domain of the address, not a part and not a parent. */
-function sentBy(sender: string, address: string): boolean {
-  const domain = foldDomain(address)
-  return sender.includes('@')
-    ? foldAddress(sender) === foldAddress(address)
-    : domain !== '' && foldHost(sender) === domain
-}
-
-function receivedWithin(filter: MailFilter, received: string | null | undefined): boolean {
-  if (filter.receivedFrom === undefined && filter.receivedTo === undefined) return true
-  if (!received) return false
-  const time = Date.parse(received)
-  return (
-    (filter.receivedFrom === undefined || time >= Date.parse(filter.receivedFrom)) &&
-    // Microsoft counts in whole seconds: 23:59:59 is what it calls a message of 23:59:59.7.
-    (filter.receivedTo === undefined || time <= Date.parse(filter.receivedTo))
-  )
-}
-
-/** Without case, and with composed and decomposed accents alike: mail clients send both. */
-function fold(text: string): string {
-  return text.normalize('NFC').toLowerCase()
-}
-
-function foldAddress(address: string): string {
-  const at = address.lastIndexOf('@')
-  return at < 0 ? fold(address) : `${fold(address.slice(0, at))}@${foldDomain(address)}`
-}
-
-function foldDomain(address: string): string {
-  const at = address.lastIndexOf('@')
-  return at < 0 ? '' : foldHost(address.slice(at + 1))
-}
-
-/** The same for `münchen.example` and `xn--mnchen-3ya.example`. */
-function foldHost(host: string): string {
-  return domainToASCII(host) || fold(host)
-}
-
-/**
- * The filter as it will be applied: trimmed, empty parts dropped, `@domain` read as the domain, a message ID given its
- * brackets.
+ * The filter as it will be applied: values trimmed and in one spelling, empty conditions and groups dropped.
  *
- * @throws AppError INVESTIGATION_FILTER_MISSING without sender, subject and message ID (dates alone would match every
- * message of their span); REQUEST_INVALID when a date cannot be read or the span is empty.
+ * @throws AppError REQUEST_INVALID with every problem and its path (`where.conditions[2]`);
+ * INVESTIGATION_FILTER_MISSING when nothing in it keeps every message, or nearly every, from being a hit: no condition, or
+ * only such as must not hold. Dates alone do not.
  */
 export function cleanFilter(filter: MailFilter): MailFilter {
-  const clean: MailFilter = {}
-  const sender = filter.sender?.trim().replace(/^@/, '')
-  const subject = filter.subject?.trim()
-  const internetMessageId = filter.internetMessageId?.trim()
-  if (sender) clean.sender = sender
-  if (subject) clean.subject = subject
-  if (internetMessageId) clean.internetMessageId = internetMessageId.replace(/^(?!<)(.*)$/s, '<$1>')
-  if (Object.keys(clean).length === 0) {
-    throw new AppError({
-      code: 'INVESTIGATION_FILTER_MISSING',
-      what: 'The investigation was not created.',
-      why: 'It has no sender, no subject and no message ID, so every message would be a hit.',
-      fix: 'Give at least one of sender, subject and internet message ID.',
-    })
+  const problems: string[] = []
+  const counted = { conditions: 0 }
+  const where = cleanGroup(filter.where, 'where', 1, problems, counted)
+  if (counted.conditions > MOST_CONDITIONS) {
+    problems.push(`It has ${counted.conditions} conditions; at most ${MOST_CONDITIONS} are allowed.`)
   }
-  return { ...clean, ...cleanDates(filter) }
-}
-
-function cleanDates({ receivedFrom, receivedTo }: MailFilter): Pick<MailFilter, 'receivedFrom' | 'receivedTo'> {
-  const problems = Object.entries({ receivedFrom, receivedTo })
-    .filter(([, date]) => date !== undefined && !DATE_WITH_ZONE.test(date))
-    .map(([name, date]) => `${name} is “${date}”.`)
-  if (problems.length === 0 && receivedFrom && receivedTo && Date.parse(receivedFrom) > Date.parse(receivedTo)) {
-    problems.push(`receivedFrom (${receivedFrom}) is after receivedTo (${receivedTo}).`)
-  }
+  problems.push(...dateProblems(filter))
   if (problems.length > 0) {
     throw new AppError({
       code: 'REQUEST_INVALID',
       what: 'The investigation was not created.',
       why: problems.join(' '),
-      fix: 'Write dates with their zone, receivedFrom before receivedTo: 2026-11-20T00:00:00+01:00.',
+      fix: 'Correct the filter at the places named.',
     })
   }
-  return { ...(receivedFrom && { receivedFrom }), ...(receivedTo && { receivedTo }) }
+  if (!narrows(where)) {
+    throw new AppError({
+      code: 'INVESTIGATION_FILTER_MISSING',
+      what: 'The investigation was not created.',
+      why: 'Its filter lets every message through, or all but a few.',
+      fix: 'Give at least one condition that must hold, such as a sender, a subject or a link.',
+    })
+  }
+  const { receivedFrom, receivedTo } = filter
+  return { where, ...(receivedFrom && { receivedFrom }), ...(receivedTo && { receivedTo }) }
+}
+
+function cleanGroup(
+  group: MailGroup,
+  path: string,
+  depth: number,
+  problems: string[],
+  counted: { conditions: number },
+): MailGroup {
+  if (depth > DEEPEST) {
+    problems.push(`${path}: groups are nested deeper than ${DEEPEST}.`)
+    return { ...group, conditions: [] }
+  }
+  const conditions = group.conditions.flatMap((each, index): MailGroup['conditions'] => {
+    const at = `${path}.conditions[${index}]`
+    if (isGroup(each)) {
+      const inner = cleanGroup(each, at, depth + 1, problems, counted)
+      return inner.conditions.length > 0 ? [inner] : []
+    }
+    return cleanCondition(each, at, problems, counted)
+  })
+  return { logic: group.logic, conditions }
+}
+
+function cleanCondition(
+  condition: MailCondition,
+  path: string,
+  problems: string[],
+  counted: { conditions: number },
+): MailCondition[] {
+  if (condition.value.trim() === '') return []
+  counted.conditions += 1
+  // Past the limit nothing is compiled any more: it would take long, and the filter is refused anyway.
+  if (counted.conditions > MOST_CONDITIONS) return []
+  try {
+    const { value } = compileCondition(condition)
+    return value === '' ? [] : [{ field: condition.field, value, ...(condition.not && { not: true }) }]
+  } catch (error) {
+    const shown = condition.value.length > 60 ? `${condition.value.slice(0, 60)}…` : condition.value
+    problems.push(`${path} (${condition.field} “${shown}”): ${error instanceof Error ? error.message : String(error)}.`)
+    return []
+  }
+}
+
+/** Whether a message must have something in particular to be a hit. */
+function narrows({ logic, conditions }: MailGroup): boolean {
+  const each = (one: MailGroup | MailCondition) => (isGroup(one) ? narrows(one) : !one.not)
+  return conditions.length > 0 && (logic === 'and' ? conditions.some(each) : conditions.every(each))
+}
+
+function dateProblems({ receivedFrom, receivedTo }: MailFilter): string[] {
+  const problems = Object.entries({ receivedFrom, receivedTo })
+    .filter(([, date]) => date !== undefined && !(DATE_WITH_ZONE.test(date) && !Number.isNaN(Date.parse(date))))
+    .map(([name, date]) => `${name} is “${date}”; write it with its zone: 2026-11-20T00:00:00+01:00.`)
+  if (problems.length === 0 && receivedFrom && receivedTo && Date.parse(receivedFrom) > Date.parse(receivedTo)) {
+    problems.push(`receivedFrom (${receivedFrom}) is after receivedTo (${receivedTo}).`)
+  }
+  return problems
 }
 
 /** A date without a zone would be read in the server's own, and mails near midnight would be lost. */

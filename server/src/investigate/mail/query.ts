@@ -1,24 +1,68 @@
 import { odataString } from '#connect/apis/graph/odata.ts'
-import type { MailFilter } from '#domain/investigation.ts'
+import { isGroup, type MailCondition, type MailFilter, type MailGroup } from '#domain/mail-filter.ts'
+
+import { compileCondition } from './conditions.ts'
 
 /**
  * Ways to ask Microsoft for the candidates of a filter, as `$filter` values, cheapest first; the last one always works
- * (undefined lists everything). Each lets through at least every message that `matches` (filter.ts) accepts.
+ * (undefined lists everything). Each lets through at least every message that `evaluate` (evaluate.ts) calls a hit.
  *
- * `$search` is not used: it asks the content index, which is seconds to minutes late and stops at 1,000 results, and a
- * fresh phish is exactly what an investigation is after.
+ * Only sender, subject and message ID narrow: Graph refuses to filter on recipients (`toRecipients/any`) and knows no
+ * filter on bodies, headers and attachments. `$search` is not used: it asks the content index, which is seconds to minutes
+ * late and stops at 1,000 results, and a fresh phish is exactly what an investigation is after.
  * @see https://learn.microsoft.com/graph/api/user-list-messages
  */
 export function candidateFilters(filter: MailFilter): (string | undefined)[] {
   const dates = dateTerms(filter)
+  const id = filter.where.logic === 'and' ? filter.where.conditions.find(isMessageId) : undefined
   // A message ID names one message: further terms would not make the query cheaper, only harder to accept.
-  const terms =
-    filter.internetMessageId === undefined
-      ? [...dates, ...senderTerms(filter), ...subjectTerms(filter)]
-      : [`internetMessageId eq ${odataString(filter.internetMessageId)}`]
+  const terms = id ? [conditionTerm(id)!] : [...dates, ...andTerms(filter.where)]
   const narrow = terms.join(' and ') || undefined
   const wide = dates.join(' and ') || undefined
   return narrow === wide ? [wide] : [narrow, wide]
+}
+
+/** Exchange refuses, or takes very long over, a filter of many alternatives. */
+const MOST_ALTERNATIVES = 20
+
+function isMessageId(each: MailCondition | MailGroup): each is MailCondition {
+  return !isGroup(each) && each.field === 'internet-message-id' && !each.not
+}
+
+/** Terms that must all hold. What cannot be asked is left out, which lets more through. */
+function andTerms(group: MailGroup): string[] {
+  if (group.logic === 'and' || group.conditions.length === 1) {
+    return group.conditions.flatMap((each) => (isGroup(each) ? andTerms(each) : (conditionTerm(each) ?? [])))
+  }
+  const term = orTerm(group)
+  return term === undefined ? [] : [term]
+}
+
+/** Alternatives narrow only when every one of them can be asked: what is left out would be lost. */
+function orTerm({ conditions }: MailGroup): string | undefined {
+  const terms = conditions.map((each) => {
+    if (!isGroup(each)) return conditionTerm(each)
+    const inner = andTerms(each)
+    return inner.length > 1 ? `(${inner.join(' and ')})` : inner[0]
+  })
+  if (terms.length > MOST_ALTERNATIVES || terms.includes(undefined)) return undefined
+  return `(${[...new Set(terms)].join(' or ')})`
+}
+
+/** Never for what must not hold: Microsoft would leave out messages that lack the property altogether. */
+function conditionTerm(condition: MailCondition): string | undefined {
+  if (condition.not) return undefined
+  const { value } = compileCondition(condition)
+  switch (condition.field) {
+    case 'internet-message-id':
+      return `internetMessageId eq ${odataString(value)}`
+    case 'from':
+      return fromTerm(value)
+    case 'subject':
+      return subjectTerm(value)
+    default:
+      return undefined
+  }
 }
 
 /** In whole seconds, which is what Microsoft shows but not what it stores, so a second wider than asked. */
@@ -35,18 +79,18 @@ function seconds(epoch: number): string {
 }
 
 /** Only a plain ASCII address: domains would need `endsWith`, which mail does not offer, and other scripts have two spellings. */
-function senderTerms({ sender }: MailFilter): string[] {
-  return sender?.includes('@') && /^[\x21-\x7e]+$/.test(sender)
-    ? [`from/emailAddress/address eq ${odataString(sender.toLowerCase())}`]
-    : []
+function fromTerm(address: string): string | undefined {
+  return address.includes('@') && /^[\x21-\x7e]+$/.test(address) && !/@.*xn--/i.test(address)
+    ? `from/emailAddress/address eq ${odataString(address.toLowerCase())}`
+    : undefined
 }
 
 /**
  * The longest ASCII piece of the subject: how Microsoft folds case and accents beyond ASCII is nowhere documented, and a
  * piece of what must be contained must be contained too.
  */
-function subjectTerms({ subject }: MailFilter): string[] {
-  const pieces = (subject?.normalize('NFC').match(/[\x20-\x7e]+/g) ?? []).map((piece) => piece.trim())
+function subjectTerm(subject: string): string | undefined {
+  const pieces = (subject.normalize('NFC').match(/[\x20-\x7e]+/g) ?? []).map((piece) => piece.trim())
   const longest = pieces.reduce((best, piece) => (piece.length > best.length ? piece : best), '')
-  return longest.length < 3 ? [] : [`contains(subject,${odataString(longest)})`]
+  return longest.length < 3 ? undefined : `contains(subject,${odataString(longest)})`
 }

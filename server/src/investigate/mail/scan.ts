@@ -3,15 +3,18 @@ import {
   GraphFolder,
   GraphMessage,
   IMMUTABLE_IDS,
+  messageMimeUrl,
   messagesUrl,
   RECOVERABLE_DELETIONS,
 } from '#connect/apis/graph/mail.ts'
 import type { Microsoft } from '#connect/microsoft.ts'
 import { AppError, reasonOf } from '#domain/errors.ts'
 import { stableId } from '#domain/ids.ts'
-import type { InvestigationMailbox, MailFilter, MailHit } from '#domain/investigation.ts'
+import type { InvestigationMailbox, MailHit } from '#domain/investigation.ts'
+import type { MailFilter } from '#domain/mail-filter.ts'
+import { parseMail } from '#mail/parse-mail.ts'
 
-import { matches } from './filter.ts'
+import { envelopeFields, evaluate } from './evaluate.ts'
 import { candidateFilters } from './query.ts'
 
 /** One mailbox to search, and for which investigation. */
@@ -65,7 +68,7 @@ async function list(search: MailboxSearch, filter: string | undefined, folder?: 
   const { microsoft, mailbox, signal } = search
   const request = {
     api: 'graph',
-    path: `/v1.0${messagesUrl(mailbox.userId, { ...(folder !== undefined && { folder }), filter, top: PAGE })}`,
+    path: `/v1.0${messagesUrl(mailbox.userId, { ...(folder !== undefined && { folder }), filter, top: PAGE, more: envelopeFields(search.filter) })}`,
     headers: IMMUTABLE_IDS,
     what: `Could not search the mailbox of ${mailbox.userPrincipalName}.`,
     permission: PERMISSION,
@@ -74,9 +77,35 @@ async function list(search: MailboxSearch, filter: string | undefined, folder?: 
   // Keyed by id: mail that arrives between two pages pushes messages onto the next one a second time.
   const found = new Map<string, GraphMessage>()
   for await (const messages of microsoft.pages(request, GraphMessage)) {
-    for (const message of messages) if (matches(search.filter, message)) found.set(message.id, message)
+    for (const message of messages) if (await isHit(search, message)) found.set(message.id, message)
   }
   return [...found.values()]
+}
+
+/** By its envelope where that is enough; else its MIME is read, looked at, and forgotten. */
+async function isHit(search: MailboxSearch, envelope: GraphMessage): Promise<boolean> {
+  const { is } = evaluate(search.filter, { envelope })
+  if (is !== 'unknown') return is === 'hit'
+  const mime = await readMime(search, envelope.id)
+  return mime !== undefined && evaluate(search.filter, { envelope, mail: await parseMail(mime) }).is === 'hit'
+}
+
+/** Undefined when the message has gone since it was listed. */
+async function readMime({ microsoft, mailbox, signal }: MailboxSearch, messageId: string): Promise<Buffer | undefined> {
+  const request = {
+    api: 'graph',
+    path: `/v1.0${messageMimeUrl(mailbox.userId, messageId)}`,
+    headers: IMMUTABLE_IDS,
+    what: `Could not read a message of ${mailbox.userPrincipalName}.`,
+    permission: PERMISSION,
+    ...(signal && { signal }),
+  } as const
+  try {
+    return (await microsoft.send(request)).body
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'CONNECT_NOT_FOUND') return undefined
+    throw error
+  }
 }
 
 async function namedFolders(search: MailboxSearch, messages: readonly GraphMessage[]): Promise<MailHit[]> {

@@ -8,16 +8,12 @@ import { type Client, clientOf } from '#cli/client.ts'
 import { interrupted } from '#cli/interrupt.ts'
 import { print } from '#cli/output.ts'
 
+import { addFilterOptions, filterOf, FilterOptions, nameOf } from './filter-options.ts'
 import { formatInvestigation } from './format.ts'
 
-const Options = z.object({
+const Options = FilterOptions.extend({
   name: z.string().optional(),
   connection: z.string().optional(),
-  sender: z.string().optional(),
-  subject: z.string().optional(),
-  messageId: z.string().optional(),
-  from: z.string().optional(),
-  to: z.string().optional(),
   user: z.array(z.string()).optional(),
   wait: z.boolean().optional(),
 })
@@ -25,14 +21,9 @@ const Options = z.object({
 const UNDER_WAY: ReadonlySet<Investigation['state']> = new Set(['queued', 'running', 'stopping'])
 
 export function startInvestigation(investigations: Command): void {
-  investigations
-    .command('start')
-    .description('hunt a mail over the mailboxes; all filters given must hold')
-    .option('--sender <address>', 'address or domain of the sender')
-    .option('--subject <text>', 'contained in the subject')
-    .option('--message-id <id>', 'internet message ID, with its angle brackets')
-    .option('--from <time>', 'received at or after (ISO 8601 with zone)')
-    .option('--to <time>', 'received at or before')
+  addFilterOptions(
+    investigations.command('start').description('hunt a mail over the mailboxes; all conditions given must hold'),
+  )
     .option('--user <address...>', 'only these mailboxes; all when absent')
     .option('--name <name>', 'what to call it')
     .option('--connection <id>', 'needed only where the tenant has several')
@@ -47,11 +38,12 @@ export function startInvestigation(investigations: Command): void {
     })
 }
 
-function requestOf({ name, connection, sender, subject, messageId, from, to, user }: z.infer<typeof Options>) {
+function requestOf({ name, connection, user, ...options }: z.infer<typeof Options>) {
+  const filter = filterOf(options)
   return {
-    name: name ?? messageId ?? subject ?? sender ?? 'Mail hunt',
+    name: name ?? nameOf(filter),
     connectionId: connection,
-    filter: { sender, subject, internetMessageId: messageId, receivedFrom: from, receivedTo: to },
+    filter,
     targets: user ? { kind: 'users', users: user } : { kind: 'all' },
   }
 }
