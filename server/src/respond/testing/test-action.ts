@@ -50,7 +50,7 @@ export function testAction(action: Action, effect: ExpectedEffect): void {
       await stage.reset()
       hits = stage.hits.slice(0, 3)
       for (const hit of hits) await effect.arrange?.(stage, hit)
-      arranged = effects()
+      arranged = requests()
     })
 
     let arranged = 0

@@ -1,12 +1,22 @@
 import { z } from 'zod'
 
+import { folderUrl, GraphFolder } from '#connect/apis/graph/mail.ts'
 import { mailReadWrite, moveTo } from '#respond/act.ts'
 import { defineAction, type Target } from '#respond/action.ts'
 import { mailboxesOf, messagesOf } from '#respond/count.ts'
-import { isIn, isUnmoved, MessageState, placeOf, readMessage, settledWhenGone } from '#respond/message-state.ts'
+import {
+  get,
+  isIn,
+  isUnmoved,
+  messageIn,
+  MessageState,
+  placeOf,
+  readMessage,
+  settledWhenGone,
+} from '#respond/message-state.ts'
 
 const RestoreState = MessageState.extend({
-  /** Where it goes back to: id or well-known name. */
+  /** Id of the folder where it goes back to. */
   goal: z.string(),
 })
 type RestoreState = z.infer<typeof RestoreState>
@@ -32,7 +42,7 @@ export const restoreMessage = defineAction<RestoreState>({
   async read(target, before) {
     const places = ['junk-email', 'deleted-items', 'recoverable-items'] as const
     const now = await readMessage(target, { places, copies: false }, before)
-    return { ...now, goal: before?.goal ?? goalOf(target) }
+    return { ...now, goal: before?.goal ?? (await goalOf(target)) }
   },
 
   settled(now) {
@@ -49,23 +59,26 @@ export const restoreMessage = defineAction<RestoreState>({
 
   verify(before, now) {
     if (isUnmoved(before, now)) return { is: 'unchanged', proof: isIn(now) }
-    const restored =
-      now.place !== 'gone' && (before.goal === INBOX ? now.place === 'folder' : now.folderId === before.goal)
-    return { is: restored ? 'wanted' : 'elsewhere', proof: isIn(now) }
+    return { is: isRestored(before, now) ? 'wanted' : 'elsewhere', proof: isIn(now) }
   },
 
   revert: {
     execute: (target, before) => moveTo(target, before.folderId!),
     verify(before, now) {
       if (isUnmoved(before, now)) return { is: 'wanted', proof: isIn(now) }
-      const restored = before.goal === INBOX ? now.place === 'folder' : now.folderId === before.goal
-      return { is: restored ? 'unchanged' : 'elsewhere', proof: isIn(now) }
+      return { is: isRestored(before, now) ? 'unchanged' : 'elsewhere', proof: isIn(now) }
     },
   },
 })
 
-const INBOX = 'inbox'
+function isRestored(before: RestoreState, now: RestoreState): boolean {
+  return now.place !== 'gone' && now.folderId === before.goal
+}
 
-function goalOf({ earlier }: Target): string {
-  return Earlier.safeParse(earlier ?? {}).data?.folderId ?? INBOX
+/** The folder where an earlier run found the message, else the Inbox. */
+async function goalOf(target: Target): Promise<string> {
+  const earlier = Earlier.safeParse(target.earlier).data?.folderId
+  if (earlier !== undefined) return earlier
+  const [inbox] = await get(target, [folderUrl(target.hit.userId, 'inbox')])
+  return messageIn(target, inbox!, GraphFolder)?.id ?? 'inbox'
 }
