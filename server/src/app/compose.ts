@@ -20,6 +20,7 @@ import { type Bus, createBus } from './bus.ts'
 import { type Collectors, createCollectors } from './collectors.ts'
 import type { Config } from './config.ts'
 import { type Connections, createConnections } from './connections.ts'
+import { createEvidence, type Evidence } from './evidence.ts'
 import { createIntake } from './intake.ts'
 import { createInvestigations, type Investigations } from './investigations.ts'
 import { createJobs } from './jobs.ts'
@@ -49,6 +50,7 @@ export interface Application {
   search: Search
   alerts: Alerts
   investigations: Investigations
+  evidence: Evidence
   actions: Actions
   overview: OverviewReader
   /** Windows of the tenant's feeds that touch the range, oldest first. */
@@ -160,12 +162,17 @@ export async function compose(
       clock,
       start: work.startInvestigation,
     }),
+    evidence: createEvidence({ records, microsofts, audit, clock }),
     actions: createActions({
       records,
       audit,
       bus,
       clock,
       start: work.startActionRun,
+      approvalFrom: config.approvalFrom,
+      goodForMs: config.planMs,
+      grantedRoles: async (tenantId, connectionId) =>
+        (await microsofts.open(tenantId, connectionId)).grantedRoles('graph'),
     }),
     overview: createOverview({ records, events, feedStates: (tenantId) => collectors.states(tenantId), clock }),
     coverage: (tenantId, range) => records.coverage.windows(tenantId, range),

@@ -1,9 +1,11 @@
 import type { Command } from 'commander'
 import { Problem, Session } from '@cordon/api'
-import { request } from 'undici'
+import { type Dispatcher, request } from 'undici'
 import { z } from 'zod'
 
 import { AppError, ERROR_CODES, type ErrorCode } from '#domain/errors.ts'
+
+import { writeNewFile } from './write-new-file.ts'
 
 /** Options of every command that asks a running server. */
 export const ClientOptions = z.object({ url: z.string().optional(), tenant: z.string().optional() })
@@ -12,9 +14,19 @@ export const ClientOptions = z.object({ url: z.string().optional(), tenant: z.st
 export interface Client {
   /** @throws AppError as the server said it; STORE_UNREACHABLE when none answers. */
   send<Schema extends z.ZodType>(method: Method, path: string, reply: Schema, body?: unknown): Promise<z.output<Schema>>
+  /** Has the reply written to a file; the bytes written and the headers, names in lower case. @throws also REQUEST_INVALID for the file. */
+  download(method: Method, path: string, file: string, body?: unknown): Promise<Downloaded>
   /** The path of the tenant chosen with `--tenant`, or of the only one there is. */
   tenantPath(path: string): Promise<string>
 }
+
+interface Downloaded {
+  bytes: number
+  headers: Record<string, string | string[] | undefined>
+}
+
+/** Evidence is read from Microsoft while it is sent, and Microsoft may have the server wait. */
+const SILENCE_MAX_MS = 30 * 60_000
 
 type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 
@@ -50,6 +62,13 @@ export function createClient(command: Command, proof: Proof): Client {
 
   return {
     send,
+    async download(method, path, file, body) {
+      const answer = await exchange(url, method, path, proof, body)
+      const bytes = await writeNewFile(file, answer.body).catch((error: unknown) => {
+        throw error instanceof AppError ? error : unreachable(url, error)
+      })
+      return { bytes, headers: answer.headers }
+    },
     async tenantPath(path) {
       const { tenants } = await send('GET', '/session', Session)
       const chosen = tenant === undefined ? tenants : tenants.filter(({ id, name }) => id === tenant || name === tenant)
@@ -72,8 +91,23 @@ export async function ask(
   proof: Proof,
   body?: unknown,
 ): Promise<{ body: unknown; cookies: string[] }> {
+  const answer = await exchange(url, method, path, proof, body)
+  const text = await answer.body.text()
+  const cookies = [answer.headers['set-cookie'] ?? []].flat()
+  return { body: text === '' ? undefined : JSON.parse(text), cookies }
+}
+
+/** A reply that is no failure, its body not yet read. */
+async function exchange(
+  url: string,
+  method: Method,
+  path: string,
+  proof: Proof,
+  body: unknown,
+): Promise<Dispatcher.ResponseData> {
   const answer = await request(`${url}/api${path}`, {
     method,
+    bodyTimeout: SILENCE_MAX_MS,
     headers: {
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       // With a cookie the server wants to know that no other site is behind it.
@@ -84,10 +118,8 @@ export async function ask(
   }).catch((error: unknown) => {
     throw unreachable(url, error)
   })
-  const text = await answer.body.text()
-  if (answer.statusCode >= 400) throw failure(url, answer.statusCode, text)
-  const cookies = [answer.headers['set-cookie'] ?? []].flat()
-  return { body: text === '' ? undefined : JSON.parse(text), cookies }
+  if (answer.statusCode >= 400) throw failure(url, answer.statusCode, await answer.body.text())
+  return answer
 }
 
 export function serverUrl(command: Command): string {

@@ -2,8 +2,11 @@ import { Command } from 'commander'
 
 import { VERSION } from '#app/version.ts'
 
+import { approveAction } from './commands/actions/approve.ts'
 import { executeAction } from './commands/actions/execute.ts'
+import { listActions } from './commands/actions/list.ts'
 import { planAction } from './commands/actions/plan.ts'
+import { rejectAction } from './commands/actions/reject.ts'
 import { revertAction } from './commands/actions/revert.ts'
 import { showAction } from './commands/actions/show.ts'
 import { closeAlert } from './commands/alerts/close.ts'
@@ -18,8 +21,10 @@ import { coverage } from './commands/coverage.ts'
 import { doctor } from './commands/doctor.ts'
 import { searchEvents } from './commands/events/search.ts'
 import { importRecords } from './commands/import.ts'
+import { exportInvestigation } from './commands/investigations/export.ts'
 import { listHits } from './commands/investigations/hits.ts'
 import { listInvestigations } from './commands/investigations/list.ts'
+import { lookAtMessage } from './commands/investigations/look.ts'
 import { showInvestigation } from './commands/investigations/show.ts'
 import { startInvestigation } from './commands/investigations/start.ts'
 import { stopInvestigation } from './commands/investigations/stop.ts'
@@ -45,11 +50,19 @@ const NOUNS: Record<string, { summary: string; verbs: readonly Register[] }> = {
   alerts: { summary: 'what rules found', verbs: [listAlerts, showAlert, closeAlert] },
   investigations: {
     summary: 'hunting mail over mailboxes',
-    verbs: [listInvestigations, startInvestigation, showInvestigation, stopInvestigation, listHits],
+    verbs: [
+      listInvestigations,
+      startInvestigation,
+      showInvestigation,
+      stopInvestigation,
+      listHits,
+      lookAtMessage,
+      exportInvestigation,
+    ],
   },
   actions: {
     summary: 'what Cordon changes at Microsoft',
-    verbs: [planAction, executeAction, revertAction, showAction],
+    verbs: [listActions, planAction, approveAction, rejectAction, executeAction, revertAction, showAction],
   },
   tokens: { summary: 'API tokens, for programs and this command line', verbs: [createToken, listTokens, removeToken] },
   bench: { summary: 'how fast Cordon is on this machine', verbs: [benchIngest] },

@@ -4,6 +4,7 @@ import { ACTION_ROUTES } from './actions.ts'
 import { ALERT_ROUTES } from './alerts.ts'
 import { CONNECTION_ROUTES } from './connections.ts'
 import { EVENT_ROUTES } from './events.ts'
+import { EVIDENCE_ROUTES } from './evidence.ts'
 import { INVESTIGATION_ROUTES } from './investigations.ts'
 import { OVERVIEW_ROUTES } from './overview.ts'
 import { SESSION_ROUTES } from './session.ts'
@@ -17,6 +18,7 @@ export const ROUTES: readonly Route[] = [
   ...EVENT_ROUTES,
   ...ALERT_ROUTES,
   ...INVESTIGATION_ROUTES,
+  ...EVIDENCE_ROUTES,
   ...ACTION_ROUTES,
   ...STREAM_ROUTES,
 ]

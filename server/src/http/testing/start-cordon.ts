@@ -42,8 +42,15 @@ export interface Answer {
 
 export const ADMINISTRATOR = { name: 'admin', password: 'correct horse battery' }
 
-export async function startCordon(options: { cloudFile?: string; clock?: Clock } = {}): Promise<Cordon> {
-  const folder = await mkdtemp(join(tmpdir(), 'cordon-http-'))
+export async function startCordon(
+  options: {
+    cloudFile?: string
+    clock?: Clock
+    /** Data folder, which is then left when it stops. */
+    folder?: string
+  } = {},
+): Promise<Cordon> {
+  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'cordon-http-')))
   const config = readConfig({
     CORDON_DATA: folder,
     CORDON_PORT: '0',
@@ -89,7 +96,7 @@ export async function startCordon(options: { cloudFile?: string; clock?: Clock }
       app.drain()
       await server.close()
       await app.close()
-      await rm(folder, { recursive: true, force: true })
+      if (options.folder === undefined) await rm(folder, { recursive: true, force: true })
     },
   }
 }

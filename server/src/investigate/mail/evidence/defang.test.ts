@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { defang } from './defang.ts'
+import { defang, unlinked } from './defang.ts'
 
 describe('defang', () => {
   it.each([
@@ -13,6 +13,12 @@ describe('defang', () => {
     ['https://bücher.example', 'hxxps://bücher[.]example'],
     ['It cost 3.50. Then we left.', 'It cost 3.50. Then we left.'],
   ])('%j becomes %j', (text, safe) => expect(defang(text)).toBe(safe))
+
+  it('leaves bare names in headers and of files', () => {
+    const header = 'from mail.evil.example, see https://evil.example'
+    expect(unlinked(header)).toBe('from mail.evil.example, see hxxps://evil.example')
+    expect(unlinked('invoice\u202efdp.exe')).toBe('invoice[U+202E]fdp.exe')
+  })
 
   it('shows what hides: control characters and turned reading direction', () => {
     expect(defang('invoice\u202efdp.exe')).toBe('invoice[U+202E]fdp[.]exe')

@@ -3,10 +3,14 @@
  * turns the reading direction. It is for reading; evidence is the EML.
  */
 export function defang(text: string): string {
+  return unlinked(text).replaceAll(DOT_IN_NAME, '[.]')
+}
+
+/** {@link defang} for headers and file names, where bare names are no links: `mail.example` and `invoice.pdf` stay. */
+export function unlinked(text: string): string {
   return visible(text)
     .replaceAll(/\bhttp(?=s?:\/\/)/gi, (scheme) => (scheme === 'HTTP' ? 'HXXP' : 'hxxp'))
     .replaceAll(/\b(javascript|vbscript|data|file|ftp|mailto|tel|sms):(?=\S)/gi, '$1[:]')
-    .replaceAll(DOT_IN_NAME, '[.]')
 }
 
 /** A dot that a name goes on after: mail clients and chats make a link of `evil.example` too, or of an address. */

@@ -21,6 +21,7 @@ export const HIT_COLUMNS: Columns<MailHit> = {
   messageId: ({ messageId }) => messageId,
   lastActionRunId: ({ lastAction }) => lastAction?.actionRunId,
   lastActionState: ({ lastAction }) => lastAction?.state,
+  matched: ({ matched }) => matched?.join('; '),
 }
 
 export const MAILBOX_COLUMNS: Columns<InvestigationMailbox> = {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 
 import type { Investigation, MailHit } from '#domain/investigation.ts'
-import { investigation as sample } from '#store/testing/record-store/samples.ts'
+import { hit as sampleHit, investigation as sample } from '#store/testing/record-store/samples.ts'
 import { parseTenantId } from '#domain/ids.ts'
 
 import { stixBundle, type StixContent } from './bundle.ts'
@@ -89,23 +89,13 @@ const investigation: Investigation = sample(parseTenantId('11111111-1111-4111-81
   endedAt: '2026-01-15T09:00:00Z',
 })
 
-function hit(number: number, change: Partial<MailHit> = {}): MailHit {
-  return {
-    id: `hit-${number}`,
-    userId: `user-${number}`,
+const hit = (number: number, change: Partial<MailHit> = {}) =>
+  sampleHit(`hit-${number}`, {
     userPrincipalName: `user${number}@contoso.example`,
-    messageId: `AAMk${number}`,
-    internetMessageId: '<1@phish.example>',
     subject: 'Überweisung 请付款 "now"',
-    sender: 'billing@phish.example',
     receivedAt: `2026-01-15T08:0${number}:00Z`,
-    folderId: 'inbox',
-    folderName: 'Inbox',
-    isRead: false,
-    hasAttachments: true,
     ...change,
-  }
-}
+  })
 
 const content: StixContent = {
   contentType: 'multipart/mixed; boundary=x',
