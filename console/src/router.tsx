@@ -10,7 +10,7 @@ import {
 
 import { ApiError, onSignedOut } from '#lib/api.ts'
 import { parseEventSearch } from '#lib/event-search.ts'
-import { parseMailPrefill } from '#lib/mail-prefill.ts'
+import { parseHuntPrefill } from '#lib/hunt-prefill.ts'
 import { preferences, setPreferences } from '#lib/preferences.ts'
 import { queries } from '#lib/queries.ts'
 import { SignInPage } from '#pages/sign-in/sign-in-page.tsx'
@@ -131,7 +131,7 @@ const investigations = createRoute({
 const newInvestigation = createRoute({
   getParentRoute: () => tenant,
   path: 'investigations/new',
-  validateSearch: parseMailPrefill,
+  validateSearch: parseHuntPrefill,
   component: lazyRouteComponent(
     () => import('#pages/investigations/new-investigation-page.tsx'),
     'NewInvestigationPage',

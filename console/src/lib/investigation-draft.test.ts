@@ -1,42 +1,94 @@
+import type { MailFilter } from '@cordon/api'
 import { describe, expect, it } from 'vitest'
 
+import { changePart, groupOf, narrows, newCondition, newGroup } from './filter-draft.ts'
+import { parseHuntPrefill, prefillOf } from './hunt-prefill.ts'
 import { draftFrom, filterOf, nameOf } from './investigation-draft.ts'
-import { parseMailPrefill } from './mail-prefill.ts'
 
 const MAIL = { sender: 'billing@sender.example', subject: 'Invoice', internetMessageId: '<1@sender.example>' }
+const NESTED: MailFilter = {
+  where: {
+    logic: 'and',
+    conditions: [
+      { field: 'from', value: 'x.example' },
+      {
+        logic: 'or',
+        conditions: [
+          { field: 'url', value: 'bad.example' },
+          { field: 'subject', value: 'y', not: true },
+        ],
+      },
+    ],
+  },
+}
 
 describe('a new investigation', () => {
-  it('from a mail with a message ID looks for that alone, and keeps the rest at hand', () => {
-    const draft = draftFrom(MAIL)
-    expect(filterOf(draft)).toEqual({ internetMessageId: MAIL.internetMessageId })
-    expect(draft.sender).toEqual({ on: false, value: MAIL.sender })
+  it('from a mail with a message ID looks for that alone', () => {
+    const draft = draftFrom(prefillOf(MAIL))
+    expect(filterOf(draft).where.conditions).toEqual([{ field: 'internet-message-id', value: MAIL.internetMessageId }])
     expect(draft.name).toBe('Hunt: Invoice')
   })
 
   it('from a mail without one looks for sender and subject', () => {
     const { internetMessageId: _id, ...rest } = MAIL
-    expect(filterOf(draftFrom(rest))).toEqual(rest)
+    expect(filterOf(draftFrom(prefillOf(rest))).where.conditions).toEqual([
+      { field: 'from', value: MAIL.sender },
+      { field: 'subject', value: MAIL.subject },
+    ])
   })
 
-  it('sends only what is switched on and not blank, trimmed, times in UTC', () => {
-    const draft = {
-      ...draftFrom({}),
-      sender: { on: true, value: '  x.example ' },
-      subject: { on: true, value: '   ' },
-      receivedFrom: { on: true, value: '2026-11-20T12:00' },
-      receivedTo: { on: false, value: '2026-11-21T12:00' },
-    }
-    const filter = filterOf(draft)
-    expect(filter).toEqual({ sender: 'x.example', receivedFrom: new Date('2026-11-20T12:00').toISOString() })
+  it('takes a suggested filter as it is, groups and all', () => {
+    const dated = { ...NESTED, receivedFrom: '2026-11-20T12:00:30.000Z' }
+    expect(filterOf(draftFrom({ filter: dated }))).toEqual(dated)
+  })
+
+  it('starts with one empty condition, which is not sent', () => {
+    const draft = draftFrom({})
+    expect(draft.where.conditions).toHaveLength(1)
+    expect(filterOf(draft)).toEqual({ where: { logic: 'and', conditions: [] } })
+  })
+
+  it('sends only what is not blank, trimmed, times in UTC', () => {
+    const draft = draftFrom({})
+    draft.where.conditions = [{ ...newCondition('from'), value: '  x.example ' }, newCondition('subject'), newGroup()]
+    const filter = filterOf({ ...draft, receivedFrom: '2026-11-20T12:00', receivedTo: 'soon' })
+    expect(filter).toEqual({
+      where: { logic: 'and', conditions: [{ field: 'from', value: 'x.example' }] },
+      receivedFrom: new Date('2026-11-20T12:00').toISOString(),
+    })
   })
 
   it('reads its prefill from an address and ignores everything else in it', () => {
-    expect(parseMailPrefill({ ...MAIL, alertId: 'a', subject: 4711 })).toEqual({ ...MAIL, subject: '4711' })
-    expect(parseMailPrefill({ sender: '' })).toEqual({})
+    const search = { filter: NESTED, name: 'Hunt: y', alertId: 'a' }
+    expect(parseHuntPrefill(search)).toEqual({ filter: NESTED, name: 'Hunt: y' })
+    expect(parseHuntPrefill({ filter: { where: 'everything' }, name: 7 })).toEqual({})
   })
 
   it('is named after what it looks for', () => {
-    expect(nameOf({ sender: 'x.example' })).toBe('Hunt: x.example')
-    expect(nameOf({})).toBe('Investigation')
+    expect(nameOf(NESTED)).toBe('Hunt: x.example')
+    expect(nameOf({ where: { logic: 'and', conditions: [] } })).toBe('Investigation')
+  })
+})
+
+describe('a filter being written', () => {
+  it('changes one condition, however deep, and drops a group with its last condition', () => {
+    const { where } = draftFrom({ filter: NESTED })
+    const [, group] = where.conditions
+    const [link, subject] = group && 'conditions' in group ? group.conditions : []
+    const changed = changePart(where, link!.id, (part) => ({ ...part, value: 'worse.example' }))
+    expect(groupOf(changed).conditions[1]).toMatchObject({ conditions: [{ value: 'worse.example' }, {}] })
+    const without = changePart(
+      changePart(where, link!.id, () => undefined),
+      subject!.id,
+      () => undefined,
+    )
+    expect(groupOf(without).conditions).toEqual([{ field: 'from', value: 'x.example' }])
+  })
+
+  it('may start only when a message must have something in particular to be a hit', () => {
+    expect(narrows(NESTED.where)).toBe(true)
+    expect(narrows({ logic: 'and', conditions: [] })).toBe(false)
+    expect(narrows({ ...NESTED.where, logic: 'or' })).toBe(false)
+    expect(narrows({ logic: 'and', conditions: [{ field: 'from', value: 'x', not: true }] })).toBe(false)
   })
 })

@@ -1,69 +1,49 @@
 import type { MailFilter } from '@cordon/api'
 
-import type { MailPrefill } from './mail-prefill.ts'
-
-/** A sentence of the filter while it is being written: its value stays when it is switched off. */
-export interface DraftCondition {
-  on: boolean
-  value: string
-}
+import { draftGroup, firstValue, groupOf, newCondition, type DraftGroup } from './filter-draft.ts'
+import type { HuntPrefill } from './hunt-prefill.ts'
 
 export interface InvestigationDraft {
   name: string
-  sender: DraftCondition
-  subject: DraftCondition
-  internetMessageId: DraftCondition
+  where: DraftGroup
   /** As a datetime-local input has it: local time without zone. */
-  receivedFrom: DraftCondition
-  receivedTo: DraftCondition
+  receivedFrom: string
+  receivedTo: string
   everyone: boolean
   users: string
 }
 
-const off: DraftCondition = { on: false, value: '' }
-
-/**
- * A draft with the mail's facts filled in. Where the internet message ID is known it alone is switched on: it is exact,
- * and every further condition could only hide a copy that a gateway has marked or rewritten.
- */
-export function draftFrom(mail: MailPrefill): InvestigationDraft {
-  const condition = (value: string | undefined, on = true): DraftCondition =>
-    value === undefined ? off : { on, value }
-  const loose = mail.internetMessageId === undefined
+/** A draft with what was handed over filled in; one empty condition where nothing was. */
+export function draftFrom({ filter, name = '' }: HuntPrefill): InvestigationDraft {
+  const where = draftGroup(filter?.where ?? { logic: 'and', conditions: [] })
   return {
-    name: mail.subject === undefined ? '' : `Hunt: ${mail.subject}`.slice(0, 200),
-    sender: condition(mail.sender, loose),
-    subject: condition(mail.subject, loose),
-    internetMessageId: condition(mail.internetMessageId),
-    receivedFrom: off,
-    receivedTo: off,
+    name: name.slice(0, 200),
+    where: where.conditions.length > 0 ? where : { ...where, conditions: [newCondition()] },
+    receivedFrom: localTime(filter?.receivedFrom),
+    receivedTo: localTime(filter?.receivedTo),
     everyone: true,
     users: '',
   }
 }
 
-/** The filter as the server takes it: only what is on and not empty, local times as ISO in UTC. */
-export function filterOf(draft: InvestigationDraft): MailFilter {
-  const text = (name: 'sender' | 'subject' | 'internetMessageId') => {
-    const { on, value } = draft[name]
-    return on && value.trim() !== '' ? { [name]: value.trim() } : {}
-  }
-  const moment = (name: 'receivedFrom' | 'receivedTo') => {
-    const { on, value } = draft[name]
-    const time = Date.parse(value)
-    return on && !Number.isNaN(time) ? { [name]: new Date(time).toISOString() } : {}
-  }
-  return {
-    ...text('sender'),
-    ...text('subject'),
-    ...text('internetMessageId'),
-    ...moment('receivedFrom'),
-    ...moment('receivedTo'),
-  }
+function localTime(iso: string | undefined): string {
+  if (iso === undefined) return ''
+  const at = new Date(iso)
+  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 19)
+}
+
+/** The filter as the server takes it: without what is blank, local times as ISO in UTC. */
+export function filterOf({ where, receivedFrom, receivedTo }: InvestigationDraft): MailFilter {
+  return { where: groupOf(where), ...moment('receivedFrom', receivedFrom), ...moment('receivedTo', receivedTo) }
+}
+
+function moment(name: 'receivedFrom' | 'receivedTo', value: string) {
+  const time = Date.parse(value)
+  return Number.isNaN(time) ? {} : { [name]: new Date(time).toISOString() }
 }
 
 /** What an investigation is called when nobody named it. */
 export function nameOf(filter: MailFilter): string {
-  const subject = filter.subject ?? filter.sender ?? filter.internetMessageId
-  return subject === undefined ? 'Investigation' : `Hunt: ${subject}`.slice(0, 200)
+  const value = firstValue(filter)
+  return value === undefined ? 'Investigation' : `Hunt: ${value}`.slice(0, 200)
 }

@@ -1,7 +1,7 @@
 import type { ActionRun } from '@cordon/api'
 import { describe, expect, it } from 'vitest'
 
-import { confirmLabel, count, endedTargets, filterSentences } from './words.ts'
+import { confirmLabel, count, endedTargets } from './words.ts'
 
 const run = (state: ActionRun['state'], targetsByState: ActionRun['targetsByState']) =>
   ({ state, targetsByState }) as ActionRun
@@ -16,14 +16,6 @@ describe('words on the page', () => {
   it('counts in the right number', () => {
     expect(count(1, 'mailbox', 'mailboxes')).toBe('1 mailbox')
     expect(count(0, 'hit')).toBe('0 hits')
-  })
-
-  it('says a filter as sentences in a fixed order', () => {
-    const sentences = filterSentences(
-      { subject: 'invoice', sender: 'x.example', receivedFrom: 'T' },
-      (iso) => `<${iso}>`,
-    )
-    expect(sentences).toEqual(['from x.example', 'subject contains “invoice”', 'received after <T>'])
   })
 
   it('counts what has ended in the direction the run is going', () => {

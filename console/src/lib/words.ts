@@ -1,4 +1,4 @@
-import type { Action, ActionRun, ActionTargetStateName, Investigation, MailFilter, MailTargets } from '@cordon/api'
+import type { Action, ActionRun, ActionTargetStateName, Investigation, MailTargets } from '@cordon/api'
 
 /** How things are called on the page: one place, so that a button and the table beside it never differ. */
 
@@ -18,17 +18,6 @@ export function confirmLabel(action: Pick<Action, 'title'>, targets: number): st
   const [verb = '', ...rest] = action.title.split(' ')
   const object = rest.filter((word, index) => !(index === 0 && /^messages?$/i.test(word)))
   return [verb, count(targets, 'message'), ...object].join(' ')
-}
-
-/** The filter as sentences, one for each condition. */
-export function filterSentences(filter: MailFilter, moment: (iso: string) => string): string[] {
-  return [
-    filter.sender && `from ${filter.sender}`,
-    filter.subject && `subject contains “${filter.subject}”`,
-    filter.internetMessageId && `internet message ID is ${filter.internetMessageId}`,
-    filter.receivedFrom && `received after ${moment(filter.receivedFrom)}`,
-    filter.receivedTo && `received before ${moment(filter.receivedTo)}`,
-  ].filter((sentence): sentence is string => Boolean(sentence))
 }
 
 export function targetSentence(targets: MailTargets): string {

@@ -34,7 +34,9 @@ export function AlertPage() {
         actions={
           <>
             <AlertStatus tenantId={tenantId} alert={alert} />
-            {suggestedFilter && <HuntButton tenantId={tenantId} mail={suggestedFilter} title="Hunt this mail" />}
+            {suggestedFilter && (
+              <HuntButton tenantId={tenantId} prefill={{ filter: suggestedFilter }} title="Hunt this mail" />
+            )}
           </>
         }
       />

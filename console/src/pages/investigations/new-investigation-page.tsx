@@ -4,15 +4,16 @@ import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { useState, type SubmitEvent } from 'react'
 
 import { tenantApi } from '#lib/api.ts'
+import { narrows } from '#lib/filter-draft.ts'
+import { filterSentences } from '#lib/filter-words.ts'
 import { draftFrom, filterOf, nameOf, type InvestigationDraft } from '#lib/investigation-draft.ts'
 import { queries } from '#lib/queries.ts'
-import { filterSentences } from '#lib/words.ts'
 import { Button } from '#parts/button.tsx'
 import { Choice, Field, Select, TextArea } from '#parts/field.tsx'
 import { Page, PageHeader, Panel } from '#parts/panel.tsx'
 import { ProblemBanner } from '#parts/problem.tsx'
 
-import { Condition } from './condition.tsx'
+import { FilterGroup } from './filter-group.tsx'
 
 const route = getRouteApi('/frame/tenants/$tenantId/investigations/new')
 
@@ -29,7 +30,7 @@ export function NewInvestigationPage() {
 
   const filter = filterOf(draft)
   const users = draft.users.split(/[\s,;]+/).filter(Boolean)
-  const complete = Boolean(filter.sender ?? filter.subject ?? filter.internetMessageId)
+  const complete = narrows(filter.where)
   const ready = complete && (draft.everyone || users.length > 0)
   const start = useMutation({
     mutationFn: () => {
@@ -63,48 +64,28 @@ export function NewInvestigationPage() {
       />
       <form onSubmit={submit} className="max-w-3xl space-y-4">
         <Panel title="Find messages where">
-          <div className="divide-y divide-line">
-            <Condition
-              label="Sender"
-              verb="is"
-              {...draft.sender}
-              placeholder="billing@sender.example, or a domain"
-              onChange={(sender) => change({ sender })}
-            />
-            <Condition
-              label="Subject"
-              verb="contains"
-              {...draft.subject}
-              placeholder="words of the subject"
-              onChange={(subject) => change({ subject })}
-            />
-            <Condition
-              label="Internet message ID"
-              verb="is"
-              {...draft.internetMessageId}
-              mono
-              placeholder="<id@sender.example>"
-              onChange={(internetMessageId) => change({ internetMessageId })}
-            />
-            <Condition
-              label="Received from"
-              verb="not before"
+          <FilterGroup group={draft.where} onChange={(where) => change({ where })} />
+          <div className="grid gap-3 border-t border-line px-4 py-3 sm:grid-cols-2">
+            <Field
+              label="Received not before"
               type="datetime-local"
-              {...draft.receivedFrom}
-              onChange={(receivedFrom) => change({ receivedFrom })}
+              step={1}
+              value={draft.receivedFrom}
+              onChange={(event) => change({ receivedFrom: event.target.value })}
             />
-            <Condition
-              label="Received to"
-              verb="not after"
+            <Field
+              label="Received not after"
               type="datetime-local"
-              {...draft.receivedTo}
-              onChange={(receivedTo) => change({ receivedTo })}
+              step={1}
+              value={draft.receivedTo}
+              onChange={(event) => change({ receivedTo: event.target.value })}
+              hint={`Your time zone: ${new Intl.DateTimeFormat().resolvedOptions().timeZone}. Both moments are included.`}
             />
           </div>
-          <p className="border-t border-line px-4 py-3 text-sm text-ink-2" aria-live="polite">
+          <p className="border-t border-line px-4 py-3 text-sm break-words text-ink-2" aria-live="polite">
             {complete
               ? `A message is a hit when ${filterSentences(filter, (iso) => new Date(iso).toLocaleString('sv-SE')).join(' and ')}.`
-              : 'Choose at least a sender, a subject or an internet message ID.'}
+              : 'Say at least one thing that a message must have to be a hit.'}
           </p>
         </Panel>
         <Panel title="In">

@@ -2,7 +2,7 @@ import type { ReportedMail } from '@cordon/api'
 import { Link } from '@tanstack/react-router'
 
 import { useHeld } from '#lib/arrivals.ts'
-import { parseMailPrefill } from '#lib/mail-prefill.ts'
+import { prefillOf } from '#lib/hunt-prefill.ts'
 import { buttonClass } from '#parts/button.tsx'
 import { HuntButton } from '#parts/hunt-button.tsx'
 import { Empty, NewPill, Panel, SkeletonRows } from '#parts/panel.tsx'
@@ -39,7 +39,7 @@ export function ReportedMails({ tenantId, reports }: { tenantId: string; reports
                   Alert
                 </Link>
               )}
-              <HuntButton tenantId={tenantId} mail={parseMailPrefill({ ...report })} title="Hunt" />
+              <HuntButton tenantId={tenantId} prefill={prefillOf(report)} title="Hunt" />
             </li>
           ))}
         </ul>
