@@ -82,7 +82,7 @@ const TraceRow = z.object({
 })
 type TraceRow = z.infer<typeof TraceRow>
 
-/** One question, window by window from the newest on. */
+/** One question: its branches at the same time, each window by window. */
 class Trace {
   readonly #question: PairQuestion
   readonly #found: (sighting: Sighting) => void
@@ -94,19 +94,24 @@ class Trace {
   }
 
   async run(): Promise<string | undefined> {
-    const { branches, from, to } = this.#question
-    for (const branch of branches) {
-      const found: TraceRow[] = []
-      for (const window of windowsOf(from, to)) {
-        if (this.#requests >= REQUESTS_MAX) return UNFINISHED
-        const { rows, isWhole } = await this.#read(window, branch)
-        found.push(...rows)
-        if (!isWhole) return UNFINISHED
-        if (isPinned(branch) && rows.some((row) => timeOf(row) > window.from + HOUR)) break
-      }
-      if (!(await this.#readWhole(branch, found))) return UNFINISHED
+    const { branches } = this.#question
+    // Settled, so that nothing is read any more once this has failed.
+    const ends = await Promise.allSettled(branches.map((branch) => this.#readBranch(branch)))
+    for (const end of ends) if (end.status === 'rejected') throw end.reason
+    return ends.every((end) => end.status === 'fulfilled' && end.value) ? undefined : UNFINISHED
+  }
+
+  /** Whether all was read. The newest window first: there a message that is asked for by its id mostly is. */
+  async #readBranch(branch: readonly Term[]): Promise<boolean> {
+    const found: TraceRow[] = []
+    for (const window of windowsOf(this.#question.from, this.#question.to)) {
+      if (this.#requests >= REQUESTS_MAX) return false
+      const { rows, isWhole } = await this.#read(window, branch)
+      found.push(...rows)
+      if (!isWhole) return false
+      if (isPinned(branch) && rows.some((row) => timeOf(row) > window.from + HOUR)) break
     }
-    return undefined
+    return this.#readWhole(branch, found)
   }
 
   /** Messages whose recipients may not all be listed: of an expanded distribution list, or too many. */
