@@ -94,7 +94,7 @@ export async function planActionRun(plan: ActionPlan): Promise<{ actionRun: Acti
     targetsTotal: targets.length,
     targetsByState: { planned: targets.length },
     mailboxesTotal,
-    ...(investigation.mailboxesTotal >= mailboxesTotal && { mailboxesCovered: investigation.mailboxesTotal }),
+    ...coverageOf(investigation),
     sample: sampleOf(targets),
     needsApproval: !shadow && targets.length >= (plan.approvalFrom ?? APPROVAL_FROM),
     expiresAt: isoTime(now + (plan.goodForMs ?? PLAN_MS)),
@@ -159,6 +159,11 @@ function effectOf(action: Action, count: Parameters<Action['does']>[0], shadow: 
   if (shadow) return `Look whether Cordon could ${does}. Nothing is changed.`
   const back = action.revert ? 'Cordon can undo it.' : 'Cordon cannot undo it.'
   return `${does.charAt(0).toUpperCase()}${does.slice(1)}. ${back}`
+}
+
+/** How far the search went, unless Microsoft's records named the mailboxes: then it covers no more than it found. */
+function coverageOf({ finding, mailboxesTotal }: Investigation): Pick<ActionRun, 'mailboxesCovered'> {
+  return finding?.complete ? {} : { mailboxesCovered: mailboxesTotal }
 }
 
 const SAMPLE_MOST = 10

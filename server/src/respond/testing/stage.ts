@@ -96,6 +96,7 @@ export async function openStage(): Promise<Stage> {
       folderName: folder,
       isRead: false,
       hasAttachments: false,
+      matched: [],
     }
   }
 
@@ -194,6 +195,8 @@ async function writeInvestigation(
     name: 'The phish',
     filter: allOf({ 'internet-message-id': hits[0]!.internetMessageId }),
     targets: { kind: 'all' },
+    method: 'auto',
+    duration: { kind: 'once' },
     state: 'done',
     mailboxesTotal: 0,
     mailboxesDone: 0,

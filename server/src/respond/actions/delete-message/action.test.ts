@@ -1,5 +1,8 @@
-import { expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
+import { planActionRun } from '#respond/plan.ts'
+import { executeActionRun } from '#respond/runner.ts'
+import { openStage, type Stage } from '#respond/testing/stage.ts'
 import { testAction } from '#respond/testing/test-action.ts'
 
 import { deleteMessage } from './action.ts'
@@ -21,4 +24,37 @@ it('still has to delete what the user can recover', () => {
     expect(deleteMessage.settled({ place, copies: [] })).toBeUndefined()
     expect(deleteMessage.verify({ ...inbox, copies: [] }, { place, copies: [] }).is).toBe('unchanged')
   }
+})
+
+describe('in bad weather', () => {
+  let stage: Stage
+  beforeAll(async () => {
+    stage = await openStage()
+  })
+  afterAll(() => stage?.close())
+
+  it.each([1, 2, 3])('removes every copy and says so of each, with faults drawn from seed %i', async (seed) => {
+    await stage.reset()
+    const batch = { method: 'POST', path: '/\\$batch$', seed }
+    const part = { path: '/v1.0/users/', seed }
+    const body = {
+      error: { code: 'ApplicationThrottled', message: 'Application is over its MailboxConcurrency limit.' },
+    }
+    await stage.strike({ match: { ...batch, probability: 0.05 }, do: { dropAfterCommit: true } })
+    await stage.strike({ match: { ...batch, probability: 0.05 }, do: { reset: true } })
+    await stage.strike({ match: { ...batch, probability: 0.05 }, do: { truncate: true } })
+    await stage.strike({
+      match: { ...part, probability: 0.1 },
+      do: { status: 429, headers: { 'Retry-After': '1' }, body },
+    })
+    await stage.strike({ match: { ...part, probability: 0.05 }, do: { status: 503 } })
+    const { records, clock, tenantId, investigationId, microsoft } = stage
+    const plan = { records, clock, tenantId, action: 'delete-message', investigationId, createdBy: 'ana' }
+    const { id } = (await planActionRun(plan)).actionRun
+    const ended = await executeActionRun({ records, clock, tenantId, microsoft, id })
+    expect(await stage.struck()).toBeGreaterThan(0)
+    expect(ended).toMatchObject({ state: 'done', targetsByState: { verified: 23 } })
+    const places = await Promise.all(stage.hits.map((hit) => stage.placeOf(hit)))
+    expect(new Set(places)).toEqual(new Set(['Purges']))
+  })
 })

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 
+import type { ActionTarget } from '#domain/action-run.ts'
 import type { Contract } from '#store/testing/record-store-suite.ts'
 import { actionRun, at, freshTenant, target } from './samples.ts'
 
@@ -43,6 +44,41 @@ export const actionRunContract: Contract = (store) => {
     expect(read?.targetsByState).toEqual({ failed: 1, planned: 1 })
   })
 
+  it('keeps a plan’s settings and sample, and who decided what about it', async () => {
+    const tenantId = freshTenant()
+    const options = { category: 'Phishing', banner: true }
+    const sample = [{ userPrincipalName: 'ana@fabrikam.example', subject: 'Sie haben \0 gewonnen 🎉' }]
+    const run = actionRun(tenantId, { options, sample, shadow: true, needsApproval: true, mailboxesCovered: 50_000 })
+    await store().actionRuns.create(run, [])
+    const decision = { decidedBy: 'ben', decidedAt: at(5), decisionNote: 'Seen.' }
+    await store().actionRuns.transition(tenantId, run.id, ['planned'], { state: 'approved', ...decision })
+    expect(await store().actionRuns.read(tenantId, run.id)).toEqual({
+      ...run,
+      ...decision,
+      state: 'approved',
+      sample: [{ ...sample[0], subject: 'Sie haben \uFFFD gewonnen 🎉' }],
+    })
+  })
+
+  it('finds what the newest run found in an ordinary folder before it changed a message', async () => {
+    const tenantId = freshTenant()
+    const found = async (minute: number, folderId: string, change: Partial<ActionTarget> = {}) => {
+      const run = actionRun(tenantId)
+      const before = { place: 'folder', folderId }
+      const journaled = target('m', { state: 'verified', before, updatedAt: at(minute), ...change })
+      await store().actionRuns.create(run, [journaled])
+    }
+    await found(1, 'inbox')
+    await found(3, 'projects')
+    await found(2, 'archive')
+    await found(5, 'reverted', { state: 'reverted' })
+    await found(6, 'trash', { before: { place: 'deleted-items', folderId: 'trash' } })
+    await found(7, 'other', { messageId: 'message-other' })
+    const earlier = await store().actionRuns.earlier(tenantId, ['message-m', 'message-unknown'])
+    expect([...earlier]).toEqual([['message-m', { place: 'folder', folderId: 'projects' }]])
+    expect(await store().actionRuns.earlier(freshTenant(), ['message-m'])).toEqual(new Map())
+  })
+
   it('writes the run and its targets together or not at all', async () => {
     const tenantId = freshTenant()
     const run = actionRun(tenantId)
@@ -73,7 +109,7 @@ export const actionRunContract: Contract = (store) => {
   })
 
   it('names the unfinished over all tenants', async () => {
-    const states = ['running', 'reverting', 'planned', 'done', 'partly', 'failed', 'reverted'] as const
+    const states = ['running', 'reverting', 'planned', 'approved', 'rejected', 'expired', 'done'] as const
     const made = states.map((state) => actionRun(freshTenant(), { state }))
     for (const run of made) await store().actionRuns.create(run, [])
     const ids = new Set((await store().actionRuns.unfinished()).map(({ id }) => id))
