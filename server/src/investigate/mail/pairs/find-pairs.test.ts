@@ -179,6 +179,8 @@ describe('findPairs and what a filter asks', () => {
     expect(located(hunted, 'junk').sort()).toEqual([...junked, ...removed].sort())
     expect(located(hunted, 'external')).toEqual([truth.sender])
     expect(located(hunted, 'sent')).toEqual([truth.reply.from])
+    // Those outside have no id here; everybody else has.
+    for (const { recipient, userId } of hunted.pairs) expect(userId === undefined).toBe(recipient === truth.sender)
     const traced = await find(await signIn(TRACE), known(where))
     expect(located(traced, 'quarantine').sort()).toEqual(quarantined.toSorted())
     expect(located(traced, 'sent')).toEqual([truth.reply.from])

@@ -146,14 +146,15 @@ function knowsEveryMessage(branches: readonly Term[][], sightings: readonly Sigh
   })
 }
 
-/** One for each message and recipient; where a source tells of one twice, a copy in a mailbox counts. */
+/** One for each message and recipient, with all that is told of it; where the tellings differ, a copy in a mailbox counts. */
 function pairsOf(sightings: readonly Sighting[]): MailPair[] {
   const found = new Map<string, MailPair>()
   for (const { at: _, ...pair } of sightings) {
     if (pair.location === undefined) continue
     const key = `${pair.networkMessageId} ${pair.recipient}`
     const known = found.get(key)
-    if (known === undefined || likelihood(pair) > likelihood(known)) found.set(key, pair)
+    const isLikelier = known === undefined || likelihood(pair) > likelihood(known)
+    found.set(key, isLikelier ? { ...known, ...pair } : { ...pair, ...known })
   }
   return [...found.values()]
 }

@@ -92,7 +92,9 @@ const EmailEvent = z.object({
   NetworkMessageId: z.string(),
   InternetMessageId: z.string().nullish(),
   SenderFromAddress: z.string().nullish(),
+  SenderObjectId: z.string().nullish(),
   RecipientEmailAddress: z.string().nullish(),
+  RecipientObjectId: z.string().nullish(),
   EmailDirection: z.string().nullish(),
   DeliveryLocation: z.string().nullish(),
   LatestDeliveryLocation: z.string().nullish(),
@@ -109,9 +111,14 @@ function sightingsOf(row: z.infer<typeof EmailEvent>): Sighting[] {
   const recipient = row.RecipientEmailAddress?.toLowerCase()
   const sender = row.SenderFromAddress?.toLowerCase()
   const isFromWithin = row.EmailDirection === 'Intra-org' || row.EmailDirection === 'Outbound'
+  const person = (address: string, userId: string | null | undefined) => ({
+    ...message,
+    recipient: address,
+    ...(userId && { userId }),
+  })
   return [
-    ...(recipient ? [{ ...message, recipient, ...(location && { location }) }] : []),
-    ...(sender && isFromWithin ? [{ ...message, recipient: sender, location: 'sent' as const }] : []),
+    ...(recipient ? [{ ...person(recipient, row.RecipientObjectId), ...(location && { location }) }] : []),
+    ...(sender && isFromWithin ? [{ ...person(sender, row.SenderObjectId), location: 'sent' as const }] : []),
   ]
 }
 

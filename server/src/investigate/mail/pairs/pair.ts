@@ -13,6 +13,8 @@ export interface MailPair {
   networkMessageId: string
   /** An address in lower case: of a mailbox of the tenant, or of somebody outside. */
   recipient: string
+  /** The recipient's Graph id, where the source tells it. It spares looking the address up, which may be an alias. */
+  userId?: string
   /** With its angle brackets. */
   internetMessageId?: string
   /** Where the source says that the copy lies, one of {@link PairLocation}. A user may have moved it since. */
