@@ -63,11 +63,15 @@ export function createClient(command: Command, proof: Proof): Client {
   return {
     send,
     async download(method, path, file, body) {
-      const answer = await exchange(url, method, path, proof, body)
-      const bytes = await writeNewFile(file, answer.body).catch((error: unknown) => {
+      let headers: Downloaded['headers'] = {}
+      const bytes = await writeNewFile(file, async () => {
+        const answer = await exchange(url, method, path, proof, body)
+        headers = answer.headers
+        return answer.body
+      }).catch((error: unknown) => {
         throw error instanceof AppError ? error : unreachable(url, error)
       })
-      return { bytes, headers: answer.headers }
+      return { bytes, headers }
     },
     async tenantPath(path) {
       const { tenants } = await send('GET', '/session', Session)

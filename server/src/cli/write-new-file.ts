@@ -6,13 +6,14 @@ import { pipeline } from 'node:stream/promises'
 import { AppError } from '#domain/errors.ts'
 
 /**
- * Writes everything that `from` gives into a file that only its owner may read, and gives the number of bytes. The file has its
- * name when it is whole; one that exists is left as it is.
+ * Writes everything that `ask` brings into a file that only its owner may read, and gives the number of bytes. The file has its
+ * name when it is whole. One that exists is left as it is, and nothing is asked for.
  *
- * @throws AppError REQUEST_INVALID when it cannot be written; what `from` throws.
+ * @throws AppError REQUEST_INVALID when it cannot be written; what `ask` throws.
  */
-export async function writeNewFile(file: string, from: Readable): Promise<number> {
+export async function writeNewFile(file: string, ask: () => Promise<Readable>): Promise<number> {
   if (existsSync(file)) throw unwritable(file, 'There is a file of that name already.')
+  const from = await ask()
   const part = `${file}.part`
   const to = createWriteStream(part, { mode: 0o600 })
   let refusal: Error | undefined

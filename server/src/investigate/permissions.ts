@@ -1,5 +1,7 @@
 import type { PermissionNeed } from '#domain/tenant.ts'
 
+import { PAIR_PERMISSIONS } from './mail/pairs/permissions.ts'
+
 /** What investigating needs. The connection test and the set-up page are made from this list. */
 export const INVESTIGATE_PERMISSIONS: readonly PermissionNeed[] = [
   {
@@ -10,6 +12,12 @@ export const INVESTIGATE_PERMISSIONS: readonly PermissionNeed[] = [
   {
     resource: 'Microsoft Graph',
     permission: 'Mail.Read',
-    why: 'To find messages by sender, subject, date and message ID; the body is never asked for.',
+    why: 'To find messages, and to read what is in one where a filter or evidence asks for it.',
   },
+  {
+    resource: 'Microsoft Graph',
+    permission: 'GroupMember.Read.All',
+    why: 'To search the mailboxes of a group and of the groups inside it.',
+  },
+  ...PAIR_PERMISSIONS,
 ]

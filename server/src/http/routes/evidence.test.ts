@@ -1,7 +1,10 @@
+import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 
 import { ArchiveRequest, type MailHits, MessageView, PASSWORD_HEADER } from '@cordon/api'
 import { Uint8ArrayReader, Uint8ArrayWriter, ZipReader } from '@zip.js/zip.js'
@@ -102,6 +105,8 @@ async function unzip(bytes: Uint8Array, password: string) {
     if (!entry.directory) files.set(entry.filename, await entry.getData(new Uint8ArrayWriter()))
   return files
 }
+
+const PASSWORD = 'seven plain words'
 
 /** Words of the phish's body, as a reader has them and as they travel. */
 const BODY = ['will be held back', 'RGVhciBjb2xsZWFndWUs']
@@ -233,7 +238,7 @@ describe('tables', () => {
 
 describe('STIX', () => {
   const Objects = z.object({ objects: z.array(z.looseObject({ type: z.string(), id: z.string() })) })
-  const typesOf = (text: string) => Objects.parse(JSON.parse(text)).objects.map(({ type }) => type)
+  const typesOf = (bundle: string) => Objects.parse(JSON.parse(bundle)).objects.map(({ type }) => type)
 
   it('is the same to the byte when exported again, and tells links only to who may look', async () => {
     const [first, second] = [
@@ -267,12 +272,12 @@ describe('messages as EML', () => {
     await lose(gone)
     const asked = ArchiveRequest.parse({
       reason: 'Case 7',
-      password: 'correct horse battery',
+      password: PASSWORD,
       hitIds: hits.slice(-3).map(({ id }) => id),
     })
     const { headers, bytes } = await download('POST', `${investigation}/export/eml`, asked)
     expect(headers[PASSWORD_HEADER.toLowerCase()]).toBeUndefined()
-    const files = await unzip(bytes, asked.password!)
+    const files = await unzip(bytes, PASSWORD)
     const manifest = JSON.parse(Buffer.from(files.get('manifest.json')!).toString()) as {
       collectedBy: string
       reason: string
@@ -300,6 +305,62 @@ describe('messages as EML', () => {
   })
 })
 
+describe('over the command line', () => {
+  const id = () => investigation.split('/').at(-1)!
+
+  async function cordonCommand(...args: string[]) {
+    const program = join(import.meta.dirname, '../../cli/main.ts')
+    const env = { ...process.env, NO_COLOR: '1', CORDON_URL: cordon.url, CORDON_TOKEN: await cordon.token('responder') }
+    const child = spawn(process.execPath, [program, 'investigations', ...args], {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')])
+    return { out, err, code: code as number }
+  }
+
+  it('messages are written to a file, and the password and what is missing are said', async () => {
+    await lose(hits[0]!)
+    const out = join(folder, 'evidence.zip')
+    const args = [
+      'export',
+      id(),
+      '--format',
+      'eml',
+      '--out',
+      out,
+      '--reason',
+      'Case 7',
+      '--hit',
+      hits[0]!.id,
+      hits[1]!.id,
+    ]
+    const told = await cordonCommand(...args)
+    expect(told).toMatchObject({ code: 0, err: '', out: expect.stringContaining('1 messages, 1 missing') })
+    expect(told.out).toMatch(new RegExp(`${hits[0]!.userPrincipalName}.*ErrorItemNotFound`))
+    const password = /Password, shown once: (\S+)/.exec(told.out)![1]!
+    expect((await unzip(new Uint8Array(await readFile(out)), password)).size).toBe(2)
+
+    const again = await cordonCommand(...args)
+    expect(again).toMatchObject({ code: 1, err: expect.stringContaining('There is a file of that name already.') })
+  })
+
+  it('messages need a reason, and tables do not', async () => {
+    const out = join(folder, 'hits.csv')
+    const refused = await cordonCommand('export', id(), '--format', 'eml', '--out', out)
+    expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('--reason') })
+    expect(await cordonCommand('export', id(), '--format', 'csv', '--out', out)).toMatchObject({ code: 0 })
+    expect(parse(await readFile(out), { columns: true })).toHaveLength(6)
+  })
+
+  it('a look prints the text and where the links go', async () => {
+    const look = await cordonCommand('look', id(), hits[0]!.id, '--reason', 'Case 7')
+    expect(look).toMatchObject({ code: 0, out: expect.stringContaining(BODY[0]!) })
+    expect(look.out).toMatch(/GOES TO[^]*hxxps:/)
+    expect(look.out).not.toMatch(/https?:\/\//)
+  })
+})
+
 /** Last: it stops Cordon to look into its store. */
 describe('what stays', () => {
   it('is who looked at which message of whose mailbox and why, and nothing of what they saw', async () => {
@@ -324,16 +385,17 @@ describe('what stays', () => {
 
     expect(rows.length).toBeGreaterThan(20)
     expect(rows.some((row) => row.includes(hits[0]!.subject))).toBe(true)
-    for (const words of BODY) expect(rows.filter((row) => row.includes(words))).toEqual([])
+    for (const words of [...BODY, PASSWORD]) expect(rows.filter((row) => row.includes(words))).toEqual([])
 
     const { id: hitId, userPrincipalName, messageId } = hits[0]!
     const detail = expect.objectContaining({ hitId, userPrincipalName, messageId, reason: 'Case 7' })
     expect(audit).toContainEqual({ action: 'message.look', actor: 'admin', detail })
     const collected = audit.filter(({ action }) => action === 'message.collect')
-    expect(collected).toHaveLength(6 + 3)
+    expect(collected).toHaveLength(6 + 3 + 2)
     expect(audit.filter(({ action }) => action === 'evidence.seal').map(({ detail: sealed }) => sealed)).toMatchObject([
       { collected: 6, missing: 0 },
       { collected: 2, missing: 1 },
+      { collected: 1, missing: 1 },
     ])
   })
 })

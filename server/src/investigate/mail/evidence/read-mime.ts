@@ -1,4 +1,4 @@
-import { IMMUTABLE_IDS, messageUrl } from '#connect/apis/graph/mail.ts'
+import { IMMUTABLE_IDS, messageMimeUrl } from '#connect/apis/graph/mail.ts'
 import type { Microsoft } from '#connect/microsoft.ts'
 import type { MailHit } from '#domain/investigation.ts'
 
@@ -16,7 +16,7 @@ export async function readMime(
 ): Promise<Buffer> {
   const { body } = await microsoft.send({
     api: 'graph',
-    path: `/v1.0${messageUrl(userId, messageId)}/$value`,
+    path: `/v1.0${messageMimeUrl(userId, messageId)}`,
     headers: IMMUTABLE_IDS,
     what: `Could not read a message of ${userPrincipalName}.`,
     permission: 'Mail.Read',
