@@ -1,4 +1,4 @@
-import { Parser } from 'htmlparser2'
+import { Tokenizer, type TokenizerCallbacks } from 'htmlparser2'
 
 /** What a reader gets from HTML: its text, and the addresses that a click or the page itself leads to. */
 export interface ReadHtml {
@@ -7,49 +7,105 @@ export interface ReadHtml {
   urls: string[]
 }
 
-/** Never throws, whatever the source: browsers read broken HTML too. */
+/**
+ * Never throws, whatever the source: browsers read broken HTML too. Works on tags alone and keeps no tree, so that its time
+ * is linear also where elements nest a hundred thousand deep.
+ */
 export function readHtml(source: string): ReadHtml {
-  const text: string[] = []
-  const urls = new Set<string>()
-  let base = NOWHERE
-  let unseen = 0
-  const add = (address: string | undefined) => {
-    const url = address === undefined ? undefined : absolute(address, base)
-    if (url !== undefined) urls.add(url)
-  }
-  const parser = new Parser(
-    {
-      onopentag(name, attributes) {
-        if (UNSEEN.has(name)) unseen += 1
-        if (!INLINE.has(name)) text.push('\n')
-        if (name === 'base' && attributes['href']) base = absolute(attributes['href'], base) ?? base
-        if (name === 'meta' && /^refresh$/i.test(attributes['http-equiv'] ?? '')) {
-          add(/url\s*=\s*['"]?([^'"]+)/i.exec(attributes['content'] ?? '')?.[1])
-        }
-        if (name === 'img' || name === 'link') return
-        for (const attribute of LEADING) add(attributes[attribute])
-      },
-      ontext(piece) {
-        if (unseen === 0) text.push(piece)
-      },
-      onclosetag(name) {
-        if (UNSEEN.has(name)) unseen -= 1
-        if (!INLINE.has(name)) text.push('\n')
-      },
-    },
-    { decodeEntities: true },
-  )
-  parser.write(source)
-  parser.end()
-  const lines = text.join('').split('\n')
+  const reader = new HtmlReader(source)
+  const tokenizer = new Tokenizer({ decodeEntities: true }, reader)
+  tokenizer.write(source)
+  tokenizer.end()
+  const lines = reader.text.join('').split('\n')
   const seen = lines.map((line) => line.trim()).filter((line) => line !== '')
-  return { text: seen.join('\n'), urls: [...urls] }
+  return { text: seen.join('\n'), urls: [...reader.urls] }
+}
+
+class HtmlReader implements TokenizerCallbacks {
+  readonly text: string[] = []
+  readonly urls = new Set<string>()
+  readonly #source: string
+  #base = NOWHERE
+  /** The element whose content is not shown, while in it. */
+  #unseen: string | undefined
+  #tag = ''
+  #attribute = ''
+  #value: string[] = []
+  #attributes = new Map<string, string>()
+
+  constructor(source: string) {
+    this.#source = source
+  }
+
+  ontext(start: number, end: number) {
+    if (this.#unseen === undefined) this.text.push(this.#source.slice(start, end))
+  }
+  ontextentity(codepoint: number) {
+    if (this.#unseen === undefined) this.text.push(String.fromCodePoint(codepoint))
+  }
+  oncdata(start: number, end: number) {
+    this.ontext(start, end)
+  }
+
+  onopentagname(start: number, end: number) {
+    this.#tag = this.#source.slice(start, end).toLowerCase()
+    this.#attributes.clear()
+  }
+  onattribname(start: number, end: number) {
+    this.#attribute = this.#source.slice(start, end).toLowerCase()
+  }
+  onattribdata(start: number, end: number) {
+    this.#value.push(this.#source.slice(start, end))
+  }
+  onattribentity(codepoint: number) {
+    this.#value.push(String.fromCodePoint(codepoint))
+  }
+  /** Of an attribute given twice the first counts. */
+  onattribend() {
+    if (!this.#attributes.has(this.#attribute)) this.#attributes.set(this.#attribute, this.#value.join(''))
+    this.#value = []
+  }
+  onselfclosingtag() {
+    this.onopentagend()
+  }
+  onopentagend() {
+    this.#space(this.#tag)
+    if (UNSEEN.has(this.#tag)) this.#unseen = this.#tag
+    const href = this.#attributes.get('href')
+    if (this.#tag === 'base' && href !== undefined) this.#base = absolute(href, this.#base) ?? this.#base
+    else if (this.#tag === 'meta') this.#refresh()
+    else if (this.#tag !== 'img' && this.#tag !== 'link') {
+      for (const attribute of LEADING) this.#lead(this.#attributes.get(attribute))
+    }
+  }
+  onclosetag(start: number, end: number) {
+    const name = this.#source.slice(start, end).toLowerCase()
+    if (name === this.#unseen) this.#unseen = undefined
+    this.#space(name)
+  }
+
+  oncomment() {}
+  ondeclaration() {}
+  onprocessinginstruction() {}
+  onend() {}
+
+  #space(tag: string) {
+    if (!INLINE.has(tag)) this.text.push('\n')
+  }
+  #refresh() {
+    if (!/^refresh$/i.test(this.#attributes.get('http-equiv') ?? '')) return
+    this.#lead(/url\s*=\s*['"]?([^'"]+)/i.exec(this.#attributes.get('content') ?? '')?.[1])
+  }
+  #lead(address: string | undefined) {
+    const url = address === undefined ? undefined : absolute(address, this.#base)
+    if (url !== undefined) this.urls.add(url)
+  }
 }
 
 /** Attributes that lead somewhere; `originalsrc` is what Outlook keeps of a link that Safe Links replaced. */
 const LEADING = ['href', 'xlink:href', 'action', 'formaction', 'src', 'data', 'originalsrc']
 
-const UNSEEN: ReadonlySet<string> = new Set(['script', 'style', 'title', 'template'])
+const UNSEEN: ReadonlySet<string> = new Set(['script', 'style', 'title'])
 
 /** Elements that do not end a word: `in<b>voice</b>` is one. */
 const INLINE: ReadonlySet<string> = new Set(
