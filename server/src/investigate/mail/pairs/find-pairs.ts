@@ -1,13 +1,13 @@
 import type { Microsoft } from '#connect/microsoft.ts'
-import { isoTime, type Clock } from '#domain/clock.ts'
+import type { Clock } from '#domain/clock.ts'
 import { AppError, reasonOf } from '#domain/errors.ts'
 import type { MailFilter } from '#domain/mail-filter.ts'
 
 import { analyzedEmails } from './analyzed-emails.ts'
-import { coverOf } from './cover.ts'
 import { hunting } from './hunting.ts'
 import { messageTrace } from './message-trace.ts'
-import type { MailPair, PairQuestion, PairSource, PairSourceName, Sighting, Term } from './pair.ts'
+import type { MailPair, PairSource, PairSourceName, Sighting, Term } from './pair.ts'
+import { planFor, type Plan } from './plan.ts'
 
 export interface PairAnswer {
   /** Who gave the answer; of several that each know a part, the one that gave the most. */
@@ -59,15 +59,6 @@ export async function findPairs(options: FindPairs): Promise<PairAnswer> {
   return toAnswer(answers, tried)
 }
 
-interface Plan {
-  source: PairSource
-  /** `exact`: everything that the filter matches within the time it reaches. */
-  kind: Term['kind']
-  /** Why an answer may lack something, known before it is asked. */
-  gaps: string[]
-  question: Omit<PairQuestion, 'microsoft'>
-}
-
 interface Answer {
   source: PairSourceName
   /** False when nothing came but a refusal. */
@@ -75,35 +66,6 @@ interface Answer {
   sightings: Sighting[]
   complete: boolean
   outcome: string
-}
-
-/** A message may wait in a queue of Exchange between the moment that it is recorded with and its arrival. */
-const LONGEST_QUEUE_MS = 24 * 3_600_000
-/** Records and mailboxes do not count by one clock. */
-const SKEW_MS = 5 * 60_000
-
-function planFor(
-  source: PairSource,
-  { where, receivedFrom, receivedTo }: MailFilter,
-  now: number,
-): Plan | { source: PairSource; unable: string } {
-  const cover = coverOf(where, (condition) => source.term(condition))
-  if (!cover) return { source, unable: 'it can look for none of these conditions.' }
-  const oldest = now - source.reachMs + SKEW_MS
-  const wanted = receivedFrom === undefined ? -Infinity : Date.parse(receivedFrom) - LONGEST_QUEUE_MS
-  const until = receivedTo === undefined ? Infinity : Date.parse(receivedTo) + SKEW_MS
-  const [from, to] = [Math.max(wanted, oldest), Math.min(until, now)]
-  if (from >= to) return { source, unable: `it does not reach back before ${isoTime(oldest)}.` }
-  const question = { branches: cover.branches, from, to }
-  const tooMuch = source.tooMuch(question)
-  if (tooMuch !== undefined) return { source, unable: tooMuch }
-  const published = now - source.delayMs
-  const gaps = [
-    ...(cover.kind === 'hint' ? ['It cannot look for all of the conditions.'] : []),
-    ...(wanted < oldest ? [`It reaches back to ${isoTime(oldest)}.`] : []),
-    ...(until > published ? [`Mail after ${isoTime(published)} may not be in it yet.`] : []),
-  ]
-  return { source, kind: cover.kind, gaps, question }
 }
 
 async function ask(

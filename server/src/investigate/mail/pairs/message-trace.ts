@@ -1,13 +1,12 @@
 import { isIPv4 } from 'node:net'
 
-import { z } from 'zod'
-
 import { odataQuery, odataString } from '#connect/apis/graph/odata.ts'
 import { isoTime } from '#domain/clock.ts'
 import { AppError } from '#domain/errors.ts'
 import type { MailCondition } from '#domain/mail-filter.ts'
 
-import type { PairLocation, PairQuestion, PairSource, Sighting, Term } from './pair.ts'
+import type { PairQuestion, PairSource, Sighting, Term } from './pair.ts'
+import { sightingsOf, timeOf, TraceRow } from './trace-row.ts'
 import { addressParts, internetMessageId, networkMessageId, plainPiece } from './values.ts'
 
 /**
@@ -23,8 +22,10 @@ export const messageTrace: PairSource = {
   reachMs: 90 * 86_400_000,
   term: traceTerm,
   tooMuch({ branches, from, to }) {
-    const requests = branches.length * windowsOf(from, to).length
-    return requests > REQUESTS_MAX && !branches.every(isPinned)
+    // A message that is asked for by its id is looked for no longer than until it is found.
+    const windows = branches.every(isPinned) ? 1 : windowsOf(from, to).length
+    const requests = branches.length * windows
+    return requests > REQUESTS_MAX
       ? `It would take ${requests} requests; Microsoft allows a tenant 100 in five minutes, and ${REQUESTS_MAX} of them are used for one answer.`
       : undefined
   },
@@ -46,10 +47,8 @@ const HOUR = 3_600_000
 function traceTerm({ field, value }: MailCondition): Term | undefined {
   const exact = (property: string, text: string): Term => ({ property, text, kind: 'exact' })
   switch (field) {
-    case 'network-message-id': {
-      const id = networkMessageId(value)
-      return { ...exact('id', `id eq ${odataString(id)}`), networkMessageId: id }
-    }
+    case 'network-message-id':
+      return idTerm(networkMessageId(value))
     case 'internet-message-id':
       return exact('messageId', `messageId eq ${odataString(internetMessageId(value))}`)
     case 'subject': {
@@ -71,16 +70,9 @@ function traceTerm({ field, value }: MailCondition): Term | undefined {
   }
 }
 
-const TraceRow = z.object({
-  id: z.string(),
-  messageId: z.string().nullish(),
-  senderAddress: z.string().nullish(),
-  recipientAddress: z.string().nullish(),
-  receivedDateTime: z.string(),
-  fromIP: z.string().nullish(),
-  status: z.string().nullish(),
-})
-type TraceRow = z.infer<typeof TraceRow>
+function idTerm(id: string): Term {
+  return { property: 'id', text: `id eq ${odataString(id)}`, kind: 'exact', networkMessageId: id }
+}
 
 /** One question: its branches at the same time, each window by window. */
 class Trace {
@@ -105,32 +97,28 @@ class Trace {
   async #readBranch(branch: readonly Term[]): Promise<boolean> {
     const found: TraceRow[] = []
     for (const window of windowsOf(this.#question.from, this.#question.to)) {
-      if (this.#requests >= REQUESTS_MAX) return false
-      const { rows, isWhole } = await this.#read(window, branch)
-      found.push(...rows)
-      if (!isWhole) return false
-      if (isPinned(branch) && rows.some((row) => timeOf(row) > window.from + HOUR)) break
+      if (!(await this.#read(window, branch, found))) return false
+      if (isPinned(branch) && found.some((row) => timeOf(row) > window.from + HOUR)) return true
     }
-    return this.#readWhole(branch, found)
+    return isPinned(branch) || this.#readRecipients(found)
   }
 
-  /** Messages whose recipients may not all be listed: of an expanded distribution list, or too many. */
-  async #readWhole(branch: readonly Term[], found: readonly TraceRow[]): Promise<boolean> {
-    if (isPinned(branch)) return true
+  /** Of messages whose recipients may not all be listed: sent to a distribution list, or to too many. */
+  async #readRecipients(found: readonly TraceRow[]): Promise<boolean> {
     for (const [id, rows] of Map.groupBy(found, (row) => row.id)) {
       if (rows.length < RECIPIENTS_LISTED && !rows.some(({ status }) => status === 'expanded')) continue
-      if (this.#requests >= REQUESTS_MAX) return false
-      const times = rows.map(timeOf)
-      const window = { from: Math.min(...times) - HOUR, to: Math.min(Math.max(...times) + HOUR, this.#question.to) }
-      const { isWhole } = await this.#read(window, [
-        { property: 'id', text: `id eq ${odataString(id)}`, kind: 'exact' },
-      ])
-      if (!isWhole) return false
+      const [oldest, newest] = rows.reduce(
+        ([least, most], row) => [Math.min(least, timeOf(row)), Math.max(most, timeOf(row))],
+        [Infinity, -Infinity],
+      )
+      const window = { from: oldest - HOUR, to: Math.min(newest + HOUR, this.#question.to) }
+      if (!(await this.#read(window, [idTerm(id)], []))) return false
     }
     return true
   }
 
-  async #read({ from, to }: Window, branch: readonly Term[]): Promise<{ rows: TraceRow[]; isWhole: boolean }> {
+  /** Whether all pages were read; their rows are added to `rows`. */
+  async #read({ from, to }: Window, branch: readonly Term[], rows: TraceRow[]): Promise<boolean> {
     const { microsoft, signal } = this.#question
     const dates = [`receivedDateTime ge ${isoTime(from)}`, `receivedDateTime le ${isoTime(to)}`]
     const $filter = [...dates, ...branch.map(({ text }) => text)].join(' and ')
@@ -141,18 +129,21 @@ class Trace {
       permission: 'ExchangeMessageTrace.Read.All',
       ...(signal && { signal }),
     } as const
-    const rows: TraceRow[] = []
+    // Counted before it is sent, as branches ask at the same time; further pages when they come.
+    if (this.#requests >= REQUESTS_MAX) return false
+    this.#requests++
+    let pages = 0
     try {
       for await (const page of microsoft.pages(request, TraceRow)) {
-        this.#requests++
+        if (pages++ > 0) this.#requests++
         rows.push(...page)
         for (const row of page) for (const sighting of sightingsOf(row)) this.#found(sighting)
-        if (this.#requests > REQUESTS_MAX) return { rows, isWhole: false }
+        if (this.#requests > REQUESTS_MAX) return false
       }
     } catch (error) {
       throw withSetup(error)
     }
-    return { rows, isWhole: true }
+    return true
   }
 }
 
@@ -174,50 +165,6 @@ function windowsOf(from: number, to: number): Window[] {
 
 function isPinned(branch: readonly Term[]): boolean {
   return branch.some(({ networkMessageId: id }) => id !== undefined)
-}
-
-function timeOf({ receivedDateTime }: TraceRow): number {
-  return Date.parse(receivedDateTime)
-}
-
-/**
- * The delivery, and for mail from within the sender's own copy: the trace names an address that it came from only for mail
- * from outside. An expanded distribution list has no copy; its members follow as deliveries of their own.
- */
-function sightingsOf(row: TraceRow): Sighting[] {
-  const { id, messageId, recipientAddress, senderAddress, fromIP, status } = row
-  const message = {
-    networkMessageId: networkMessageId(id),
-    ...(messageId && { internetMessageId: messageId }),
-    at: timeOf(row),
-  }
-  const location = locationOf(status ?? '')
-  return [
-    ...(recipientAddress
-      ? [{ ...message, recipient: recipientAddress.toLowerCase(), ...(location && { location }) }]
-      : []),
-    ...(senderAddress && !fromIP
-      ? [{ ...message, recipient: senderAddress.toLowerCase(), location: 'sent' as const }]
-      : []),
-  ]
-}
-
-/** A status that is not in Microsoft's list has been seen; a copy is assumed, and looking for it shows. */
-function locationOf(status: string): PairLocation | undefined {
-  switch (status) {
-    case 'expanded':
-    case 'failed':
-      return undefined
-    case 'quarantined':
-      return 'quarantine'
-    case 'filteredAsSpam':
-      return 'junk'
-    case 'pending':
-    case 'gettingStatus':
-      return 'pending'
-    default:
-      return 'mailbox'
-  }
 }
 
 /** 401 with a good token: the trace works through an application of Microsoft's that the tenant has to create first. */

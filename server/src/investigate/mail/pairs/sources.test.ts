@@ -96,6 +96,16 @@ describe('message trace', () => {
     expect(answer.tried[0]!.outcome).toContain('Not all was read')
   })
 
+  it('keeps its share of the budget also where many messages are asked for by id over all time', async () => {
+    fake.answer(TRACES, page())
+    const id = (n: number) => MESSAGE.slice(0, -2) + (10 + n)
+    const conditions = Array.from({ length: 20 }, (_, n) => ({ field: 'network-message-id' as const, value: id(n) }))
+    const where: MailGroup = { logic: 'or', conditions }
+    const answer = await findPairs({ microsoft: fake.client(), filter: { where }, clock: { now: () => NOW } })
+    expect(answer.complete).toBe(false)
+    expect(fake.requests.filter(({ url }) => url.startsWith(TRACES))).toHaveLength(25)
+  })
+
   it('that is not set up is told with what to run', async () => {
     fake.answer(TRACES, {
       status: 401,

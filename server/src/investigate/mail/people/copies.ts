@@ -10,7 +10,7 @@ import type { PairLocation } from '#investigate/mail/pairs/pair.ts'
 
 import type { FollowUpOptions, PersonFollowUp } from './follow-up.ts'
 import { readAll, type Read } from './read-all.ts'
-import type { FollowedHit } from './responses.ts'
+import type { FollowedHit } from './sent-copy.ts'
 
 /** Something that exists because of a hit and carries what it carried. */
 export type FoundCopy = { hitId: string } & (

@@ -7,7 +7,7 @@ import { systemClock } from '#domain/clock.ts'
 
 import { copiesOf, type FoundCopy } from './copies.ts'
 import { followUp, type PersonFollowUp } from './follow-up.ts'
-import type { FollowedHit } from './responses.ts'
+import type { FollowedHit } from './sent-copy.ts'
 
 const Ids = { internetMessageId: z.string(), networkMessageId: z.string() }
 const Truth = z.object({

@@ -4,7 +4,8 @@ import { AppError, reasonOf } from '#domain/errors.ts'
 import { HUNT_REACH_MS } from '#investigate/mail/pairs/hunt.ts'
 
 import { readClicks, type Click } from './clicks.ts'
-import { readResponses, type FollowedHit, type Responses, type SentCopy } from './responses.ts'
+import { readResponses, type Responses } from './responses.ts'
+import type { FollowedHit, SentCopy } from './sent-copy.ts'
 
 /** What somebody did with a mail, as far as Microsoft's data say. */
 export interface Finding {

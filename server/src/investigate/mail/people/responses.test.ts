@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { startFakeCloud, type FakeCloud } from '#connect/testing/fake-cloud.ts'
 
 import { followUp } from './follow-up.ts'
-import type { FollowedHit } from './responses.ts'
+import type { FollowedHit } from './sent-copy.ts'
 
 /** What real mailboxes hold and the emulated ones do not: MAPI properties, threads that were there before, replies to all. */
 

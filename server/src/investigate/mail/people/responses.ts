@@ -4,45 +4,15 @@ import { IMMUTABLE_IDS, messageUrl, userUrl } from '#connect/apis/graph/mail.ts'
 import { odataQuery, odataString } from '#connect/apis/graph/odata.ts'
 import type { Microsoft } from '#connect/microsoft.ts'
 import { AppError } from '#domain/errors.ts'
-import type { MailHit } from '#domain/investigation.ts'
 
 import { readAll, type Read } from './read-all.ts'
+import { Mail, responsesTo, Sent, type FollowedHit, type SentCopy } from './sent-copy.ts'
 
 /**
  * What recipients sent because of a mail. A reply or a forward lies in Sent Items, in the conversation of the mail, and
  * names it in In-Reply-To or References; besides, Outlook marks the mail itself with what was last done to it, which stays
  * when the sent copy is gone.
  */
-
-/** What must be known of a hit to follow it. */
-export type FollowedHit = Pick<
-  MailHit,
-  | 'id'
-  | 'userId'
-  | 'userPrincipalName'
-  | 'messageId'
-  | 'internetMessageId'
-  | 'subject'
-  | 'sender'
-  | 'receivedAt'
-  | 'isRead'
->
-
-/** A mail that a user sent in answer to a hit. */
-export interface SentCopy {
-  /** Immutable Graph id, in the mailbox of the sender. */
-  messageId: string
-  folderId: string
-  internetMessageId: string
-  subject: string
-  sentAt: string
-  /** Lower case, without the author of the hit. */
-  recipients: string[]
-  /** To the author of the hit. */
-  isReply: boolean
-  /** To people who had not got the hit with this copy. */
-  isForward: boolean
-}
 
 /** What the mailbox says about one hit. */
 export interface Responses {
@@ -94,37 +64,6 @@ const REFERENCES = 'String 0x1039'
 /** Sent mails of one user in one conversation. */
 const SENT_MAX = 200
 
-const Recipients = z
-  .array(z.object({ emailAddress: z.object({ address: z.string().nullish() }).nullish() }))
-  .nullish()
-  .transform((list) => (list ?? []).flatMap(({ emailAddress }) => emailAddress?.address?.toLowerCase() ?? []))
-const Extended = z.array(z.object({ id: z.string(), value: z.string() })).nullish()
-
-const Mail = z.object({
-  '@odata.type': z.string().nullish(),
-  conversationId: z.string(),
-  isRead: z.boolean().nullish(),
-  toRecipients: Recipients,
-  ccRecipients: Recipients,
-  replyTo: Recipients,
-  singleValueExtendedProperties: Extended,
-})
-type Mail = z.infer<typeof Mail>
-
-const Sent = z.object({
-  id: z.string(),
-  parentFolderId: z.string(),
-  internetMessageId: z.string().nullish(),
-  subject: z.string().nullish(),
-  sentDateTime: z.string().nullish(),
-  toRecipients: Recipients,
-  ccRecipients: Recipients,
-  bccRecipients: Recipients,
-  internetMessageHeaders: z.array(z.object({ name: z.string(), value: z.string() })).nullish(),
-  singleValueExtendedProperties: Extended,
-})
-type Sent = z.infer<typeof Sent>
-
 /** The fields of a schema that Graph wants named, and the extended ones. */
 function selected(schema: z.ZodObject, ...extended: readonly string[]) {
   const fields = Object.keys(schema.shape).filter((name) => !name.startsWith('@') && !name.startsWith('singleValue'))
@@ -168,35 +107,3 @@ function toResponses(mail: Mail, sent: SentCopy[] | AppError): Responses {
 
 /** Replied to the sender, to all; forwarded. */
 const LAST_DONE: Record<string, 'replied' | 'forwarded'> = { 102: 'replied', 103: 'replied', 104: 'forwarded' }
-
-function responsesTo(hit: FollowedHit, mail: Mail, sent: readonly Sent[]): SentCopy[] {
-  const authors = new Set([hit.sender.toLowerCase(), ...mail.replyTo])
-  const audience = new Set([hit.userPrincipalName.toLowerCase(), ...mail.toRecipients, ...mail.ccRecipients])
-  return sent
-    .filter((one) => answers(one, hit))
-    .map((one) => {
-      const everybody = [...new Set([...one.toRecipients, ...one.ccRecipients, ...one.bccRecipients])]
-      const recipients = everybody.filter((address) => !authors.has(address))
-      return {
-        messageId: one.id,
-        folderId: one.parentFolderId,
-        internetMessageId: one.internetMessageId ?? '',
-        subject: one.subject ?? '',
-        sentAt: one.sentDateTime ?? '',
-        recipients,
-        isReply: recipients.length < everybody.length,
-        isForward: recipients.some((address) => !audience.has(address)),
-      }
-    })
-}
-
-/** Whether it names the hit; where Exchange kept no such header, whether it was sent after the hit came. */
-function answers(sent: Sent, hit: FollowedHit): boolean {
-  const headers = (sent.internetMessageHeaders ?? []).filter(({ name }) => /^(in-reply-to|references)$/i.test(name))
-  const named = [...headers, ...(sent.singleValueExtendedProperties ?? [])].map(({ value }) => value).join(' ')
-  if (named.trim() !== '') return named.includes(hit.internetMessageId)
-  return (
-    sent.internetMessageId !== hit.internetMessageId &&
-    Date.parse(sent.sentDateTime ?? '') >= Date.parse(hit.receivedAt)
-  )
-}
