@@ -25,6 +25,7 @@ const LONGEST_QUEUE_MS = 24 * 3_600_000
 /** Records and mailboxes do not count by one clock. */
 const SKEW_MS = 5 * 60_000
 
+/** The plan for a filter (cleaned by cleanFilter), or why the source is of no use for it. `now` in milliseconds. */
 export function planFor(
   source: PairSource,
   { where, receivedFrom, receivedTo }: MailFilter,
