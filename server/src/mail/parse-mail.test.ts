@@ -137,9 +137,9 @@ describe('a hostile mail', () => {
   })
 
   it('with thousands of files in an archive has the rest reported', async () => {
-    const files = Object.fromEntries(Array.from({ length: 2500 }, (_, i) => [`${i}.txt`, 'x']))
+    const files = Object.fromEntries(Array.from({ length: 1100 }, (_, i) => [`${i}.txt`, 'x']))
     const mail = await parseMail(mime([attached('many.zip', await zip(files, { level: 0 }))]))
-    expect(mail.attachments).toHaveLength(2001)
+    expect(mail.attachments).toHaveLength(1001)
     expect(mail.notOpened).toEqual([{ path: ['many.zip'], why: 'too many files' }])
   })
 
@@ -177,13 +177,13 @@ describe('a hostile mail', () => {
   })
 
   it.each<[string, () => Buffer]>([
-    ['20,000 parts', () => mime(Array.from({ length: 20_000 }, () => ({ type: 'text/plain', body: 'x' })))],
+    ['5,000 parts', () => mime(Array.from({ length: 5000 }, () => ({ type: 'text/plain', body: 'x' })))],
     [
-      '20,000 headers',
+      '5,000 headers',
       () =>
         plain(
           'x',
-          Array.from({ length: 20_000 }, (_, i) => `X-${i}: y`),
+          Array.from({ length: 5000 }, (_, i) => `X-${i}: y`),
         ),
     ],
     ['20,000 addresses', () => plain('x', [`To: ${'a@b.example, '.repeat(20_000)}`])],
@@ -196,7 +196,7 @@ describe('a hostile mail', () => {
       () => plain('<div>'.repeat(200_000) + '</p>'.repeat(200_000), ['Content-Type: text/html']),
     ],
     ['100,000 attributes', () => plain(`<a ${'href=http://x.example '.repeat(100_000)}>`, ['Content-Type: text/html'])],
-    ['5,000 attached archives', () => mime(Array.from({ length: 5000 }, (_, i) => attached(`${i}.gz`, gzipSync('x'))))],
+    ['1,000 attached archives', () => mime(Array.from({ length: 1000 }, (_, i) => attached(`${i}.gz`, gzipSync('x'))))],
   ])(
     'with %s takes no more time than its size',
     async (_, build) => {

@@ -12,4 +12,4 @@ export interface Budget {
 /** Archives and attached messages within one another. */
 export const DEEPEST = 8
 
-export const freshBudget = (): Budget => ({ bytes: 64 * 2 ** 20, files: 2000 })
+export const freshBudget = (): Budget => ({ bytes: 64 * 2 ** 20, files: 1000 })
