@@ -40,7 +40,7 @@ describe('npm run new', () => {
   it.each([
     ['feed', 'graph-sign-ins'],
     ['normalizer', 'azure.signinlogs'],
-    ['action', 'move-message-to-junk'],
+    ['action', 'move-message-to-clutter'],
     ['rule', 'microsoft365_mailbox_delegated'],
   ])('%s makes a unit that is listed, type-checks and keeps the rules of the tree', (kind, name) => {
     const made = node('tools/new.ts', kind, name)
@@ -59,7 +59,7 @@ describe('npm run new', () => {
     const folders = [
       'collect/feeds/graph-sign-ins',
       'normalize/datasets/azure.signinlogs',
-      'respond/actions/move-message-to-junk',
+      'respond/actions/move-message-to-clutter',
       'detect/pack',
     ]
     // Of the action's suite, which takes a minute, the half that a skeleton could break.
@@ -81,7 +81,7 @@ describe('npm run new', () => {
   it.each([
     [['feed'], /npm run new feed/],
     [['thing', 'x'], /npm run new action/],
-    [['action', 'Disable User'], /named like move-message-to-junk/],
+    [['action', 'Disable User'], /named like move-message-to-clutter/],
   ])('says what it takes instead of %s', (args, answer) => {
     const { stderr, status } = node('tools/new.ts', ...args)
     expect(stderr).toMatch(answer)

@@ -12,6 +12,7 @@ import {
   FEEDS,
   loadRules,
   RIGHTS,
+  settingsOf,
 } from '@cordon/server/reference'
 
 import { code, page, table } from './markdown.ts'
@@ -101,8 +102,8 @@ export const PAGES: readonly Page[] = [
     render: () =>
       page(
         'Actions',
-        'What Cordon can change at Microsoft. Every run is planned, confirmed by its number, journaled before the effect, and verified by reading back.',
-        table(
+        `What Cordon can change at Microsoft. Every run is planned, confirmed by its number, from ${code('CORDON_APPROVAL_FROM')} targets on approved by somebody else, journaled before the effect, and verified by reading back. Settings go with a plan: ${code('--set name=value')}.`,
+        `${table(
           ['action', 'what', 'undo', 'recoverability', 'permissions'],
           ACTIONS.map((action) => [
             code(action.id),
@@ -111,7 +112,7 @@ export const PAGES: readonly Page[] = [
             action.recoverability,
             action.permissions.map(({ permission }) => code(permission)).join(', '),
           ]),
-        ),
+        )}\n\n${table(['action', 'setting', 'default', 'meaning'], ACTIONS.flatMap(settingRows))}`,
       ),
   },
   {
@@ -203,4 +204,17 @@ function commands(): string {
 function hours(ms: number): string {
   const count = ms / 3_600_000
   return count % 1 === 0 ? `${count} h` : `${count.toFixed(1)} h`
+}
+
+function settingRows(action: (typeof ACTIONS)[number]): string[][] {
+  const properties = (settingsOf(action)?.['properties'] ?? {}) as Record<
+    string,
+    { default?: unknown; description?: string }
+  >
+  return Object.entries(properties).map(([name, setting]) => [
+    code(action.id),
+    code(name),
+    code(String(setting.default)),
+    setting.description ?? '',
+  ])
 }

@@ -1,11 +1,10 @@
-import { z } from 'zod'
-
 import type { ActionRun, ActionTarget } from '#domain/action-run.ts'
 import { type Clock, isoTime } from '#domain/clock.ts'
 import { AppError } from '#domain/errors.ts'
 import type { TenantId } from '#domain/ids.ts'
 import type { PermissionNeed } from '#domain/tenant.ts'
 import type { User } from '#domain/user.ts'
+import { settingsOf } from '#respond/action.ts'
 import { ACTIONS } from '#respond/actions/index.ts'
 import { checkApprovable, checkExecutable, checkOpen, isExpired } from '#respond/approval.ts'
 import { findAction, planActionRun } from '#respond/plan.ts'
@@ -162,15 +161,19 @@ export function createActions(parts: {
 
   return {
     catalog: () =>
-      ACTIONS.map(({ id, title, recoverability, permissions, revert, options, notOfferedIn }) => ({
-        id,
-        title,
-        recoverability,
-        permissions: [...permissions],
-        reversible: revert !== undefined,
-        ...(options && { options: z.toJSONSchema(options, { io: 'input' }) }),
-        ...(notOfferedIn && { notOfferedIn: { ...notOfferedIn, clouds: [...notOfferedIn.clouds] } }),
-      })),
+      ACTIONS.map((action) => {
+        const { id, title, recoverability, permissions, revert, notOfferedIn } = action
+        const options = settingsOf(action)
+        return {
+          id,
+          title,
+          recoverability,
+          permissions: [...permissions],
+          reversible: revert !== undefined,
+          ...(options && { options }),
+          ...(notOfferedIn && { notOfferedIn: { ...notOfferedIn, clouds: [...notOfferedIn.clouds] } }),
+        }
+      }),
 
     async list(tenantId, { investigationId, limit }) {
       const filter = { limit, ...(investigationId !== undefined && { investigationId }) }
@@ -270,7 +273,9 @@ function notReversible(run: ActionRun): AppError {
   return new AppError({
     code: 'ACTION_NOT_REVERSIBLE',
     what: 'Nothing was changed.',
-    why: findAction(run.action).recoverability,
-    fix: 'Ask an Exchange administrator to recover the messages while Exchange still keeps them.',
+    why: run.shadow ? 'It was a shadow run, which changed nothing.' : findAction(run.action).recoverability,
+    fix: run.shadow
+      ? 'Nothing needs doing.'
+      : 'Ask an Exchange administrator to recover the messages while Exchange still keeps them.',
   })
 }

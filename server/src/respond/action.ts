@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 
 import type { Microsoft } from '#connect/microsoft.ts'
 import type { MailHit } from '#domain/investigation.ts'
@@ -101,4 +101,9 @@ export interface Verdict {
 /** Declares an action. List it in actions/index.ts; prove it with `testAction`. */
 export function defineAction<State extends Record<string, unknown>>(action: Action<State>): Action<State> {
   return action
+}
+
+/** An action's settings as JSON Schema; undefined without any. */
+export function settingsOf({ options }: Action): Record<string, unknown> | undefined {
+  return options && z.toJSONSchema(options, { io: 'input' })
 }

@@ -1,6 +1,9 @@
-import { expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import type { MessageState } from '#respond/message-state.ts'
+import { planActionRun } from '#respond/plan.ts'
+import { executeActionRun } from '#respond/runner.ts'
+import { openStage, type Stage } from '#respond/testing/stage.ts'
 import { testAction } from '#respond/testing/test-action.ts'
 
 import { moveMessageToDeletedItems } from './action.ts'
@@ -38,4 +41,26 @@ it('is taken back only when the message is in its old folder', () => {
   expect(revert!.verify(before, state('deleted-items', 'trash')).is).toBe('unchanged')
   expect(revert!.verify(before, state('folder', 'archive')).is).toBe('elsewhere')
   expect(revert!.verify(before, state('recoverable-items', 'deletions')).is).toBe('elsewhere')
+})
+
+describe('a reading that is a moment old', () => {
+  let stage: Stage
+  beforeAll(async () => {
+    stage = await openStage()
+  })
+  afterAll(() => stage?.close())
+
+  it('is not taken for a failure', async () => {
+    const { records, clock, tenantId, investigationId, microsoft } = stage
+    const [hit] = stage.hits
+    const old = { id: hit!.messageId, parentFolderId: hit!.folderId, internetMessageId: hit!.internetMessageId }
+    const path = `/messages/${encodeURIComponent(hit!.messageId)}\\?`
+    await stage.strike({ match: { method: 'GET', path, nth: 2 }, do: { status: 200, body: old } })
+    const plan = { records, clock, tenantId, investigationId, hitIds: [hit!.id], createdBy: 'ana' }
+    const { id } = (await planActionRun({ ...plan, action: 'move-message-to-deleted-items' })).actionRun
+    const run = { records, clock, tenantId, microsoft, id, wait: async () => {} }
+    expect(await executeActionRun(run)).toMatchObject({ state: 'done', targetsByState: { verified: 1 } })
+    expect(await stage.struck()).toBe(1)
+    expect(stage.requestsTo('POST', '/move$')).toBe(1)
+  })
 })

@@ -35,7 +35,7 @@ export const remediateMessage = defineAction<RemediateState>({
     'With hardDelete neither the user nor Cordon can bring the message back; Exchange keeps it only where single item ' +
     'recovery (14 days unless changed) or a hold applies. With softDelete it lies in Recoverable Items, from where the ' +
     'user, or Cordon with "Restore", can bring it back. Needs Microsoft Defender for Office 365 Plan 2, and Microsoft may ' +
-    'take minutes to hours.',
+    'take minutes to hours. Microsoft offers it in the worldwide cloud alone.',
   permissions: [
     {
       resource: 'Microsoft Graph',
