@@ -1,4 +1,9 @@
-import { createHash } from 'node:crypto'
+import { spawnSync } from 'node:child_process'
+import { createDecipheriv, createHash, createHmac, pbkdf2Sync } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { inflateRawSync } from 'node:zlib'
 
 import { TextWriter, Uint8ArrayReader, Uint8ArrayWriter, ZipReader } from '@zip.js/zip.js'
 import { describe, expect, it } from 'vitest'
@@ -46,6 +51,40 @@ async function contents(stream: ReadableStream<Uint8Array>) {
   return { files, manifest: manifest! }
 }
 
+/**
+ * The first file of the archive, read by the specification of WinZip's AES encryption and nothing of the library's.
+ * @see https://www.winzip.com/en/support/aes-encryption/
+ */
+function decryptFirst(zip: Buffer, password: string): Buffer {
+  const [nameLength, extraLength] = [zip.readUInt16LE(26), zip.readUInt16LE(28)]
+  const extra = zip.subarray(30 + nameLength, 30 + nameLength + extraLength)
+  const aes = extra.subarray(extra.indexOf(Buffer.from([0x01, 0x99, 0x07, 0x00])))
+  expect([aes.toString('latin1', 6, 8), aes[8]]).toEqual(['AE', 3])
+  expect(aes.readUInt16LE(9)).toBe(8)
+  const salted = zip.subarray(30 + nameLength + extraLength)
+  const end = salted.indexOf(Buffer.from('PK\x07\x08', 'latin1'))
+  const [salt, check, data, mac] = [
+    salted.subarray(0, 16),
+    salted.subarray(16, 18),
+    salted.subarray(18, end - 10),
+    salted.subarray(end - 10, end),
+  ]
+  const keys = pbkdf2Sync(password, salt, 1000, 66, 'sha1')
+  expect(keys.subarray(64)).toEqual(check)
+  expect(createHmac('sha1', keys.subarray(32, 64)).update(data).digest().subarray(0, 10)).toEqual(mac)
+  // Counter mode, its counter little-endian from 1, which Node's is not: block by block.
+  const plain = Buffer.alloc(data.length)
+  for (let block = 0; block * 16 < data.length; block++) {
+    const counter = Buffer.alloc(16)
+    counter.writeUInt32LE(block + 1)
+    const cipher = createDecipheriv('aes-256-ctr', keys.subarray(0, 32), counter)
+    cipher.update(data.subarray(block * 16, block * 16 + 16)).copy(plain, block * 16)
+  }
+  return inflateRawSync(plain)
+}
+
+const SEVEN_ZIP = ['7zz', '7z', '7za'].find((name) => spawnSync(name, ['i']).status === 0)
+
 const gone = new AppError({
   code: 'CONNECT_NOT_FOUND',
   what: 'Could not read.',
@@ -82,6 +121,21 @@ describe('archiveOf', () => {
         await expect(entry.getData(new TextWriter())).rejects.toThrow(message)
       }
     }
+  })
+
+  it('is AES-256 as WinZip specifies it', async () => {
+    const zip = Buffer.from(await new Response(archive()).arrayBuffer())
+    expect(decryptFirst(zip, PASSWORD)).toEqual(mimeOf(hits[0]!))
+  })
+
+  it.skipIf(SEVEN_ZIP === undefined)('opens in 7-Zip with the password alone', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'cordon-zip-'))
+    const file = join(folder, 'evidence.zip')
+    await writeFile(file, Buffer.from(await new Response(archive()).arrayBuffer()))
+    const test = (password: string) => spawnSync(SEVEN_ZIP!, ['t', `-p${password}`, file]).status
+    expect(test(PASSWORD)).toBe(0)
+    expect(test('another password')).not.toBe(0)
+    await rm(folder, { recursive: true })
   })
 
   it('lists what could not be had, with the reason, and goes on', async () => {

@@ -44,8 +44,6 @@ export interface Manifest {
   missing: (Source & { code: string; why: string; triedAt: string })[]
 }
 
-/** All may lie in one mailbox, which Microsoft serves four requests at a time. */
-const AHEAD = 3
 const AES_256 = 3
 
 /** The bytes of the archive as they come about; abandoned, it stops reading. */
@@ -62,7 +60,7 @@ async function fill(archive: Archive, writable: WritableStream<Uint8Array>): Pro
   const { clock, password, read } = archive
   const manifest = manifestOf(archive)
   const zip = new ZipWriter(writable, { password, encryptionStrength: AES_256, useWebWorkers: false })
-  const readings = readAhead(archive.hits, AHEAD, async (hit) => ({ hit, mime: await read(hit).catch(expected) }))
+  const readings = readAhead(archive.hits, async (hit) => ({ hit, mime: await read(hit).catch(expected) }))
   for await (const { hit, mime } of readings) {
     const now = clock.now()
     if (mime instanceof AppError) {

@@ -6,7 +6,7 @@ describe('readAhead', () => {
   it('keeps the order and begins no more than it may', async () => {
     const gates = Array.from({ length: 10 }, () => Promise.withResolvers<void>())
     const begun: number[] = []
-    const results = readAhead(gates.keys(), 3, async (item) => {
+    const results = readAhead(gates.keys(), async (item) => {
       begun.push(item)
       await gates[item]!.promise
       return item
@@ -23,7 +23,7 @@ describe('readAhead', () => {
     const got: number[] = []
     const run = async () => {
       const work = async (item: number) => (item === 2 ? Promise.reject(new Error('No.')) : item)
-      for await (const item of readAhead([0, 1, 2, 3, 4], 3, work)) got.push(item)
+      for await (const item of readAhead([0, 1, 2, 3, 4], work)) got.push(item)
     }
     await expect(run()).rejects.toThrow('No.')
     expect(got).toEqual([0, 1])
@@ -32,7 +32,7 @@ describe('readAhead', () => {
   it('begins nothing more once it is left', async () => {
     const begun: number[] = []
     const work = async (item: number) => void begun.push(item)
-    for await (const _ of readAhead([0, 1, 2, 3, 4, 5], 1, work)) break
+    for await (const _ of readAhead([0, 1, 2, 3, 4, 5], work, 1)) break
     expect(begun).toEqual([0, 1])
   })
 })

@@ -2,6 +2,7 @@ import { type Clock, isoTime } from '#domain/clock.ts'
 import type { Investigation, MailHit } from '#domain/investigation.ts'
 
 import { jsonArray, jsonObject, jsonText } from '#investigate/mail/evidence/json.ts'
+import { readAhead } from '#investigate/mail/evidence/read-ahead.ts'
 
 import { objectId, observableId } from './ids.ts'
 
@@ -60,8 +61,10 @@ async function* stixObjects(source: StixSource): AsyncGenerator<StixObject> {
   const fresh = (objects: readonly StixObject[]) => objects.filter(({ id }) => !told.has(id) && told.add(id))
 
   yield* fresh([CREATOR])
-  for (const message of (await messagesOf(investigation, source.hits)).values()) {
-    yield* fresh(objectsOf(message, await contentOf?.(message.hit), investigation.id, common))
+  const messages = (await messagesOf(investigation, source.hits)).values()
+  const read = readAhead(messages, async (message) => ({ message, content: await contentOf?.(message.hit) }))
+  for await (const { message, content } of read) {
+    yield* fresh(objectsOf(message, content, investigation.id, common))
   }
   yield {
     type: 'report',
