@@ -3,14 +3,14 @@ import { type Clock, isoTime } from '#domain/clock.ts'
 import { AppError } from '#domain/errors.ts'
 import type { EcsEvent } from '#domain/event.ts'
 import type { TenantId } from '#domain/ids.ts'
-import { allOf, type MailFilter } from '#domain/mail-filter.ts'
+import type { MailFilter } from '#domain/mail-filter.ts'
 import type { User } from '#domain/user.ts'
 import type { EventStore } from '#store/event-store.ts'
 import type { RecordStore } from '#store/record-store.ts'
 
 import type { Audit } from './audit.ts'
 import type { Bus } from './bus.ts'
-import { mailOf } from './reported-mail.ts'
+import { suggestFilter } from './suggested-filter.ts'
 
 /** How many events the page of an alert shows as evidence. */
 const EVIDENCE_SHOWN = 100
@@ -30,7 +30,7 @@ export interface AlertDetail {
   events: EcsEvent[]
   /** Absent when the rule is no longer loaded. */
   rule?: RuleText
-  /** When the newest evidence names a mail: what a hunt for it would filter on. */
+  /** When the evidence names a mail: what a hunt for it would filter on. */
   suggestedFilter?: MailFilter
 }
 
@@ -65,7 +65,7 @@ export function createAlerts(parts: {
       const evidence = await events.readMany(tenantId, await records.alerts.eventIds(tenantId, id, EVIDENCE_SHOWN))
       const newestFirst = evidence.toSorted((a, b) => (a['@timestamp'] < b['@timestamp'] ? 1 : -1))
       const rule = ruleOf(alert.ruleId)
-      const suggestedFilter = newestFirst.map(filterOf).find((filter) => filter !== undefined)
+      const suggestedFilter = suggestFilter(newestFirst)
       return { alert, events: newestFirst, ...(rule && { rule }), ...(suggestedFilter && { suggestedFilter }) }
     },
 
@@ -81,13 +81,6 @@ export function createAlerts(parts: {
       return alert
     },
   }
-}
-
-function filterOf(event: EcsEvent): MailFilter | undefined {
-  const { sender, subject, internetMessageId } = mailOf(event)
-  // The message ID alone finds every copy; the others would miss a copy whose subject a gateway marked.
-  if (internetMessageId !== undefined) return allOf({ 'internet-message-id': internetMessageId })
-  return sender === undefined ? undefined : allOf({ from: sender, subject })
 }
 
 function alertNotFound(id: string): AppError {
