@@ -31,6 +31,7 @@ import { createPipeline, type Pipeline } from './pipeline.ts'
 import { createSearch, type Search } from './search.ts'
 import { createSessions, type Sessions } from './sessions.ts'
 import { openStores } from './stores.ts'
+import { createUsers, type Users } from './users.ts'
 import { VERSION } from './version.ts'
 import { createWork } from './work.ts'
 
@@ -46,6 +47,7 @@ export interface Application {
   log: Log
   tenants: { list(): Promise<Tenant[]>; ensure(id: TenantId, name: string): Promise<Tenant> }
   sessions: Sessions
+  users: Users
   connections: Connections
   search: Search
   alerts: Alerts
@@ -136,6 +138,7 @@ export async function compose(
     log,
     tenants: records.tenants,
     sessions: createSessions(records, clock, audit),
+    users: createUsers(records, clock, audit),
     connections: createConnections({
       records,
       microsofts,

@@ -34,6 +34,8 @@ import { createToken } from './commands/tokens/create.ts'
 import { listTokens } from './commands/tokens/list.ts'
 import { removeToken } from './commands/tokens/remove.ts'
 import { up } from './commands/up.ts'
+import { createUser } from './commands/users/create.ts'
+import { listUsers } from './commands/users/list.ts'
 
 type Register = (parent: Command) => void
 
@@ -64,6 +66,7 @@ const NOUNS: Record<string, { summary: string; verbs: readonly Register[] }> = {
     summary: 'what Cordon changes at Microsoft',
     verbs: [listActions, planAction, approveAction, rejectAction, executeAction, revertAction, showAction],
   },
+  users: { summary: 'who may sign in', verbs: [listUsers, createUser] },
   tokens: { summary: 'API tokens, for programs and this command line', verbs: [createToken, listTokens, removeToken] },
   bench: { summary: 'how fast Cordon is on this machine', verbs: [benchIngest] },
   store: { summary: 'the embedded event store', verbs: [serveStore] },

@@ -9,10 +9,12 @@ import { INVESTIGATION_ROUTES } from './investigations.ts'
 import { OVERVIEW_ROUTES } from './overview.ts'
 import { SESSION_ROUTES } from './session.ts'
 import { STREAM_ROUTES } from './stream.ts'
+import { USER_ROUTES } from './users.ts'
 
 /** Every route of the API. One that is not in this list does not exist. */
 export const ROUTES: readonly Route[] = [
   ...SESSION_ROUTES,
+  ...USER_ROUTES,
   ...CONNECTION_ROUTES,
   ...OVERVIEW_ROUTES,
   ...EVENT_ROUTES,
