@@ -45,6 +45,8 @@ export const ADMINISTRATOR = { name: 'admin', password: 'correct horse battery' 
 export async function startCordon(
   options: {
     cloudFile?: string
+    /** Targets from which an action needs approval. */
+    approvalFrom?: number
     clock?: Clock
     /** Data folder, which is then left when it stops. */
     folder?: string
@@ -56,6 +58,7 @@ export async function startCordon(
     CORDON_PORT: '0',
     CORDON_POLL_SECONDS: '1',
     CORDON_CLOUD_FILE: options.cloudFile,
+    CORDON_APPROVAL_FROM: options.approvalFrom?.toString(),
   })
   const logged: AppError[] = []
   const app = await compose(config, { clock: options.clock ?? systemClock, log: (error) => void logged.push(error) })

@@ -1,0 +1,137 @@
+import { ActionRunDetail, type ActionRun } from '@cordon/api'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+
+import { until } from '#app/testing/cordon-process.ts'
+import { type Emulator, startEmulator } from '#connect/testing/start-emulator.ts'
+import { allOf } from '#domain/mail-filter.ts'
+import { type Cordon, startCordon } from '#http/testing/start-cordon.ts'
+
+/** An analyst plans, a colleague approves, and the emulated company is rid of its phish: over HTTP, as the console does it. */
+
+const Truth = z.object({
+  internetMessageId: z.string(),
+  recipients: z.array(z.object({ userId: z.string(), folder: z.string() })),
+})
+
+let emulator: Emulator
+let cordon: Cordon
+let tenant: string
+let investigationId: string
+/** API token of a second responder, Ben. */
+let colleague: string
+
+const truth = async () => Truth.parse(await emulator.request('/ground-truth/phish'))
+const places = async () => (await truth()).recipients.map(({ folder }) => folder).toSorted()
+
+beforeAll(async () => {
+  emulator = await startEmulator(['--no-live', '--throttle', 'off'])
+  cordon = await startCordon({ cloudFile: emulator.cloudFile, approvalFrom: 20 })
+  const { id, applications } = emulator.tenants[0]!
+  tenant = `/tenants/${id}`
+  const { clientId, secret } = applications[0]!
+  const connection = { name: 'Emulated', cloud: 'emulated', directoryId: id, clientId }
+  await cordon.call('POST', '/connections', {
+    body: { ...connection, credential: { kind: 'secret', secret }, feeds: [] },
+  })
+  const body = { name: 'ben', role: 'responder', password: 'correct horse' }
+  await cordon.call('POST', '/users', { body })
+  const ben = (await cordon.app.sessions.findByName('ben'))!
+  colleague = (await cordon.app.sessions.createApiToken(ben, { name: 'test', role: 'responder', days: 1 })).token
+})
+afterAll(async () => {
+  await cordon?.stop()
+  await emulator?.stop()
+})
+
+beforeEach(async () => {
+  await emulator.request('/reset', {})
+  const { internetMessageId, recipients } = await truth()
+  const started = await cordon.call('POST', `${tenant}/investigations`, {
+    body: {
+      name: 'The phish',
+      filter: allOf({ 'internet-message-id': internetMessageId }),
+      targets: { kind: 'users', users: recipients.map(({ userId }) => userId) },
+    },
+  })
+  investigationId = String(started.body['id'])
+  await until(
+    () => cordon.call('GET', `${tenant}/investigations/${investigationId}`),
+    ({ body: investigation }) => investigation['state'] === 'done',
+  )
+})
+
+const post = (path: string, body: object = {}, token?: string) =>
+  cordon.call('POST', `${tenant}/action-runs${path}`, { body, ...(token && { token }) })
+async function plan(action: string, more: object = {}): Promise<ActionRun> {
+  return ActionRunDetail.parse((await post('', { action, investigationId, ...more })).body).actionRun
+}
+async function ended(id: string): Promise<ActionRunDetail> {
+  const read = async () => ActionRunDetail.parse((await cordon.call('GET', `${tenant}/action-runs/${id}`)).body)
+  return until(read, ({ actionRun }) => actionRun.state !== 'running' && actionRun.state !== 'reverting')
+}
+
+describe('an analyst', () => {
+  it('looks first, has a colleague approve, deletes, and gets the proof of every copy', async () => {
+    const before = await places()
+    const shadow = await plan('delete-message', { shadow: true })
+    expect((await post(`/${shadow.id}/execute`, { confirmTargets: 23 })).status).toBe(200)
+    const looked = await ended(shadow.id)
+    expect(looked.summary).toBe('Would have removed 23 messages from 23 mailboxes. Nothing was changed.')
+    expect(looked.actionRun).toMatchObject({ state: 'done', targetsByState: { 'would-change': 23 } })
+    expect(await places()).toEqual(before)
+
+    const { id, needsApproval, sample } = await plan('delete-message')
+    expect(needsApproval).toBe(true)
+    expect(sample).toHaveLength(10)
+    const seen = { confirmTargets: 23 }
+    expect(await post(`/${id}/execute`, seen)).toMatchObject({ status: 409, body: { code: 'ACTION_APPROVAL_MISSING' } })
+    expect(await post(`/${id}/approve`, seen)).toMatchObject({ status: 403, body: { code: 'ACTION_APPROVER_SAME' } })
+    expect(await post(`/${id}/approve`, seen, colleague)).toMatchObject({ status: 200, body: { decidedBy: 'ben' } })
+    expect((await post(`/${id}/execute`, seen)).status).toBe(200)
+    const done = await ended(id)
+    expect(done.summary).toBe('Removed 23 messages from 23 mailboxes.')
+    for (const target of done.targets) expect(target).toMatchObject({ state: 'verified', proof: expect.any(String) })
+    expect(new Set(await places())).toEqual(new Set(['Purges']))
+    expect(await post(`/${id}/revert`)).toMatchObject({ status: 409, body: { code: 'ACTION_NOT_REVERSIBLE' } })
+  })
+
+  it('takes back a soft deletion, to the folder where each message was', async () => {
+    const before = await places()
+    const { id } = await plan('soft-delete-message')
+    await post(`/${id}/approve`, { confirmTargets: 23, note: 'Looks right.' }, colleague)
+    await post(`/${id}/execute`, { confirmTargets: 23 })
+    expect(await ended(id)).toMatchObject({ actionRun: { state: 'done', decisionNote: 'Looks right.' } })
+    expect(new Set(await places())).toEqual(new Set(['Deletions']))
+    await post(`/${id}/revert`)
+    const undone = await ended(id)
+    expect(undone).toMatchObject({ actionRun: { state: 'reverted' }, summary: 'Put back 23 messages in 23 mailboxes.' })
+    expect(await places()).toEqual(before)
+  })
+
+  it('is told that a plan was rejected, and why', async () => {
+    const { id } = await plan('delete-message')
+    expect((await post(`/${id}/reject`, {}, colleague)).status).toBe(400)
+    const note = 'This is our own newsletter.'
+    expect(await post(`/${id}/reject`, { note }, colleague)).toMatchObject({
+      body: { state: 'rejected', decidedBy: 'ben' },
+    })
+    const answer = await post(`/${id}/execute`, { confirmTargets: 23 })
+    expect(answer).toMatchObject({ status: 409, body: { code: 'ACTION_STATE_WRONG' } })
+    expect(await cordon.call('GET', `${tenant}/action-runs/${id}`)).toMatchObject({
+      body: { actionRun: { decisionNote: note } },
+    })
+  })
+
+  it('sees what each choice can do, with its settings and the truth about recoverability', async () => {
+    const { body } = await cordon.call('GET', '/actions')
+    const actions = body['actions'] as Record<string, unknown>[]
+    for (const { recoverability } of actions) expect(recoverability).toMatch(/Cordon/)
+    expect(actions.find(({ id }) => id === 'warn-message')).toMatchObject({
+      options: { properties: { category: { default: 'Phishing warning' }, banner: { default: false } } },
+    })
+    expect(actions.find(({ id }) => id === 'remediate-message')).toMatchObject({
+      notOfferedIn: { clouds: expect.arrayContaining(['gcc-high', 'dod', 'china']) },
+    })
+  })
+})
