@@ -379,7 +379,7 @@ describe('what stays', () => {
       )
     }
     const { rows: audit } = await engine.pool.query<{ action: string; actor: string; detail: Record<string, string> }>(
-      `select action, actor, detail from audit where action ~ '^(message|evidence)'`,
+      `select action, actor, detail from audit where action ~ '^(message|evidence)' order by sequence`,
     )
     await engine.stop()
 
