@@ -94,7 +94,14 @@ export interface AppErrorParts {
   microsoft?: MicrosoftFault
   /** The character of the input that the error is about, counted from 1. */
   position?: number
+  /** Every fault of a form that was handed in, each at its place: `where.conditions[2]`. */
+  problems?: FormProblem[]
   cause?: unknown
+}
+
+export interface FormProblem {
+  path: string
+  message: string
 }
 
 export class AppError extends Error {
@@ -106,6 +113,7 @@ export class AppError extends Error {
   readonly retry: 'never' | 'backoff' | { afterMs: number }
   readonly microsoft: MicrosoftFault | undefined
   readonly position: number | undefined
+  readonly problems: readonly FormProblem[] | undefined
 
   constructor(parts: AppErrorParts) {
     super(`${parts.what} ${parts.why}`, parts.cause === undefined ? undefined : { cause: parts.cause })
@@ -116,6 +124,7 @@ export class AppError extends Error {
     this.retry = parts.retry ?? 'never'
     this.microsoft = parts.microsoft
     this.position = parts.position
+    this.problems = parts.problems
   }
 }
 

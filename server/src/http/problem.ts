@@ -1,7 +1,7 @@
 import type { Problem } from '@cordon/api'
 import type { z } from 'zod'
 
-import { AppError, type ErrorCode } from '#domain/errors.ts'
+import { AppError, type ErrorCode, type FormProblem } from '#domain/errors.ts'
 
 /**
  * Errors on the wire: `application/problem+json` (RFC 9457) with the three sentences. The one place that knows which code
@@ -66,27 +66,25 @@ export function toProblem(error: AppError): Problem {
 
 /** A request that a route's schemas refuse, with every fault in every part of it. */
 export class RequestInvalid extends AppError {
-  readonly problems: { path: string; message: string }[]
-
-  constructor(problems: { path: string; message: string }[]) {
+  constructor(problems: FormProblem[]) {
     super({
       code: 'REQUEST_INVALID',
       what: 'The request was not understood.',
       why: problems.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; '),
       fix: 'Correct what is named; `/api/openapi.json` describes every route.',
+      problems,
     })
-    this.problems = problems
   }
 }
 
 /** The issues of one part of a request (`query`, `body`), each with its path in it. */
-export function issuesOf(error: z.ZodError, part: string): { path: string; message: string }[] {
+export function issuesOf(error: z.ZodError, part: string): FormProblem[] {
   return error.issues.map(({ path, message }) => ({ path: [part, ...path.map(String)].join('.'), message }))
 }
 
 /** The faults a form or a query field can point at. */
 function problemsOf(error: AppError): Problem['problems'] | undefined {
-  if (error instanceof RequestInvalid) return error.problems
+  if (error.problems) return [...error.problems]
   if (error.code !== 'QUERY_SYNTAX_INVALID') return undefined
   const position = 'position' in error && typeof error.position === 'number' ? error.position : undefined
   return [{ path: 'query.query', message: error.why, ...(position !== undefined && { position }) }]

@@ -1,4 +1,4 @@
-import { AppError } from '#domain/errors.ts'
+import { AppError, type FormProblem } from '#domain/errors.ts'
 import { isGroup, type MailCondition, type MailFilter, type MailGroup } from '#domain/mail-filter.ts'
 
 import { compileCondition } from './conditions.ts'
@@ -15,19 +15,23 @@ const DEEPEST = 5
  * only such as must not hold. Dates alone do not.
  */
 export function cleanFilter(filter: MailFilter): MailFilter {
-  const problems: string[] = []
+  const problems: FormProblem[] = []
   const counted = { conditions: 0 }
   const where = cleanGroup(filter.where, 'where', 1, problems, counted)
   if (counted.conditions > MOST_CONDITIONS) {
-    problems.push(`It has ${counted.conditions} conditions; at most ${MOST_CONDITIONS} are allowed.`)
+    problems.push({
+      path: 'where',
+      message: `It has ${counted.conditions} conditions; at most ${MOST_CONDITIONS} are allowed.`,
+    })
   }
   problems.push(...dateProblems(filter))
   if (problems.length > 0) {
     throw new AppError({
       code: 'REQUEST_INVALID',
       what: 'The investigation was not created.',
-      why: problems.join(' '),
+      why: problems.map(({ path, message }) => `${path}: ${message}`).join(' '),
       fix: 'Correct the filter at the places named.',
+      problems,
     })
   }
   if (!narrows(where)) {
@@ -46,11 +50,11 @@ function cleanGroup(
   group: MailGroup,
   path: string,
   depth: number,
-  problems: string[],
+  problems: FormProblem[],
   counted: { conditions: number },
 ): MailGroup {
   if (depth > DEEPEST) {
-    problems.push(`${path}: groups are nested deeper than ${DEEPEST}.`)
+    problems.push({ path, message: `Groups are nested deeper than ${DEEPEST}.` })
     return { ...group, conditions: [] }
   }
   const conditions = group.conditions.flatMap((each, index): MailGroup['conditions'] => {
@@ -67,7 +71,7 @@ function cleanGroup(
 function cleanCondition(
   condition: MailCondition,
   path: string,
-  problems: string[],
+  problems: FormProblem[],
   counted: { conditions: number },
 ): MailCondition[] {
   if (condition.value.trim() === '') return []
@@ -79,7 +83,8 @@ function cleanCondition(
     return value === '' ? [] : [{ field: condition.field, value, ...(condition.not && { not: true }) }]
   } catch (error) {
     const shown = condition.value.length > 60 ? `${condition.value.slice(0, 60)}…` : condition.value
-    problems.push(`${path} (${condition.field} “${shown}”): ${error instanceof Error ? error.message : String(error)}.`)
+    const why = error instanceof Error ? error.message : String(error)
+    problems.push({ path, message: `${condition.field} “${shown}”: ${why}.` })
     return []
   }
 }
@@ -90,12 +95,15 @@ function narrows({ logic, conditions }: MailGroup): boolean {
   return conditions.length > 0 && (logic === 'and' ? conditions.some(each) : conditions.every(each))
 }
 
-function dateProblems({ receivedFrom, receivedTo }: MailFilter): string[] {
+function dateProblems({ receivedFrom, receivedTo }: MailFilter): FormProblem[] {
   const problems = Object.entries({ receivedFrom, receivedTo })
     .filter(([, date]) => date !== undefined && !(DATE_WITH_ZONE.test(date) && !Number.isNaN(Date.parse(date))))
-    .map(([name, date]) => `${name} is “${date}”; write it with its zone: 2026-11-20T00:00:00+01:00.`)
+    .map(([path, date]) => ({
+      path,
+      message: `“${date}” is no moment; write it with its zone: 2026-11-20T00:00:00+01:00.`,
+    }))
   if (problems.length === 0 && receivedFrom && receivedTo && Date.parse(receivedFrom) > Date.parse(receivedTo)) {
-    problems.push(`receivedFrom (${receivedFrom}) is after receivedTo (${receivedTo}).`)
+    problems.push({ path: 'receivedFrom', message: `${receivedFrom} is after receivedTo (${receivedTo}).` })
   }
   return problems
 }
