@@ -1,16 +1,17 @@
 import { describe, expect, it } from 'vitest'
 
+import { AppError } from '#domain/errors.ts'
 import { allOf, type MailCondition, type MailFilter, type MailGroup } from '#domain/mail-filter.ts'
 
 import { cleanFilter } from './filter.ts'
 
 const clean = (...conditions: MailGroup['conditions']) => cleanFilter({ where: { logic: 'and', conditions } })
 const cleaned = (condition: MailCondition) => clean(condition).where.conditions
-const refusal = (filter: MailFilter): Error => {
+const refusal = (filter: MailFilter): AppError => {
   try {
     cleanFilter(filter)
   } catch (error) {
-    if (error instanceof Error) return error
+    if (error instanceof AppError) return error
   }
   throw new Error('It was accepted.')
 }
