@@ -43,9 +43,17 @@ const MOST_CONDITIONS = 1000
 const groupOf = (inner: z.ZodType<MailCondition | MailGroup>) =>
   z.object({ logic: z.enum(['and', 'or']), conditions: z.array(inner).max(MOST_CONDITIONS) })
 
+/** Says what is wrong with the condition, or with the group, that was meant; a union by itself says only that neither fits. */
+const partError: z.core.$ZodErrorMap<z.core.$ZodIssueInvalidUnion> = ({ errors, input }) => {
+  const meant = typeof input === 'object' && input !== null && 'conditions' in input ? 1 : 0
+  return errors[meant]?.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')
+}
+
 /** A group within the outermost one, `depth` groups deep. */
 const groupWithin = (depth: number): z.ZodType<MailGroup> =>
-  depth === DEEPEST_GROUP ? groupOf(MailCondition) : groupOf(z.union([MailCondition, groupWithin(depth + 1)]))
+  depth === DEEPEST_GROUP
+    ? groupOf(MailCondition)
+    : groupOf(z.union([MailCondition, groupWithin(depth + 1)], { error: partError }))
 
 export const MailGroup: z.ZodType<MailGroup> = groupWithin(1).meta({ id: 'MailGroup' })
 
@@ -62,9 +70,47 @@ export const MailTargets = z
   .discriminatedUnion('kind', [
     z.object({ kind: z.literal('all') }),
     z.object({ kind: z.literal('users'), users: z.array(z.string().min(1)).min(1).max(1000) }),
+    z.object({
+      kind: z.literal('groups'),
+      groups: z.array(z.string().min(1)).min(1).max(100).describe('By id, mail address or display name.'),
+    }),
+    z.object({ kind: z.literal('departments'), departments: z.array(z.string().min(1)).min(1).max(100) }),
   ])
   .meta({ id: 'MailTargets' })
 export type MailTargets = z.infer<typeof MailTargets>
+
+export const InvestigationDuration = z
+  .discriminatedUnion('kind', [
+    z.object({ kind: z.literal('once') }),
+    z.object({ kind: z.literal('until'), until: z.iso.datetime({ offset: true }) }),
+    z.object({
+      kind: z.literal('standing'),
+      quietDays: z
+        .int()
+        .min(1)
+        .max(365)
+        .default(14)
+        .describe('It stops by itself after so many days without a new hit.'),
+    }),
+  ])
+  .meta({ id: 'InvestigationDuration' })
+export type InvestigationDuration = z.infer<typeof InvestigationDuration>
+
+export const InvestigationMethod = z
+  .enum(['auto', 'scan'])
+  .describe('`auto` asks Microsoft’s records of deliveries first; `scan` searches every mailbox whatever they know.')
+  .meta({ id: 'InvestigationMethod' })
+export type InvestigationMethod = z.infer<typeof InvestigationMethod>
+
+export const PairFinding = z
+  .object({
+    source: z.enum(['message-trace', 'hunting', 'analyzed-emails', 'none']),
+    pairs: z.int(),
+    complete: z.boolean(),
+    tried: z.array(z.object({ source: z.string(), outcome: z.string() })),
+  })
+  .meta({ id: 'PairFinding' })
+export type PairFinding = z.infer<typeof PairFinding>
 
 export const CreateInvestigation = z
   .object({
@@ -72,6 +118,8 @@ export const CreateInvestigation = z
     connectionId: z.string().optional().describe('Needed only where the tenant has several.'),
     filter: MailFilter,
     targets: MailTargets.default({ kind: 'all' }),
+    method: InvestigationMethod.default('auto'),
+    duration: InvestigationDuration.default({ kind: 'once' }),
   })
   .meta({ id: 'CreateInvestigation' })
 export type CreateInvestigation = z.infer<typeof CreateInvestigation>
@@ -85,12 +133,16 @@ export const Investigation = z
     name: z.string(),
     filter: MailFilter,
     targets: MailTargets,
-    state: z.enum(['queued', 'running', 'stopping', 'stopped', 'done', 'failed']),
+    method: InvestigationMethod,
+    duration: InvestigationDuration,
+    state: z.enum(['queued', 'running', 'watching', 'paused', 'stopping', 'stopped', 'done', 'failed']),
     failure: z.string().optional(),
     mailboxesTotal: z.int(),
     mailboxesDone: z.int(),
     mailboxesFailed: z.int(),
     hits: z.int(),
+    finding: PairFinding.optional(),
+    watchedUntil: z.string().optional(),
     createdBy: z.string(),
     createdAt: z.string(),
     startedAt: z.string().optional(),
@@ -98,6 +150,19 @@ export const Investigation = z
   })
   .meta({ id: 'Investigation' })
 export type Investigation = z.infer<typeof Investigation>
+
+export const EstimateInvestigation = CreateInvestigation.omit({ name: true }).meta({ id: 'EstimateInvestigation' })
+
+export const InvestigationEstimate = z
+  .object({
+    mailboxes: z.int(),
+    requests: z.int().describe('Requests to Microsoft, about, if every mailbox has to be searched.'),
+    seconds: z.int(),
+    reads: z.enum(['envelopes', 'mailboxes']),
+    contents: z.boolean().describe('Messages themselves must be read: text, links, attachments.'),
+  })
+  .meta({ id: 'InvestigationEstimate' })
+export type InvestigationEstimate = z.infer<typeof InvestigationEstimate>
 
 export const InvestigationList = z.object({ investigations: z.array(Investigation) }).meta({ id: 'InvestigationList' })
 export type InvestigationList = z.infer<typeof InvestigationList>
@@ -116,7 +181,10 @@ export const InvestigationMailbox = z
 export type InvestigationMailbox = z.infer<typeof InvestigationMailbox>
 
 export const InvestigationMailboxes = z
-  .object({ mailboxes: z.array(InvestigationMailbox) })
+  .object({
+    mailboxes: z.array(InvestigationMailbox),
+    counts: z.partialRecord(InvestigationMailbox.shape.state, z.int()).describe('Mailboxes by state, of all pages.'),
+  })
   .meta({ id: 'InvestigationMailboxes' })
 export type InvestigationMailboxes = z.infer<typeof InvestigationMailboxes>
 
@@ -134,6 +202,7 @@ export const MailHit = z
     folderName: z.string(),
     isRead: z.boolean(),
     hasAttachments: z.boolean(),
+    matched: z.array(z.string()).describe('The conditions that made it a hit, in words.'),
     lastAction: z.object({ actionRunId: z.string(), state: z.string() }).optional(),
   })
   .meta({ id: 'MailHit' })

@@ -87,7 +87,13 @@ async function createApplications(folder: string, seed: number, number: number):
     'ActivityFeed.Read',
     'ActivityFeed.ReadDlp',
     'User.Read.All',
+    'GroupMember.Read.All',
     'Mail.ReadWrite',
+    'MailboxSettings.ReadWrite',
+    'Calendars.Read',
+    'ExchangeMessageTrace.Read.All',
+    'ThreatHunting.Read.All',
+    'SecurityAnalyzedMessage.ReadWrite.All',
     'Organization.Read.All',
   ]
   const cordon = createApplication('Cordon', cordonRoles, idsOf('Cordon'), {

@@ -160,6 +160,7 @@ export async function compose(
     }),
     investigations: createInvestigations({
       records,
+      microsofts,
       audit,
       bus,
       clock,

@@ -1,15 +1,30 @@
 import type { Clock } from '#domain/clock.ts'
 import { AppError } from '#domain/errors.ts'
 import type { TenantId } from '#domain/ids.ts'
-import type { Investigation, InvestigationMailbox, MailHit, MailTargets } from '#domain/investigation.ts'
+import type {
+  Investigation,
+  InvestigationDuration,
+  InvestigationMailbox,
+  InvestigationMethod,
+  MailHit,
+  MailTargets,
+} from '#domain/investigation.ts'
 import type { MailFilter } from '#domain/mail-filter.ts'
 import type { Connection } from '#domain/tenant.ts'
 import type { User } from '#domain/user.ts'
-import { createInvestigation, readInvestigation, stopInvestigation } from '#investigate/investigation.ts'
-import type { RecordStore } from '#store/record-store.ts'
+import {
+  createInvestigation,
+  pauseInvestigation,
+  readInvestigation,
+  resumeInvestigation,
+  stopInvestigation,
+} from '#investigate/investigation.ts'
+import { estimateInvestigation, type InvestigationEstimate } from '#investigate/mail/estimate.ts'
+import type { MailboxPage, RecordStore } from '#store/record-store.ts'
 
 import type { Audit } from './audit.ts'
 import type { Bus } from './bus.ts'
+import type { Microsofts } from './microsofts.ts'
 
 export interface NewInvestigation {
   name: string
@@ -17,6 +32,14 @@ export interface NewInvestigation {
   connectionId?: string | undefined
   filter: MailFilter
   targets: MailTargets
+  method: InvestigationMethod
+  duration: InvestigationDuration
+}
+
+/** Mailboxes of an investigation, a page of them, with how many there are in each state. */
+export interface MailboxesShown {
+  mailboxes: InvestigationMailbox[]
+  counts: Partial<Record<InvestigationMailbox['state'], number>>
 }
 
 /** @throws AppError INVESTIGATION_NOT_FOUND from every method that takes an id. */
@@ -25,57 +48,93 @@ export interface Investigations {
   list(tenantId: TenantId): Promise<Investigation[]>
   /** Starts at once. @throws AppError INVESTIGATION_FILTER_MISSING, CONNECTION_NOT_FOUND, REQUEST_INVALID. */
   create(user: User, tenantId: TenantId, request: NewInvestigation): Promise<Investigation>
+  /** What it would cost: asks Microsoft how many mailboxes there are. @throws as create, and CONNECT_*. */
+  estimate(tenantId: TenantId, request: Omit<NewInvestigation, 'name'>): Promise<InvestigationEstimate>
   read(tenantId: TenantId, id: string): Promise<Investigation>
   stop(user: User, tenantId: TenantId, id: string): Promise<Investigation>
-  mailboxes(tenantId: TenantId, id: string): Promise<InvestigationMailbox[]>
-  hits(tenantId: TenantId, id: string): Promise<MailHit[]>
+  /** @throws AppError INVESTIGATION_STATE_WRONG. */
+  pause(user: User, tenantId: TenantId, id: string): Promise<Investigation>
+  /** @throws AppError INVESTIGATION_STATE_WRONG. */
+  resume(user: User, tenantId: TenantId, id: string): Promise<Investigation>
+  /** The same again, over what is there now. */
+  duplicate(user: User, tenantId: TenantId, id: string): Promise<Investigation>
+  mailboxes(tenantId: TenantId, id: string, page: MailboxPage): Promise<MailboxesShown>
+  hits(tenantId: TenantId, id: string, page?: { limit: number; offset: number }): Promise<MailHit[]>
 }
 
 export function createInvestigations(parts: {
   records: RecordStore
   /** Has it run to its end, in this process or another. */
   start: (tenantId: TenantId, id: string) => Promise<void>
+  microsofts: Microsofts
   audit: Audit
   bus: Bus
   clock: Clock
 }): Investigations {
-  const { records, start, audit, bus, clock } = parts
+  const { records, start, microsofts, audit, bus, clock } = parts
+
+  async function create(user: User, tenantId: TenantId, { name, connectionId, ...request }: NewInvestigation) {
+    const connections = await records.connections.list(tenantId)
+    const investigation = await createInvestigation(records, clock, {
+      tenantId,
+      connectionId: chooseConnection(connections, connectionId).id,
+      name,
+      ...request,
+      createdBy: user.name,
+    })
+    const { id, targets, duration } = investigation
+    await audit(
+      user.name,
+      'investigation.create',
+      { id, name, targets: targets.kind, duration: duration.kind },
+      tenantId,
+    )
+    bus.publish(tenantId, { kind: 'investigation', investigation })
+    await start(tenantId, id)
+    return investigation
+  }
+
+  /** What a person decided about an investigation that is there. */
+  async function tell(user: User, verb: 'stop' | 'pause' | 'resume', investigation: Investigation) {
+    const { tenantId, id } = investigation
+    await audit(user.name, `investigation.${verb}`, { id }, tenantId)
+    bus.publish(tenantId, { kind: 'investigation', investigation })
+    // Also one that was told to stop: nothing of it may be under way that would see it.
+    if (verb !== 'pause') await start(tenantId, id)
+    return investigation
+  }
+
   return {
     list: (tenantId) => records.investigations.list(tenantId, 200),
 
-    async create(user, tenantId, { name, connectionId, filter, targets }) {
+    create,
+
+    async estimate(tenantId, { connectionId, ...request }) {
       const connections = await records.connections.list(tenantId)
-      const investigation = await createInvestigation(records, clock, {
-        tenantId,
-        connectionId: chooseConnection(connections, connectionId).id,
-        name,
-        filter,
-        targets,
-        createdBy: user.name,
-      })
-      await audit(user.name, 'investigation.create', { id: investigation.id, name, targets: targets.kind }, tenantId)
-      bus.publish(tenantId, { kind: 'investigation', investigation })
-      await start(tenantId, investigation.id)
-      return investigation
+      const microsoft = await microsofts.open(tenantId, chooseConnection(connections, connectionId).id)
+      return estimateInvestigation(microsoft, clock, request)
     },
 
     read: (tenantId, id) => readInvestigation(records, tenantId, id),
 
-    async stop(user, tenantId, id) {
-      const investigation = await stopInvestigation(records, tenantId, id)
-      await audit(user.name, 'investigation.stop', { id }, tenantId)
-      bus.publish(tenantId, { kind: 'investigation', investigation })
-      return investigation
+    stop: async (user, tenantId, id) => tell(user, 'stop', await stopInvestigation(records, tenantId, id)),
+    pause: async (user, tenantId, id) => tell(user, 'pause', await pauseInvestigation(records, tenantId, id)),
+    resume: async (user, tenantId, id) => tell(user, 'resume', await resumeInvestigation(records, tenantId, id)),
+
+    async duplicate(user, tenantId, id) {
+      const { name, connectionId, filter, targets, method, duration } = await readInvestigation(records, tenantId, id)
+      return create(user, tenantId, { name: `${name} (again)`, connectionId, filter, targets, method, duration })
     },
 
-    async mailboxes(tenantId, id) {
+    async mailboxes(tenantId, id, page) {
       await readInvestigation(records, tenantId, id)
-      return records.investigations.mailboxes(tenantId, id)
+      const counts = await records.investigations.countMailboxes(tenantId, id)
+      return { mailboxes: await records.investigations.mailboxes(tenantId, id, page), counts }
     },
 
-    async hits(tenantId, id) {
+    async hits(tenantId, id, page) {
       await readInvestigation(records, tenantId, id)
-      return records.investigations.hits(tenantId, id)
+      return records.investigations.hits(tenantId, id, page)
     },
   }
 }

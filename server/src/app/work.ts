@@ -4,7 +4,13 @@ import type { ActionRun } from '#domain/action-run.ts'
 import type { Clock } from '#domain/clock.ts'
 import { parseTenantId, type TenantId } from '#domain/ids.ts'
 import type { Investigation } from '#domain/investigation.ts'
-import { runInvestigation } from '#investigate/mail/engine.ts'
+import {
+  concludeInvestigation,
+  prepareInvestigation,
+  searchChunk,
+  type InvestigationRun,
+} from '#investigate/mail/engine.ts'
+import { watchRound } from '#investigate/mail/watch.ts'
 import { resumeActionRun } from '#respond/runner.ts'
 import type { RecordStore } from '#store/record-store.ts'
 
@@ -12,12 +18,19 @@ import type { Bus } from './bus.ts'
 import type { Jobs } from './jobs.ts'
 import { connectionNotFound, type Microsofts } from './microsofts.ts'
 
-/** Runs of a kind at one time; each works on several mailboxes at once. */
+/** Runs of a kind at one time; each works on many mailboxes at once. */
 const AT_ONCE = 2
+/** Chunks of mailboxes searched at one time. */
+const CHUNKS_AT_ONCE = 3
+/** Chunks of one investigation that are queued: few, so that those of another get their turn between them. */
+const CHUNKS_AHEAD = 4
+/** An investigation that watches looks for new mail this often. */
+const ROUND_EVERY_MS = 5 * 60_000
 /** News of a run's progress at most this often: a person cannot read faster, and each costs a message per viewer. */
 const NEWS_EVERY_MS = 250
 
 const Job = z.object({ tenantId: z.string().transform((id) => parseTenantId(id)!), id: z.string() })
+const ChunkJob = Job.extend({ chunk: z.int() })
 
 /**
  * Carries investigations and action runs to their end. The record store holds the truth about each; a job only says that
@@ -36,18 +49,58 @@ export function createWork(parts: {
   jobs: Jobs
   bus: Bus
   clock: Clock
+  /** How often an investigation that watches looks for new mail, milliseconds; five minutes when absent. */
+  roundEveryMs?: number
 }): Work {
-  const { records, microsofts, jobs, bus, clock } = parts
+  const { records, microsofts, jobs, bus, clock, roundEveryMs = ROUND_EVERY_MS } = parts
 
-  async function investigate(data: unknown, signal: AbortSignal): Promise<void> {
+  async function runOf(data: unknown, signal: AbortSignal): Promise<InvestigationRun> {
     const { tenantId, id } = Job.parse(data)
     const { connectionId } = (await records.investigations.read(tenantId, id)) ?? {}
     const microsoft = await open(tenantId, connectionId)
     const onProgress = sometimes(clock, (investigation: Investigation) =>
       bus.publish(tenantId, { kind: 'investigation', investigation }),
     )
-    await runInvestigation({ records, microsoft, tenantId, id, clock, signal, onProgress })
+    const onMailboxes = () => sendChunks(tenantId, id)
+    return { records, microsoft, tenantId, id, clock, signal, onProgress, onMailboxes }
+  }
+
+  async function investigate(data: unknown, signal: AbortSignal): Promise<void> {
+    const run = await runOf(data, signal)
+    await prepareInvestigation(run)
     signal.throwIfAborted()
+    await goOn(run)
+  }
+
+  async function search(data: unknown, signal: AbortSignal): Promise<void> {
+    const { chunk } = ChunkJob.parse(data)
+    const run = await runOf(data, signal)
+    await searchChunk(run, chunk)
+    signal.throwIfAborted()
+    await goOn(run)
+  }
+
+  async function watch(data: unknown, signal: AbortSignal): Promise<void> {
+    const run = await runOf(data, signal)
+    await watchRound(run)
+    signal.throwIfAborted()
+    await goOn(run)
+  }
+
+  /** Sends what comes next: chunks that wait, the next round, or nothing where it has ended. */
+  async function goOn(run: InvestigationRun): Promise<void> {
+    const { tenantId, id } = run
+    const { state, watchedUntil } = await concludeInvestigation(run)
+    if (state === 'running') await sendChunks(tenantId, id)
+    // With the moment: the job of the round before may still be ending.
+    if (state === 'watching')
+      await jobs.send('investigation-round', { tenantId, id }, { key: `${id} ${watchedUntil}`, afterMs: roundEveryMs })
+  }
+
+  async function sendChunks(tenantId: TenantId, id: string): Promise<void> {
+    const { chunks } = await records.investigations.waiting(tenantId, id, CHUNKS_AHEAD)
+    for (const chunk of chunks)
+      await jobs.send('investigation-chunk', { tenantId, id, chunk }, { key: `${id} ${chunk}` })
   }
 
   async function act(data: unknown, signal: AbortSignal): Promise<void> {
@@ -68,7 +121,9 @@ export function createWork(parts: {
 
   const work: Work = {
     async startInvestigation(tenantId, id) {
-      await jobs.send('investigation', { tenantId, id }, { key: id })
+      const { state } = (await records.investigations.read(tenantId, id)) ?? {}
+      // With the state: the job that was told to stop or pause may still be ending.
+      await jobs.send('investigation', { tenantId, id }, { key: `${id} ${state}` })
     },
 
     async startActionRun({ tenantId, id, state }) {
@@ -86,6 +141,8 @@ export function createWork(parts: {
         if (run) await work.startActionRun(run)
       }
       await jobs.work('investigation', { concurrency: AT_ONCE }, investigate)
+      await jobs.work('investigation-chunk', { concurrency: CHUNKS_AT_ONCE }, search)
+      await jobs.work('investigation-round', { concurrency: AT_ONCE }, watch)
       await jobs.work('action-run', { concurrency: AT_ONCE }, act)
     },
   }

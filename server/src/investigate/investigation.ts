@@ -11,33 +11,30 @@ import { cleanFilter } from './mail/filter.ts'
 /** What a person decides about an investigation; the rest follows from running it. */
 export type InvestigationRequest = Pick<
   Investigation,
-  'tenantId' | 'connectionId' | 'name' | 'filter' | 'targets' | 'createdBy'
+  'tenantId' | 'connectionId' | 'name' | 'filter' | 'targets' | 'method' | 'duration' | 'createdBy'
 >
 
 /**
  * Writes a new investigation, `queued`; asks Microsoft nothing.
  *
- * @throws AppError INVESTIGATION_FILTER_MISSING, REQUEST_INVALID (dates).
+ * @throws AppError INVESTIGATION_FILTER_MISSING, REQUEST_INVALID (dates, an end that is past).
  */
 export async function createInvestigation(
   records: RecordStore,
   clock: Clock,
   request: InvestigationRequest,
 ): Promise<Investigation> {
-  const { tenantId, connectionId, name, filter, targets, createdBy } = request
+  const { filter, duration } = request
+  if (duration.kind === 'until' && Date.parse(duration.until) <= clock.now()) throw endsInThePast(duration.until)
   const investigation: Investigation = {
     id: randomUUID(),
-    tenantId,
-    connectionId,
-    name,
+    ...request,
     filter: cleanFilter(filter),
-    targets,
     state: 'queued',
     mailboxesTotal: 0,
     mailboxesDone: 0,
     mailboxesFailed: 0,
     hits: 0,
-    createdBy,
     createdAt: isoTime(clock.now()),
   }
   await records.investigations.create(investigation)
@@ -51,8 +48,58 @@ export async function createInvestigation(
  * @throws AppError INVESTIGATION_NOT_FOUND.
  */
 export async function stopInvestigation(records: RecordStore, tenantId: TenantId, id: string): Promise<Investigation> {
-  await records.investigations.transition(tenantId, id, ['queued', 'running'], { state: 'stopping' })
+  const from = ['queued', 'running', 'watching', 'paused'] as const
+  await records.investigations.transition(tenantId, id, from, { state: 'stopping' })
   return readInvestigation(records, tenantId, id)
+}
+
+/**
+ * Holds an investigation before its next mailbox. What was found stays, and what waits goes on waiting.
+ *
+ * @throws AppError INVESTIGATION_NOT_FOUND, INVESTIGATION_STATE_WRONG.
+ */
+export async function pauseInvestigation(records: RecordStore, tenantId: TenantId, id: string): Promise<Investigation> {
+  const from = ['queued', 'running', 'watching'] as const
+  const paused = await records.investigations.transition(tenantId, id, from, { state: 'paused' })
+  const investigation = await readInvestigation(records, tenantId, id)
+  if (paused || investigation.state === 'paused') return investigation
+  throw stateWrong(investigation, 'Only one that is under way can be paused.')
+}
+
+/**
+ * Lets a paused investigation go on where it was.
+ *
+ * @throws AppError INVESTIGATION_NOT_FOUND, INVESTIGATION_STATE_WRONG.
+ */
+export async function resumeInvestigation(
+  records: RecordStore,
+  tenantId: TenantId,
+  id: string,
+): Promise<Investigation> {
+  const { watchedUntil, startedAt } = await readInvestigation(records, tenantId, id)
+  const state = watchedUntil === undefined ? (startedAt === undefined ? 'queued' : 'running') : 'watching'
+  const resumed = await records.investigations.transition(tenantId, id, ['paused'], { state })
+  const investigation = await readInvestigation(records, tenantId, id)
+  if (resumed) return investigation
+  throw stateWrong(investigation, 'Only one that is paused can go on.')
+}
+
+function endsInThePast(until: string): AppError {
+  return new AppError({
+    code: 'REQUEST_INVALID',
+    what: 'The investigation was not created.',
+    why: `It is to end at ${until}, which is past.`,
+    fix: 'Give a moment that is to come, or leave the end out.',
+  })
+}
+
+function stateWrong({ id, state }: Investigation, why: string): AppError {
+  return new AppError({
+    code: 'INVESTIGATION_STATE_WRONG',
+    what: 'Nothing was changed.',
+    why: `The investigation ${id} is ${state}. ${why}`,
+    fix: 'To search again, duplicate it.',
+  })
 }
 
 /** @throws AppError INVESTIGATION_NOT_FOUND. */

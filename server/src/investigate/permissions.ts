@@ -1,6 +1,7 @@
 import type { PermissionNeed } from '#domain/tenant.ts'
 
 import { PAIR_PERMISSIONS } from './mail/pairs/permissions.ts'
+import { PEOPLE_PERMISSIONS } from './mail/people/permissions.ts'
 
 /** What investigating needs. The connection test and the set-up page are made from this list. */
 export const INVESTIGATE_PERMISSIONS: readonly PermissionNeed[] = [
@@ -20,4 +21,5 @@ export const INVESTIGATE_PERMISSIONS: readonly PermissionNeed[] = [
     why: 'To search the mailboxes of a group and of the groups inside it.',
   },
   ...PAIR_PERMISSIONS,
+  ...PEOPLE_PERMISSIONS,
 ]

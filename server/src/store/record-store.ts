@@ -72,13 +72,28 @@ export interface RecordStore {
       from: readonly Investigation['state'][],
       change: Partial<Pick<Investigation, 'state' | 'failure' | 'startedAt' | 'endedAt'>>,
     ): Promise<boolean>
-    /** Adds mailboxes in state `waiting`; those already there stay as they are. */
-    addMailboxes(tenantId: TenantId, id: string, mailboxes: readonly InvestigationMailbox[]): Promise<void>
-    mailboxes(
+    /** Notes what was found out on the way, whatever the state. */
+    note(
       tenantId: TenantId,
       id: string,
-      filter?: { state?: InvestigationMailbox['state'] },
-    ): Promise<InvestigationMailbox[]>
+      change: Partial<Pick<Investigation, 'finding' | 'watchedUntil'>>,
+    ): Promise<void>
+    /** Adds mailboxes as they are, with the chunk they are searched in; those already there stay as they are. */
+    addMailboxes(
+      tenantId: TenantId,
+      id: string,
+      chunk: number,
+      mailboxes: readonly InvestigationMailbox[],
+    ): Promise<void>
+    /** From now on every mailbox to search has a row. */
+    closeList(tenantId: TenantId, id: string): Promise<void>
+    /** Chunks with mailboxes that wait, in order, and whether all mailboxes are listed. */
+    waiting(tenantId: TenantId, id: string, limit: number): Promise<{ chunks: number[]; listed: boolean }>
+    /** By name. */
+    mailboxes(tenantId: TenantId, id: string, filter?: MailboxPage): Promise<InvestigationMailbox[]>
+    countMailboxes(tenantId: TenantId, id: string): Promise<Partial<Record<InvestigationMailbox['state'], number>>>
+    /** All that wait become `skipped`, for this reason. */
+    skipWaiting(tenantId: TenantId, id: string, reason: string): Promise<void>
     /** Writes a mailbox's outcome with its hits in one transaction; repeating it changes nothing. */
     commitMailbox(
       tenantId: TenantId,
@@ -86,7 +101,8 @@ export interface RecordStore {
       mailbox: InvestigationMailbox,
       hits: readonly MailHit[],
     ): Promise<void>
-    hits(tenantId: TenantId, id: string): Promise<MailHit[]>
+    /** Newest mail first. */
+    hits(tenantId: TenantId, id: string, page?: { limit: number; offset: number }): Promise<MailHit[]>
     /** Over all tenants, for taking up work after a restart: the administrator's job list. */
     unfinished(): Promise<{ tenantId: TenantId; id: string }[]>
   }
@@ -152,6 +168,16 @@ export interface RecordStore {
     append(entry: AuditEntry): Promise<void>
     list(tenantId: TenantId | undefined, limit: number): Promise<AuditEntry[]>
   }
+}
+
+export interface MailboxPage {
+  state?: InvestigationMailbox['state']
+  chunk?: number
+  /** Part of a name, in any case. */
+  name?: string
+  limit?: number
+  /** How many to leave out from the beginning. */
+  offset?: number
 }
 
 export interface QuarantineSource {

@@ -1,6 +1,26 @@
-import { CreateInvestigation, Investigation, InvestigationList, InvestigationMailboxes, MailHits } from '@cordon/api'
+import {
+  CreateInvestigation,
+  EstimateInvestigation,
+  Investigation,
+  InvestigationEstimate,
+  InvestigationList,
+  InvestigationMailbox,
+  InvestigationMailboxes,
+  MailHits,
+} from '@cordon/api'
+import { z } from 'zod'
 
 import { defineRoute, type Route } from '#http/route.ts'
+
+const Page = z.object({
+  limit: z.coerce.number().int().min(1).max(10_000).default(1000),
+  offset: z.coerce.number().int().min(0).max(10_000_000).default(0),
+})
+
+const MailboxParams = Page.extend({
+  state: InvestigationMailbox.shape.state.exactOptional(),
+  name: z.string().min(1).max(200).exactOptional(),
+})
 
 export const INVESTIGATION_ROUTES: Route[] = [
   defineRoute({
@@ -22,6 +42,15 @@ export const INVESTIGATION_ROUTES: Route[] = [
     handle: ({ app, user, tenantId, body }) => app.investigations.create(user, tenantId, body),
   }),
   defineRoute({
+    method: 'post',
+    path: '/tenants/{tenantId}/investigations/estimate',
+    access: 'investigation.write',
+    summary: 'What an investigation would cost: mailboxes, requests, time.',
+    body: EstimateInvestigation,
+    reply: InvestigationEstimate,
+    handle: ({ app, tenantId, body }) => app.investigations.estimate(tenantId, body),
+  }),
+  defineRoute({
     method: 'get',
     path: '/tenants/{tenantId}/investigations/{id}',
     access: 'investigation.read',
@@ -37,22 +66,43 @@ export const INVESTIGATION_ROUTES: Route[] = [
     reply: Investigation,
     handle: ({ app, user, tenantId, param }) => app.investigations.stop(user, tenantId, param('id')),
   }),
+  ...(['pause', 'resume'] as const).map((verb) =>
+    defineRoute({
+      method: 'post',
+      path: `/tenants/{tenantId}/investigations/{id}/${verb}`,
+      access: 'investigation.write',
+      summary: verb === 'pause' ? 'Hold it before the next mailbox.' : 'Let it go on where it was.',
+      reply: Investigation,
+      handle: ({ app, user, tenantId, param }) => app.investigations[verb](user, tenantId, param('id')),
+    }),
+  ),
+  defineRoute({
+    method: 'post',
+    path: '/tenants/{tenantId}/investigations/{id}/duplicate',
+    access: 'investigation.write',
+    summary: 'The same again, over what is there now.',
+    reply: Investigation,
+    status: 201,
+    handle: ({ app, user, tenantId, param }) => app.investigations.duplicate(user, tenantId, param('id')),
+  }),
   defineRoute({
     method: 'get',
     path: '/tenants/{tenantId}/investigations/{id}/mailboxes',
     access: 'investigation.read',
-    summary: 'How each mailbox stands.',
+    summary: 'How each mailbox stands, by name.',
+    query: MailboxParams,
     reply: InvestigationMailboxes,
-    handle: async ({ app, tenantId, param }) => ({
-      mailboxes: await app.investigations.mailboxes(tenantId, param('id')),
-    }),
+    handle: ({ app, tenantId, param, query }) => app.investigations.mailboxes(tenantId, param('id'), query),
   }),
   defineRoute({
     method: 'get',
     path: '/tenants/{tenantId}/investigations/{id}/hits',
     access: 'investigation.read',
-    summary: 'Messages that matched.',
+    summary: 'Messages that matched, newest first.',
+    query: Page,
     reply: MailHits,
-    handle: async ({ app, tenantId, param }) => ({ hits: await app.investigations.hits(tenantId, param('id')) }),
+    handle: async ({ app, tenantId, param, query }) => ({
+      hits: await app.investigations.hits(tenantId, param('id'), query),
+    }),
   }),
 ]

@@ -5,7 +5,7 @@ import { createMicrosoft } from '#connect/create-microsoft.ts'
 import type { Microsoft } from '#connect/microsoft.ts'
 import { startEmulator, type Emulator } from '#connect/testing/start-emulator.ts'
 import { systemClock } from '#domain/clock.ts'
-import type { Investigation, MailTargets } from '#domain/investigation.ts'
+import type { InvestigationMethod, MailTargets } from '#domain/investigation.ts'
 import { allOf, type MailFilter } from '#domain/mail-filter.ts'
 import { createInvestigation, stopInvestigation } from '#investigate/investigation.ts'
 import type { RecordStore } from '#store/record-store.ts'
@@ -15,6 +15,7 @@ import { runInvestigation, type InvestigationRun } from './engine.ts'
 
 const Truth = z.object({
   internetMessageId: z.string(),
+  networkMessageId: z.string(),
   sender: z.string(),
   subject: z.string(),
   recipients: z.array(
@@ -52,15 +53,20 @@ function signIn(application = emulator.tenants[0]!.applications[0]!): Microsoft 
   })
 }
 
-async function prepare(filter: MailFilter, targets: MailTargets = { kind: 'all' }): Promise<InvestigationRun> {
+async function prepare(
+  filter: MailFilter,
+  targets: MailTargets = { kind: 'all' },
+  method: InvestigationMethod = 'scan',
+): Promise<InvestigationRun> {
   const { tenantId } = microsoft
-  const request = { tenantId, connectionId: 'one', name: 'Hunt', filter, targets, createdBy: 'ana' }
+  const how = { method, duration: { kind: 'once' } } as const
+  const request = { tenantId, connectionId: 'one', name: 'Hunt', filter, targets, ...how, createdBy: 'ana' }
   const { id } = await createInvestigation(records, systemClock, request)
   return { records, microsoft, tenantId, id, clock: systemClock }
 }
 
-async function hunt(filter: MailFilter, targets?: MailTargets) {
-  const run = await prepare(filter, targets)
+async function hunt(filter: MailFilter, targets?: MailTargets, method?: InvestigationMethod) {
+  const run = await prepare(filter, targets, method)
   const investigation = await runInvestigation(run)
   return { investigation, hits: await hitsOf(run), mailboxes: await mailboxesOf(run) }
 }
@@ -103,6 +109,46 @@ describe('runInvestigation', () => {
     expect(investigation.mailboxesDone).toBe(investigation.mailboxesTotal)
     expect(mailboxes.filter(({ state }) => state === 'searched').length).toBeGreaterThanOrEqual(200)
     expect(mailboxes.filter(({ state }) => state === 'no-mailbox').length).toBeGreaterThan(0)
+  })
+
+  it('touches only the mailboxes that got the phish where Microsoft’s records know every copy', async () => {
+    const { networkMessageId } = truth
+    const { investigation, hits, mailboxes } = await hunt(
+      allOf({ 'network-message-id': networkMessageId }),
+      undefined,
+      'auto',
+    )
+    expect(investigation.finding).toMatchObject({ source: 'hunting', pairs: 23, complete: true })
+    // Nobody has set up message trace in this tenant, and the answer says how.
+    expect(investigation.finding?.tried[0]?.outcome).toContain('New-MgServicePrincipal')
+    expect(ids(hits)).toEqual(expected())
+    expect(mailboxes.map(({ userId }) => userId).sort()).toEqual(truth.recipients.map(({ userId }) => userId).sort())
+  })
+
+  it('searches those first that got the mail, and then everybody, where the records may not know every copy', async () => {
+    const { investigation, hits, mailboxes } = await hunt(
+      allOf({ from: truth.sender, body: 'payroll' }),
+      undefined,
+      'auto',
+    )
+    expect(investigation.finding?.complete).toBe(false)
+    expect(hits.length).toBeGreaterThanOrEqual(23)
+    expect(mailboxes.length).toBeGreaterThan(200)
+  })
+
+  it('searches a department, and a group with those inside it', async () => {
+    const users = z.object({ value: z.array(z.object({ id: z.string(), department: z.string().nullable() })) })
+    const path = '/v1.0/users?$select=id,department&$top=999'
+    const { value } = await microsoft.json({ api: 'graph', path, what: 'Could not list.' }, users)
+    const department = value.find((user) => user.department !== null)!.department!
+    const inDepartment = value.filter((user) => user.department === department).map(({ id }) => id)
+    const filter = allOf({ 'internet-message-id': truth.internetMessageId })
+    const found = await hunt(filter, { kind: 'departments', departments: [department] })
+    expect(found.mailboxes.map(({ userId }) => userId).sort()).toEqual(inDepartment.sort())
+
+    const unknown = await hunt(filter, { kind: 'groups', groups: ['Nobody knows this group'] })
+    expect(unknown.investigation).toMatchObject({ state: 'failed', mailboxesTotal: 0 })
+    expect(unknown.investigation.failure).toContain('Nobody knows this group')
   })
 
   it('takes look-alikes for hits when the subject alone is asked for, because they are', async () => {
@@ -221,13 +267,9 @@ describe('runInvestigation', () => {
   })
 
   it('stops between mailboxes when asked, and accounts for those not searched', async () => {
-    const run = await prepare(allOf({ 'internet-message-id': truth.internetMessageId }), victims())
-    const progress: Investigation[] = []
-    const onProgress = (now: Investigation) => {
-      progress.push(now)
-      if (now.mailboxesDone === 5) void stopInvestigation(records, run.tenantId, run.id)
-    }
-    const ended = await runInvestigation({ ...run, onProgress, concurrency: 2 })
+    const run = await prepare(allOf({ 'internet-message-id': truth.internetMessageId }))
+    const watched = atCommit(5, () => stopInvestigation(records, run.tenantId, run.id))
+    const ended = await runInvestigation({ ...run, records: watched, concurrency: 1 })
     expect(ended.state).toBe('stopped')
     expect(ended.mailboxesDone).toBe(ended.mailboxesTotal)
     const skipped = (await mailboxesOf(run)).filter(({ state }) => state === 'skipped')
@@ -261,8 +303,11 @@ describe('runInvestigation', () => {
   it('goes on later when the server shuts down in the middle', async () => {
     const run = await prepare(allOf({ 'internet-message-id': truth.internetMessageId }), victims())
     const shutdown = new AbortController()
-    const onProgress = (now: Investigation) => void (now.mailboxesDone === 8 && shutdown.abort())
-    expect(await runInvestigation({ ...run, signal: shutdown.signal, onProgress })).toMatchObject({ state: 'running' })
+    const watched = atCommit(8, () => shutdown.abort())
+    const { signal } = shutdown
+    expect(await runInvestigation({ ...run, records: watched, signal, concurrency: 1 })).toMatchObject({
+      state: 'running',
+    })
     expect((await mailboxesOf(run)).some(({ state }) => state === 'failed')).toBe(false)
     expect(await runInvestigation(run)).toMatchObject({ state: 'done', hits: 23, mailboxesFailed: 0 })
   })
@@ -276,8 +321,8 @@ describe('runInvestigation', () => {
   })
 })
 
-/** The records of a process that dies when it writes the outcome of the `nth` mailbox. */
-function dyingAtCommit(nth: number): RecordStore {
+/** The records, as they are: before the outcome of the `nth` mailbox is written something happens. */
+function atCommit(nth: number, happens: () => unknown): RecordStore {
   let commits = 0
   return {
     ...records,
@@ -285,9 +330,16 @@ function dyingAtCommit(nth: number): RecordStore {
       ...records.investigations,
       async commitMailbox(...commit) {
         commits += 1
-        if (commits >= nth) throw new Error('Died.')
+        if (commits >= nth) await happens()
         await records.investigations.commitMailbox(...commit)
       },
     },
   }
+}
+
+/** The records of a process that dies when it writes the outcome of the `nth` mailbox. */
+function dyingAtCommit(nth: number): RecordStore {
+  return atCommit(nth, () => {
+    throw new Error('Died.')
+  })
 }

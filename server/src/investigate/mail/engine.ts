@@ -9,9 +9,15 @@ import type { RecordStore } from '#store/record-store.ts'
 
 import { readInvestigation } from '#investigate/investigation.ts'
 
-import { findMailboxes } from './mailboxes.ts'
+import { listMailboxes } from './list-mailboxes.ts'
 import { scanMailbox } from './scan.ts'
 
+/**
+ * Runs an investigation in pieces that each can be cut off and taken up again, by this process or another: what the record
+ * store holds is the truth. {@link prepareInvestigation} writes down the mailboxes to search, in chunks;
+ * {@link searchChunk} searches those of a chunk that wait; {@link concludeInvestigation} sees how it ended. Mailboxes that
+ * have an outcome are not searched again, and nothing found is lost or counted twice.
+ */
 export interface InvestigationRun {
   records: RecordStore
   microsoft: Microsoft
@@ -20,78 +26,103 @@ export interface InvestigationRun {
   clock: Clock
   /** Leaves the investigation as it stands, to be taken up again: what a server does that shuts down. */
   signal?: AbortSignal
-  /** After every mailbox, with the counts so far. */
+  /** Now and then, and at the end, with the counts so far. */
   onProgress?: (investigation: Investigation) => void
-  /** Mailboxes searched at once, one request each; 8 when absent. */
+  /** When mailboxes have come that can be searched. */
+  onMailboxes?: () => Promise<void>
+  /** Mailboxes searched at once; 256 when absent: their requests travel in common batches. */
   concurrency?: number
 }
 
 /**
- * Runs an investigation to its end, or takes up one that was cut off: what the record store holds is the truth, so
- * mailboxes that have an outcome are not searched again and nothing found is lost.
- *
- * A mailbox that cannot be searched gets the reason and does not end the run. The end is `done`; `stopped` when a person
- * asked; `failed` when the mailboxes could not be listed or not one of them could be searched. An investigation that has
- * ended already is returned as it is.
- *
- * One engine runs an investigation at a time.
+ * All of it, one piece after the other. An investigation that has ended already is returned as it is.
  *
  * @throws AppError INVESTIGATION_NOT_FOUND, STORE_*: then it can be taken up again.
  */
 export async function runInvestigation(run: InvestigationRun): Promise<Investigation> {
-  const { records, tenantId, id, clock } = run
-  const investigation = await readInvestigation(records, tenantId, id)
-  if (ENDED.has(investigation.state)) return investigation
+  const { records, tenantId, id } = run
+  await prepareInvestigation(run)
+  for (;;) {
+    const investigation = await concludeInvestigation(run)
+    const { chunks } = await records.investigations.waiting(tenantId, id, 1)
+    if (investigation.state !== 'running' || chunks.length === 0 || run.signal?.aborted) return investigation
+    await searchChunk(run, chunks[0]!)
+  }
+}
+
+/**
+ * Asks Microsoft's records of deliveries and writes down the mailboxes to search, those first that got the mail. Repeated
+ * after a crash it adds what is missing. What Microsoft refuses here ends the investigation as `failed`.
+ *
+ * @throws AppError INVESTIGATION_NOT_FOUND, STORE_*.
+ */
+export async function prepareInvestigation(run: InvestigationRun): Promise<void> {
+  const { records, tenantId, id, clock, signal } = run
   await records.investigations.transition(tenantId, id, ['queued'], {
     state: 'running',
     startedAt: isoTime(clock.now()),
   })
+  const investigation = await readInvestigation(records, tenantId, id)
+  if (investigation.state !== 'running') return
+  if ((await records.investigations.waiting(tenantId, id, 1)).listed) return
   try {
-    if (investigation.state !== 'stopping') await addMailboxes(run, investigation)
-    await searchMailboxes(run, investigation)
+    await listMailboxes(run, investigation)
+    await records.investigations.closeList(tenantId, id)
   } catch (error) {
-    if (run.signal?.aborted) return readInvestigation(records, tenantId, id)
-    if (!(error instanceof AppError && error.code.startsWith('CONNECT_'))) throw error
-    await skipWaiting(run, 'The investigation failed before this mailbox.')
-    return end(run, 'failed', reasonOf(error))
-  }
-  return run.signal?.aborted ? readInvestigation(records, tenantId, id) : conclude(run)
-}
-
-const ENDED: ReadonlySet<Investigation['state']> = new Set(['done', 'failed', 'stopped'])
-
-/** Repeated whenever a run is taken up: the listing may have been cut off, and rows that exist stay as they are. */
-async function addMailboxes(
-  { records, microsoft, tenantId, id, signal }: InvestigationRun,
-  { targets }: Investigation,
-) {
-  for await (const mailboxes of findMailboxes(microsoft, targets, signal)) {
-    await records.investigations.addMailboxes(
-      tenantId,
-      id,
-      mailboxes.map((mailbox) => ({ ...mailbox, state: 'waiting' })),
-    )
-    for (const mailbox of mailboxes) {
-      if (mailbox.state !== 'waiting') await records.investigations.commitMailbox(tenantId, id, mailbox, [])
-    }
+    if (signal?.aborted) return
+    if (!(error instanceof AppError) || error.code.startsWith('STORE_')) throw error
+    await records.investigations.skipWaiting(tenantId, id, 'The investigation failed before this mailbox.')
+    await endInvestigation(run, 'failed', reasonOf(error))
   }
 }
 
-async function searchMailboxes(run: InvestigationRun, investigation: Investigation): Promise<void> {
-  const { records, tenantId, id, signal, concurrency = 8 } = run
-  const waiting = await records.investigations.mailboxes(tenantId, id, { state: 'waiting' })
-  let now = await readInvestigation(records, tenantId, id)
+/**
+ * Searches the mailboxes of a chunk that wait. A mailbox that cannot be searched gets the reason and stops nothing. Ends early
+ * when the investigation was stopped or paused; what waits then goes on waiting.
+ *
+ * @throws AppError STORE_*.
+ */
+export async function searchChunk(run: InvestigationRun, chunk: number): Promise<void> {
+  const { records, tenantId, id, signal, concurrency = 256 } = run
+  const look = watchState(run)
+  const investigation = await look()
+  const waiting = await records.investigations.mailboxes(tenantId, id, { state: 'waiting', chunk })
   await Readable.from(waiting).forEach(
     async (mailbox: InvestigationMailbox) => {
-      if (signal?.aborted || now.state === 'stopping') return
+      if (signal?.aborted || (await look()).state !== 'running') return
       const { hits, ...outcome } = await searchMailbox(run, investigation, mailbox)
       if (signal?.aborted) return
       await records.investigations.commitMailbox(tenantId, id, { ...mailbox, ...outcome, hits: hits.length }, hits)
-      now = await readInvestigation(records, tenantId, id)
-      run.onProgress?.(now)
     },
     { concurrency },
   )
+}
+
+/**
+ * How it ended, once nothing waits any more: `done`; `watching` where it goes on; `stopped` when a person asked; `failed` when
+ * not one mailbox could be searched. Before that, and while paused, it is returned as it is.
+ *
+ * @throws AppError INVESTIGATION_NOT_FOUND, STORE_*.
+ */
+export async function concludeInvestigation(run: InvestigationRun): Promise<Investigation> {
+  const { records, tenantId, id, signal } = run
+  const investigation = await readInvestigation(records, tenantId, id)
+  if (signal?.aborted) return investigation
+  if (investigation.state === 'stopping') {
+    await records.investigations.skipWaiting(tenantId, id, 'The investigation was stopped before this mailbox.')
+    return endInvestigation(run, 'stopped')
+  }
+  const { chunks, listed } = await records.investigations.waiting(tenantId, id, 1)
+  if (investigation.state !== 'running' || chunks.length > 0 || !listed) return investigation
+  const { mailboxesTotal, mailboxesFailed } = investigation
+  if (mailboxesFailed > 0 && mailboxesFailed === mailboxesTotal) {
+    const [failed] = await records.investigations.mailboxes(tenantId, id, { state: 'failed', limit: 1 })
+    return endInvestigation(run, 'failed', `No mailbox could be searched. ${failed?.reason ?? ''}`.trim())
+  }
+  if (investigation.duration.kind === 'once') return endInvestigation(run, 'done')
+  await records.investigations.note(tenantId, id, { watchedUntil: investigation.startedAt! })
+  await records.investigations.transition(tenantId, id, ['running'], { state: 'watching' })
+  return report(run)
 }
 
 type Outcome = Pick<InvestigationMailbox, 'state' | 'reason' | 'searchedAt'> & { hits: MailHit[] }
@@ -109,15 +140,19 @@ async function searchMailbox(
       ? { state: 'searched', searchedAt, hits }
       : { state: 'failed', reason, searchedAt, hits }
   } catch (error) {
-    const state = error instanceof AppError && NO_MAILBOX.has(error.microsoft?.code ?? '') ? 'no-mailbox' : 'failed'
-    return { state, reason: reasonOf(error), hits: [] }
+    return { state: isWithoutMailbox(error) ? 'no-mailbox' : 'failed', reason: reasonOf(error), hits: [] }
   }
 }
 
 /**
  * What Exchange answers for a user without an Exchange Online mailbox: not licensed, a guest, on premises, removed.
+ *
  * @see https://learn.microsoft.com/graph/errors, and the codes seen in the field for mail.
  */
+export function isWithoutMailbox(error: unknown): boolean {
+  return error instanceof AppError && NO_MAILBOX.has(error.microsoft?.code ?? '')
+}
+
 const NO_MAILBOX: ReadonlySet<string> = new Set([
   'MailboxNotEnabledForRESTAPI',
   'ErrorNonExistentMailbox',
@@ -125,35 +160,36 @@ const NO_MAILBOX: ReadonlySet<string> = new Set([
   'ResourceNotFound',
 ])
 
-async function conclude(run: InvestigationRun): Promise<Investigation> {
-  const { records, tenantId, id } = run
-  const { state } = await readInvestigation(records, tenantId, id)
-  if (state === 'stopping') {
-    await skipWaiting(run, 'The investigation was stopped before this mailbox.')
-    return end(run, 'stopped')
-  }
-  const mailboxes = await records.investigations.mailboxes(tenantId, id)
-  const failed = mailboxes.filter((mailbox) => mailbox.state === 'failed')
-  return failed.length > 0 && failed.length === mailboxes.length
-    ? end(run, 'failed', `No mailbox could be searched. ${failed[0]!.reason ?? ''}`.trim())
-    : end(run, 'done')
-}
+/** A person reads no faster, and a stop that is seen a quarter of a second later is soon enough. */
+const LOOK_EVERY_MS = 250
 
-async function skipWaiting({ records, tenantId, id }: InvestigationRun, reason: string): Promise<void> {
-  for (const mailbox of await records.investigations.mailboxes(tenantId, id, { state: 'waiting' })) {
-    await records.investigations.commitMailbox(tenantId, id, { ...mailbox, state: 'skipped', reason }, [])
+/** The investigation as the store has it, read at most every quarter of a second, and told each time. */
+function watchState(run: InvestigationRun): () => Promise<Investigation> {
+  let last = -Infinity
+  let seen: Promise<Investigation> | undefined
+  return () => {
+    const now = run.clock.now()
+    if (seen && now - last < LOOK_EVERY_MS) return seen
+    last = now
+    seen = report(run)
+    return seen
   }
 }
 
-async function end(
+async function report(run: InvestigationRun): Promise<Investigation> {
+  const investigation = await readInvestigation(run.records, run.tenantId, run.id)
+  run.onProgress?.(investigation)
+  return investigation
+}
+
+/** Ends it where it stands. */
+export async function endInvestigation(
   run: InvestigationRun,
   state: 'done' | 'stopped' | 'failed',
   failure?: string,
 ): Promise<Investigation> {
   const { records, tenantId, id, clock } = run
   const change = { state, endedAt: isoTime(clock.now()), ...(failure !== undefined && { failure }) }
-  await records.investigations.transition(tenantId, id, ['running', 'stopping'], change)
-  const investigation = await readInvestigation(records, tenantId, id)
-  run.onProgress?.(investigation)
-  return investigation
+  await records.investigations.transition(tenantId, id, ['running', 'watching', 'stopping'], change)
+  return report(run)
 }

@@ -8,14 +8,15 @@ import type { Microsoft } from '#connect/microsoft.ts'
 import { AppError, reasonOf } from '#domain/errors.ts'
 import type { InvestigationMailbox, MailTargets } from '#domain/investigation.ts'
 
-const GraphUser = z.object({
+/** A user as far as an investigation needs to know. */
+export const GraphUser = z.object({
   id: z.string(),
   userPrincipalName: z.string(),
   displayName: z.string().nullish(),
 })
-type GraphUser = z.infer<typeof GraphUser>
+export type GraphUser = z.infer<typeof GraphUser>
 
-const USER_FIELDS = Object.keys(GraphUser.shape).join(',')
+export const USER_FIELDS = Object.keys(GraphUser.shape).join(',')
 const PERMISSION = 'User.Read.All'
 /** Look-ups of named users under way at once; a look-up costs one of Microsoft's 3,500+ resource units per 10 s. */
 const LOOKUPS_AT_ONCE = 8
@@ -31,18 +32,124 @@ export async function* findMailboxes(
   targets: MailTargets,
   signal?: AbortSignal,
 ): AsyncGenerator<InvestigationMailbox[], void, undefined> {
-  if (targets.kind === 'users') {
-    yield await namedMailboxes(microsoft, targets.users, signal)
-    return
+  const list = (path: string, permission = PERMISSION) =>
+    listUsers(microsoft, { path, permission, ...(signal && { signal }) })
+  switch (targets.kind) {
+    case 'all':
+      yield* list(`/users${odataQuery({ $select: USER_FIELDS, $top: PAGE })}`)
+      return
+    case 'users':
+      yield await namedMailboxes(microsoft, targets.users, signal)
+      return
+    case 'groups':
+      for (const name of targets.groups) {
+        const group = await findGroup(microsoft, name, signal)
+        const query = odataQuery({ $select: USER_FIELDS, $top: PAGE, $count: 'true' })
+        yield* list(`/groups/${group}/transitiveMembers/microsoft.graph.user${query}`, 'GroupMember.Read.All')
+      }
+      return
+    case 'departments':
+      for (const department of targets.departments) {
+        const $filter = `department eq ${odataString(department.trim())}`
+        let members = 0
+        for await (const users of list(`/users${odataQuery({ $select: USER_FIELDS, $filter, $top: PAGE })}`)) {
+          members += users.length
+          yield users
+        }
+        if (members === 0) throw unknownTarget(`Nobody’s department is “${department}”.`, 'Entra > Users > Department')
+      }
   }
-  const request = {
-    api: 'graph',
-    path: `/v1.0/users${odataQuery({ $select: USER_FIELDS, $top: 999 })}`,
-    what: 'Could not list the mailboxes to search.',
-    permission: PERMISSION,
-    ...(signal && { signal }),
-  } as const
-  for await (const users of microsoft.pages(request, GraphUser)) yield users.map(waiting)
+}
+
+/**
+ * How many users the targets are, whoever of them has a mailbox.
+ *
+ * @throws as {@link findMailboxes}.
+ */
+export async function countMailboxes(microsoft: Microsoft, targets: MailTargets): Promise<number> {
+  if (targets.kind === 'users') return new Set(targets.users.map((name) => name.trim())).size
+  const count = async (path: string, permission: string) => {
+    const { body } = await microsoft.send({
+      api: 'graph',
+      path: `/v1.0${path}`,
+      headers: { ConsistencyLevel: 'eventual', accept: 'text/plain' },
+      what: 'Could not count the mailboxes to search.',
+      permission,
+    })
+    return Number(body.toString('utf8').replace(/^\uFEFF/, ''))
+  }
+  const counts =
+    targets.kind === 'all'
+      ? [count('/users/$count', PERMISSION)]
+      : targets.kind === 'departments'
+        ? targets.departments.map((department) =>
+            count(
+              `/users/$count${odataQuery({ $filter: `department eq ${odataString(department.trim())}` })}`,
+              PERMISSION,
+            ),
+          )
+        : targets.groups.map(async (name) => {
+            const group = await findGroup(microsoft, name)
+            return count(`/groups/${group}/transitiveMembers/microsoft.graph.user/$count`, 'GroupMember.Read.All')
+          })
+  return (await Promise.all(counts)).reduce((sum, each) => sum + each, 0)
+}
+
+/** Microsoft's largest page of users. */
+const PAGE = 999
+
+async function* listUsers(
+  microsoft: Microsoft,
+  request: { path: string; permission: string; signal?: AbortSignal },
+): AsyncGenerator<InvestigationMailbox[], void, undefined> {
+  const { path, ...rest } = request
+  const pages = microsoft.pages(
+    {
+      api: 'graph',
+      path: `/v1.0${path}`,
+      // Members of a group that are users can be counted and cast only this way.
+      headers: { ConsistencyLevel: 'eventual' },
+      what: 'Could not list the mailboxes to search.',
+      ...rest,
+    },
+    GraphUser,
+  )
+  for await (const users of pages) yield users.map(toMailbox)
+}
+
+const Groups = z.object({ value: z.array(z.object({ id: z.string(), displayName: z.string().nullish() })) })
+
+/** The id of the group that a person named by id, mail address or display name. */
+async function findGroup(microsoft: Microsoft, named: string, signal?: AbortSignal): Promise<string> {
+  const name = named.trim()
+  const quoted = odataString(name)
+  const $filter = GUID.test(name) ? `id eq ${quoted}` : `mail eq ${quoted} or displayName eq ${quoted}`
+  const { value } = await microsoft.json(
+    {
+      api: 'graph',
+      path: `/v1.0/groups${odataQuery({ $select: 'id,displayName', $filter, $top: 2 })}`,
+      what: `Could not find the group ${name}.`,
+      permission: 'GroupMember.Read.All',
+      ...(signal && { signal }),
+    },
+    Groups,
+  )
+  if (value.length === 1) return value[0]!.id
+  throw unknownTarget(
+    value.length === 0 ? `There is no group “${name}”.` : `Several groups are called “${name}”.`,
+    'Entra > Groups, and name it by its object id or mail address',
+  )
+}
+
+const GUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i
+
+function unknownTarget(why: string, where: string): AppError {
+  return new AppError({
+    code: 'INVESTIGATION_TARGET_UNKNOWN',
+    what: 'The mailboxes to search could not be listed.',
+    why,
+    fix: `See ${where}; then duplicate the investigation with the right name.`,
+  })
 }
 
 async function namedMailboxes(microsoft: Microsoft, names: readonly string[], signal?: AbortSignal) {
@@ -55,7 +162,7 @@ async function namedMailboxes(microsoft: Microsoft, names: readonly string[], si
 
 async function namedMailbox(microsoft: Microsoft, name: string, signal?: AbortSignal): Promise<InvestigationMailbox> {
   try {
-    return waiting(await findUser(microsoft, name, signal))
+    return toMailbox(await findUser(microsoft, name, signal))
   } catch (error) {
     if (!(error instanceof AppError) || !UNKNOWN_USER.has(error.code)) throw error
     return {
@@ -94,7 +201,8 @@ async function findUser(microsoft: Microsoft, name: string, signal?: AbortSignal
   }
 }
 
-function waiting(user: GraphUser): InvestigationMailbox {
+/** A mailbox to be searched. */
+export function toMailbox(user: GraphUser): InvestigationMailbox {
   const { id, userPrincipalName, displayName } = user
   return { userId: id, userPrincipalName, displayName: displayName ?? userPrincipalName, state: 'waiting', hits: 0 }
 }

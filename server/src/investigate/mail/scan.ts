@@ -1,3 +1,6 @@
+import { z } from 'zod'
+
+import { batchedJson } from '#connect/apis/graph/batch.ts'
 import {
   folderUrl,
   GraphFolder,
@@ -7,7 +10,7 @@ import {
   messagesUrl,
   RECOVERABLE_DELETIONS,
 } from '#connect/apis/graph/mail.ts'
-import type { Microsoft } from '#connect/microsoft.ts'
+import type { Microsoft, MicrosoftRequest } from '#connect/microsoft.ts'
 import { AppError, reasonOf } from '#domain/errors.ts'
 import { stableId } from '#domain/ids.ts'
 import type { InvestigationMailbox, MailHit } from '#domain/investigation.ts'
@@ -23,11 +26,15 @@ export interface MailboxSearch {
   investigationId: string
   filter: MailFilter
   mailbox: Pick<InvestigationMailbox, 'userId' | 'userPrincipalName'>
+  /** The dates of the filter let through a few messages only. */
+  brief?: boolean
   signal?: AbortSignal
 }
 
 /** Microsoft allows 1,000; the envelopes of that many are about half a megabyte. */
-const PAGE = 1000
+const LONG_PAGE = 1000
+/** What a narrow question brings is rarely more, and twenty of these share one batch. */
+const SHORT_PAGE = 50
 const PERMISSION = 'Mail.Read'
 
 /**
@@ -35,118 +42,170 @@ const PERMISSION = 'Mail.Read'
  * what the user deleted from there but can still bring back (Recoverable Items). The in-place archive cannot be reached
  * through Graph.
  *
- * Requests go one after the other: Microsoft serves an application at most four at a time per mailbox.
+ * A filter that Microsoft can narrow costs a part of a batch shared with other mailboxes; any other lists the mailbox page by
+ * page. What the envelope cannot decide is read, looked at, and forgotten.
  *
  * @throws AppError CONNECT_* when the mailbox cannot be read. When only Recoverable Items cannot, the hits found so far
  * come with a `reason`.
  */
 export async function scanMailbox(search: MailboxSearch): Promise<{ hits: MailHit[]; reason?: string }> {
-  const hits = await namedFolders(search, await candidates(search))
+  const [narrow, ...plainer] = candidateFilters(search.filter)
+  const listings =
+    plainer.length > 0 || search.brief
+      ? await briefListings(search, narrow, plainer[0])
+      : PLACES.map((place) => list(search, place, narrow))
+  const hits = await found(search, listings[0]!)
   try {
-    const deleted = await candidates(search, RECOVERABLE_DELETIONS)
+    const deleted = await found(search, listings[1]!)
     // Keyed by id: what the user deletes between the two searches is found by both.
-    const all = [...hits, ...deleted.map((message) => hitOf(search, message, 'Recoverable Items'))]
-    return { hits: [...new Map(all.map((hit) => [hit.id, hit])).values()] }
+    const byId = new Map([...hits, ...deleted].map((each) => [each.envelope.id, each]))
+    return { hits: await toHits(search, [...byId.values()]) }
   } catch (error) {
     if (!(error instanceof AppError)) throw error
-    return { hits, reason: `Recoverable Items could not be searched. ${reasonOf(error)}` }
+    return {
+      hits: await toHits(search, hits),
+      reason: `Recoverable Items could not be searched. ${reasonOf(error)}`,
+    }
   }
 }
 
-/** Asks with the cheapest query, and with a plainer one where Microsoft finds that too complex. */
-async function candidates(search: MailboxSearch, folder?: string): Promise<GraphMessage[]> {
-  const [cheapest, ...plainer] = candidateFilters(search.filter)
-  try {
-    return await list(search, cheapest, folder)
-  } catch (error) {
-    if (plainer.length === 0 || !(error instanceof AppError) || error.microsoft?.status !== 400) throw error
-    return list(search, plainer[0], folder)
-  }
+/** The mailbox with all its folders, and Recoverable Items, which it leaves out. */
+const PLACES = [undefined, RECOVERABLE_DELETIONS] as const
+
+type Listing = AsyncIterable<GraphMessage[]> | Iterable<GraphMessage[]>
+
+/** Both places in one batch; a place whose narrow query Microsoft finds too complex is listed with the plainer one. */
+async function briefListings(
+  search: MailboxSearch,
+  narrow: string | undefined,
+  wide: string | undefined,
+): Promise<Listing[]> {
+  const parts = PLACES.map((place) => ({
+    method: 'GET' as const,
+    url: urlOf(search, place, narrow, SHORT_PAGE),
+    headers: IMMUTABLE_IDS,
+  }))
+  const replies = await search.microsoft.batch(parts, search.signal)
+  return replies.map((reply, i) =>
+    reply.status === 400
+      ? list(search, PLACES[i], wide)
+      : rest(search, () => batchedJson(requestOf(search, parts[i]!.url), reply, Page)),
+  )
 }
 
-async function list(search: MailboxSearch, filter: string | undefined, folder?: string): Promise<GraphMessage[]> {
-  const { microsoft, mailbox, signal } = search
-  const request = {
+const Page = z.object({ value: z.array(GraphMessage), '@odata.nextLink': z.string().optional() })
+
+/** A first page that is here, and those after it. Reading it throws what Microsoft answered instead. */
+async function* rest(search: MailboxSearch, first: () => z.infer<typeof Page>): AsyncGenerator<GraphMessage[]> {
+  const { value, '@odata.nextLink': next } = first()
+  yield value
+  if (next !== undefined) yield* search.microsoft.pages(requestOf(search, next), GraphMessage)
+}
+
+function list(search: MailboxSearch, place: string | undefined, filter: string | undefined): Listing {
+  return search.microsoft.pages(requestOf(search, urlOf(search, place, filter, LONG_PAGE)), GraphMessage)
+}
+
+function urlOf(search: MailboxSearch, folder: string | undefined, filter: string | undefined, top: number): string {
+  const more = envelopeFields(search.filter)
+  return messagesUrl(search.mailbox.userId, { ...(folder !== undefined && { folder }), filter, top, more })
+}
+
+function requestOf({ mailbox, signal }: MailboxSearch, url: string): MicrosoftRequest {
+  return {
     api: 'graph',
-    path: `/v1.0${messagesUrl(mailbox.userId, { ...(folder !== undefined && { folder }), filter, top: PAGE, more: envelopeFields(search.filter) })}`,
+    path: url.startsWith('/') ? `/v1.0${url}` : url,
     headers: IMMUTABLE_IDS,
     what: `Could not search the mailbox of ${mailbox.userPrincipalName}.`,
     permission: PERMISSION,
     ...(signal && { signal }),
-  } as const
-  // Keyed by id: mail that arrives between two pages pushes messages onto the next one a second time.
-  const found = new Map<string, GraphMessage>()
-  for await (const messages of microsoft.pages(request, GraphMessage)) {
-    for (const message of messages) if (await isHit(search, message)) found.set(message.id, message)
   }
-  return [...found.values()]
 }
 
-/** By its envelope where that is enough; else its MIME is read, looked at, and forgotten. */
-async function isHit(search: MailboxSearch, envelope: GraphMessage): Promise<boolean> {
-  const { is } = evaluate(search.filter, { envelope })
-  if (is !== 'unknown') return is === 'hit'
-  const mime = await readMime(search, envelope.id)
-  return mime !== undefined && evaluate(search.filter, { envelope, mail: await parseMail(mime) }).is === 'hit'
+interface Found {
+  envelope: GraphMessage
+  matched: string[]
+}
+
+async function found(search: MailboxSearch, listing: Listing): Promise<Found[]> {
+  // Keyed by id: mail that arrives between two pages pushes messages onto the next one a second time.
+  const hits = new Map<string, Found>()
+  for await (const messages of listing) {
+    for (const envelope of messages) {
+      const matched = await whyHit(search, envelope)
+      if (matched) hits.set(envelope.id, { envelope, matched })
+    }
+  }
+  return [...hits.values()]
+}
+
+/** By its envelope where that is enough; else its MIME is read. Undefined when it is no hit. */
+async function whyHit(search: MailboxSearch, envelope: GraphMessage): Promise<string[] | undefined> {
+  let evaluation = evaluate(search.filter, { envelope })
+  if (evaluation.is === 'unknown') {
+    const mime = await readMime(search, envelope.id)
+    if (mime) evaluation = evaluate(search.filter, { envelope, mail: await parseMail(mime) })
+  }
+  return evaluation.is === 'hit' ? evaluation.because : undefined
 }
 
 /** Undefined when the message has gone since it was listed. */
-async function readMime({ microsoft, mailbox, signal }: MailboxSearch, messageId: string): Promise<Buffer | undefined> {
+async function readMime(search: MailboxSearch, messageId: string): Promise<Buffer | undefined> {
   const request = {
-    api: 'graph',
-    path: `/v1.0${messageMimeUrl(mailbox.userId, messageId)}`,
-    headers: IMMUTABLE_IDS,
-    what: `Could not read a message of ${mailbox.userPrincipalName}.`,
-    permission: PERMISSION,
-    ...(signal && { signal }),
-  } as const
+    ...requestOf(search, messageMimeUrl(search.mailbox.userId, messageId)),
+    what: `Could not read a message of ${search.mailbox.userPrincipalName}.`,
+  }
   try {
-    return (await microsoft.send(request)).body
+    return (await search.microsoft.send(request)).body
   } catch (error) {
     if (error instanceof AppError && error.code === 'CONNECT_NOT_FOUND') return undefined
     throw error
   }
 }
 
-async function namedFolders(search: MailboxSearch, messages: readonly GraphMessage[]): Promise<MailHit[]> {
-  const names = new Map<string, string>()
-  for (const { parentFolderId } of messages) {
-    if (!names.has(parentFolderId)) names.set(parentFolderId, await folderName(search, parentFolderId))
-  }
-  return messages.map((message) => hitOf(search, message, names.get(message.parentFolderId)!))
+async function toHits(search: MailboxSearch, messages: readonly Found[]): Promise<MailHit[]> {
+  const folders = [...new Set(messages.map(({ envelope }) => envelope.parentFolderId))]
+  const names = await folderNames(search, folders)
+  return messages.map((message) => hitOf(search, message, names.get(message.envelope.parentFolderId)!))
 }
 
-async function folderName({ microsoft, mailbox, signal }: MailboxSearch, folderId: string): Promise<string> {
-  const request = {
-    api: 'graph',
-    path: `/v1.0${folderUrl(mailbox.userId, folderId)}`,
-    what: `Could not read the name of a folder of ${mailbox.userPrincipalName}.`,
-    permission: PERMISSION,
-    ...(signal && { signal }),
-  } as const
-  try {
-    return (await microsoft.json(request, GraphFolder)).displayName
-  } catch (error) {
-    // The user removed the folder meanwhile; the message is still worth reporting.
-    if (error instanceof AppError && error.code === 'CONNECT_NOT_FOUND') return 'Unknown folder'
-    throw error
-  }
+/** A folder that the user removed meanwhile has no name; its messages are still worth reporting. */
+async function folderNames(search: MailboxSearch, folders: readonly string[]): Promise<Map<string, string>> {
+  if (folders.length === 0) return new Map()
+  const { microsoft, mailbox, signal } = search
+  const urls = [...folders, RECOVERABLE_DELETIONS].map((folder) => folderUrl(mailbox.userId, folder))
+  const replies = await microsoft.batch(
+    urls.map((url) => ({ method: 'GET', url, headers: IMMUTABLE_IDS })),
+    signal,
+  )
+  const read = replies.map((reply) => GraphFolder.safeParse(reply.body).data)
+  const recoverable = read.at(-1)?.id
+  return new Map(
+    folders.map((folder, i) => [
+      folder,
+      folder === recoverable ? 'Recoverable Items' : (read[i]?.displayName ?? 'Unknown folder'),
+    ]),
+  )
 }
 
-function hitOf(search: MailboxSearch, message: GraphMessage, folder: string): MailHit {
+/** A draft or a broken mail may have no date; it must not keep the others from being written down. */
+const UNDATED = '1970-01-01T00:00:00Z'
+
+function hitOf(search: MailboxSearch, { envelope, matched }: Found, folderName: string): MailHit {
   const { userId, userPrincipalName } = search.mailbox
   return {
-    id: stableId(search.investigationId, userId, message.id),
+    id: stableId(search.investigationId, userId, envelope.id),
     userId,
     userPrincipalName,
-    messageId: message.id,
-    internetMessageId: message.internetMessageId ?? '',
-    subject: message.subject ?? '',
-    sender: message.from?.emailAddress?.address ?? '',
-    receivedAt: message.receivedDateTime ?? '',
-    folderId: message.parentFolderId,
-    folderName: folder,
-    isRead: message.isRead ?? false,
-    hasAttachments: message.hasAttachments ?? false,
+    messageId: envelope.id,
+    internetMessageId: envelope.internetMessageId ?? '',
+    subject: envelope.subject ?? '',
+    sender: envelope.from?.emailAddress?.address ?? '',
+    receivedAt: envelope.receivedDateTime ?? UNDATED,
+    folderId: envelope.parentFolderId,
+    folderName,
+    isRead: envelope.isRead ?? false,
+    hasAttachments: envelope.hasAttachments ?? false,
+    matched,
   }
 }

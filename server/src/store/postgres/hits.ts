@@ -5,7 +5,12 @@ import { present } from './row.ts'
 import type { Database } from './schema.ts'
 
 /** The hits of an investigation, newest mail first, each with the newest action on it: its run and its target's state. */
-export async function readHits(db: Database, tenantId: TenantId, investigationId: string): Promise<MailHit[]> {
+export async function readHits(
+  db: Database,
+  tenantId: TenantId,
+  investigationId: string,
+  page?: { limit: number; offset: number },
+): Promise<MailHit[]> {
   const newestActions = db
     .selectFrom('actionTargets as target')
     .innerJoin('actionRuns as run', (join) =>
@@ -27,6 +32,7 @@ export async function readHits(db: Database, tenantId: TenantId, investigationId
     .select(['action.runId', 'action.state as actionState'])
     .orderBy('hit.receivedAt', 'desc')
     .orderBy('hit.id')
+    .$if(page !== undefined, (query) => query.limit(page!.limit).offset(page!.offset))
     .execute()
   return rows.map(({ tenantId: _tenant, investigationId: _investigation, runId, actionState, ...hit }) => ({
     ...present(hit),

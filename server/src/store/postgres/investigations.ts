@@ -1,11 +1,15 @@
+import { sql } from 'kysely'
+import type { Insertable } from 'kysely'
+
 import type { TenantId } from '#domain/ids.ts'
-import type { InvestigationMailbox } from '#domain/investigation.ts'
+import type { Investigation, InvestigationMailbox, MailHit } from '#domain/investigation.ts'
 import type { RecordStore } from '#store/record-store.ts'
 
-import { insertMissing } from './bulk.ts'
+import { insertMissing, upsert } from './bulk.ts'
+import { groupCommit } from './group-commit.ts'
 import { readHits } from './hits.ts'
 import { present } from './row.ts'
-import type { Database, DatabaseTransaction } from './schema.ts'
+import type { Database, DatabaseTransaction, Tables } from './schema.ts'
 
 const ENDED: ReadonlySet<InvestigationMailbox['state']> = new Set(['searched', 'no-mailbox', 'failed', 'skipped'])
 
@@ -14,12 +18,14 @@ const ENDED: ReadonlySet<InvestigationMailbox['state']> = new Set(['searched', '
  * row; they move by the difference a commit makes, in the same transaction, so that a repeated commit moves nothing.
  */
 export function investigations(db: Database): RecordStore['investigations'] {
+  const commit = groupCommit<Outcome>((outcomes) => commitOutcomes(db, outcomes))
   return {
     async create(investigation) {
-      const counters = { mailboxesTotal: 0, mailboxesDone: 0, mailboxesFailed: 0, hits: 0 }
+      const { finding, watchedUntil, ...row } = investigation
+      const counters = { mailboxesTotal: 0, mailboxesDone: 0, mailboxesFailed: 0, hits: 0, listed: false }
       await db
         .insertInto('investigations')
-        .values({ ...investigation, ...counters })
+        .values({ ...row, ...counters, finding: finding ?? null, watchedUntil: watchedUntil ?? null })
         .execute()
     },
 
@@ -32,7 +38,7 @@ export function investigations(db: Database): RecordStore['investigations'] {
         .orderBy('id')
         .limit(limit)
         .execute()
-      return rows.map(present)
+      return rows.map(toInvestigation)
     },
 
     async read(tenantId, id) {
@@ -42,7 +48,7 @@ export function investigations(db: Database): RecordStore['investigations'] {
         .where('tenantId', '=', tenantId)
         .where('id', '=', id)
         .executeTakeFirst()
-      return row && present(row)
+      return row && toInvestigation(row)
     },
 
     async transition(tenantId, id, from, change) {
@@ -56,72 +62,193 @@ export function investigations(db: Database): RecordStore['investigations'] {
       return result.numUpdatedRows > 0n
     },
 
-    async addMailboxes(tenantId, id, mailboxes) {
+    async note(tenantId, id, change) {
+      await db.updateTable('investigations').set(change).where('tenantId', '=', tenantId).where('id', '=', id).execute()
+    },
+
+    async addMailboxes(tenantId, id, chunk, mailboxes) {
       await db.transaction().execute(async (trx) => {
-        const rows = mailboxes.map((mailbox) => ({
-          ...mailbox,
-          tenantId,
-          investigationId: id,
-          state: 'waiting' as const,
+        const rows = mailboxes.map((mailbox) => ({ ...mailbox, tenantId, investigationId: id, chunk }))
+        const known = await statesOf(trx, tenantId, id, mailboxes)
+        const added = mailboxes.filter(({ userId }) => !known.has(userId))
+        await insertMissing(trx, 'investigationMailboxes', rows)
+        await moveCounters(trx, tenantId, id, {
+          total: added.length,
+          done: added.filter(({ state }) => ENDED.has(state)).length,
+          failed: added.filter(({ state }) => state === 'failed').length,
           hits: 0,
-        }))
-        const added = await insertMissing(trx, 'investigationMailboxes', rows)
-        await moveCounters(trx, tenantId, id, { total: added, done: 0, failed: 0, hits: 0 })
+        })
       })
     },
 
-    async mailboxes(tenantId, id, filter) {
-      const state = filter?.state
+    async closeList(tenantId, id) {
+      await db
+        .updateTable('investigations')
+        .set({ listed: true })
+        .where('tenantId', '=', tenantId)
+        .where('id', '=', id)
+        .execute()
+    },
+
+    async waiting(tenantId, id, limit) {
+      // In this order: a list that is closed after the chunks were read is asked again.
+      const investigation = await db
+        .selectFrom('investigations')
+        .select('listed')
+        .where('tenantId', '=', tenantId)
+        .where('id', '=', id)
+        .executeTakeFirst()
+      const rows = await db
+        .selectFrom('investigationMailboxes')
+        .select('chunk')
+        .distinct()
+        .where('tenantId', '=', tenantId)
+        .where('investigationId', '=', id)
+        .where('state', '=', 'waiting')
+        .orderBy('chunk')
+        .limit(limit)
+        .execute()
+      return { chunks: rows.map(({ chunk }) => chunk), listed: investigation?.listed ?? false }
+    },
+
+    async mailboxes(tenantId, id, { state, chunk, name, limit, offset } = {}) {
       const rows = await db
         .selectFrom('investigationMailboxes')
         .select(['userId', 'userPrincipalName', 'displayName', 'state', 'hits', 'reason', 'searchedAt'])
         .where('tenantId', '=', tenantId)
         .where('investigationId', '=', id)
         .$if(state !== undefined, (query) => query.where('state', '=', state!))
+        .$if(chunk !== undefined, (query) => query.where('chunk', '=', chunk!))
+        .$if(name !== undefined, (query) => {
+          const wanted = `%${name!.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`
+          return query.where((eb) =>
+            eb.or([eb('userPrincipalName', 'ilike', wanted), eb('displayName', 'ilike', wanted)]),
+          )
+        })
         .orderBy('userPrincipalName')
         .orderBy('userId')
+        .$if(limit !== undefined, (query) => query.limit(limit!))
+        .$if(offset !== undefined, (query) => query.offset(offset!))
         .execute()
       return rows.map(present)
     },
 
-    async commitMailbox(tenantId, id, mailbox, hits) {
+    async countMailboxes(tenantId, id) {
+      const rows = await db
+        .selectFrom('investigationMailboxes')
+        .select((eb) => ['state', eb.fn.countAll<string>().as('mailboxes')])
+        .where('tenantId', '=', tenantId)
+        .where('investigationId', '=', id)
+        .groupBy('state')
+        .execute()
+      return Object.fromEntries(rows.map(({ state, mailboxes }) => [state, Number(mailboxes)]))
+    },
+
+    async skipWaiting(tenantId, id, reason) {
       await db.transaction().execute(async (trx) => {
-        const before = await trx
-          .selectFrom('investigationMailboxes')
-          .select('state')
+        const { numUpdatedRows } = await trx
+          .updateTable('investigationMailboxes')
+          .set({ state: 'skipped', reason })
           .where('tenantId', '=', tenantId)
           .where('investigationId', '=', id)
-          .where('userId', '=', mailbox.userId)
-          .forUpdate()
+          .where('state', '=', 'waiting')
           .executeTakeFirst()
-        const written = { reason: null, searchedAt: null, ...mailbox }
-        await trx
-          .insertInto('investigationMailboxes')
-          .values({ ...written, tenantId, investigationId: id })
-          .onConflict((conflict) => conflict.columns(['tenantId', 'investigationId', 'userId']).doUpdateSet(written))
-          .execute()
-        const rows = hits.map(({ lastAction: _action, ...hit }) => ({ ...hit, tenantId, investigationId: id }))
-        const added = await insertMissing(trx, 'mailHits', rows)
-        await moveCounters(trx, tenantId, id, {
-          total: before ? 0 : 1,
-          done: Number(ENDED.has(mailbox.state)) - Number(before !== undefined && ENDED.has(before.state)),
-          failed: Number(mailbox.state === 'failed') - Number(before?.state === 'failed'),
-          hits: added,
-        })
+        await moveCounters(trx, tenantId, id, { total: 0, done: Number(numUpdatedRows), failed: 0, hits: 0 })
       })
     },
 
-    hits: (tenantId, id) => readHits(db, tenantId, id),
+    commitMailbox: (tenantId, id, mailbox, hits) => commit({ tenantId, id, mailbox, hits }),
+
+    hits: (tenantId, id, page) => readHits(db, tenantId, id, page),
 
     async unfinished() {
       return db
         .selectFrom('investigations')
         .select(['tenantId', 'id'])
-        .where('state', 'in', ['queued', 'running', 'stopping'])
+        .where('state', 'in', ['queued', 'running', 'watching', 'stopping'])
         .orderBy('createdAt')
         .execute()
     },
   }
+}
+
+function toInvestigation(row: object): Investigation {
+  // What is for the store alone does not leave it.
+  const { listed: _, ...shown } = present(row as { listed: boolean })
+  return shown as unknown as Investigation
+}
+
+interface Outcome {
+  tenantId: TenantId
+  id: string
+  mailbox: InvestigationMailbox
+  hits: readonly MailHit[]
+}
+
+/** Outcomes of any number of investigations in one transaction. */
+async function commitOutcomes(db: Database, outcomes: readonly Outcome[]): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    for (const group of Map.groupBy(outcomes, ({ tenantId, id }) => `${tenantId} ${id}`).values()) {
+      await commitGroup(trx, group)
+    }
+  })
+}
+
+async function commitGroup(trx: DatabaseTransaction, outcomes: readonly Outcome[]): Promise<void> {
+  const { tenantId, id } = outcomes[0]!
+  const ends = [...new Map(outcomes.map((outcome) => [outcome.mailbox.userId, outcome.mailbox])).values()]
+  const before = await statesOf(trx, tenantId, id, ends)
+  const rows = ends.map((mailbox): Insertable<Tables['investigationMailboxes']> => ({
+    reason: null,
+    searchedAt: null,
+    ...mailbox,
+    tenantId,
+    investigationId: id,
+    chunk: before.get(mailbox.userId)?.chunk ?? 0,
+  }))
+  await upsert(trx, 'investigationMailboxes', ['tenantId', 'investigationId', 'userId'], rows)
+  const hits = outcomes.flatMap((outcome) =>
+    outcome.hits.map(({ lastAction: _action, ...hit }) => ({ ...hit, tenantId, investigationId: id })),
+  )
+  const added = await insertMissing(trx, 'mailHits', hits)
+  if (hits.length > 0) await countHits(trx, tenantId, id, [...new Set(hits.map(({ userId }) => userId))])
+  const count = (holds: (state: InvestigationMailbox['state'] | undefined) => boolean) =>
+    ends.reduce((sum, { userId, state }) => sum + Number(holds(state)) - Number(holds(before.get(userId)?.state)), 0)
+  await moveCounters(trx, tenantId, id, {
+    total: ends.filter(({ userId }) => !before.has(userId)).length,
+    done: count((state) => state !== undefined && ENDED.has(state)),
+    failed: count((state) => state === 'failed'),
+    hits: added,
+  })
+}
+
+/** A mailbox's hits are those there are: a later round finds some of them again. */
+async function countHits(trx: DatabaseTransaction, tenantId: TenantId, id: string, userIds: string[]): Promise<void> {
+  await sql`update investigation_mailboxes mailbox set hits = (
+      select count(*) from mail_hits hit
+      where hit.tenant_id = mailbox.tenant_id and hit.investigation_id = mailbox.investigation_id
+        and hit.user_id = mailbox.user_id
+    ) where tenant_id = ${tenantId} and investigation_id = ${id} and user_id = any(${userIds})`.execute(trx)
+}
+
+/** How mailboxes stand now, locked until the transaction ends: two commits of one mailbox count it once. */
+async function statesOf(
+  trx: DatabaseTransaction,
+  tenantId: TenantId,
+  id: string,
+  mailboxes: readonly InvestigationMailbox[],
+) {
+  const userIds = mailboxes.map(({ userId }) => userId)
+  const rows = await trx
+    .selectFrom('investigationMailboxes')
+    .select(['userId', 'state', 'chunk'])
+    .where('tenantId', '=', tenantId)
+    .where('investigationId', '=', id)
+    .where(sql<boolean>`user_id = any(${userIds})`)
+    .orderBy('userId')
+    .forUpdate()
+    .execute()
+  return new Map(rows.map(({ userId, state, chunk }) => [userId, { state, chunk }]))
 }
 
 async function moveCounters(

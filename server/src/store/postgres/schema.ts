@@ -4,7 +4,13 @@ import type { ActionRun, ActionSample, ActionTarget } from '#domain/action-run.t
 import type { Alert } from '#domain/alert.ts'
 import type { LedgerWindow } from '#domain/coverage.ts'
 import type { TenantId } from '#domain/ids.ts'
-import type { Investigation, InvestigationMailbox, MailFilter, MailTargets } from '#domain/investigation.ts'
+import type {
+  Investigation,
+  InvestigationMailbox,
+  MailFilter,
+  MailTargets,
+  PairFinding,
+} from '#domain/investigation.ts'
 import type { IntakeCounts } from '#domain/outcome.ts'
 import type { Connection, ConnectionTest } from '#domain/tenant.ts'
 import type { Role } from '#domain/user.ts'
@@ -113,8 +119,14 @@ interface InvestigationTable {
   name: string
   filter: Json<MailFilter>
   targets: Json<MailTargets>
+  method: Investigation['method']
+  duration: Json<Investigation['duration']>
   state: Investigation['state']
   failure: TextOrNull
+  finding: JsonOrNull<PairFinding>
+  /** Every mailbox to search has a row. */
+  listed: boolean
+  watchedUntil: MomentOrNull
   mailboxesTotal: number
   mailboxesDone: number
   mailboxesFailed: number
@@ -131,6 +143,8 @@ interface InvestigationMailboxTable {
   userId: string
   userPrincipalName: string
   displayName: string
+  /** Mailboxes of one number are searched by one job. */
+  chunk: number
   state: InvestigationMailbox['state']
   hits: number
   reason: TextOrNull
@@ -152,6 +166,7 @@ interface MailHitTable {
   folderName: string
   isRead: boolean
   hasAttachments: boolean
+  matched: string[]
 }
 
 interface ActionRunTable {

@@ -3,6 +3,7 @@ import type { Migration } from 'kysely/migration'
 import { up as initialTables } from './0001-initial-tables.ts'
 import { up as mailFilters } from './0002-mail-filters.ts'
 import { up as approvals } from './0003-approvals.ts'
+import { up as investigationsInChunks } from './0004-investigations-in-chunks.ts'
 import { up as budgets } from './0005-budgets.ts'
 
 /** In order of their names; one that was released is never edited. */
@@ -10,5 +11,6 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0001-initial-tables': { up: initialTables },
   '0002-mail-filters': { up: mailFilters },
   '0003-approvals': { up: approvals },
+  '0004-investigations-in-chunks': { up: investigationsInChunks },
   '0005-budgets': { up: budgets },
 }

@@ -30,10 +30,10 @@ export const investigationContract: Contract = (store) => {
     const tenantId = freshTenant()
     const { id } = investigation(tenantId)
     await store().investigations.create(investigation(tenantId, { id }))
-    await store().investigations.addMailboxes(tenantId, id, [mailbox(1), mailbox(2)])
+    await store().investigations.addMailboxes(tenantId, id, 0, [mailbox(1), mailbox(2)])
     const searched = mailbox(1, { state: 'searched', hits: 1, searchedAt: at(3) })
     await store().investigations.commitMailbox(tenantId, id, searched, [hit('a')])
-    await store().investigations.addMailboxes(tenantId, id, [mailbox(1), mailbox(2), mailbox(3)])
+    await store().investigations.addMailboxes(tenantId, id, 0, [mailbox(1), mailbox(2), mailbox(3)])
     expect(await store().investigations.mailboxes(tenantId, id)).toEqual([searched, mailbox(2), mailbox(3)])
     expect(await store().investigations.mailboxes(tenantId, id, { state: 'waiting' })).toHaveLength(2)
     expect(await store().investigations.read(tenantId, id)).toMatchObject({ mailboxesTotal: 3, mailboxesDone: 1 })
@@ -43,7 +43,7 @@ export const investigationContract: Contract = (store) => {
     const tenantId = freshTenant()
     const { id } = investigation(tenantId)
     await store().investigations.create(investigation(tenantId, { id }))
-    await store().investigations.addMailboxes(tenantId, id, [mailbox(1), mailbox(2), mailbox(3)])
+    await store().investigations.addMailboxes(tenantId, id, 0, [mailbox(1), mailbox(2), mailbox(3)])
     const outcomes = [
       { mailbox: mailbox(1, { state: 'searched', hits: 2, searchedAt: at(3) }), hits: [hit('a'), hit('b')] },
       { mailbox: mailbox(2, { state: 'failed', reason: 'ErrorItemNotFound', searchedAt: at(4) }), hits: [] },
@@ -62,7 +62,7 @@ export const investigationContract: Contract = (store) => {
     const tenantId = freshTenant()
     const { id } = investigation(tenantId)
     await store().investigations.create(investigation(tenantId, { id }))
-    await store().investigations.addMailboxes(tenantId, id, [mailbox(1)])
+    await store().investigations.addMailboxes(tenantId, id, 0, [mailbox(1)])
     await store().investigations.commitMailbox(tenantId, id, mailbox(1, { state: 'failed', reason: '503' }), [])
     const searched = mailbox(1, { state: 'searched', hits: 1 })
     await store().investigations.commitMailbox(tenantId, id, searched, [hit('a')])
@@ -111,6 +111,7 @@ export const investigationContract: Contract = (store) => {
     await store().investigations.addMailboxes(
       tenantId,
       id,
+      0,
       many.map((number) => mailbox(number)),
     )
     const all = many.map((number) => hit(`hit ${number}`))

@@ -44,6 +44,8 @@ export function investigation(tenantId: TenantId, change: Partial<Investigation>
     name: 'Invoice phish',
     filter: { where: { logic: 'and', conditions: [{ field: 'from', value: 'billing@phish.example' }] } },
     targets: { kind: 'all' },
+    method: 'auto',
+    duration: { kind: 'once' },
     state: 'queued',
     mailboxesTotal: 0,
     mailboxesDone: 0,
@@ -81,6 +83,7 @@ export function hit(id: string, change: Partial<MailHit> = {}): MailHit {
     folderName: 'Inbox',
     isRead: false,
     hasAttachments: true,
+    matched: [],
     ...change,
   }
 }

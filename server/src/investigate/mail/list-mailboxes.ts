@@ -1,0 +1,52 @@
+import { findMailboxes } from './mailboxes.ts'
+import { findPairs } from './pairs/find-pairs.ts'
+import { findRecipients } from './recipients.ts'
+import type { Investigation, InvestigationMailbox } from '#domain/investigation.ts'
+
+import type { InvestigationRun } from './engine.ts'
+
+/** Mailboxes that one job searches: a second or two of work, so that investigations take turns. */
+const CHUNK = 250
+
+/**
+ * Writes down the mailboxes to search, in chunks: first those that got the mail, as Microsoft's records of deliveries say; then
+ * the others, unless the records know every copy. Each mailbox once, whatever is cut off and repeated.
+ *
+ * @throws AppError CONNECT_*, INVESTIGATION_TARGET_UNKNOWN, STORE_*.
+ */
+export async function listMailboxes(run: InvestigationRun, investigation: Investigation): Promise<void> {
+  const { records, microsoft, tenantId, id, clock, signal } = run
+  const { targets, filter, method } = investigation
+  let chunk = 0
+  const add = async (mailboxes: readonly InvestigationMailbox[]) => {
+    for (let start = 0; start < mailboxes.length; start += CHUNK) {
+      await records.investigations.addMailboxes(tenantId, id, chunk++, mailboxes.slice(start, start + CHUNK))
+    }
+    await run.onMailboxes?.()
+  }
+
+  const answer =
+    method === 'auto' ? await findPairs({ microsoft, filter, clock, ...(signal && { signal }) }) : undefined
+  if (answer) {
+    const { source, pairs, complete, tried } = answer
+    await records.investigations.note(tenantId, id, { finding: { source, pairs: pairs.length, complete, tried } })
+    const recipients = await findRecipients(microsoft, pairs, signal)
+    if (targets.kind === 'all') {
+      await add(recipients)
+    } else {
+      const wanted = await collect(findMailboxes(microsoft, targets, signal))
+      const received = new Set(recipients.map(({ userId }) => userId))
+      await add(wanted.filter(({ userId, state }) => received.has(userId) || state === 'failed'))
+      if (!complete) await add(wanted.filter(({ userId }) => !received.has(userId)))
+      return
+    }
+    if (complete) return
+  }
+  for await (const mailboxes of findMailboxes(microsoft, targets, signal)) await add(mailboxes)
+}
+
+async function collect(pages: AsyncIterable<InvestigationMailbox[]>): Promise<InvestigationMailbox[]> {
+  const all: InvestigationMailbox[] = []
+  for await (const page of pages) all.push(...page)
+  return [...new Map(all.map((mailbox) => [mailbox.userId, mailbox])).values()]
+}
