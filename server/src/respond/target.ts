@@ -126,7 +126,8 @@ async function endsInJournal(
 }
 
 function unexecuted({ code }: AppError): ActionTargetState {
-  return PASSING.has(code) ? 'not-reachable' : 'failed'
+  // A message that is not there is an answer of the mailbox; what is not found here is the mailbox itself.
+  return PASSING.has(code) || code === 'CONNECT_NOT_FOUND' ? 'not-reachable' : 'failed'
 }
 
 const PASSING: ReadonlySet<string> = new Set(['CONNECT_UNREACHABLE', 'CONNECT_THROTTLED', 'CONNECT_REPLY_UNREADABLE'])

@@ -57,4 +57,39 @@ describe('in bad weather', () => {
     const places = await Promise.all(stage.hits.map((hit) => stage.placeOf(hit)))
     expect(new Set(places)).toEqual(new Set(['Purges']))
   })
+
+  it.each([
+    ['deleted', 404, 'ErrorInvalidUser', 'The requested user is invalid.'],
+    [
+      'without a license',
+      404,
+      'MailboxNotEnabledForRESTAPI',
+      'The mailbox is either inactive, soft-deleted, or on-premise.',
+    ],
+  ])('says not-reachable, and why, of a user who is %s in the middle of it', async (_, status, code, message) => {
+    await stage.reset()
+    const [hit] = stage.hits
+    const path = `/users/${hit!.userId}/`
+    await stage.strike({ match: { path }, do: { status, body: { error: { code, message } } } })
+    const { records, clock, tenantId, investigationId, microsoft } = stage
+    const plan = { records, clock, tenantId, action: 'delete-message', investigationId, createdBy: 'ana' }
+    const { id } = (await planActionRun(plan)).actionRun
+    const ended = await executeActionRun({ records, clock, tenantId, microsoft, id })
+    expect(ended).toMatchObject({ state: 'partly', targetsByState: { 'not-reachable': 1, verified: 22 } })
+    const left = (await records.actionRuns.targets(tenantId, id)).find(({ state }) => state === 'not-reachable')
+    expect(left!.reason).toContain(code)
+  })
+
+  it('removes a message of a user who was renamed in the middle of it', async () => {
+    await stage.reset()
+    const { records, clock, tenantId, investigationId, microsoft } = stage
+    const plan = { records, clock, tenantId, action: 'delete-message', investigationId, createdBy: 'ana' }
+    const { id } = (await planActionRun(plan)).actionRun
+    const names = stage.hits.map(({ userPrincipalName }) => userPrincipalName)
+    for (const name of names) {
+      await stage.strike({ match: { path: name.replace('@', '(@|%40)') }, do: { status: 404 } })
+    }
+    expect(await executeActionRun({ records, clock, tenantId, microsoft, id })).toMatchObject({ state: 'done' })
+    expect(await stage.struck()).toBe(0)
+  })
 })
