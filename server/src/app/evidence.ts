@@ -80,13 +80,17 @@ export function createEvidence(parts: {
   const noteExport = (user: User, { tenantId, id }: Investigation, detail: Record<string, unknown>) =>
     audit(user.name, 'evidence.export', { investigationId: id, ...detail }, tenantId)
 
-  async function* hitsOf({ tenantId, id }: Investigation): AsyncGenerator<MailHit> {
-    yield* await records.investigations.hits(tenantId, id)
-  }
+  const hitsOf = ({ tenantId, id }: Investigation) =>
+    everyPage(
+      (page) => records.investigations.hits(tenantId, id, page),
+      (hit) => hit.id,
+    )
 
-  async function* mailboxesOf({ tenantId, id }: Investigation) {
-    yield* await records.investigations.mailboxes(tenantId, id)
-  }
+  const mailboxesOf = ({ tenantId, id }: Investigation) =>
+    everyPage(
+      (page) => records.investigations.mailboxes(tenantId, id, page),
+      ({ userId }) => userId,
+    )
 
   async function* runsOf({ tenantId, id }: Investigation): AsyncGenerator<ActionRun> {
     yield* await records.actionRuns.list(tenantId, { investigationId: id, limit: 10_000 })
@@ -101,7 +105,7 @@ export function createEvidence(parts: {
   return {
     async look(user, tenantId, id, { hitId, reason }) {
       const investigation = await readInvestigation(records, tenantId, id)
-      const [hit] = chosen(investigation, await records.investigations.hits(tenantId, id), [hitId])
+      const [hit] = await chosen(investigation, hitsOf(investigation), [hitId])
       const read = await reader(user, investigation, 'message.look', reason)
       const view = viewMessage(await parseMail(await read(hit!)))
       return { hitId, userPrincipalName: hit!.userPrincipalName, ...view }
@@ -152,7 +156,7 @@ export function createEvidence(parts: {
 
     async archive(user, tenantId, id, { reason, password = makeUpPassword(), hitIds }) {
       const investigation = await readInvestigation(records, tenantId, id)
-      const hits = chosen(investigation, await records.investigations.hits(tenantId, id), hitIds)
+      const hits = await chosen(investigation, hitsOf(investigation), hitIds)
       if (hits.length > ARCHIVE_MAX) throw tooLarge(hits.length)
       const read = await reader(user, investigation, 'message.collect', reason)
       await noteExport(user, investigation, { format: 'eml', messages: hits.length, reason })
@@ -172,10 +176,17 @@ export function createEvidence(parts: {
 }
 
 /** The hits named, or all. @throws AppError HIT_NOT_FOUND. */
-function chosen({ id }: Investigation, hits: MailHit[], hitIds: readonly string[] | undefined): MailHit[] {
-  if (hitIds === undefined) return hits
+async function chosen(
+  { id }: Investigation,
+  hits: AsyncIterable<MailHit>,
+  hitIds: readonly string[] | undefined,
+): Promise<MailHit[]> {
   const named = new Set(hitIds)
-  const found = hits.filter((hit) => named.delete(hit.id))
+  const found: MailHit[] = []
+  for await (const hit of hits) {
+    if (hitIds === undefined || named.delete(hit.id)) found.push(hit)
+    if (hitIds !== undefined && named.size === 0) break
+  }
   if (named.size === 0) return found
   throw new AppError({
     code: 'HIT_NOT_FOUND',
@@ -192,6 +203,28 @@ function tooLarge(messages: number): AppError {
     why: `There are ${messages} of them; one archive holds at most ${ARCHIVE_MAX}.`,
     fix: 'Name those that matter with --hit (hitIds), one copy of each message, say, or several archives; CSV, JSON and STIX have no limit.',
   })
+}
+
+const PAGE = 10_000
+
+/**
+ * Rows page by page, so that a hundred thousand are never held at once. Rows that come while it reads push others onto the next
+ * page, where they are passed over.
+ */
+async function* everyPage<Row>(
+  read: (page: { limit: number; offset: number }) => Promise<Row[]>,
+  idOf: (row: Row) => string,
+): AsyncGenerator<Row> {
+  const told = new Set<string>()
+  for (let offset = 0; ; offset += PAGE) {
+    const rows = await read({ limit: PAGE, offset })
+    for (const row of rows) {
+      if (told.has(idOf(row))) continue
+      told.add(idOf(row))
+      yield row
+    }
+    if (rows.length < PAGE) return
+  }
 }
 
 async function* entriesOf(journal: AsyncIterable<{ run: ActionRun; target: ActionTarget }>) {
