@@ -25,7 +25,7 @@ export interface ActionRun {
   action: string
   investigationId: string
   state: (typeof ACTION_RUN_STATES)[number]
-  /** The effect in words: "Remove 23 messages from 23 mailboxes. Cordon cannot bring them back." */
+  /** The effect in words: "Remove 23 messages from 23 mailboxes. Cordon cannot undo it." */
   effect: string
   reversible: boolean
   /** Settings of the action, as it reads them: `{ category: 'Phishing' }`; absent where it has none. */

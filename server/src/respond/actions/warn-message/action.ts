@@ -53,7 +53,7 @@ const ADVANCED: PermissionNeed = {
  */
 export const warnMessage = defineAction<WarnState>({
   id: 'warn-message',
-  title: 'Warn',
+  title: 'Mark with a warning',
   recoverability:
     'The user keeps the message, marked with a category. Cordon can take the category off, and puts the text back as it ' +
     'was where a banner was written. A banner breaks the signature of signed mail while it is there.',
