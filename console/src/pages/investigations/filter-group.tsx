@@ -19,16 +19,18 @@ interface Props {
   group: DraftGroup
   /** 1 is the outermost. */
   depth?: number
+  /** It was just added, so typing goes on in its first condition. */
+  fresh?: boolean
   onChange: (group: DraftGroup) => void
   onRemove?: () => void
 }
 
 /** Conditions, and groups of them, of which all must hold or any is enough. */
-export function FilterGroup({ group, depth = 1, onChange, onRemove }: Props) {
-  const [freshId, setFreshId] = useState<number>()
+export function FilterGroup({ group, depth = 1, fresh, onChange, onRemove }: Props) {
+  const [freshId, setFreshId] = useState(fresh ? group.conditions[0]?.id : undefined)
   const addButton = useRef<HTMLButtonElement>(null)
   const add = (part: DraftPart) => {
-    setFreshId(isGroup(part) ? part.conditions[0]?.id : part.id)
+    setFreshId(part.id)
     onChange({ ...group, conditions: [...group.conditions, part] })
   }
   const change = (id: number, changed: DraftPart | undefined) => {
@@ -65,6 +67,7 @@ export function FilterGroup({ group, depth = 1, onChange, onRemove }: Props) {
               key={part.id}
               group={part}
               depth={depth + 1}
+              fresh={part.id === freshId}
               onChange={(changed) => change(part.id, changed.conditions.length > 0 ? changed : undefined)}
               onRemove={() => change(part.id, undefined)}
             />
