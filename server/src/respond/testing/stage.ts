@@ -62,17 +62,11 @@ const Marks = z.object({
   body: z.object({ contentType: z.string(), content: z.string() }),
 })
 
-/** What the actions need beyond what the emulated company has granted. */
-const MORE_ROLES = ['MailboxSettings.ReadWrite', 'SecurityAnalyzedMessage.ReadWrite.All']
-
 /** Starts the emulator and an embedded store; a second or two. */
 export async function openStage(): Promise<Stage> {
   const [emulator, records] = await Promise.all([startEmulator(), openTemporaryRecords()])
   const tenant = emulator.tenants[0]!
   const [application, auditor] = tenant.applications as [EmulatedApplication, EmulatedApplication]
-  const grant = () =>
-    emulator.request(`/applications/${application.clientId}`, { roles: [...application.roles, ...MORE_ROLES] }, 'PATCH')
-  await grant()
   const { microsoft, carriedOut } = recording(emulator.client({ application }))
   const readOnly = emulator.client({ application: auditor })
   const truth = Truth.parse(await emulator.request('/ground-truth/phish'))
@@ -124,7 +118,6 @@ export async function openStage(): Promise<Stage> {
     hits,
     async reset() {
       await emulator.request('/reset', {})
-      await grant()
       carriedOut.length = 0
     },
     async strike(fault) {
