@@ -5,9 +5,8 @@ import { fold, foldAddress, foldDomain, foldHost, foldSeen } from '#mail/fold.ts
 import { hashAlgorithm, hashOf } from '#mail/hash.ts'
 import { goesTo, parseWantedUrl, refang } from '#mail/links/wanted-url.ts'
 import type { MailAddress, MailAttachment } from '#mail/parsed-mail.ts'
-import { senderIps } from '#mail/sender-ip.ts'
 
-import { known, type KnownMail } from './known-mail.ts'
+import { known, linkedUrls, seenText, sentFrom, type KnownMail } from './known-mail.ts'
 import { compilePattern } from './pattern.ts'
 
 /** True: it holds; false: it does not; undefined: more of the message must be read to tell. */
@@ -59,7 +58,10 @@ const FIELDS: Record<MailField, FieldRule> = {
   'sender-name': {
     words: 'sender name contains',
     longest: 256,
-    test: (value) => (message) => known.from(message).some(({ name }) => fold(name).includes(fold(value))),
+    test: (value) => {
+      const wanted = fold(value)
+      return (message) => known.from(message).some(({ name }) => fold(name).includes(wanted))
+    },
   },
   'sender-ip': {
     words: 'sent from',
@@ -68,21 +70,24 @@ const FIELDS: Record<MailField, FieldRule> = {
       const holds = inNetwork(value)
       return (message) => {
         const headers = known.headers(message)
-        return headers && senderIps(headers).some(holds)
+        return headers && sentFrom(headers).some(holds)
       }
     },
   },
   subject: {
     words: 'subject contains',
     longest: 512,
-    test: (value) => (message) => fold(known.subject(message)).includes(fold(value)),
+    test: (value) => {
+      const wanted = fold(value)
+      return (message) => fold(known.subject(message)).includes(wanted)
+    },
   },
   body: {
     words: 'body contains',
     longest: 512,
     test: (value) => {
       const wanted = foldSeen(value)
-      return ({ mail }) => mail && foldSeen(mail.text).includes(wanted)
+      return ({ mail }) => mail && seenText(mail).includes(wanted)
     },
   },
   url: {
@@ -93,7 +98,7 @@ const FIELDS: Record<MailField, FieldRule> = {
       const wanted = parseWantedUrl(value)
       if (!wanted)
         throw new Error('it is neither a host such as bad.example nor an address such as https://bad.example/x')
-      return ({ mail }) => mail?.links.some(({ chain }) => goesTo(chain, wanted))
+      return ({ mail }) => mail && linkedUrls(mail).some((url) => goesTo(url, wanted))
     },
   },
   regex: {
@@ -178,9 +183,8 @@ function addressRule(addresses: (message: KnownMail) => MailAddress[] | undefine
     clean: (value) => refang(/<([^<>]+)>\s*$/.exec(value)?.[1] ?? value).replace(/^(mailto:)?@?/i, ''),
     test(value) {
       if (/\s/.test(value) || value.endsWith('@')) throw new Error('it is neither an address nor a domain')
-      const same = value.includes('@')
-        ? ({ address }: MailAddress) => foldAddress(address) === foldAddress(value)
-        : ({ address }: MailAddress) => foldDomain(address) === foldHost(value)
+      const [wanted, part] = value.includes('@') ? [foldAddress(value), foldAddress] : [foldHost(value), foldDomain]
+      const same = ({ address }: MailAddress) => part(address) === wanted
       return (message) => addresses(message)?.some(same)
     },
   }

@@ -119,6 +119,14 @@ describe('cleanFilter', () => {
     expect(refusal({ where: { logic: 'or', conditions: [deep] } }).message).toMatch(/nested deeper than 5/)
   })
 
+  it('bounds how many expressions there are, since each takes long', () => {
+    const many = Array.from({ length: 21 }, (_, i): MailCondition => ({ field: 'regex', value: `inv.ice ${i}` }))
+    const filter = { where: { logic: 'or' as const, conditions: many } }
+    expect(refusal(filter).message).toMatch(/21 regular expressions; at most 20/)
+    filter.where.conditions.pop()
+    expect(cleanFilter(filter)).toEqual(filter)
+  })
+
   it('refuses 5,000 heavy expressions in no time', () => {
     const bomb = Array.from({ length: 5000 }, (): MailCondition => ({
       field: 'regex',

@@ -1,10 +1,12 @@
 import { AppError, type FormProblem } from '#domain/errors.ts'
-import { isGroup, type MailCondition, type MailFilter, type MailGroup } from '#domain/mail-filter.ts'
+import { conditionsOf, isGroup, type MailCondition, type MailFilter, type MailGroup } from '#domain/mail-filter.ts'
 
 import { compileCondition } from './conditions.ts'
 
-/** A filter of this size takes about a millisecond for each message read. */
+/** A filter of this size takes up to some ten milliseconds for each message read, as long as reading it took. */
 const MOST_CONDITIONS = 500
+/** An expression takes a thousand times as long as any other condition: about a millisecond for a long text. */
+const MOST_EXPRESSIONS = 20
 const DEEPEST = 5
 
 /**
@@ -22,6 +24,15 @@ export function cleanFilter(filter: MailFilter): MailFilter {
     problems.push({
       path: 'where',
       message: `It has ${counted.conditions} conditions; at most ${MOST_CONDITIONS} are allowed.`,
+    })
+  }
+  const expressions = conditionsOf(where)
+    .filter(({ field }) => field === 'regex')
+    .toArray().length
+  if (expressions > MOST_EXPRESSIONS) {
+    problems.push({
+      path: 'where',
+      message: `It has ${expressions} regular expressions; at most ${MOST_EXPRESSIONS} are allowed.`,
     })
   }
   problems.push(...dateProblems(filter))

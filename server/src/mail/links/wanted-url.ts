@@ -36,23 +36,22 @@ export function refang(text: string): string {
 }
 
 /**
- * Whether the link goes there, or passes there on the way. A host holds for its subdomains; an address for everything
- * below its path, whatever further parameters the link has; http and https are the same.
+ * Whether an address is the one wanted. A host holds for its subdomains; an address for everything below its path, whatever
+ * further parameters there are; http and https are the same.
  */
-export function goesTo(chain: readonly string[], wanted: WantedUrl): boolean {
-  return chain.some((each) => {
-    const url = URL.parse(each)
-    const hostname = url?.hostname.replace(/\.$/, '')
-    if (!url || hostname === undefined) return false
-    if (!wanted.page) return hostname === wanted.hostname || hostname.endsWith(`.${wanted.hostname}`)
-    const { port, pathname, search } = wanted.page
-    return (
-      hostname === wanted.hostname &&
-      url.port === port &&
-      isBelow(url.pathname, pathname) &&
-      [...search].every(([name, value]) => url.searchParams.getAll(name).includes(value))
-    )
-  })
+export function goesTo(
+  { hostname, port, pathname, searchParams }: Pick<URL, 'hostname' | 'port' | 'pathname' | 'searchParams'>,
+  wanted: WantedUrl,
+): boolean {
+  const host = hostname.replace(/\.$/, '')
+  if (!wanted.page) return host === wanted.hostname || host.endsWith(`.${wanted.hostname}`)
+  const { page } = wanted
+  return (
+    host === wanted.hostname &&
+    port === page.port &&
+    isBelow(pathname, page.pathname) &&
+    [...page.search].every(([name, value]) => searchParams.getAll(name).includes(value))
+  )
 }
 
 function isBelow(path: string, above: string): boolean {
