@@ -52,6 +52,30 @@ describe('Graph $batch', () => {
 
   behavior(
     'documentation',
+    'runs parts side by side, but mail and calendar four at a time whatever their mailboxes',
+    async () => {
+      const slow = await startEmulator({ live: 'off', latencyMs: 300 })
+      const { graph, send, close } = clientOf(slow)
+      const { recipients: owners } = (await send('/_emu/ground-truth/phish')).json as unknown as { recipients: Json[] }
+      const requests = owners.slice(0, 5).map(({ userId }, i) => ({
+        id: String(i),
+        method: 'GET',
+        url: i < 4 ? `/users/${owners[0]!['userId']}/messages?$top=1` : `/users/${userId}/mailFolders('inbox')`,
+      }))
+      const batched = graph('/v1.0/$batch', { method: 'POST', body: { requests } })
+      // Four of the batch are under way in this mailbox, so that a fifth request is one too many.
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      const fifth = await graph(`/v1.0/users/${owners[0]!['userId']}/messages?$top=1`)
+      const other = await graph(`/v1.0/users/${owners[4]!['userId']}/messages?$top=1`)
+      expect([fifth.status, fifth.json['error']!['code'], other.status]).toEqual([429, 'ApplicationThrottled', 200])
+      expect([...(await batched).json['responses']!].map(({ status }) => status)).toEqual([200, 200, 200, 200, 200])
+      close()
+      await slow.stop()
+    },
+  )
+
+  behavior(
+    'documentation',
     'runs a part after those it depends on, and not at all when one of them failed',
     async () => {
       const { userId, messageId } = recipients[2]!
