@@ -11,6 +11,7 @@ import {
 import { ApiError, onSignedOut } from '#lib/api.ts'
 import { parseEventSearch } from '#lib/event-search.ts'
 import { parseHuntPrefill } from '#lib/hunt-prefill.ts'
+import { parseInvestigationSearch } from '#lib/investigation-search.ts'
 import { preferences, setPreferences } from '#lib/preferences.ts'
 import { queries } from '#lib/queries.ts'
 import { SignInPage } from '#pages/sign-in/sign-in-page.tsx'
@@ -140,8 +141,7 @@ const newInvestigation = createRoute({
 const investigation = createRoute({
   getParentRoute: () => tenant,
   path: 'investigations/$investigationId',
-  validateSearch: (search: Record<string, unknown>): { tab?: 'mailboxes' | 'actions' } =>
-    search['tab'] === 'mailboxes' || search['tab'] === 'actions' ? { tab: search['tab'] } : {},
+  validateSearch: parseInvestigationSearch,
   component: lazyRouteComponent(() => import('#pages/investigations/investigation-page.tsx'), 'InvestigationPage'),
 })
 const actionRun = createRoute({

@@ -15,17 +15,24 @@ import {
   EventPage,
   Histogram,
   Investigation,
+  InvestigationEstimate,
   InvestigationList,
   InvestigationMailboxes,
   MailHits,
+  MessageView,
   Overview,
+  PASSWORD_HEADER,
   Problem,
   Session,
   StoredEvent,
   TopValues,
   type CreateApiToken,
+  type ApproveActionRun,
+  type ArchiveRequest,
   type CreateConnection,
   type CreateInvestigationInput,
+  type ExportParams,
+  type InvestigationMailbox,
   type PlanActionRun,
   type SignIn,
   type UpdateAlert,
@@ -152,6 +159,20 @@ async function command(path: string, options: Call): Promise<void> {
   await exchange(path, options)
 }
 
+/** A file that the server made, with the password it made up for it, if any. */
+export interface FileReply {
+  name: string
+  bytes: Blob
+  password?: string
+}
+
+async function file(path: string, options: Call): Promise<FileReply> {
+  const response = await exchange(path, options)
+  const [, name = 'export'] = /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '') ?? []
+  const password = response.headers.get(PASSWORD_HEADER)
+  return { name, bytes: await response.blob(), ...(password !== null && { password }) }
+}
+
 const TokenList: Schema<ApiToken[]> = {
   parse: (value) => ApiToken.array().parse((value as { tokens?: unknown } | undefined)?.tokens),
 }
@@ -181,6 +202,18 @@ export interface EventFilter {
   query?: string
 }
 
+/** A part of a list. */
+export interface Page {
+  limit: number
+  offset: number
+}
+
+/** Which mailboxes of an investigation: in this state, with this in their name or address. */
+export interface MailboxQuery {
+  state?: InvestigationMailbox['state']
+  name?: string
+}
+
 /** Calls within one tenant. */
 export const tenantApi = (tenantId: string) => {
   const at = (path: string) => `/tenants/${encodeURIComponent(tenantId)}/${path}`
@@ -203,14 +236,37 @@ export const tenantApi = (tenantId: string) => {
     investigation: (investigationId: string) => call(Investigation, at(`investigations/${id(investigationId)}`)),
     createInvestigation: (body: CreateInvestigationInput) =>
       call(Investigation, at('investigations'), { method: 'POST', body }),
-    stopInvestigation: (investigationId: string) =>
-      command(at(`investigations/${id(investigationId)}/stop`), { method: 'POST' }),
-    mailboxes: (investigationId: string) =>
-      call(InvestigationMailboxes, at(`investigations/${id(investigationId)}/mailboxes`)),
-    hits: (investigationId: string) => call(MailHits, at(`investigations/${id(investigationId)}/hits`)),
+    estimateInvestigation: (body: Omit<CreateInvestigationInput, 'name'>, signal: AbortSignal) =>
+      call(InvestigationEstimate, at('investigations/estimate'), { method: 'POST', body, signal }),
+    /** Stop, hold, let go on, or the same again (which is another investigation). */
+    steerInvestigation: (investigationId: string, verb: 'stop' | 'pause' | 'resume' | 'duplicate') =>
+      call(Investigation, at(`investigations/${id(investigationId)}/${verb}`), { method: 'POST' }),
+    mailboxes: (investigationId: string, query: MailboxQuery & Page, signal?: AbortSignal) =>
+      call(InvestigationMailboxes, at(`investigations/${id(investigationId)}/mailboxes`), {
+        query: { ...query },
+        ...(signal && { signal }),
+      }),
+    hits: (investigationId: string, query: Page, signal?: AbortSignal) =>
+      call(MailHits, at(`investigations/${id(investigationId)}/hits`), {
+        query: { ...query },
+        ...(signal && { signal }),
+      }),
+    look: (investigationId: string, hitId: string, reason: string) =>
+      call(MessageView, at(`investigations/${id(investigationId)}/hits/${id(hitId)}/look`), {
+        method: 'POST',
+        body: { reason },
+      }),
+    export: (investigationId: string, query: Pick<ExportParams, 'format'> & Partial<ExportParams>) =>
+      file(at(`investigations/${id(investigationId)}/export`), { query: { ...query } }),
+    exportContents: (investigationId: string, format: 'stix' | 'eml', body: ArchiveRequest) =>
+      file(at(`investigations/${id(investigationId)}/export/${format}`), { method: 'POST', body }),
     actionRuns: (query: { investigationId?: string }) => call(ActionRunList, at('action-runs'), { query }),
     actionRun: (actionRunId: string) => call(ActionRunDetail, at(`action-runs/${id(actionRunId)}`)),
     planActionRun: (body: PlanActionRun) => call(ActionRunDetail, at('action-runs'), { method: 'POST', body }),
+    approveActionRun: (actionRunId: string, body: ApproveActionRun) =>
+      call(ActionRun, at(`action-runs/${id(actionRunId)}/approve`), { method: 'POST', body }),
+    rejectActionRun: (actionRunId: string, note: string) =>
+      call(ActionRun, at(`action-runs/${id(actionRunId)}/reject`), { method: 'POST', body: { note } }),
     executeActionRun: (actionRunId: string, confirmTargets: number) =>
       call(ActionRun, at(`action-runs/${id(actionRunId)}/execute`), { method: 'POST', body: { confirmTargets } }),
     revertActionRun: (actionRunId: string) =>

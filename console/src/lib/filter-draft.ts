@@ -59,19 +59,29 @@ export function changePart(
   return { ...group, conditions }
 }
 
+/** Whether a part says anything; what does not is not sent. */
+const isSent = (part: DraftPart): boolean => (isGroup(part) ? part.conditions.some(isSent) : part.value.trim() !== '')
+
 /** As the server takes it: without what is blank, trimmed. */
 export function groupOf({ logic, conditions }: DraftGroup): MailGroup {
   return {
     logic,
-    conditions: conditions.flatMap((part): MailGroup['conditions'] => {
-      if (isGroup(part)) {
-        const inner = groupOf(part)
-        return inner.conditions.length > 0 ? [inner] : []
-      }
-      const value = part.value.trim()
-      return value === '' ? [] : [{ field: part.field, value, ...(part.not && { not: true as const }) }]
-    }),
+    conditions: conditions
+      .filter(isSent)
+      .map((part) =>
+        isGroup(part)
+          ? groupOf(part)
+          : { field: part.field, value: part.value.trim(), ...(part.not && { not: true as const }) },
+      ),
   }
+}
+
+/** The id of the part that the server calls `where.conditions[2].conditions[0]`: it counts what was sent. */
+export function partAt(group: DraftGroup, path: string): number | undefined {
+  const steps = [...path.matchAll(/\d+/g)].map(([digits]) => Number(digits))
+  let part: DraftPart | undefined = group
+  for (const step of steps) part = part && isGroup(part) ? part.conditions.filter(isSent)[step] : undefined
+  return part?.id
 }
 
 /** Whether a message must have something in particular to be a hit; the server refuses what does not. */

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 
 import { changePart, groupOf, narrows, newCondition, newGroup } from './filter-draft.ts'
 import { parseHuntPrefill, prefillOf } from './hunt-prefill.ts'
-import { draftFrom, filterOf, nameOf } from './investigation-draft.ts'
+import { NO_PROBLEMS, placeProblems } from './draft-problems.ts'
+import { draftFrom, filterOf, nameOf, requestOf } from './investigation-draft.ts'
 
 const MAIL = { sender: 'billing@sender.example', subject: 'Invoice', internetMessageId: '<1@sender.example>' }
 const NESTED: MailFilter = {
@@ -67,6 +68,62 @@ describe('a new investigation', () => {
   it('is named after what it looks for', () => {
     expect(nameOf(NESTED)).toBe('Hunt: x.example')
     expect(nameOf({ where: { logic: 'and', conditions: [] } })).toBe('Investigation')
+  })
+})
+
+describe('what is asked of the server', () => {
+  const draft = draftFrom({ filter: NESTED })
+
+  it('is nothing as long as something it needs is missing', () => {
+    expect(requestOf(draftFrom({}))).toBeUndefined()
+    expect(requestOf({ ...draft, targets: 'groups' })).toBeUndefined()
+    expect(requestOf({ ...draft, duration: 'until' })).toBeUndefined()
+    expect(requestOf({ ...draft, duration: 'standing', quietDays: '0' })).toBeUndefined()
+  })
+
+  it('has whose mailboxes, how long and by which way', () => {
+    expect(requestOf(draft)).toMatchObject({ targets: { kind: 'all' }, duration: { kind: 'once' }, method: 'auto' })
+    const named = { users: 'ana@a.example, ben@a.example\n', groups: 'Finance team\n\nhr@a.example', departments: '' }
+    expect(requestOf({ ...draft, named, targets: 'users', scan: true })).toMatchObject({
+      targets: { users: ['ana@a.example', 'ben@a.example'] },
+      method: 'scan',
+    })
+    expect(requestOf({ ...draft, named, targets: 'groups', duration: 'standing' })).toMatchObject({
+      targets: { groups: ['Finance team', 'hr@a.example'] },
+      duration: { kind: 'standing', quietDays: 14 },
+    })
+    expect(requestOf({ ...draft, duration: 'until', until: '2026-12-01T08:00' })).toMatchObject({
+      duration: { kind: 'until', until: new Date('2026-12-01T08:00').toISOString() },
+    })
+  })
+})
+
+describe('a refusal', () => {
+  const draft = draftFrom({ filter: NESTED })
+  const refusal = (problems: { path: string; message: string }[]) =>
+    ({ code: 'REQUEST_INVALID', problems }) as Parameters<typeof placeProblems>[1]
+
+  it('stands at the condition it concerns, counted as the server counts what was sent', () => {
+    draft.where.conditions.unshift(newCondition('subject'))
+    const placed = placeProblems(
+      draft,
+      refusal([
+        { path: 'where.conditions[1].conditions[0]', message: 'No host.' },
+        { path: 'receivedTo', message: 'No date.' },
+      ]),
+    )
+    const group = draft.where.conditions[2]!
+    expect([...placed.parts]).toEqual([['conditions' in group && group.conditions[0]!.id, 'No host.']])
+    expect(placed).toMatchObject({ receivedTo: 'No date.', elsewhere: false })
+  })
+
+  it('of the targets stands at the targets, any other on the page', () => {
+    const unknown = { code: 'INVESTIGATION_TARGET_UNKNOWN', why: 'No group X.' }
+    expect(placeProblems(draft, unknown as Parameters<typeof placeProblems>[1])).toEqual({
+      ...NO_PROBLEMS,
+      targets: 'No group X.',
+    })
+    expect(placeProblems(draft, refusal([{ path: 'body.name', message: 'Too long.' }])).elsewhere).toBe(true)
   })
 })
 

@@ -2,6 +2,10 @@ import { queryOptions } from '@tanstack/react-query'
 
 import { api, tenantApi } from './api.ts'
 
+/** Under which the pages of an investigation's lists are kept. */
+export const mailboxesKey = (tenantId: string, id: string) => [tenantId, 'mailboxes', id] as const
+export const hitsKey = (tenantId: string, id: string) => [tenantId, 'hits', id] as const
+
 /** Every cached reply by its key. The stream (stream.ts) writes under the same keys. */
 export const queries = {
   session: () => queryOptions({ queryKey: ['session'], queryFn: api.session, staleTime: Infinity, retry: false }),
@@ -33,10 +37,6 @@ export const queries = {
       queryKey: [tenantId, 'investigation', id],
       queryFn: () => tenantApi(tenantId).investigation(id),
     }),
-  mailboxes: (tenantId: string, id: string) =>
-    queryOptions({ queryKey: [tenantId, 'mailboxes', id], queryFn: () => tenantApi(tenantId).mailboxes(id) }),
-  hits: (tenantId: string, id: string) =>
-    queryOptions({ queryKey: [tenantId, 'hits', id], queryFn: () => tenantApi(tenantId).hits(id) }),
   actionRuns: (tenantId: string, investigationId?: string) =>
     queryOptions({
       queryKey: [tenantId, 'action-runs', investigationId ?? 'all'],

@@ -3,7 +3,7 @@ import { useQueryClient, type QueryClient, type QueryKey } from '@tanstack/react
 import { useEffect, useState } from 'react'
 
 import { tenantApi } from './api.ts'
-import { queries } from './queries.ts'
+import { hitsKey, mailboxesKey, queries } from './queries.ts'
 import { isActive, isRunActive } from './words.ts'
 
 /**
@@ -48,8 +48,8 @@ export function applyMessage(client: QueryClient, tenantId: string, message: Str
       const refresh = isActive(state) ? refreshSoon : refreshNow
       client.setQueryData(queries.investigation(tenantId, id).queryKey, message.investigation)
       refresh(client, queries.investigations(tenantId).queryKey)
-      refresh(client, queries.mailboxes(tenantId, id).queryKey)
-      refresh(client, queries.hits(tenantId, id).queryKey)
+      refresh(client, mailboxesKey(tenantId, id))
+      refresh(client, hitsKey(tenantId, id))
       break
     }
     case 'action-run': {
@@ -60,7 +60,7 @@ export function applyMessage(client: QueryClient, tenantId: string, message: Str
       )
       refresh(client, queries.actionRun(tenantId, id).queryKey)
       refresh(client, [tenantId, 'action-runs'])
-      refresh(client, queries.hits(tenantId, investigationId).queryKey)
+      refresh(client, hitsKey(tenantId, investigationId))
       break
     }
   }

@@ -1,4 +1,11 @@
-import type { Action, ActionRun, ActionTargetStateName, Investigation, MailTargets } from '@cordon/api'
+import type {
+  Action,
+  ActionRun,
+  ActionTargetStateName,
+  Investigation,
+  InvestigationMailbox,
+  MailTargets,
+} from '@cordon/api'
 
 /** How things are called on the page: one place, so that a button and the table beside it never differ. */
 
@@ -14,25 +21,49 @@ export function number(n: number): string {
 }
 
 /** "Delete permanently" and 23 become "Delete 23 messages permanently": the number stands on the button. */
-export function confirmLabel(action: Pick<Action, 'title'>, targets: number): string {
-  const [verb = '', ...rest] = action.title.split(' ')
-  const object = rest.filter((word, index) => !(index === 0 && /^messages?$/i.test(word)))
-  return [verb, count(targets, 'message'), ...object].join(' ')
+export function confirmLabel({ title }: Pick<Action, 'title'>, targets: number): string {
+  const [verb = title] = /^(?:soft )?\S+/i.exec(title) ?? []
+  const rest = title.slice(verb.length).replace(/^ messages?\b/i, '')
+  return `${verb === 'Warn' ? 'Warn about' : verb} ${count(targets, 'message')}${rest}`
 }
 
 export function targetSentence(targets: MailTargets): string {
-  return targets.kind === 'all' ? 'all mailboxes' : count(targets.users.length, 'named user')
+  switch (targets.kind) {
+    case 'all':
+      return 'all mailboxes'
+    case 'users':
+      return someOf(targets.users, 'named users')
+    case 'groups':
+      return `the mailboxes of ${someOf(targets.groups, 'groups')}`
+    case 'departments':
+      return `the mailboxes of ${someOf(targets.departments, 'departments')}`
+  }
 }
+
+/** A few by their names, many by their number. */
+const someOf = (names: string[], noun: string) =>
+  names.length <= 3 ? names.join(', ') : `${number(names.length)} ${noun}`
 
 export type Tone = 'good' | 'warn' | 'bad' | 'busy' | 'quiet'
 
 export const INVESTIGATION_STATE: Record<Investigation['state'], { word: string; tone: Tone }> = {
   queued: { word: 'Queued', tone: 'busy' },
   running: { word: 'Running', tone: 'busy' },
+  watching: { word: 'Watching', tone: 'busy' },
+  paused: { word: 'Paused', tone: 'warn' },
   stopping: { word: 'Stopping', tone: 'warn' },
   stopped: { word: 'Stopped', tone: 'warn' },
   done: { word: 'Done', tone: 'good' },
   failed: { word: 'Failed', tone: 'bad' },
+}
+
+export const MAILBOX_STATE: Record<InvestigationMailbox['state'], { word: string; tone: Tone }> = {
+  waiting: { word: 'Waiting', tone: 'quiet' },
+  searching: { word: 'Searching', tone: 'busy' },
+  searched: { word: 'Searched', tone: 'good' },
+  'no-mailbox': { word: 'No mailbox', tone: 'quiet' },
+  failed: { word: 'Failed', tone: 'bad' },
+  skipped: { word: 'Skipped', tone: 'warn' },
 }
 
 export const ACTION_RUN_STATE: Record<ActionRun['state'], { word: string; tone: Tone }> = {
@@ -82,7 +113,10 @@ export function endedTargets(run: ActionRun): number {
   return states.reduce((sum, state) => sum + (run.targetsByState[state] ?? 0), 0)
 }
 
+/** Whether it works through mailboxes now. One that watches waits for new mail. */
 export const isActive = (state: Investigation['state']) => ['queued', 'running', 'stopping'].includes(state)
+/** Whether it can still be stopped. */
+export const isOpen = (state: Investigation['state']) => isActive(state) || state === 'watching' || state === 'paused'
 export const isRunActive = (state: ActionRun['state']) => state === 'running' || state === 'reverting'
 
 /** `management-activity.Audit.Exchange` as people know it: `Audit.Exchange`. */

@@ -76,14 +76,15 @@ export function Select({ label, hint, error, children, ...rest }: ComponentProps
 /** One of several ways, each with a sentence about it. */
 export function Choice({
   title,
+  aside,
   detail,
   ...rest
-}: Omit<ComponentProps<'input'>, 'title' | 'type'> & { title: string; detail?: ReactNode }) {
+}: Omit<ComponentProps<'input'>, 'title' | 'type'> & { title: string; aside?: ReactNode; detail?: ReactNode }) {
   const id = useId()
   return (
     <label
       htmlFor={id}
-      className="flex gap-2.5 rounded-md border border-line p-3 text-sm has-checked:border-accent has-checked:bg-accent-soft has-focus-visible:outline-2 has-focus-visible:outline-accent"
+      className="flex gap-2.5 rounded-md border border-line p-3 text-sm has-checked:border-accent has-checked:bg-accent-soft has-disabled:opacity-60 has-focus-visible:outline-2 has-focus-visible:outline-accent"
     >
       <input
         id={id}
@@ -92,8 +93,11 @@ export function Choice({
         className="mt-0.5 size-4 shrink-0"
         {...rest}
       />
-      <span className="min-w-0">
-        <span className="font-medium">{title}</span>
+      <span className="min-w-0 flex-1">
+        <span className="flex items-center justify-between gap-2">
+          <span className="font-medium">{title}</span>
+          {aside}
+        </span>
         {detail && (
           <span id={`${id}-detail`} aria-hidden className="block text-ink-2">
             {detail}

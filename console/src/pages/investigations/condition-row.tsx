@@ -11,12 +11,14 @@ interface Props {
   condition: DraftCondition
   /** The row was just added, so typing goes on in it. */
   fresh: boolean
+  /** Why the server does not take it. */
+  error: string | undefined
   onChange: (condition: DraftCondition) => void
   onRemove: () => void
 }
 
 /** One sentence of a filter: "Any link" "goes to" "bad.example". */
-export function ConditionRow({ condition, fresh, onChange, onRemove }: Props) {
+export function ConditionRow({ condition, fresh, error, onChange, onRemove }: Props) {
   const hintId = useId()
   const select = useRef<HTMLSelectElement>(null)
   useEffect(() => {
@@ -49,7 +51,8 @@ export function ConditionRow({ condition, fresh, onChange, onRemove }: Props) {
       </select>
       <input
         aria-label={`${label} ${condition.not ? notVerb : verb}`}
-        aria-describedby={hint && hintId}
+        aria-invalid={error !== undefined}
+        aria-describedby={`${hintId} ${hintId}-error`}
         className={`${inputClass} max-sm:order-4 max-sm:col-span-2 ${mono ? 'font-mono text-xs' : ''}`}
         placeholder={placeholder}
         spellCheck={false}
@@ -61,6 +64,11 @@ export function ConditionRow({ condition, fresh, onChange, onRemove }: Props) {
       <IconButton label={`Remove: ${label}`} className="max-sm:order-2" onClick={onRemove}>
         <X aria-hidden className="size-4" />
       </IconButton>
+      {error && (
+        <p id={`${hintId}-error`} role="alert" className="col-span-full text-xs font-medium text-bad max-sm:order-5">
+          {error}
+        </p>
+      )}
       {hint && (
         <p id={hintId} className="col-span-full text-xs text-ink-3 max-sm:order-5">
           {hint}

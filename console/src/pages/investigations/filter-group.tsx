@@ -21,12 +21,14 @@ interface Props {
   depth?: number
   /** It was just added, so typing goes on in its first condition. */
   fresh?: boolean
+  /** What the server says is wrong, by the id of the part. */
+  problems: ReadonlyMap<number, string>
   onChange: (group: DraftGroup) => void
   onRemove?: () => void
 }
 
 /** Conditions, and groups of them, of which all must hold or any is enough. */
-export function FilterGroup({ group, depth = 1, fresh, onChange, onRemove }: Props) {
+export function FilterGroup({ group, depth = 1, fresh, problems, onChange, onRemove }: Props) {
   const [freshId, setFreshId] = useState(fresh ? group.conditions[0]?.id : undefined)
   const addButton = useRef<HTMLButtonElement>(null)
   const add = (part: DraftPart) => {
@@ -60,6 +62,11 @@ export function FilterGroup({ group, depth = 1, fresh, onChange, onRemove }: Pro
           </IconButton>
         )}
       </div>
+      {problems.has(group.id) && (
+        <p role="alert" className="text-xs font-medium text-bad">
+          {problems.get(group.id)}
+        </p>
+      )}
       <div className="divide-y divide-line">
         {group.conditions.map((part) =>
           isGroup(part) ? (
@@ -67,6 +74,7 @@ export function FilterGroup({ group, depth = 1, fresh, onChange, onRemove }: Pro
               key={part.id}
               group={part}
               depth={depth + 1}
+              problems={problems}
               fresh={part.id === freshId}
               onChange={(changed) => change(part.id, changed.conditions.length > 0 ? changed : undefined)}
               onRemove={() => change(part.id, undefined)}
@@ -76,6 +84,7 @@ export function FilterGroup({ group, depth = 1, fresh, onChange, onRemove }: Pro
               key={part.id}
               condition={part}
               fresh={part.id === freshId}
+              error={problems.get(part.id)}
               onChange={(changed) => change(part.id, changed)}
               onRemove={() => change(part.id, undefined)}
             />

@@ -1,36 +1,23 @@
 import type { Investigation, MailHit } from '@cordon/api'
-import { useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 
+import { tenantApi } from '#lib/api.ts'
 import { useHotkeys } from '#lib/hotkeys.ts'
-import { queries } from '#lib/queries.ts'
-import { useTenantId } from '#lib/tenant.ts'
-import { ACTION_RUN_STATE, count, TARGET_STATE, type Tone } from '#lib/words.ts'
-import { Badge } from '#parts/badge.tsx'
+import { usePagedRows } from '#lib/paged-rows.ts'
+import { hitsKey } from '#lib/queries.ts'
+import { useUser } from '#lib/rights.ts'
+import { ALL, isSelected, NONE, select, selectedOf } from '#lib/selection.ts'
+import { count, number } from '#lib/words.ts'
 import { Button } from '#parts/button.tsx'
-import { CompactRow, Empty, SkeletonRows } from '#parts/panel.tsx'
+import type { Column } from '#parts/grid.tsx'
+import { PagedTable } from '#parts/paged-table.tsx'
+import { CompactRow, Empty } from '#parts/panel.tsx'
 import { ProblemBanner } from '#parts/problem.tsx'
-import { Table, type Column } from '#parts/table.tsx'
 import { When } from '#parts/when.tsx'
 
-import { PlanDialog } from './plan-dialog.tsx'
-
-/** The newest action on a hit: how it stands, and the way to its proof. */
-function LastAction({ actionRunId, state }: NonNullable<MailHit['lastAction']>) {
-  const tenantId = useTenantId()
-  const known: Record<string, { word: string; tone: Tone }> = { ...ACTION_RUN_STATE, ...TARGET_STATE }
-  const { word, tone } = known[state] ?? { word: state, tone: 'quiet' as const }
-  return (
-    <Link
-      to="/tenants/$tenantId/action-runs/$actionRunId"
-      params={{ tenantId, actionRunId }}
-      className="rounded hover:brightness-110"
-    >
-      <Badge tone={tone}>{word}</Badge>
-    </Link>
-  )
-}
+import { ChooseAction } from './choose-action.tsx'
+import { HitDrawer } from './hit-drawer.tsx'
+import { LastAction } from './last-action.tsx'
 
 const COLUMNS: Column<MailHit>[] = [
   {
@@ -38,44 +25,40 @@ const COLUMNS: Column<MailHit>[] = [
     title: 'Mailbox',
     track: 'minmax(0, 1fr)',
     cell: ({ userPrincipalName }) => <span title={userPrincipalName}>{userPrincipalName}</span>,
-    sortBy: ({ userPrincipalName }) => userPrincipalName,
   },
   {
     id: 'subject',
     title: 'Subject',
-    track: 'minmax(0, 1.2fr)',
+    track: 'minmax(0, 1.1fr)',
     from: 560,
     cell: ({ subject, isRead }) => (
       <span title={subject} className={isRead ? '' : 'font-medium'}>
         {subject}
       </span>
     ),
-    sortBy: ({ subject }) => subject,
+  },
+  {
+    id: 'matched',
+    title: 'Matched',
+    track: 'minmax(0, 0.9fr)',
+    from: 980,
+    cell: ({ matched }) => <span title={matched.join('\n')}>{matched.join(' · ')}</span>,
   },
   {
     id: 'sender',
     title: 'Sender',
     track: 'minmax(0, 0.8fr)',
-    from: 860,
+    from: 1120,
     cell: ({ sender }) => <span title={sender}>{sender}</span>,
-    sortBy: ({ sender }) => sender,
   },
   {
     id: 'folder',
     title: 'Folder',
-    track: '120px',
-    cell: ({ folderName }) => folderName,
-    sortBy: ({ folderName }) => folderName,
+    track: '116px',
+    cell: ({ folderName }) => <span title={folderName}>{folderName}</span>,
   },
   { id: 'read', title: 'Read', track: '64px', from: 760, cell: ({ isRead }) => (isRead ? 'Read' : 'Unread') },
-  {
-    id: 'received',
-    title: 'Received',
-    track: '104px',
-    from: 660,
-    cell: ({ receivedAt }) => <When at={receivedAt} />,
-    sortBy: ({ receivedAt }) => receivedAt,
-  },
+  { id: 'received', title: 'Received', track: '92px', from: 660, cell: ({ receivedAt }) => <When at={receivedAt} /> },
   {
     id: 'action',
     title: 'Last action',
@@ -90,77 +73,80 @@ const compact = (hit: MailHit) => (
     first={hit.userPrincipalName}
     second={
       <>
-        {hit.folderName} · <When at={hit.receivedAt} />
+        <span className="truncate">
+          {hit.folderName} · {hit.isRead ? 'read' : 'unread'} · <When at={hit.receivedAt} />
+        </span>
         {hit.lastAction && <LastAction {...hit.lastAction} />}
       </>
     }
   />
 )
 
-const NONE: ReadonlySet<string> = new Set()
+const rowsOf = ({ hits }: { hits: MailHit[] }) => hits
 
-/** The messages found, and what can be done with those selected; with none selected, with all of them. */
-export function Hits(props: { tenantId: string; investigation: Investigation; running: boolean }) {
-  const { tenantId, investigation, running } = props
-  const [selected, setSelected] = useState(NONE)
-  const [planning, setPlanning] = useState(false)
-  const { data, error, refetch } = useQuery(queries.hits(tenantId, investigation.id))
-  useHotkeys({ a: () => setPlanning((data?.hits.length ?? 0) > 0) })
-  if (error) return <ProblemBanner error={error} onRetry={() => void refetch()} />
-  if (data === undefined) return <SkeletonRows rows={6} />
-  const chosen = data.hits.filter((hit) => selected.has(hit.id))
-  const targets = chosen.length > 0 ? chosen : data.hits
+interface Props {
+  tenantId: string
+  investigation: Investigation
+  running: boolean
+}
+
+/** The messages found, any number of them, and what can be done with those selected: all, until somebody says otherwise. */
+export function Hits({ tenantId, investigation, running }: Props) {
+  const { id, hits: total } = investigation
+  const [selection, setSelection] = useState(ALL)
+  const [isChoosing, setIsChoosing] = useState(false)
+  const [opened, setOpened] = useState<MailHit>()
+  const { reaches } = useUser()
+  const { error, refetch, rowAt, onRange } = usePagedRows({
+    queryKey: hitsKey(tenantId, id),
+    fetchPage: (page, signal) => tenantApi(tenantId).hits(id, page, signal),
+    rowsOf,
+  })
+  const selected = selectedOf(selection, total)
+  const mayAct = reaches('analyst') && selected > 0
+  useHotkeys({ a: () => setIsChoosing(mayAct) })
+  if (error) return <ProblemBanner error={error} onRetry={refetch} />
+  if (total === 0) {
+    return running ? (
+      <Empty title="No hits so far">Hits appear here as mailboxes are searched.</Empty>
+    ) : (
+      <Empty title="No message matched">
+        See Mailboxes for those that were not searched and why, or start an investigation with fewer conditions.
+      </Empty>
+    )
+  }
   return (
     <>
-      {data.hits.length > 0 && (
-        <div className="flex flex-wrap items-center gap-2 border-b border-line px-3 py-2 text-sm">
-          <span className="flex-1 text-ink-2">
-            {chosen.length > 0
-              ? `${chosen.length} of ${count(data.hits.length, 'hit')} selected`
-              : `All ${count(data.hits.length, 'hit')}`}
-          </span>
-          {chosen.length > 0 && (
-            <Button look="quiet" onClick={() => setSelected(NONE)}>
-              Clear selection
-            </Button>
-          )}
-          <Button look="primary" onClick={() => setPlanning(true)}>
+      <div className="flex flex-wrap items-center gap-2 border-b border-line px-3 py-2 text-sm">
+        <span className="flex-1 text-ink-2" aria-live="polite">
+          {selected === total
+            ? `All ${count(total, 'hit')} selected`
+            : `${number(selected)} of ${count(total, 'hit')} selected`}
+        </span>
+        {reaches('analyst') && (
+          <Button look="primary" disabled={!mayAct} onClick={() => setIsChoosing(true)}>
             Choose action
           </Button>
-        </div>
-      )}
-      <Table
+        )}
+      </div>
+      <PagedTable
         label="Hits"
-        rows={data.hits}
+        {...{ total, rowAt, onRange, compact }}
         columns={COLUMNS}
-        idOf={({ id }) => id}
-        compact={compact}
+        onOpen={setOpened}
         selection={{
-          selected,
-          onChange: setSelected,
+          isSelected: (hit) => isSelected(selection, hit.id),
+          onSelect: (hit, on) => setSelection(select(selection, hit.id, on)),
+          selected: selected === 0 ? 'none' : selected === total ? 'all' : 'some',
+          onSelectAll: (on) => setSelection(on ? ALL : NONE),
           noun: 'hits',
           nameOf: ({ userPrincipalName }) => userPrincipalName,
         }}
-        empty={
-          running ? (
-            <Empty title="No hits so far">Hits appear here as mailboxes are searched.</Empty>
-          ) : (
-            <Empty title="No message matched">
-              Every mailbox that answered was searched. See Mailboxes for those that did not, or start an investigation
-              with fewer conditions.
-            </Empty>
-          )
-        }
       />
-      {planning && (
-        <PlanDialog
-          tenantId={tenantId}
-          investigationId={investigation.id}
-          hits={targets}
-          hitIds={chosen.length > 0 ? chosen.map((hit) => hit.id) : undefined}
-          onClose={() => setPlanning(false)}
-        />
+      {opened && (
+        <HitDrawer tenantId={tenantId} investigationId={id} hit={opened} onClose={() => setOpened(undefined)} />
       )}
+      {isChoosing && <ChooseAction {...{ tenantId, investigation, selection }} onClose={() => setIsChoosing(false)} />}
     </>
   )
 }

@@ -1,25 +1,27 @@
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { Tabs } from 'radix-ui'
 
-import { tenantApi } from '#lib/api.ts'
 import { filterSentences } from '#lib/filter-words.ts'
+import { parseInvestigationSearch } from '#lib/investigation-search.ts'
 import { usePreferences } from '#lib/preferences.ts'
 import { queries } from '#lib/queries.ts'
 import { clockTime } from '#lib/time.ts'
 import { INVESTIGATION_STATE, isActive, number, targetSentence } from '#lib/words.ts'
 import { Badge } from '#parts/badge.tsx'
-import { Button } from '#parts/button.tsx'
 import { Page, PageHeader } from '#parts/panel.tsx'
-import { ProblemBanner } from '#parts/problem.tsx'
 import { TabList } from '#parts/tabs.tsx'
 import { When } from '#parts/when.tsx'
 import { PendingPage } from '#parts/pending-page.tsx'
 
 import { ActionRuns } from './action-runs.tsx'
+import { ExportMenu } from './export-menu.tsx'
+import { Finding } from './finding.tsx'
 import { Hits } from './hits.tsx'
 import { Mailboxes } from './mailboxes.tsx'
 import { RunProgress } from './run-progress.tsx'
+import { SteerButtons } from './steer-buttons.tsx'
+import { Timeline } from './timeline.tsx'
 
 const route = getRouteApi('/frame/tenants/$tenantId/investigations/$investigationId')
 /** The stream tells of changes; this is for the moments in which it is down. */
@@ -33,10 +35,6 @@ export function InvestigationPage() {
   const { data, error, refetch } = useQuery({
     ...queries.investigation(tenantId, investigationId),
     refetchInterval: ({ state }) => (state.data && isActive(state.data.state) ? WATCH_MS : false),
-  })
-  const stop = useMutation({
-    mutationFn: () => tenantApi(tenantId).stopInvestigation(investigationId),
-    onSuccess: () => refetch(),
   })
   if (error || data === undefined) return <PendingPage error={error} onRetry={() => void refetch()} />
   const { word, tone } = INVESTIGATION_STATE[data.state]
@@ -53,31 +51,28 @@ export function InvestigationPage() {
         actions={
           <>
             <Badge tone={tone}>{word}</Badge>
-            {running && (
-              <Button onClick={() => stop.mutate()} disabled={data.state === 'stopping' || stop.isPending}>
-                {data.state === 'stopping' ? 'Stopping…' : 'Stop'}
-              </Button>
-            )}
+            <ExportMenu tenantId={tenantId} investigationId={investigationId} />
+            <SteerButtons tenantId={tenantId} investigation={data} />
           </>
         }
       />
-      <p className="-mt-3 text-sm break-words text-ink-2">
-        {filterSentences(data.filter, (iso) => clockTime(iso, zone)).join(' and ')} · in {targetSentence(data.targets)}{' '}
-        · by {data.createdBy} <When at={data.createdAt} />
-      </p>
+      <div className="-mt-3 space-y-1">
+        <p className="text-sm break-words text-ink-2">
+          {filterSentences(data.filter, (iso) => clockTime(iso, zone)).join(' and ')} · in{' '}
+          {targetSentence(data.targets)} · by {data.createdBy} <When at={data.createdAt} />
+        </p>
+        <Finding investigation={data} />
+      </div>
       {data.failure && (
         <div role="alert" className="rounded-lg border border-bad/40 bg-bad-soft p-3 text-sm">
           <span className="font-semibold">The investigation failed. </span>
           {data.failure}
         </div>
       )}
-      {stop.error && <ProblemBanner error={stop.error} />}
-      <RunProgress investigation={data} />
+      <RunProgress tenantId={tenantId} investigation={data} />
       <Tabs.Root
         value={tab ?? 'hits'}
-        onValueChange={(value) =>
-          void navigate({ replace: true, search: value === 'mailboxes' || value === 'actions' ? { tab: value } : {} })
-        }
+        onValueChange={(value) => void navigate({ replace: true, search: parseInvestigationSearch({ tab: value }) })}
         className="rounded-lg border border-line bg-surface"
       >
         <TabList
@@ -86,6 +81,7 @@ export function InvestigationPage() {
             { value: 'hits', title: `Hits (${number(data.hits)})` },
             { value: 'mailboxes', title: `Mailboxes (${number(data.mailboxesTotal)})` },
             { value: 'actions', title: 'Actions' },
+            { value: 'timeline', title: 'Timeline' },
           ]}
         />
         <Tabs.Content value="hits">
@@ -96,6 +92,9 @@ export function InvestigationPage() {
         </Tabs.Content>
         <Tabs.Content value="actions">
           <ActionRuns tenantId={tenantId} investigationId={investigationId} />
+        </Tabs.Content>
+        <Tabs.Content value="timeline">
+          <Timeline tenantId={tenantId} investigation={data} />
         </Tabs.Content>
       </Tabs.Root>
     </Page>

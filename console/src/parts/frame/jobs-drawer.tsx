@@ -66,7 +66,7 @@ function HuntJob(props: { tenantId: string; investigation: Investigation; close:
   const now = useNow(1000)
   const { id, name, mailboxesDone, mailboxesTotal, startedAt, hits, state } = investigation
   const progress = progressOf({ done: mailboxesDone, total: mailboxesTotal, startedAt }, now)
-  const stop = useMutation({ mutationFn: () => tenantApi(tenantId).stopInvestigation(id) })
+  const stop = useMutation({ mutationFn: () => tenantApi(tenantId).steerInvestigation(id, 'stop') })
   return (
     <li className={card}>
       <div className="flex items-center gap-2">

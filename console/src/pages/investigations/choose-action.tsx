@@ -1,0 +1,133 @@
+import type { Action, Investigation } from '@cordon/api'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+
+import { settingsOf } from '#lib/action-settings.ts'
+import { tenantApi } from '#lib/api.ts'
+import { queries } from '#lib/queries.ts'
+import { useUser } from '#lib/rights.ts'
+import { selectedHits } from '#lib/selected-hits.ts'
+import { selectedOf, type Selection } from '#lib/selection.ts'
+import { count } from '#lib/words.ts'
+import { Badge } from '#parts/badge.tsx'
+import { Button } from '#parts/button.tsx'
+import { Dialog, DialogActions } from '#parts/dialog.tsx'
+import { Choice } from '#parts/field.tsx'
+import { SkeletonRows } from '#parts/panel.tsx'
+import { ProblemBanner } from '#parts/problem.tsx'
+
+import { SettingField } from './setting-field.tsx'
+
+interface Props {
+  tenantId: string
+  investigation: Investigation
+  selection: Selection
+  onClose: () => void
+}
+
+/** What to do with the hits, with the truth about getting them back. A plan changes nothing; a shadow run only reads. */
+export function ChooseAction({ tenantId, investigation, selection, onClose }: Props) {
+  const { id: investigationId, connectionId, hits } = investigation
+  const navigate = useNavigate()
+  const { reaches } = useUser()
+  const [actionId, setActionId] = useState<string>()
+  const [changed, setChanged] = useState<Record<string, string | boolean>>({})
+  const actions = useQuery(queries.actions())
+  const cloud = useQuery(queries.connections()).data?.connections.find(({ id }) => id === connectionId)?.cloud
+  const action = actions.data?.actions.find((each) => each.id === actionId)
+  const plan = useMutation({
+    mutationFn: async ({ id, shadow }: { id: string; shadow: boolean }) => {
+      const hitIds = await selectedHits(tenantId, investigationId, selection)
+      const options = Object.keys(changed).length > 0 ? { options: changed } : {}
+      const { actionRun } = await tenantApi(tenantId).planActionRun({
+        action: id,
+        investigationId,
+        shadow,
+        ...options,
+        ...(hitIds && { hitIds }),
+      })
+      if (shadow) await tenantApi(tenantId).executeActionRun(actionRun.id, actionRun.targetsTotal)
+      return actionRun
+    },
+    onSuccess: ({ id }) =>
+      navigate({ to: '/tenants/$tenantId/action-runs/$actionRunId', params: { tenantId, actionRunId: id } }),
+  })
+  const begin = (shadow: boolean) => action && plan.mutate({ id: action.id, shadow })
+  return (
+    <Dialog
+      onClose={onClose}
+      title="Choose action"
+      description={`For ${count(selectedOf(selection, hits), 'message')}. Neither a plan nor a shadow run changes anything.`}
+    >
+      {actions.error && <ProblemBanner error={actions.error} onRetry={() => void actions.refetch()} />}
+      {actions.isPending && <SkeletonRows rows={6} />}
+      <div role="radiogroup" aria-label="Action" className="space-y-2">
+        {actions.data?.actions.map((each) => (
+          <ActionChoice
+            key={each.id}
+            action={each}
+            cloud={cloud}
+            checked={actionId === each.id}
+            onChange={() => {
+              setActionId(each.id)
+              setChanged({})
+            }}
+          />
+        ))}
+      </div>
+      {action && settingsOf(action).length > 0 && (
+        <fieldset className="mt-4 space-y-3">
+          <legend className="mb-2 text-sm font-semibold">Settings of “{action.title}”</legend>
+          {settingsOf(action).map((setting) => (
+            <SettingField
+              key={setting.name}
+              setting={setting}
+              value={changed[setting.name] ?? setting.initial}
+              onChange={(value) => setChanged({ ...changed, [setting.name]: value })}
+            />
+          ))}
+        </fieldset>
+      )}
+      {plan.error && (
+        <div className="mt-3">
+          <ProblemBanner error={plan.error} />
+        </div>
+      )}
+      <DialogActions>
+        <Button onClick={onClose}>Cancel</Button>
+        {reaches('responder') && (
+          <Button disabled={!action || plan.isPending} onClick={() => begin(true)}>
+            Shadow run
+          </Button>
+        )}
+        <Button look="primary" disabled={!action || plan.isPending} onClick={() => begin(false)}>
+          {plan.isPending ? 'Planning…' : 'Plan action'}
+        </Button>
+      </DialogActions>
+    </Dialog>
+  )
+}
+
+interface ActionChoiceProps {
+  action: Action
+  cloud: string | undefined
+  checked: boolean
+  onChange: () => void
+}
+
+function ActionChoice({ action, cloud, checked, onChange }: ActionChoiceProps) {
+  const { title, recoverability, reversible, notOfferedIn } = action
+  const refused = notOfferedIn && cloud !== undefined && notOfferedIn.clouds.includes(cloud)
+  return (
+    <Choice
+      name="action"
+      title={title}
+      aside={<Badge tone={reversible ? 'good' : 'warn'}>{reversible ? 'Can be undone' : 'No undo'}</Badge>}
+      detail={refused ? notOfferedIn.why : recoverability}
+      disabled={refused}
+      checked={checked}
+      onChange={onChange}
+    />
+  )
+}
