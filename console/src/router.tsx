@@ -124,6 +124,11 @@ const events = createRoute({
   validateSearch: parseEventSearch,
   component: lazyRouteComponent(() => import('#pages/events/events-page.tsx'), 'EventsPage'),
 })
+const reports = createRoute({
+  getParentRoute: () => tenant,
+  path: 'reports',
+  component: lazyRouteComponent(() => import('#pages/reports/reports-page.tsx'), 'ReportsPage'),
+})
 const investigations = createRoute({
   getParentRoute: () => tenant,
   path: 'investigations',
@@ -144,6 +149,11 @@ const investigation = createRoute({
   validateSearch: parseInvestigationSearch,
   component: lazyRouteComponent(() => import('#pages/investigations/investigation-page.tsx'), 'InvestigationPage'),
 })
+const actionRuns = createRoute({
+  getParentRoute: () => tenant,
+  path: 'action-runs',
+  component: lazyRouteComponent(() => import('#pages/action-runs/action-runs-page.tsx'), 'ActionRunsPage'),
+})
 const actionRun = createRoute({
   getParentRoute: () => tenant,
   path: 'action-runs/$actionRunId',
@@ -159,7 +169,18 @@ export const router = createRouter({
       newConnection,
       connection,
       tokens,
-      tenant.addChildren([overview, alerts, alert, events, investigations, newInvestigation, investigation, actionRun]),
+      tenant.addChildren([
+        overview,
+        alerts,
+        alert,
+        events,
+        reports,
+        investigations,
+        newInvestigation,
+        investigation,
+        actionRuns,
+        actionRun,
+      ]),
     ]),
   ]),
   context: { client },

@@ -45,6 +45,8 @@ export interface GridLook<Row> {
   onOpen?: (row: Row) => void
   /** A row where there is no room for columns: two lines in one cell. */
   compact?: (row: Row) => ReactNode
+  /** Px. */
+  compactHeight?: number
   /** Fill the parent instead of growing up to a part of the window. */
   fill?: boolean
   rowHeight?: number
@@ -87,7 +89,7 @@ export function Grid<Row extends object>(props: Props<Row>) {
   const [cursor, setCursor] = useState<number>()
   const [width, setWidth] = useState(1000)
   const isCompact = compact !== undefined && width < COMPACT_BELOW_PX
-  const rowHeight = isCompact ? COMPACT_ROW_PX : (props.rowHeight ?? 32)
+  const rowHeight = isCompact ? (props.compactHeight ?? COMPACT_ROW_PX) : (props.rowHeight ?? 32)
   const scroller = useRef<HTMLDivElement>(null)
   const attach = useCallback((element: HTMLDivElement) => {
     scroller.current = element

@@ -16,7 +16,16 @@ export function Facts({ overview, tenantId }: { overview: Overview | undefined; 
       <Fact title="Reports, last 7 days">
         {overview && (
           <>
-            <Big>{number(overview.reports.length)}</Big>
+            <Big>
+              <Link
+                to="/tenants/$tenantId/reports"
+                params={{ tenantId }}
+                className="hover:underline"
+                aria-label={count(overview.reports.length, 'report')}
+              >
+                {number(overview.reports.length)}
+              </Link>
+            </Big>
             <Small>
               {overview.reports[0] ? (
                 <>

@@ -16,6 +16,7 @@ import { ConnectionHealth, RunningInvestigations } from './aside.tsx'
 import { Facts } from './facts.tsx'
 import { NewestAlerts } from './newest-alerts.tsx'
 import { ReportedMails } from './reported-mails.tsx'
+import { WaitingApprovals } from './waiting-approvals.tsx'
 
 export function OverviewPage() {
   const tenantId = useTenantId()
@@ -32,6 +33,7 @@ export function OverviewPage() {
           <NewestAlerts tenantId={tenantId} alerts={data?.newestAlerts} />
         </div>
         <div className="flex min-w-0 flex-col gap-4">
+          <WaitingApprovals tenantId={tenantId} />
           <RunningInvestigations tenantId={tenantId} investigations={data?.investigations} />
           <ConnectionHealth connections={data?.connections} />
         </div>

@@ -12,7 +12,17 @@ import { When } from '#parts/when.tsx'
 export function ReportedMails({ tenantId, reports }: { tenantId: string; reports: ReportedMail[] | undefined }) {
   const { shown, fresh, release } = useHeld(reports ?? [], (report) => report.eventId)
   return (
-    <Panel title="Reported mail" actions={<NewPill fresh={fresh} noun="reported" onShow={release} />}>
+    <Panel
+      title="Reported mail"
+      actions={
+        <>
+          <NewPill fresh={fresh} noun="reported" onShow={release} />
+          <Link to="/tenants/$tenantId/reports" params={{ tenantId }} className="text-sm text-accent hover:underline">
+            All reports
+          </Link>
+        </>
+      }
+    >
       {reports === undefined ? (
         <SkeletonRows rows={3} />
       ) : shown.length === 0 ? (

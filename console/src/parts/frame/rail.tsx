@@ -1,21 +1,47 @@
-import { Link } from '@tanstack/react-router'
-import { Activity, BellRing, LayoutDashboard, PanelLeftClose, PanelLeftOpen, Plug, SearchCheck } from 'lucide-react'
+import { Link, useNavigate } from '@tanstack/react-router'
+import {
+  Activity,
+  BellRing,
+  Ellipsis,
+  LayoutDashboard,
+  MailWarning,
+  PanelLeftClose,
+  PanelLeftOpen,
+  Plug,
+  SearchCheck,
+  Wand,
+} from 'lucide-react'
 
+import { useApprovals } from '#lib/approvals.ts'
 import { setPreferences, usePreferences } from '#lib/preferences.ts'
+import { count, number } from '#lib/words.ts'
 
 import { IconButton } from '#parts/button.tsx'
+import { Menu, MenuItem } from '#parts/menu.tsx'
 
 const PAGES = [
   { to: '/tenants/$tenantId/overview', title: 'Overview', Icon: LayoutDashboard },
   { to: '/tenants/$tenantId/alerts', title: 'Alerts', Icon: BellRing },
+  { to: '/tenants/$tenantId/reports', title: 'Reports', Icon: MailWarning },
   { to: '/tenants/$tenantId/investigations', title: 'Investigations', Icon: SearchCheck },
   { to: '/tenants/$tenantId/events', title: 'Events', Icon: Activity },
+  { to: '/tenants/$tenantId/action-runs', title: 'Actions', Icon: Wand },
   { to: '/connections', title: 'Connections', Icon: Plug },
 ] as const
+
+/** So many fit into the bar of a phone beside “More”. */
+const ON_PHONE = 4
+
+const itemClass =
+  'flex items-center rounded-md text-sm text-ink-2 hover:bg-sunken hover:text-ink max-sm:min-w-14 max-sm:flex-col max-sm:justify-center max-sm:gap-0.5 max-sm:px-1 max-sm:text-[11px] sm:h-9 sm:gap-3 sm:px-2.5'
 
 /** The pages: a rail at the left, folded or open; on a phone a bar at the bottom. */
 export function Rail({ tenantId }: { tenantId: string }) {
   const open = usePreferences().rail === 'open'
+  const navigate = useNavigate()
+  const approvals = useApprovals(tenantId)?.length ?? 0
+  const pages = PAGES.filter((page) => tenantId !== '' || page.to === '/connections')
+  const waitingFor = (to: string) => (to.endsWith('action-runs') ? approvals : 0)
   return (
     <nav
       aria-label="Main"
@@ -25,20 +51,40 @@ export function Rail({ tenantId }: { tenantId: string }) {
         <img src="/favicon.svg" alt="" className="size-6 shrink-0" />
         <span className={open ? '' : 'sr-only'}>Cordon</span>
       </div>
-      {PAGES.filter((page) => tenantId !== '' || page.to === '/connections').map(({ to, title, Icon }) => (
+      {pages.map(({ to, title, Icon }, index) => (
         <Link
           key={to}
           to={to}
           params={{ tenantId }}
           activeOptions={{ includeSearch: false }}
           title={open ? undefined : title}
-          className="flex items-center rounded-md text-sm text-ink-2 hover:bg-sunken hover:text-ink max-sm:min-w-14 max-sm:flex-col max-sm:justify-center max-sm:gap-0.5 max-sm:px-1 max-sm:text-[11px] sm:h-9 sm:gap-3 sm:px-2.5"
+          className={`${itemClass} relative ${index >= ON_PHONE ? 'max-sm:hidden' : ''}`}
           activeProps={{ className: 'bg-accent-soft! text-accent! font-medium' }}
         >
           <Icon aria-hidden className="size-[18px] shrink-0" />
-          <span className={open ? '' : 'sm:sr-only'}>{title}</span>
+          <span className={open ? 'sm:flex-1' : 'sm:sr-only'}>{title}</span>
+          <Waiting approvals={waitingFor(to)} isFolded={!open} />
         </Link>
       ))}
+      {pages.length > ON_PHONE && (
+        <Menu
+          trigger={
+            <button type="button" className={`${itemClass} relative sm:hidden`}>
+              <Ellipsis aria-hidden className="size-[18px]" />
+              More
+              <Waiting approvals={approvals} isFolded />
+            </button>
+          }
+        >
+          {pages.slice(ON_PHONE).map(({ to, title, Icon }) => (
+            <MenuItem key={to} onSelect={() => void navigate({ to, params: { tenantId } })}>
+              <Icon aria-hidden className="size-4 text-ink-3" />
+              <span className="flex-1">{title}</span>
+              <Waiting approvals={waitingFor(to)} />
+            </MenuItem>
+          ))}
+        </Menu>
+      )}
       <div className="flex-1 max-sm:hidden" />
       <IconButton
         label={open ? 'Fold the rail' : 'Open the rail'}
@@ -48,5 +94,18 @@ export function Rail({ tenantId }: { tenantId: string }) {
         {open ? <PanelLeftClose aria-hidden className="size-4" /> : <PanelLeftOpen aria-hidden className="size-4" />}
       </IconButton>
     </nav>
+  )
+}
+
+/** How many plans wait for approval; where there is only room for an icon, on its corner. */
+function Waiting({ approvals, isFolded = false }: { approvals: number; isFolded?: boolean }) {
+  if (approvals === 0) return null
+  return (
+    <span
+      aria-label={`${count(approvals, 'plan')} waiting for approval`}
+      className={`inline-flex h-4 min-w-4 items-center justify-center rounded-full bg-accent-fill px-1 text-[11px] font-semibold text-on-fill ${isFolded ? 'absolute top-1 right-1' : ''}`}
+    >
+      {number(approvals)}
+    </span>
   )
 }

@@ -1,0 +1,108 @@
+import type { Action, ActionRun } from '@cordon/api'
+import { TriangleAlert, Undo2 } from 'lucide-react'
+import type { ReactNode } from 'react'
+
+import { count, number } from '#lib/words.ts'
+import { Panel } from '#parts/panel.tsx'
+import { When } from '#parts/when.tsx'
+
+import { ApprovalNote } from './approval-note.tsx'
+import { DecisionButtons, ExecuteButton } from './plan-buttons.tsx'
+
+interface Props {
+  tenantId: string
+  actionRun: ActionRun
+  action: Action
+}
+
+/** Everything one must know before it is carried out, in one view with the button that does it. */
+export function PlanPanel({ tenantId, actionRun, action }: Props) {
+  const { state, effect, reversible, shadow, sample, targetsTotal, options } = actionRun
+  const isOpen = state === 'planned' || state === 'approved'
+  const Icon = reversible ? Undo2 : TriangleAlert
+  return (
+    <Panel title={isOpen ? 'Plan: nothing has happened yet' : 'Plan: nothing has happened'}>
+      <div className="space-y-4 p-4 text-sm">
+        <p className="text-base font-medium">{effect}</p>
+        <dl className="grid grid-cols-2 gap-x-6 gap-y-3 md:grid-cols-4">
+          <Fact title="Messages">{number(targetsTotal)}</Fact>
+          <Fact title="Mailboxes touched">
+            {number(actionRun.mailboxesTotal)}
+            {actionRun.mailboxesCovered !== undefined && (
+              <span className="text-xs font-normal text-ink-3"> of {number(actionRun.mailboxesCovered)} covered</span>
+            )}
+          </Fact>
+          <Fact title={isOpen ? 'Good until' : 'Was good until'}>
+            <When at={actionRun.expiresAt} />
+          </Fact>
+          <Fact title="Approval">
+            {actionRun.needsApproval ? (state === 'approved' ? 'Given' : 'Needed') : 'Not needed'}
+          </Fact>
+        </dl>
+        {!shadow && (
+          <p className={`flex gap-2 rounded-md p-3 ${reversible ? 'bg-good-soft' : 'bg-warn-soft'}`}>
+            <Icon aria-hidden className={`mt-0.5 size-4 shrink-0 ${reversible ? 'text-good' : 'text-warn'}`} />
+            <span>{action.recoverability}</span>
+          </p>
+        )}
+        {options && Object.keys(options).length > 0 && (
+          <p className="text-ink-2">
+            {Object.entries(options)
+              .map(([name, value]) => `${name}: ${String(value)}`)
+              .join(' · ')}
+          </p>
+        )}
+        <Sample sample={sample} total={targetsTotal} />
+        <ApprovalNote actionRun={actionRun} />
+        {isOpen && (
+          <div className="flex flex-wrap items-start justify-end gap-2 border-t border-line pt-4">
+            <DecisionButtons tenantId={tenantId} actionRun={actionRun} />
+            <ExecuteButton tenantId={tenantId} actionRun={actionRun} action={action} />
+          </div>
+        )}
+      </div>
+    </Panel>
+  )
+}
+
+const Fact = ({ title, children }: { title: string; children: ReactNode }) => (
+  <div className="min-w-0">
+    <dt className="text-xs text-ink-3">{title}</dt>
+    <dd className="text-lg font-semibold">{children}</dd>
+  </div>
+)
+
+function Sample({ sample, total }: { sample: ActionRun['sample']; total: number }) {
+  const rest = total - sample.length
+  return (
+    <div className="overflow-hidden rounded-md border border-line">
+      <table aria-label="Sample of targets" className="w-full table-fixed text-left text-xs">
+        <thead className="bg-sunken text-ink-3">
+          <tr>
+            <th className="px-3 py-1.5 font-medium">For example in</th>
+            <th className="px-3 py-1.5 font-medium">Subject</th>
+          </tr>
+        </thead>
+        <tbody>
+          {sample.map(({ userPrincipalName, subject }, index) => (
+            // A mailbox may have two copies with one subject, and the sample never changes.
+            // oxlint-disable-next-line react/no-array-index-key
+            <tr key={index} className="border-t border-line">
+              <td className="truncate px-3 py-1.5" title={userPrincipalName}>
+                {userPrincipalName}
+              </td>
+              <td className="truncate px-3 py-1.5" title={subject}>
+                {subject}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {rest > 0 && (
+        <p className="border-t border-line px-3 py-1.5 text-xs text-ink-3">
+          and {count(rest, 'more message')}, listed below
+        </p>
+      )}
+    </div>
+  )
+}
