@@ -10,8 +10,7 @@ describe('words on the page', () => {
   it('puts the number on the button that acts', () => {
     expect(confirmLabel({ title: 'Delete permanently' }, 23)).toBe('Delete 23 messages permanently')
     expect(confirmLabel({ title: 'Delete message permanently' }, 1)).toBe('Delete 1 message permanently')
-    expect(confirmLabel({ title: 'Soft delete' }, 2)).toBe('Soft delete 2 messages')
-    expect(confirmLabel({ title: 'Warn' }, 2)).toBe('Warn about 2 messages')
+    expect(confirmLabel({ title: 'Mark with a warning' }, 2)).toBe('Mark 2 messages with a warning')
     expect(confirmLabel({ title: 'Move to Deleted Items' }, 1200)).toBe('Move 1,200 messages to Deleted Items')
   })
 

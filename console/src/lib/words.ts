@@ -22,9 +22,8 @@ export function number(n: number): string {
 
 /** "Delete permanently" and 23 become "Delete 23 messages permanently": the number stands on the button. */
 export function confirmLabel({ title }: Pick<Action, 'title'>, targets: number): string {
-  const [verb = title] = /^(?:soft )?\S+/i.exec(title) ?? []
-  const rest = title.slice(verb.length).replace(/^ messages?\b/i, '')
-  return `${verb === 'Warn' ? 'Warn about' : verb} ${count(targets, 'message')}${rest}`
+  const [verb = '', ...rest] = title.replace(/^(\S+) messages?\b/i, '$1').split(' ')
+  return [verb, count(targets, 'message'), ...rest].join(' ')
 }
 
 export function targetSentence(targets: MailTargets): string {

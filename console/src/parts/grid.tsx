@@ -112,7 +112,9 @@ export function Grid<Row extends object>(props: Props<Row>) {
   const first = items[0]?.index ?? 0
   const last = items.at(-1)?.index ?? 0
   const tellRange = useEffectEvent((from: number, to: number) => onRange?.(from, to))
-  useEffect(() => tellRange(first, last), [first, last, rows])
+  useEffect(() => {
+    tellRange(first, last)
+  }, [first, last, rows])
 
   const at = cursor ?? activeIndex
   const current = at < 0 ? undefined : rowAt(at)

@@ -63,7 +63,9 @@ export function Table<Row extends object>({ rows, idOf, empty, activeId, onEnd, 
         const column = sortBy && table.getColumn(id)
         return column && { direction: column.getIsSorted() || undefined, onSort: () => column.toggleSorting() }
       }}
-      onRange={(_, last) => last === ordered.length - 1 && onEnd?.()}
+      onRange={(_, last) => {
+        if (last === ordered.length - 1) onEnd?.()
+      }}
     />
   )
 }

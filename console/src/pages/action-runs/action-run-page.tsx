@@ -77,6 +77,7 @@ function RunSummary({ actionRun, summary }: { actionRun: ActionRun; summary: str
   const progress = progressOf({ done, total: targetsTotal, startedAt }, now)
   const undoing = state === 'reverting' || state === 'reverted'
   const hasEnded = !isRunActive(state)
+  const tookMs = startedAt && endedAt ? Date.parse(endedAt) - Date.parse(startedAt) : 0
   return (
     <section
       aria-label="Progress"
@@ -103,9 +104,7 @@ function RunSummary({ actionRun, summary }: { actionRun: ActionRun; summary: str
             {number(done)} of {count(targetsTotal, 'message')} {undoing ? 'put back' : 'settled'}
           </span>
           {state === 'running' && <Pace progress={progress} noun="messages" />}
-          {hasEnded && !undoing && startedAt && endedAt && (
-            <span>in {duration(Date.parse(endedAt) - Date.parse(startedAt))}</span>
-          )}
+          {hasEnded && !undoing && tookMs >= 1000 && <span>in {duration(tookMs)}</span>}
           <span>
             planned by {createdBy} <When at={createdAt} />
           </span>

@@ -28,9 +28,9 @@ export function ApprovalNote({ actionRun }: { actionRun: ActionRun }) {
   return (
     <p className="flex gap-2">
       <Users aria-hidden className="mt-0.5 size-4 shrink-0 text-accent" />
-      <span>
+      <span className="flex flex-wrap items-center gap-x-1">
         {isMine
-          ? 'You planned it, so a colleague with the role responder must approve it. Send them this page: '
+          ? 'You planned it, so a colleague with the role responder must approve it. Send them the address of this page'
           : `Planned by ${createdBy}; a second pair of eyes must approve it before it runs.`}
         {isMine && <CopyButton text={location.href} label="address of this page" />}
       </span>

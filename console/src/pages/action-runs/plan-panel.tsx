@@ -72,8 +72,12 @@ const Fact = ({ title, children }: { title: string; children: ReactNode }) => (
   </div>
 )
 
+/** Few enough that number, sample and button are in one view. */
+const SAMPLE = 6
+
 function Sample({ sample, total }: { sample: ActionRun['sample']; total: number }) {
-  const rest = total - sample.length
+  const shown = sample.slice(0, SAMPLE)
+  const rest = total - shown.length
   return (
     <div className="overflow-hidden rounded-md border border-line">
       <table aria-label="Sample of targets" className="w-full table-fixed text-left text-xs">
@@ -84,7 +88,7 @@ function Sample({ sample, total }: { sample: ActionRun['sample']; total: number 
           </tr>
         </thead>
         <tbody>
-          {sample.map(({ userPrincipalName, subject }, index) => (
+          {shown.map(({ userPrincipalName, subject }, index) => (
             // A mailbox may have two copies with one subject, and the sample never changes.
             // oxlint-disable-next-line react/no-array-index-key
             <tr key={index} className="border-t border-line">

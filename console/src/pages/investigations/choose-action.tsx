@@ -1,7 +1,7 @@
 import type { Action, Investigation } from '@cordon/api'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { useState } from 'react'
+import { useState, type ReactNode } from 'react'
 
 import { settingsOf } from '#lib/action-settings.ts'
 import { tenantApi } from '#lib/api.ts'
@@ -73,22 +73,18 @@ export function ChooseAction({ tenantId, investigation, selection, onClose }: Pr
               setActionId(each.id)
               setChanged({})
             }}
-          />
+          >
+            {settingsOf(each).map((setting) => (
+              <SettingField
+                key={setting.name}
+                setting={setting}
+                value={changed[setting.name] ?? setting.initial}
+                onChange={(value) => setChanged({ ...changed, [setting.name]: value })}
+              />
+            ))}
+          </ActionChoice>
         ))}
       </div>
-      {action && settingsOf(action).length > 0 && (
-        <fieldset className="mt-4 space-y-3">
-          <legend className="mb-2 text-sm font-semibold">Settings of “{action.title}”</legend>
-          {settingsOf(action).map((setting) => (
-            <SettingField
-              key={setting.name}
-              setting={setting}
-              value={changed[setting.name] ?? setting.initial}
-              onChange={(value) => setChanged({ ...changed, [setting.name]: value })}
-            />
-          ))}
-        </fieldset>
-      )}
       {plan.error && (
         <div className="mt-3">
           <ProblemBanner error={plan.error} />
@@ -114,20 +110,29 @@ interface ActionChoiceProps {
   cloud: string | undefined
   checked: boolean
   onChange: () => void
+  /** Its settings, shown once it is chosen. */
+  children: ReactNode[]
 }
 
-function ActionChoice({ action, cloud, checked, onChange }: ActionChoiceProps) {
+function ActionChoice({ action, cloud, checked, onChange, children }: ActionChoiceProps) {
   const { title, recoverability, reversible, notOfferedIn } = action
   const refused = notOfferedIn && cloud !== undefined && notOfferedIn.clouds.includes(cloud)
   return (
-    <Choice
-      name="action"
-      title={title}
-      aside={<Badge tone={reversible ? 'good' : 'warn'}>{reversible ? 'Can be undone' : 'No undo'}</Badge>}
-      detail={refused ? notOfferedIn.why : recoverability}
-      disabled={refused}
-      checked={checked}
-      onChange={onChange}
-    />
+    <>
+      <Choice
+        name="action"
+        title={title}
+        aside={<Badge tone={reversible ? 'good' : 'warn'}>{reversible ? 'Can be undone' : 'No undo'}</Badge>}
+        detail={refused ? notOfferedIn.why : recoverability}
+        disabled={refused}
+        checked={checked}
+        onChange={onChange}
+      />
+      {checked && children.length > 0 && (
+        <fieldset aria-label={`Settings of “${title}”`} className="ml-4 space-y-3 border-l-2 border-accent py-1 pl-4">
+          {children}
+        </fieldset>
+      )}
+    </>
   )
 }

@@ -28,8 +28,8 @@ export function Estimate({ estimate, isStale, isReady }: Props) {
       className={`grid grid-cols-2 gap-x-4 gap-y-3 text-sm transition-opacity ${isStale ? 'opacity-60' : ''}`}
     >
       <Figure title="Mailboxes" value={estimate && number(estimate.mailboxes)} />
-      <Figure title="At most about" value={estimate && duration(estimate.seconds * 1000)} />
-      <Figure title="Requests" value={estimate && `≤ ${number(estimate.requests)}`} />
+      <Figure title="Requests, at most" value={estimate && number(estimate.requests)} />
+      <Figure title="Time, at most about" value={estimate && duration(estimate.seconds * 1000)} />
       <div className="col-span-2 border-t border-line pt-3 text-xs text-ink-2">
         <dt className="font-medium text-ink">What is read</dt>
         <dd>{estimate ? readSentence(estimate) : <Skeleton className="mt-1 h-8" />}</dd>

@@ -1,9 +1,15 @@
 import type { Investigation } from '@cordon/api'
 
 import { findingSentence, SOURCE_WORDS } from '#lib/finding-words.ts'
+import { usePreferences } from '#lib/preferences.ts'
+import { clockTime } from '#lib/time.ts'
+
+/** A moment within a sentence of the server. */
+const MOMENT = /\d{4}-\d\d-\d\dT[\d:.]+Z/g
 
 /** Which way found the mail, with what each of Microsoft's records said behind a disclosure. */
 export function Finding({ investigation }: { investigation: Investigation }) {
+  const { zone } = usePreferences()
   const tried = investigation.finding?.tried ?? []
   const sentence = findingSentence(investigation)
   if (tried.length === 0) return <p className="text-sm text-ink-2">{sentence}</p>
@@ -16,7 +22,7 @@ export function Finding({ investigation }: { investigation: Investigation }) {
         {tried.map(({ source, outcome }) => (
           <div key={source} className="contents">
             <dt className="font-medium text-ink">{SOURCE_WORDS[source] ?? source}</dt>
-            <dd className="break-words max-sm:mb-1.5">{outcome}</dd>
+            <dd className="break-words max-sm:mb-1.5">{outcome.replaceAll(MOMENT, (iso) => clockTime(iso, zone))}</dd>
           </div>
         ))}
       </dl>

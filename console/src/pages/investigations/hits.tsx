@@ -23,7 +23,7 @@ const COLUMNS: Column<MailHit>[] = [
   {
     id: 'mailbox',
     title: 'Mailbox',
-    track: 'minmax(0, 1fr)',
+    track: 'minmax(0, 1.1fr)',
     cell: ({ userPrincipalName }) => <span title={userPrincipalName}>{userPrincipalName}</span>,
   },
   {
@@ -48,7 +48,7 @@ const COLUMNS: Column<MailHit>[] = [
     id: 'sender',
     title: 'Sender',
     track: 'minmax(0, 0.8fr)',
-    from: 1120,
+    from: 1250,
     cell: ({ sender }) => <span title={sender}>{sender}</span>,
   },
   {

@@ -4,6 +4,9 @@ import type { ReactNode } from 'react'
 import { count, number } from '#lib/words.ts'
 import { Copy } from '#parts/copy.tsx'
 
+/** Characters of the text that the server sends at most. */
+const MOST_SHOWN = 200_000
+
 /** What is in a message, as text that does nothing: the server has defanged every address in it. */
 export function MessageContent({ view }: { view: MessageView }) {
   const { text, textLength, links, attachments, headers, notOpened } = view
@@ -12,9 +15,9 @@ export function MessageContent({ view }: { view: MessageView }) {
       <pre className="max-h-80 overflow-auto rounded-md bg-sunken p-3 font-sans text-sm break-words whitespace-pre-wrap">
         {text || '(no text)'}
       </pre>
-      {textLength > text.length && (
+      {textLength > MOST_SHOWN && (
         <p className="text-xs text-ink-3">
-          The first {number(text.length)} of {number(textLength)} characters.
+          The first {number(MOST_SHOWN)} of {number(textLength)} characters.
         </p>
       )}
       <Part title={count(links.length, 'link')} isOpen={links.length > 0}>

@@ -66,7 +66,7 @@ const COLUMNS: Column<Report>[] = [
   },
   {
     id: 'hunt',
-    title: 'Hunted',
+    title: 'Investigation',
     track: '150px',
     cell: (report) => <HuntLink {...report} />,
     sortBy: ({ hunt }) => hunt?.createdAt ?? '',
