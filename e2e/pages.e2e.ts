@@ -1,10 +1,7 @@
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
-
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-import { openBrowser, openPage } from './testing/browser.ts'
+import { look, openBrowser, openPage, signIn } from './testing/browser.ts'
 import { connectTenant, type Product, startProduct } from './testing/product.ts'
 
 const SIZES = [
@@ -13,16 +10,12 @@ const SIZES = [
 ] as const
 const SCHEMES = ['light', 'dark'] as const
 
-/** Where the pictures go, for people to look at. */
-const pictures = join(import.meta.dirname, 'screenshots')
-
 describe('every page, at both sizes and in both themes', () => {
   let product: Product
   let browser: Browser
   let tenantId: string
 
   beforeAll(async () => {
-    mkdirSync(pictures, { recursive: true })
     ;[product, browser] = await Promise.all([startProduct(), openBrowser()])
     tenantId = await connectTenant(product)
   })
@@ -37,19 +30,19 @@ describe('every page, at both sizes and in both themes', () => {
     '$name in $colorScheme fits, has one heading, and says nothing wrong',
     async ({ name, width, height, colorScheme }) => {
       const { page, errors } = await openPage(browser, { width, height, colorScheme })
-      const picture = (what: string) => page.screenshot({ path: join(pictures, `${what}-${name}-${colorScheme}.png`) })
+      const picture = (what: string) => look(page, `${what}-${name}-${colorScheme}`)
       await page.goto(product.address)
       await page.getByRole('button', { name: 'Sign in' }).waitFor()
       await picture('sign-in')
-      await page.getByLabel('Name').fill(product.administrator.name)
-      await page.getByLabel('Password').fill(product.administrator.password)
-      await page.getByRole('button', { name: 'Sign in' }).click()
+      await signIn(page, product.address, product.administrator)
       await page.getByRole('button', { name: 'Hunt' }).first().waitFor({ timeout: 120_000 })
 
       const tenant = `/tenants/${tenantId}`
       for (const [what, path, ready] of [
         ['overview', `${tenant}/overview`, () => page.getByRole('button', { name: 'Hunt' }).first()],
         ['events', `${tenant}/events`, () => page.getByRole('table', { name: 'Events' })],
+        ['reports', `${tenant}/reports`, () => page.getByRole('button', { name: 'Hunt' }).first()],
+        ['actions', `${tenant}/action-runs`, () => page.getByText('No actions yet')],
         ['alerts', `${tenant}/alerts`, () => page.getByRole('table', { name: 'Alerts' })],
         ['investigations', `${tenant}/investigations`, () => page.getByRole('heading', { level: 1 })],
         [
@@ -63,8 +56,7 @@ describe('every page, at both sizes and in both themes', () => {
       ] as const) {
         await page.goto(product.address + path)
         await ready().waitFor()
-        await picture(what)
-        expect({ what, overflow: await overflow(page) }).toEqual({ what, overflow: 0 })
+        expect({ what, overflow: await picture(what) }).toEqual({ what, overflow: 0 })
         expect({ what, headings: await page.locator('h1').count() }).toEqual({ what, headings: 1 })
       }
       expect(errors).toEqual([])
@@ -91,6 +83,29 @@ describe('every page, at both sizes and in both themes', () => {
     await page.context().close()
   })
 
+  it('a fault in a filter is told at its condition before anything starts, and a good one is estimated', async () => {
+    const { page, errors } = await signedIn()
+    await page.goto(`${product.address}/tenants/${tenantId}/investigations/new`)
+    await page.getByLabel('What to look at').selectOption('sender-ip')
+    await page.getByRole('textbox', { name: /Sender IP address/ }).fill('300.1.1.1')
+    await page
+      .getByRole('alert')
+      .getByText(/no IP address/)
+      .waitFor()
+    expect(await page.getByRole('textbox', { name: /Sender IP address/ }).getAttribute('aria-invalid')).toBe('true')
+    await page.getByRole('textbox', { name: /Sender IP address/ }).fill('192.0.2.0/24')
+    await page.getByText('Requests, at most').waitFor()
+    expect(await page.getByRole('alert').count()).toBe(0)
+    await page.getByRole('radio', { name: 'Groups' }).check()
+    await page.getByRole('textbox', { name: 'Groups' }).fill('Nobody knows this group')
+    await page
+      .getByRole('alert')
+      .getByText(/Nobody knows this group/)
+      .waitFor()
+    expect(errors.filter((error) => !/422|400/.test(error))).toEqual([])
+    await page.context().close()
+  })
+
   it('a page that does not exist says so and leads back', async () => {
     const { page } = await signedIn()
     await page.goto(`${product.address}/no/such/page`)
@@ -104,16 +119,7 @@ describe('every page, at both sizes and in both themes', () => {
 
   async function signedIn() {
     const opened = await openPage(browser)
-    await opened.page.goto(product.address)
-    await opened.page.getByLabel('Name').fill(product.administrator.name)
-    await opened.page.getByLabel('Password').fill(product.administrator.password)
-    await opened.page.getByRole('button', { name: 'Sign in' }).click()
-    await opened.page.getByRole('link', { name: 'Events' }).first().waitFor()
+    await signIn(opened.page, product.address, product.administrator)
     return opened
   }
 })
-
-/** Pixels by which the page is wider than its window. */
-async function overflow(page: Page): Promise<number> {
-  return page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
-}

@@ -1,29 +1,42 @@
+import { readFileSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
 
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-import { openBrowser, openPage } from './testing/browser.ts'
+import { look, openBrowser, openPage, signIn } from './testing/browser.ts'
 import { createWitness, type Witness } from './testing/graph.ts'
-import { type Product, startProduct, until } from './testing/product.ts'
+import { addUser, type Product, startProduct, until } from './testing/product.ts'
 import { readPhish, type Phish } from './testing/truth.ts'
+
+/** Whoever approves what the administrator plans, and plans what they approve. */
+const COLLEAGUE = { name: 'ben', role: 'responder', password: 'another horse, another battery' }
+/** From so many messages on a second person must approve; the phish has 23. */
+const FOUR_EYES_FROM = 20
 
 /**
  * The story that Cordon is for: a mail is reported, every copy is found, moved away, put back, and at last removed for good.
- * What the console claims is checked in the mailboxes by a client that shares nothing with Cordon.
+ * One person plans at a desk, another approves on a phone, and then the other way round. What the console claims is checked in
+ * the mailboxes by a client that shares nothing with Cordon.
  */
 describe('a reported phish', () => {
   let product: Product
   let browser: Browser
   let page: Page
+  let phone: Page
   let errors: string[]
   let witness: Witness
   let phish: Phish
   let sizes: Map<string, number>
 
   beforeAll(async () => {
-    ;[product, browser] = await Promise.all([startProduct(), openBrowser()])
+    const settings = { CORDON_APPROVAL_FROM: String(FOUR_EYES_FROM) }
+    ;[product, browser] = await Promise.all([startProduct(settings), openBrowser()])
     ;({ page, errors } = await openPage(browser))
+    const second = await openPage(browser, { width: 390, height: 844, colorScheme: 'dark' })
+    phone = second.page
+    second.page.on('pageerror', (error) => errors.push(error.message))
+    await addUser(product, COLLEAGUE)
     witness = createWitness(product.emulator)
     phish = await readPhish(product.emulator)
   })
@@ -91,37 +104,88 @@ describe('a reported phish', () => {
     expect(await page.getByText(phish.sender).count()).toBeGreaterThan(0)
   })
 
-  it('is hunted through all mailboxes: 23 hits in 23 mailboxes', async () => {
+  it('is hunted from its report, with the filter filled in and its cost told: 23 hits in 23 mailboxes', async () => {
+    await page.getByRole('link', { name: 'Reports' }).first().click()
     await page.getByRole('button', { name: 'Hunt' }).first().click()
+    expect(await page.getByRole('textbox', { name: /Internet message ID/ }).inputValue()).toBe(phish.internetMessageId)
+    await page.getByText('Requests, at most').waitFor()
+    expect(await look(page, 'story-1-hunt-desktop')).toBe(0)
     await page.getByRole('button', { name: 'Start investigation' }).click()
     await page.getByText('Done', { exact: true }).waitFor({ timeout: 120_000 })
     const rows = page.getByRole('table', { name: 'Hits' }).getByRole('row')
     await until(async () => (await rows.count()) === 1 + 23, 30_000)
     const text = await page.getByRole('table', { name: 'Hits' }).innerText()
     expect(phish.recipients.filter(({ userPrincipalName }) => !text.includes(userPrincipalName))).toEqual([])
+    expect(await look(page, 'story-2-hits-desktop')).toBe(0)
   })
 
-  it('is moved to Deleted Items in all 23 mailboxes, and put back where it was', async () => {
+  it('is read only with a reason, as text with no live link', async () => {
+    await page.getByRole('table', { name: 'Hits' }).getByText(phish.subject).first().click()
+    const drawer = page.getByRole('dialog')
+    expect(await drawer.getByRole('button', { name: 'Look at the message' }).isDisabled()).toBe(true)
+    await drawer.getByLabel('Why do you look at it?').fill('The reporter asks whether it is safe')
+    await drawer.getByRole('button', { name: 'Look at the message' }).click()
+    await drawer
+      .getByText(/hxxps:/)
+      .first()
+      .waitFor()
+    expect(await drawer.locator('a[href^="http"]').count()).toBe(0)
+    await page.keyboard.press('Escape')
+    await drawer.waitFor({ state: 'detached' })
+  })
+
+  it('would be moved in all 23 mailboxes, says a shadow run, which moves nothing', async () => {
     const before = await copies()
     expect(before.size).toBe(23)
     sizes = await mailboxSizes()
-    await act(page, /Deleted Items/, /^Move 23 messages/)
+    await chooseAction(page, /Deleted Items/, 'Shadow run')
+    await page.getByText(/Would have moved 23 messages/).waitFor({ timeout: 120_000 })
+    expect(await copies()).toEqual(before)
+    expect(await look(page, 'story-3-shadow-desktop')).toBe(0)
+  })
+
+  it('is moved to Deleted Items in all 23 mailboxes only once a colleague has approved it, and put back', async () => {
+    const before = await copies()
+    await page.getByRole('button', { name: /^Plan: Move 23 messages/ }).click()
+    await page.getByText(/a colleague .* must approve it/).waitFor()
+    expect(await page.getByRole('button', { name: /^Move 23 messages/ }).count()).toBe(0)
+    expect(await look(page, 'story-4-plan-desktop')).toBe(0)
+
+    await signIn(phone, product.address, COLLEAGUE)
+    await phone.getByRole('link', { name: 'Review' }).click()
+    await phone.getByRole('button', { name: 'Approve 23 messages' }).click()
+    await phone.getByRole('button', { name: /^Move 23 messages/ }).click()
+    await phone.getByText('Done', { exact: true }).waitFor({ timeout: 120_000 })
+    expect(await look(phone, 'story-5-proof-phone')).toBe(0)
     const moved = await copies()
     for (const { userPrincipalName } of phish.recipients) {
       expect(moved.get(userPrincipalName)).toBe(await witness.folderId(userPrincipalName, 'deleteditems'))
     }
-    await page.getByRole('button', { name: 'Undo…' }).click()
-    await page.getByRole('button', { name: /Put 23 messages back/ }).click()
-    await page.getByText('Undone', { exact: true }).first().waitFor({ timeout: 120_000 })
+
+    await phone.getByRole('button', { name: 'Undo…' }).click()
+    await phone.getByRole('button', { name: /Put 23 messages back/ }).click()
+    await phone.getByText('Undone', { exact: true }).first().waitFor({ timeout: 120_000 })
     // The first to say so is one message of the 23.
     await until(async () => isDeepStrictEqual(await copies(), before), 60_000)
-    await page.getByRole('link', { name: 'Back to the investigation' }).click()
+    expect(await look(phone, 'story-6-undone-phone')).toBe(0)
+    await phone.getByRole('link', { name: 'Back to the investigation' }).click()
   })
 
   it('is deleted for good in all 23 mailboxes, every one verified, and a separate Graph client finds none', async () => {
-    await act(page, /permanently/i, /^Delete 23 messages permanently/)
+    await phone.getByRole('table', { name: 'Hits' }).waitFor()
+    expect(await look(phone, 'story-7-hits-phone')).toBe(0)
+    await chooseAction(phone, /^Delete permanently/, 'Plan action')
+    await phone.getByText(/a colleague .* must approve it/).waitFor()
+    expect(await look(phone, 'story-8-plan-phone')).toBe(0)
+
+    await page.getByRole('link', { name: 'Overview' }).first().click()
+    await page.getByRole('link', { name: 'Review' }).click()
+    await page.getByRole('button', { name: 'Approve 23 messages' }).click()
+    await page.getByRole('button', { name: 'Delete 23 messages permanently' }).click()
+    await page.getByText('Done', { exact: true }).waitFor({ timeout: 120_000 })
     const targets = page.getByRole('table', { name: 'Targets' })
     await until(async () => ((await targets.innerText()).match(/verified/gi) ?? []).length >= 23, 30_000)
+    expect(await look(page, 'story-9-proof-desktop')).toBe(0)
     expect((await copies()).size).toBe(0)
   })
 
@@ -129,17 +193,34 @@ describe('a reported phish', () => {
     expect(await mailboxSizes()).toEqual(new Map([...sizes].map(([user, count]) => [user, count - 1])))
   })
 
+  it('leaves as evidence: a table, and a timeline of who did what', async () => {
+    await page.getByRole('link', { name: 'Back to the investigation' }).click()
+    await page.getByRole('button', { name: 'Export' }).click()
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('menuitem', { name: 'Hits (CSV)' }).click(),
+    ])
+    expect(
+      readFileSync(await download.path(), 'utf8')
+        .trim()
+        .split('\n'),
+    ).toHaveLength(1 + 23)
+    await page.getByRole('tab', { name: 'Timeline' }).click()
+    const timeline = await page.getByRole('list', { name: 'Timeline' }).innerText()
+    expect(timeline).toMatch(
+      /admin planned a shadow run[^]*ben approved it[^]*ben planned an action[^]*admin approved it/,
+    )
+  })
+
   it('left no error on any page', () => {
     expect(errors).toEqual([])
   })
 })
 
-/** Plans an action on all hits, confirms its number and waits for the end. */
-async function act(page: Page, action: RegExp, confirm: RegExp): Promise<void> {
+/** Chooses an action for all hits, and how to go on: with a plan, or a shadow run. */
+async function chooseAction(page: Page, action: RegExp, how: 'Plan action' | 'Shadow run'): Promise<void> {
   await page.getByRole('button', { name: 'Choose action' }).click()
   await page.getByRole('radio', { name: action }).check()
-  await page.getByRole('button', { name: 'Plan action' }).click()
-  await page.getByRole('button', { name: confirm }).click()
-  await page.getByRole('heading', { level: 1, name: action }).waitFor()
-  await page.getByText('Done', { exact: true }).waitFor({ timeout: 120_000 })
+  await page.getByRole('button', { name: how }).click()
+  await page.getByRole('list', { name: 'Steps' }).waitFor()
 }

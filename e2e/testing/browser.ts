@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 
 import { type Browser, chromium, type Page } from 'playwright-core'
 
@@ -36,4 +37,23 @@ export async function openPage(
     if (message.type() === 'error' && !/status of 401/.test(message.text())) errors.push(message.text())
   })
   return { page, errors }
+}
+
+/** Signs in on a page that shows the sign-in form, or comes to it. */
+export async function signIn(page: Page, address: string, user: { name: string; password: string }): Promise<void> {
+  await page.goto(address)
+  await page.getByLabel('Name').fill(user.name)
+  await page.getByLabel('Password').fill(user.password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('navigation', { name: 'Main' }).waitFor()
+}
+
+/** Where the pictures go, for people to look at. */
+const pictures = join(import.meta.dirname, '..', 'screenshots')
+mkdirSync(pictures, { recursive: true })
+
+/** Takes a picture of the page as it is; gives by how many pixels the page is wider than its window. */
+export async function look(page: Page, what: string): Promise<number> {
+  await page.screenshot({ path: join(pictures, `${what}.png`) })
+  return page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
 }

@@ -31,8 +31,8 @@ export interface Product {
   stop(): Promise<void>
 }
 
-/** Starts the cloud and Cordon, without any connection between them. */
-export async function startProduct(): Promise<Product> {
+/** Starts the cloud and Cordon, without any connection between them; `settings` are Cordon's own (CORDON_*). */
+export async function startProduct(settings: Record<string, string> = {}): Promise<Product> {
   const folder = mkdtempSync(join(tmpdir(), 'cordon-e2e-'))
   const administrator = { name: 'admin', password: 'correct horse battery staple' }
   const children: ChildProcess[] = []
@@ -73,6 +73,7 @@ export async function startProduct(): Promise<Product> {
       CORDON_ADMIN_NAME: administrator.name,
       CORDON_ADMIN_PASSWORD: administrator.password,
       CORDON_POLL_SECONDS: '1',
+      ...settings,
     })
     children.push(cordon)
     const address = `http://127.0.0.1:${port}`
@@ -85,25 +86,35 @@ export async function startProduct(): Promise<Product> {
 }
 
 /** Connects the company to Cordon over its API, as the administrator; gives the tenant's id. */
-export async function connectTenant({ address, administrator, emulator }: Product): Promise<string> {
-  const tenant = emulator.tenants[0]!
+export async function connectTenant(product: Product): Promise<string> {
+  const tenant = product.emulator.tenants[0]!
   const application = tenant.applications.find(({ name }) => name === 'Cordon')!
+  await post(product, 'connections', {
+    name: tenant.name,
+    cloud: 'emulated',
+    directoryId: tenant.id,
+    clientId: application.clientId,
+    credential: { kind: 'secret', secret: application.secret },
+  })
+  return tenant.id
+}
+
+/** Adds somebody who may sign in, as the administrator. */
+export async function addUser(product: Product, user: { name: string; role: string; password: string }): Promise<void> {
+  await post(product, 'users', user)
+}
+
+/** Sends something to Cordon's API as the administrator. */
+async function post({ address, administrator }: Product, path: string, what: object): Promise<void> {
   const headers = { 'content-type': 'application/json', origin: address }
   const signIn = await fetch(`${address}/api/session`, { method: 'POST', headers, body: JSON.stringify(administrator) })
   const cookie = signIn.headers.getSetCookie()[0]!.split(';')[0]!
-  const added = await fetch(`${address}/api/connections`, {
+  const answer = await fetch(`${address}/api/${path}`, {
     method: 'POST',
     headers: { ...headers, cookie },
-    body: JSON.stringify({
-      name: tenant.name,
-      cloud: 'emulated',
-      directoryId: tenant.id,
-      clientId: application.clientId,
-      credential: { kind: 'secret', secret: application.secret },
-    }),
+    body: JSON.stringify(what),
   })
-  if (!added.ok) throw new Error(await added.text())
-  return tenant.id
+  if (!answer.ok) throw new Error(await answer.text())
 }
 
 /** A child of the product's own Node, its complaints visible in the test's output. */

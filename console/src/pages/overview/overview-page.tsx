@@ -26,6 +26,7 @@ export function OverviewPage() {
       <PageHeader title="Overview" />
       {error && <ProblemBanner error={error} onRetry={() => void refetch()} />}
       <Facts overview={data} tenantId={tenantId} />
+      <WaitingApprovals tenantId={tenantId} />
       <EventRate tenantId={tenantId} eventsLast24h={data?.eventsLast24h} />
       <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
         <div className="flex min-w-0 flex-col gap-4">
@@ -33,7 +34,6 @@ export function OverviewPage() {
           <NewestAlerts tenantId={tenantId} alerts={data?.newestAlerts} />
         </div>
         <div className="flex min-w-0 flex-col gap-4">
-          <WaitingApprovals tenantId={tenantId} />
           <RunningInvestigations tenantId={tenantId} investigations={data?.investigations} />
           <ConnectionHealth connections={data?.connections} />
         </div>
