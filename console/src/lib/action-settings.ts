@@ -10,6 +10,18 @@ export interface Setting {
   initial: string | boolean
 }
 
+/** Outlook's colors of categories, from preset0 on, and Defender's ways to delete, as their own interfaces call them. */
+const COLORS =
+  'Red, Orange, Brown, Yellow, Green, Teal, Olive, Blue, Purple, Cranberry, Steel, Dark steel, Gray, Dark gray, Black, Dark red, Dark orange, Dark brown, Dark yellow, Dark green, Dark teal, Dark olive, Dark blue, Dark purple, Dark cranberry'
+const CHOICE_WORDS: Record<string, string> = {
+  ...Object.fromEntries(COLORS.split(', ').map((color, index) => [`preset${index}`, color])),
+  hardDelete: 'Hard delete',
+  softDelete: 'Soft delete',
+}
+
+/** A value of a setting in words. */
+export const choiceWords = (value: string) => CHOICE_WORDS[value] ?? value
+
 /** Settings out of the JSON Schema that the action came with; those of a kind that no form can ask for keep their defaults. */
 export function settingsOf({ options }: Pick<Action, 'options'>): Setting[] {
   const properties = options?.['properties']

@@ -16,19 +16,22 @@ interface Options<Reply, Row> {
   queryKey: QueryKey
   fetchPage: (page: Page, signal: AbortSignal) => Promise<Reply>
   rowsOf: (reply: Reply) => Row[]
+  /** Leave what is shown as it is, however old: somebody is reading it. */
+  isHeld?: boolean
 }
 
 /**
  * A list of any length, of which only the pages in sight are asked for and kept fresh. `onRange` says what is in sight;
  * `rowAt` gives a row once its page is there.
  */
-export function usePagedRows<Reply, Row>({ queryKey, fetchPage, rowsOf }: Options<Reply, Row>) {
+export function usePagedRows<Reply, Row>({ queryKey, fetchPage, rowsOf, isHeld = false }: Options<Reply, Row>) {
   const [pages, setPages] = useState([0])
   const results = useQueries({
     queries: pages.map((page) => ({
       queryKey: [...queryKey, page],
       queryFn: ({ signal }: { signal: AbortSignal }) =>
         fetchPage({ limit: PAGE_ROWS, offset: page * PAGE_ROWS }, signal),
+      enabled: ({ state }: { state: { data: unknown } }) => !isHeld || state.data === undefined,
     })),
   })
   const onRange = useCallback((first: number, last: number) => {

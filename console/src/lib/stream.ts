@@ -13,6 +13,8 @@ import { isActive, isRunActive } from './words.ts'
  */
 const CALM_MS = 1500
 const REOPEN_MS = 5000
+/** The journal of a run with more targets is many megabytes: it is fetched at the beginning and at the end only. */
+export const MOST_LIVE_TARGETS = 5000
 
 /** Events that came over the stream since it was opened; pages compare with what they had when they last fetched. */
 export const arrivalsKey = (tenantId: string): QueryKey => [tenantId, 'arrivals']
@@ -53,12 +55,14 @@ export function applyMessage(client: QueryClient, tenantId: string, message: Str
       break
     }
     case 'action-run': {
-      const { id, investigationId, state } = message.actionRun
+      const { id, investigationId, state, targetsTotal } = message.actionRun
       const refresh = isRunActive(state) ? refreshSoon : refreshNow
       client.setQueryData(queries.actionRun(tenantId, id).queryKey, (before: ActionRunDetail | undefined) =>
         before === undefined ? undefined : { ...before, actionRun: message.actionRun },
       )
-      refresh(client, queries.actionRun(tenantId, id).queryKey)
+      if (!isRunActive(state) || targetsTotal <= MOST_LIVE_TARGETS) {
+        refresh(client, queries.actionRun(tenantId, id).queryKey)
+      }
       refresh(client, [tenantId, 'action-runs'])
       refresh(client, hitsKey(tenantId, investigationId))
       break

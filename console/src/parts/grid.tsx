@@ -64,6 +64,8 @@ interface Props<Row> extends GridLook<Row> {
   sortOf?: (column: Column<Row>) => SortState | undefined
   /** Rows in sight, and some around them. */
   onRange?: (first: number, last: number) => void
+  /** Whether the reader has left the top. */
+  onAway?: (isAway: boolean) => void
 }
 
 const HEAD_PX = 33
@@ -83,6 +85,7 @@ export function Grid<Row extends object>(props: Props<Row>) {
     selection,
     sortOf,
     onRange,
+    onAway,
     fill,
     compact,
   } = props
@@ -143,15 +146,18 @@ export function Grid<Row extends object>(props: Props<Row>) {
     ? [{ id: 'compact', title: label, track: 'minmax(0, 1fr)', cell: compact }]
     : columns.filter((column) => width >= (column.from ?? 0))
   const gridTemplateColumns = [...(selection ? [CHECKBOX_TRACK] : []), ...shown.map((column) => column.track)].join(' ')
-  const height = `min(${HEAD_PX + rows * rowHeight}px, max(320px, calc(100dvh - 230px)))`
+  // One cell needs no head but for its checkbox.
+  const isHeadless = isCompact && selection === undefined
+  const height = `min(${(isHeadless ? 1 : HEAD_PX) + rows * rowHeight}px, max(320px, calc(100dvh - 230px)))`
   return (
     <div
       ref={attach}
+      onScroll={(event) => onAway?.(event.currentTarget.scrollTop > 0)}
       className={`relative overflow-auto overscroll-contain ${fill ? 'h-full' : ''}`}
       style={fill ? undefined : { height }}
     >
       <table aria-label={label} aria-rowcount={rows + 1} className="block">
-        <thead className="sticky top-0 z-10 block border-b border-line bg-surface">
+        <thead className={isHeadless ? 'sr-only' : 'sticky top-0 z-10 block border-b border-line bg-surface'}>
           <tr
             aria-rowindex={1}
             className="grid h-8 items-center px-3 text-xs text-ink-3"

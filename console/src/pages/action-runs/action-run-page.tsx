@@ -4,6 +4,7 @@ import { getRouteApi, Link } from '@tanstack/react-router'
 
 import { queries } from '#lib/queries.ts'
 import { progressOf } from '#lib/progress.ts'
+import { MOST_LIVE_TARGETS } from '#lib/stream.ts'
 import { duration, useNow } from '#lib/time.ts'
 import { ACTION_RUN_STATE, count, endedTargets, isRunActive, number, TARGET_STATE } from '#lib/words.ts'
 import { Badge } from '#parts/badge.tsx'
@@ -22,13 +23,15 @@ import { Targets } from './targets.tsx'
 const route = getRouteApi('/frame/tenants/$tenantId/action-runs/$actionRunId')
 /** The stream tells of changes; this is for the moments in which it is down. */
 const WATCH_MS = 2000
+const SELDOM_MS = 60_000
 
 /** One action: the plan and who agreed to it, how far it is, and for each message what was done and how that was verified. */
 export function ActionRunPage() {
   const { tenantId, actionRunId } = route.useParams()
   const { data, error, refetch } = useQuery({
     ...queries.actionRun(tenantId, actionRunId),
-    refetchInterval: ({ state }) => (state.data && isRunActive(state.data.actionRun.state) ? WATCH_MS : false),
+    refetchInterval: ({ state: { data: known } }) =>
+      known && isRunActive(known.actionRun.state) && known.targets.length <= MOST_LIVE_TARGETS ? WATCH_MS : SELDOM_MS,
   })
   const actions = useQuery(queries.actions()).data?.actions
   if (error || data === undefined) return <PendingPage error={error} onRetry={() => void refetch()} />

@@ -2,6 +2,7 @@ import type { Action, ActionRun } from '@cordon/api'
 import { TriangleAlert, Undo2 } from 'lucide-react'
 import type { ReactNode } from 'react'
 
+import { choiceWords } from '#lib/action-settings.ts'
 import { count, number } from '#lib/words.ts'
 import { Panel } from '#parts/panel.tsx'
 import { When } from '#parts/when.tsx'
@@ -48,7 +49,7 @@ export function PlanPanel({ tenantId, actionRun, action }: Props) {
         {options && Object.keys(options).length > 0 && (
           <p className="text-ink-2">
             {Object.entries(options)
-              .map(([name, value]) => `${name}: ${String(value)}`)
+              .map(([name, value]) => `${name}: ${choiceWords(String(value))}`)
               .join(' · ')}
           </p>
         )}

@@ -11,7 +11,7 @@ import { count, number } from '#lib/words.ts'
 import { Button } from '#parts/button.tsx'
 import type { Column } from '#parts/grid.tsx'
 import { PagedTable } from '#parts/paged-table.tsx'
-import { CompactRow, Empty } from '#parts/panel.tsx'
+import { CompactRow, Empty, NewPill } from '#parts/panel.tsx'
 import { ProblemBanner } from '#parts/problem.tsx'
 import { When } from '#parts/when.tsx'
 
@@ -97,10 +97,14 @@ export function Hits({ tenantId, investigation, running }: Props) {
   const [isChoosing, setIsChoosing] = useState(false)
   const [opened, setOpened] = useState<MailHit>()
   const { reaches } = useUser()
+  // Hits come in between others while it runs; they must not push away the one that is being read.
+  const [heldAt, setHeldAt] = useState<number>()
+  const isHeld = running && heldAt !== undefined
   const { error, refetch, rowAt, onRange } = usePagedRows({
     queryKey: hitsKey(tenantId, id),
     fetchPage: (page, signal) => tenantApi(tenantId).hits(id, page, signal),
     rowsOf,
+    isHeld,
   })
   const selected = selectedOf(selection, total)
   const mayAct = reaches('analyst') && selected > 0
@@ -123,6 +127,7 @@ export function Hits({ tenantId, investigation, running }: Props) {
             ? `All ${count(total, 'hit')} selected`
             : `${number(selected)} of ${count(total, 'hit')} selected`}
         </span>
+        {isHeld && <NewPill fresh={total - heldAt} noun="hits" onShow={() => setHeldAt(undefined)} />}
         {reaches('analyst') && (
           <Button look="primary" disabled={!mayAct} onClick={() => setIsChoosing(true)}>
             Choose action
@@ -131,7 +136,9 @@ export function Hits({ tenantId, investigation, running }: Props) {
       </div>
       <PagedTable
         label="Hits"
-        {...{ total, rowAt, onRange, compact }}
+        {...{ rowAt, onRange, compact }}
+        total={isHeld ? heldAt : total}
+        onAway={(isAway) => setHeldAt((before) => (isAway ? (before ?? total) : undefined))}
         columns={COLUMNS}
         onOpen={setOpened}
         selection={{

@@ -1,4 +1,4 @@
-import type { Setting } from '#lib/action-settings.ts'
+import { choiceWords, type Setting } from '#lib/action-settings.ts'
 import { Field, Select } from '#parts/field.tsx'
 
 interface Props {
@@ -29,7 +29,9 @@ export function SettingField({ setting: { label, hint, kind, choices }, value, o
     return (
       <Select label={label} hint={hint} value={String(value)} onChange={(event) => onChange(event.target.value)}>
         {choices.map((choice) => (
-          <option key={choice}>{choice}</option>
+          <option key={choice} value={choice}>
+            {choiceWords(choice)}
+          </option>
         ))}
       </Select>
     )

@@ -1,4 +1,4 @@
-import { Link, useNavigate } from '@tanstack/react-router'
+import { Link, useMatchRoute, useNavigate } from '@tanstack/react-router'
 import {
   Activity,
   BellRing,
@@ -41,6 +41,8 @@ export function Rail({ tenantId }: { tenantId: string }) {
   const navigate = useNavigate()
   const approvals = useApprovals(tenantId)?.length ?? 0
   const pages = PAGES.filter((page) => tenantId !== '' || page.to === '/connections')
+  const matches = useMatchRoute()
+  const isUnderMore = pages.slice(ON_PHONE).some(({ to }) => matches({ to, params: { tenantId }, fuzzy: true }))
   const waitingFor = (to: string) => (to.endsWith('action-runs') ? approvals : 0)
   return (
     <nav
@@ -69,7 +71,10 @@ export function Rail({ tenantId }: { tenantId: string }) {
       {pages.length > ON_PHONE && (
         <Menu
           trigger={
-            <button type="button" className={`${itemClass} relative sm:hidden`}>
+            <button
+              type="button"
+              className={`${itemClass} relative sm:hidden ${isUnderMore ? 'bg-accent-soft! font-medium text-accent!' : ''}`}
+            >
               <Ellipsis aria-hidden className="size-[18px]" />
               More
               <Waiting approvals={approvals} isFolded />
