@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 
 import { CLOUDS, loadCloudFile } from '#connect/clouds.ts'
+import type { Traffic } from '#connect/microsoft.ts'
 import { createDetector } from '#detect/runner.ts'
 import { loadRules } from '#detect/load-rules.ts'
 import type { Clock } from '#domain/clock.ts'
@@ -58,6 +59,8 @@ export interface Application {
   /** Windows of the tenant's feeds that touch the range, oldest first. */
   coverage(tenantId: TenantId, range: TimeRange): Promise<(LedgerWindow & FeedKey)[]>
   pipeline: Pipeline
+  /** Requests to Microsoft since this process began. */
+  traffic(): Promise<Traffic>
   /** @throws AppError STORE_UNREACHABLE when a store does not answer. */
   ping(): Promise<void>
   /** Starts collecting, and takes up the investigations and actions that a stop cut off. */
@@ -181,6 +184,7 @@ export async function compose(
     overview: createOverview({ records, events, feedStates: (tenantId) => collectors.states(tenantId), clock }),
     coverage: (tenantId, range) => records.coverage.windows(tenantId, range),
     pipeline,
+    traffic: () => microsofts.traffic(),
 
     async ping() {
       const [recordsAnswer, eventsAnswer] = await Promise.all([records.ping(), events.ping()])

@@ -1,7 +1,7 @@
 import type { Cloud } from '#connect/clouds.ts'
 import { findCloud } from '#connect/clouds.ts'
 import { createMicrosoft } from '#connect/create-microsoft.ts'
-import type { Microsoft } from '#connect/microsoft.ts'
+import type { Microsoft, Traffic } from '#connect/microsoft.ts'
 import type { Clock } from '#domain/clock.ts'
 import { AppError } from '#domain/errors.ts'
 import type { TenantId } from '#domain/ids.ts'
@@ -14,6 +14,8 @@ import type { RecordStore } from '#store/record-store.ts'
 export interface Microsofts {
   /** @throws AppError CONNECTION_NOT_FOUND, CONNECT_CLOUD_UNKNOWN, CONNECT_CERTIFICATE_UNREADABLE, STORE_KEY_WRONG. */
   open(tenantId: TenantId, connectionId: string): Promise<Microsoft>
+  /** What went through all doors since this process began. */
+  traffic(): Promise<Traffic>
   /** Ends its requests; the next `open` begins anew. */
   forget(connectionId: string): Promise<void>
   close(): Promise<void>
@@ -58,6 +60,16 @@ export function createMicrosofts(
       doors.set(connectionId, door)
       door.catch(() => doors.delete(connectionId))
       return door
+    },
+    async traffic() {
+      const open = await Promise.all(doors.values())
+      const sum = (count: (traffic: Readonly<Traffic>) => number) =>
+        open.reduce((total, { traffic }) => total + count(traffic), 0)
+      return {
+        requests: sum(({ requests }) => requests),
+        parts: sum(({ parts }) => parts),
+        throttled: sum(({ throttled }) => throttled),
+      }
     },
     forget,
     async close() {

@@ -13,6 +13,8 @@ import { closeAlert } from './commands/alerts/close.ts'
 import { listAlerts } from './commands/alerts/list.ts'
 import { showAlert } from './commands/alerts/show.ts'
 import { benchIngest } from './commands/bench/ingest.ts'
+import { benchPurge } from './commands/bench/purge.ts'
+import { benchScan } from './commands/bench/scan.ts'
 import { addConnection } from './commands/connections/add.ts'
 import { listConnections } from './commands/connections/list.ts'
 import { removeConnection } from './commands/connections/remove.ts'
@@ -68,7 +70,7 @@ const NOUNS: Record<string, { summary: string; verbs: readonly Register[] }> = {
   },
   users: { summary: 'who may sign in', verbs: [listUsers, createUser] },
   tokens: { summary: 'API tokens, for programs and this command line', verbs: [createToken, listTokens, removeToken] },
-  bench: { summary: 'how fast Cordon is on this machine', verbs: [benchIngest] },
+  bench: { summary: 'how fast Cordon is on this machine', verbs: [benchIngest, benchPurge, benchScan] },
   store: { summary: 'the embedded event store', verbs: [serveStore] },
 }
 

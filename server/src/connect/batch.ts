@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 import type { Clock } from '#domain/clock.ts'
 
-import type { BatchPart, BatchReply, Microsoft } from './microsoft.ts'
+import type { BatchPart, BatchReply, Microsoft, Traffic } from './microsoft.ts'
 import { backoffMs, retryAfterMs } from './patience.ts'
 import { scopeOf } from './request-path.ts'
 import type { Throttle, Wait } from './throttle.ts'
@@ -20,7 +20,10 @@ export interface BatchLine {
 
 const LARGEST_BATCH = 20
 /** Batches under way at one time. */
-const AT_ONCE = 16
+const AT_ONCE = 48
+/** While fewer are under way, nobody waits for company. */
+const PROMPT = 4
+const LINGER_MS = 10
 /** How often a part is sent. */
 const TRIES_MAX = 8
 
@@ -49,6 +52,7 @@ interface Group {
 export function createBatchLine(
   microsoft: Pick<Microsoft, 'json'>,
   { throttle, wait, clock }: { throttle: Throttle; wait: Wait; clock: Clock },
+  traffic: Traffic,
 ): BatchLine {
   const waiting: Group[] = []
   let underWay = 0
@@ -62,14 +66,19 @@ export function createBatchLine(
     return promise
   }
 
-  /** At the end of this turn, when everybody who asks now has asked. */
+  /**
+   * At the end of this turn, when everybody who asks now has asked; and where others are under way already, a few milliseconds
+   * later: whoever they hold up comes with their answers.
+   */
   function call(): void {
     if (called) return
     called = true
-    setImmediate(() => {
+    const leave = () => {
       called = false
       while (underWay < AT_ONCE && waiting.length > 0) void deliver(take(waiting))
-    })
+    }
+    if (underWay < PROMPT) setImmediate(leave)
+    else setTimeout(leave, LINGER_MS)
   }
 
   async function deliver(groups: readonly Group[]): Promise<void> {
@@ -78,6 +87,8 @@ export function createBatchLine(
     underWay++
     try {
       const replies = await post(microsoft, live)
+      traffic.parts += replies.length
+      traffic.throttled += replies.filter(isThrottled).length
       for (const { parts, resolve } of live) resolve(replies.splice(0, parts.length))
     } catch (error) {
       for (const { reject } of live) reject(error)

@@ -7,14 +7,14 @@ import { AppError } from '#domain/errors.ts'
 import { createBatchLine } from './batch.ts'
 import { createBudgets } from './budgets.ts'
 import { RESOURCE_TITLES, type CloudApi } from './clouds.ts'
-import { parseJson, replyFault, unreadable } from './faults.ts'
-import type { Microsoft, MicrosoftApi, MicrosoftReply, MicrosoftRequest } from './microsoft.ts'
+import { isThrottled, parseJson, replyFault, unreadable } from './faults.ts'
+import type { Microsoft, MicrosoftApi, MicrosoftReply, MicrosoftRequest, Traffic } from './microsoft.ts'
 import { readPages } from './pages.ts'
 import { sendPatiently, type Patience } from './patience.ts'
 import { requestPath, scopeOf } from './request-path.ts'
 import { createThrottle, type Wait } from './throttle.ts'
 import { createTokenSource, type Application, type Token } from './tokens/token-source.ts'
-import { createTransport } from './transport.ts'
+import { createTransport, type Transport } from './transport.ts'
 
 export interface MicrosoftOptions extends Application {
   clock: Clock
@@ -35,7 +35,8 @@ export function createMicrosoft(options: MicrosoftOptions): Microsoft & { close(
   const transport = createTransport(cloud.ca)
   const { budgets = createBudgets(clock) } = options
   const throttle = createThrottle(wait, closing.signal)
-  const patience: Patience = { transport, throttle, wait, clock, budgets, tenantId }
+  const traffic: Traffic = { requests: 0, parts: 0, throttled: 0 }
+  const patience: Patience = { transport: counted(transport, traffic), throttle, wait, clock, budgets, tenantId }
   const tokens = createTokenSource(options, patience)
   const secret = credential.kind === 'secret' ? credential.secret : undefined
 
@@ -94,6 +95,7 @@ export function createMicrosoft(options: MicrosoftOptions): Microsoft & { close(
 
   const microsoft: Microsoft = {
     tenantId,
+    traffic,
     async send(request) {
       const reply = await answer(request)
       if (reply.status >= 200 && reply.status < 300) return reply
@@ -119,7 +121,7 @@ export function createMicrosoft(options: MicrosoftOptions): Microsoft & { close(
       })
     },
   }
-  const line = createBatchLine(microsoft, patience)
+  const line = createBatchLine(microsoft, patience, traffic)
   return Object.assign(microsoft, {
     async close() {
       if (closing.signal.aborted) return
@@ -127,4 +129,15 @@ export function createMicrosoft(options: MicrosoftOptions): Microsoft & { close(
       await transport.close()
     },
   })
+}
+
+function counted(transport: Transport, traffic: Traffic): Pick<Transport, 'exchange'> {
+  return {
+    async exchange(call) {
+      traffic.requests++
+      const exchange = await transport.exchange(call)
+      if ('reply' in exchange && isThrottled(exchange.reply)) traffic.throttled++
+      return exchange
+    },
+  }
 }

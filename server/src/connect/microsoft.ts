@@ -8,6 +8,8 @@ import type { TenantId } from '#domain/ids.ts'
  */
 export interface Microsoft {
   readonly tenantId: TenantId
+  /** What went through this door so far. */
+  readonly traffic: Readonly<Traffic>
   /**
    * Sends one request and reads the whole reply.
    *
@@ -34,6 +36,15 @@ export interface Microsoft {
   batch(parts: readonly BatchPart[], signal?: AbortSignal): Promise<BatchReply[]>
   /** App roles in a fresh token for the API: what has been consented. @throws AppError CONNECT_* when no token is issued. */
   grantedRoles(api: MicrosoftApi): Promise<string[]>
+}
+
+export interface Traffic {
+  /** Requests sent, those for tokens included; a batch is one. */
+  requests: number
+  /** Parts of batches. */
+  parts: number
+  /** Requests and parts that were told to slow down. */
+  throttled: number
 }
 
 export type MicrosoftApi = 'graph' | 'management-activity'

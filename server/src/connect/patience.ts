@@ -15,7 +15,7 @@ const BACKOFF_FIRST_MS = 1_000
 const BACKOFF_LAST_MS = 60_000
 
 export interface Patience {
-  transport: Transport
+  transport: Pick<Transport, 'exchange'>
   throttle: Throttle
   wait: Wait
   clock: Clock

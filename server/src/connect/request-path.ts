@@ -43,7 +43,7 @@ function pathBelow(origin: string, request: MicrosoftRequest): string {
 export function scopeOf(api: MicrosoftApi, path: string): Scope {
   if (api === 'management-activity') return { name: api, places: 16 }
   // The parts of a batch are counted one by one; the batch itself is a request of no service.
-  if (/^\/[^/]+\/\$batch$/.test(path)) return { name: 'graph batch', places: 16 }
+  if (/^\/[^/]+\/\$batch$/.test(path)) return { name: 'graph batch', places: 48 }
   const [, mailbox] = /^\/[^/]+\/users\/([^/?]+)\/(?:messages|mailFolders|events|mailboxSettings)/i.exec(path) ?? []
   if (mailbox) return { name: `mailbox ${mailbox.toLowerCase()}`, places: 4 }
   const service = SERVICES.find(({ below }) => below.test(path))

@@ -32,7 +32,7 @@ const MAX_REPLY_BYTES = 512 * 1024 * 1024
 /** Connections are kept and shared. `ca`: PEM of the only authority to trust. */
 export function createTransport(ca?: string): Transport {
   const agent = new Agent({
-    connections: 32,
+    connections: 64,
     keepAliveTimeout: 30_000,
     headersTimeout: 120_000,
     bodyTimeout: 60_000,

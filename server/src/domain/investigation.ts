@@ -33,6 +33,8 @@ export interface PairFinding {
   /** True when no other mailbox can have a copy, so that no other is searched. */
   complete: boolean
   tried: { source: string; outcome: string }[]
+  /** Message IDs of the messages that the filter names by network message ID, by that ID in lower case. */
+  messageIds?: Record<string, string[]>
 }
 
 /** `watching`: what was there is searched, and new mail is looked at as it comes. */

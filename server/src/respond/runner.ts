@@ -31,7 +31,7 @@ export interface ActionRunContext {
   signal?: AbortSignal
   /** Now and then, and at the end, with the counts so far. */
   onProgress?: (actionRun: ActionRun) => void
-  /** Mailboxes worked on at once, one target each; 128 when absent: their requests travel in common batches. */
+  /** Mailboxes worked on at once, one target each; 256 when absent: their requests travel in common batches. */
   concurrency?: number
   /** How to wait for what Microsoft has accepted to show; timers when absent. */
   wait?: Wait
@@ -107,7 +107,7 @@ async function eachTarget(
   states: ReadonlySet<ActionTargetState>,
   step: (work: TargetWork) => Promise<void>,
 ): Promise<void> {
-  const { records, microsoft, tenantId, id, signal, concurrency = 128, wait } = context
+  const { records, microsoft, tenantId, id, signal, concurrency = 256, wait } = context
   const action = findAction(run.action)
   const hits = Map.groupBy(await records.investigations.hits(tenantId, run.investigationId), ({ userId }) => userId)
   const targets = (await records.actionRuns.targets(tenantId, id)).filter(({ state }) => states.has(state))

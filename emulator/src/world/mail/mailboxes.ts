@@ -6,8 +6,8 @@ import { Mailbox } from './mailbox.ts'
 import type { Folder } from './folders.ts'
 import type { MailChange, MailSource } from './mailbox.ts'
 
-/** How many mailboxes keep what they have computed. */
-const KEPT = 64
+/** How many mailboxes keep what they have computed: more than are asked at one moment, where every answer takes its time. */
+const KEPT = 400
 
 /** The mailboxes of a tenant. Only changes are kept for ever: one that nobody changed is made anew when asked for again. */
 export class Mailboxes {

@@ -129,10 +129,11 @@ type Outcome = Pick<InvestigationMailbox, 'state' | 'reason' | 'searchedAt'> & {
 
 async function searchMailbox(
   { microsoft, clock, signal }: InvestigationRun,
-  { id: investigationId, filter }: Investigation,
+  { id: investigationId, filter, finding }: Investigation,
   mailbox: InvestigationMailbox,
 ): Promise<Outcome> {
-  const search = { microsoft, investigationId, filter, mailbox, ...(signal && { signal }) }
+  const messageIds = finding?.messageIds ?? {}
+  const search = { microsoft, investigationId, filter, messageIds, mailbox, ...(signal && { signal }) }
   try {
     const { hits, reason } = await scanMailbox(search)
     const searchedAt = isoTime(clock.now())

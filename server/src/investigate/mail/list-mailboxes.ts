@@ -1,9 +1,11 @@
-import { findMailboxes } from './mailboxes.ts'
-import { findPairs } from './pairs/find-pairs.ts'
-import { findRecipients } from './recipients.ts'
 import type { Investigation, InvestigationMailbox } from '#domain/investigation.ts'
+import { conditionsOf, type MailFilter } from '#domain/mail-filter.ts'
 
 import type { InvestigationRun } from './engine.ts'
+import { findMailboxes } from './mailboxes.ts'
+import { findPairs } from './pairs/find-pairs.ts'
+import type { MailPair } from './pairs/pair.ts'
+import { findRecipients } from './recipients.ts'
 
 /** Mailboxes that one job searches: a second or two of work, so that investigations take turns. */
 const CHUNK = 250
@@ -29,7 +31,9 @@ export async function listMailboxes(run: InvestigationRun, investigation: Invest
     method === 'auto' ? await findPairs({ microsoft, filter, clock, ...(signal && { signal }) }) : undefined
   if (answer) {
     const { source, pairs, complete, tried } = answer
-    await records.investigations.note(tenantId, id, { finding: { source, pairs: pairs.length, complete, tried } })
+    const messageIds = messageIdsOf(filter, pairs)
+    const finding = { source, pairs: pairs.length, complete, tried, messageIds }
+    await records.investigations.note(tenantId, id, { finding })
     const recipients = await findRecipients(microsoft, pairs, signal)
     if (targets.kind === 'all') {
       await add(recipients)
@@ -49,4 +53,20 @@ async function collect(pages: AsyncIterable<InvestigationMailbox[]>): Promise<In
   const all: InvestigationMailbox[] = []
   for await (const page of pages) all.push(...page)
   return [...new Map(all.map((mailbox) => [mailbox.userId, mailbox])).values()]
+}
+
+/** What the pairs say of messages that the filter names by network message ID. */
+function messageIdsOf(filter: MailFilter, pairs: readonly MailPair[]): Record<string, string[]> {
+  const named = new Set(
+    [...conditionsOf(filter.where)].flatMap(({ field, value }) =>
+      field === 'network-message-id' ? [value.toLowerCase()] : [],
+    ),
+  )
+  const ids: Record<string, string[]> = {}
+  for (const { networkMessageId, internetMessageId } of pairs) {
+    if (internetMessageId === undefined || !named.has(networkMessageId)) continue
+    const known = (ids[networkMessageId] ??= [])
+    if (!known.includes(internetMessageId)) known.push(internetMessageId)
+  }
+  return ids
 }

@@ -10,16 +10,34 @@ import { compileCondition } from './conditions.ts'
  * Only sender, subject and message ID narrow: Graph refuses to filter on recipients (`toRecipients/any`) and knows no
  * filter on bodies, headers and attachments. `$search` is not used: it asks the content index, which is seconds to minutes
  * late and stops at 1,000 results, and a fresh phish is exactly what an investigation is after.
+ *
+ * @param messageIds what Microsoft's records say of the network message IDs in the filter: Graph cannot be asked for those,
+ *   but for the message IDs of the same messages.
  * @see https://learn.microsoft.com/graph/api/user-list-messages
  */
-export function candidateFilters(filter: MailFilter): (string | undefined)[] {
+export function candidateFilters(filter: MailFilter, messageIds: MessageIds = {}): (string | undefined)[] {
   const dates = dateTerms(filter)
-  const id = filter.where.logic === 'and' ? filter.where.conditions.find(isMessageId) : undefined
+  const where = named(filter.where, messageIds)
+  const id = where.logic === 'and' ? where.conditions.find(isMessageId) : undefined
   // A message ID names one message: further terms would not make the query cheaper, only harder to accept.
-  const terms = id ? [conditionTerm(id)!] : [...dates, ...andTerms(filter.where)]
+  const terms = id ? [conditionTerm(id)!] : [...dates, ...andTerms(where)]
   const narrow = terms.join(' and ') || undefined
   const wide = dates.join(' and ') || undefined
   return narrow === wide ? [wide] : [narrow, wide]
+}
+
+/** By network message ID, in lower case. */
+export type MessageIds = Readonly<Record<string, readonly string[]>>
+
+/** The same messages by message ID, where it is known. */
+function named(group: MailGroup, messageIds: MessageIds): MailGroup {
+  const conditions = group.conditions.map((each): MailCondition | MailGroup => {
+    if (isGroup(each)) return named(each, messageIds)
+    const ids = each.field === 'network-message-id' && !each.not ? messageIds[each.value.toLowerCase()] : undefined
+    if (!ids) return each
+    return { logic: 'or', conditions: ids.map((value) => ({ field: 'internet-message-id', value })) }
+  })
+  return { ...group, conditions }
 }
 
 /** Exchange refuses, or takes very long over, a filter of many alternatives. */

@@ -10,7 +10,7 @@ import {
   messagesUrl,
   RECOVERABLE_DELETIONS,
 } from '#connect/apis/graph/mail.ts'
-import type { Microsoft, MicrosoftRequest } from '#connect/microsoft.ts'
+import type { BatchReply, Microsoft, MicrosoftRequest } from '#connect/microsoft.ts'
 import { AppError, reasonOf } from '#domain/errors.ts'
 import { stableId } from '#domain/ids.ts'
 import type { InvestigationMailbox, MailHit } from '#domain/investigation.ts'
@@ -18,7 +18,7 @@ import type { MailFilter } from '#domain/mail-filter.ts'
 import { parseMail } from '#mail/parse-mail.ts'
 
 import { envelopeFields, evaluate } from './evaluate.ts'
-import { candidateFilters } from './query.ts'
+import { candidateFilters, type MessageIds } from './query.ts'
 
 /** One mailbox to search, and for which investigation. */
 export interface MailboxSearch {
@@ -26,6 +26,8 @@ export interface MailboxSearch {
   investigationId: string
   filter: MailFilter
   mailbox: Pick<InvestigationMailbox, 'userId' | 'userPrincipalName'>
+  /** Message IDs of the messages that Exchange knows by the network message IDs of the filter. */
+  messageIds?: MessageIds
   /** The dates of the filter let through a few messages only. */
   brief?: boolean
   signal?: AbortSignal
@@ -49,21 +51,22 @@ const PERMISSION = 'Mail.Read'
  * come with a `reason`.
  */
 export async function scanMailbox(search: MailboxSearch): Promise<{ hits: MailHit[]; reason?: string }> {
-  const [narrow, ...plainer] = candidateFilters(search.filter)
+  const [narrow, ...plainer] = candidateFilters(search.filter, search.messageIds)
   const listings =
     plainer.length > 0 || search.brief
       ? await briefListings(search, narrow, plainer[0])
       : PLACES.map((place) => list(search, place, narrow))
-  const hits = await found(search, listings[0]!)
+  const inFolders = await found(search, listings[0]!)
   try {
     const deleted = await found(search, listings[1]!)
     // Keyed by id: what the user deletes between the two searches is found by both.
-    const byId = new Map([...hits, ...deleted].map((each) => [each.envelope.id, each]))
-    return { hits: await toHits(search, [...byId.values()]) }
+    const byId = new Map([...inFolders, ...deleted].map((each) => [each.envelope.id, each]))
+    const recoverable = deleted[0]?.envelope.parentFolderId
+    return { hits: await toHits(search, [...byId.values()], recoverable) }
   } catch (error) {
     if (!(error instanceof AppError)) throw error
     return {
-      hits: await toHits(search, hits),
+      hits: await toHits(search, inFolders),
       reason: `Recoverable Items could not be searched. ${reasonOf(error)}`,
     }
   }
@@ -163,9 +166,16 @@ async function readMime(search: MailboxSearch, messageId: string): Promise<Buffe
   }
 }
 
-async function toHits(search: MailboxSearch, messages: readonly Found[]): Promise<MailHit[]> {
-  const folders = [...new Set(messages.map(({ envelope }) => envelope.parentFolderId))]
-  const names = await folderNames(search, folders)
+/** `recoverable`: the folder that Recoverable Items were found in. */
+async function toHits(
+  search: MailboxSearch,
+  messages: readonly Found[],
+  recoverable?: string,
+): Promise<MailHit[]> {
+  const folders = new Set(messages.map(({ envelope }) => envelope.parentFolderId))
+  if (recoverable !== undefined) folders.delete(recoverable)
+  const names = await folderNames(search, [...folders])
+  if (recoverable !== undefined) names.set(recoverable, 'Recoverable Items')
   return messages.map((message) => hitOf(search, message, names.get(message.envelope.parentFolderId)!))
 }
 
@@ -173,19 +183,12 @@ async function toHits(search: MailboxSearch, messages: readonly Found[]): Promis
 async function folderNames(search: MailboxSearch, folders: readonly string[]): Promise<Map<string, string>> {
   if (folders.length === 0) return new Map()
   const { microsoft, mailbox, signal } = search
-  const urls = [...folders, RECOVERABLE_DELETIONS].map((folder) => folderUrl(mailbox.userId, folder))
   const replies = await microsoft.batch(
-    urls.map((url) => ({ method: 'GET', url, headers: IMMUTABLE_IDS })),
+    folders.map((folder) => ({ method: 'GET', url: folderUrl(mailbox.userId, folder), headers: IMMUTABLE_IDS })),
     signal,
   )
-  const read = replies.map((reply) => GraphFolder.safeParse(reply.body).data)
-  const recoverable = read.at(-1)?.id
-  return new Map(
-    folders.map((folder, i) => [
-      folder,
-      folder === recoverable ? 'Recoverable Items' : (read[i]?.displayName ?? 'Unknown folder'),
-    ]),
-  )
+  const nameOf = ({ body }: BatchReply) => GraphFolder.safeParse(body).data?.displayName ?? 'Unknown folder'
+  return new Map(folders.map((folder, i) => [folder, nameOf(replies[i]!)]))
 }
 
 /** A draft or a broken mail may have no date; it must not keep the others from being written down. */

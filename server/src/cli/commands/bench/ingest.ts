@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 import { z } from 'zod'
 
 import { compose } from '#app/compose.ts'
@@ -18,6 +18,7 @@ import { parseTenantId } from '#domain/ids.ts'
 import type { IntakeCounts } from '#domain/outcome.ts'
 
 import { describeMachine } from './machine.ts'
+import { count, round } from './numbers.ts'
 import { watchMemory } from './watch-memory.ts'
 
 const SYNTHESIZER = join(import.meta.dirname, '../../../../../tools/synthesize-audit.ts')
@@ -100,13 +101,4 @@ async function ingest(folder: string, file: string): Promise<{ counts: IntakeCou
   } finally {
     await app.close()
   }
-}
-
-function count(text: string): number {
-  if (/^\d+$/.test(text)) return Number(text)
-  throw new InvalidArgumentError('It must be a whole number.')
-}
-
-function round(value: number): number {
-  return Number(value.toPrecision(3))
 }
