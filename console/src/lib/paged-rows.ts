@@ -39,16 +39,19 @@ export function usePagedRows<Reply, Row>({ queryKey, fetchPage, rowsOf, isHeld =
     setPages((before) => (before.join() === wanted.join() ? before : wanted))
   }, [])
   const replyOf = (page: number) => results[pages.indexOf(page)]?.data
+  const known = results.find(({ data }) => data !== undefined)?.data
+  const [reply, setReply] = useState(known)
+  if (known !== undefined && known !== reply) setReply(known)
   const failed = results.find(({ error, data }) => error !== null && data === undefined)
   return {
-    /** The reply of any page in sight, for what it says about the whole list. */
-    reply: results.find(({ data }) => data !== undefined)?.data,
+    /** The newest reply there is, for what it says about the whole list; it stays while another page is on its way. */
+    reply,
     error: failed?.error ?? undefined,
     refetch: () => void failed?.refetch(),
     onRange,
     rowAt(index: number): Row | undefined {
-      const reply = replyOf(Math.floor(index / PAGE_ROWS))
-      return reply === undefined ? undefined : rowsOf(reply)[index % PAGE_ROWS]
+      const page = replyOf(Math.floor(index / PAGE_ROWS))
+      return page === undefined ? undefined : rowsOf(page)[index % PAGE_ROWS]
     },
   }
 }

@@ -1,9 +1,9 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useCallback, useEffect, useEffectEvent, useRef, useState, type ReactNode } from 'react'
+import { useCallback, useEffect, useEffectEvent, useMemo, useRef, useState, type ReactNode } from 'react'
 
 import { useHotkeys } from '#lib/hotkeys.ts'
 
-import { Skeleton } from './panel.tsx'
+import { GridRow } from './grid-row.tsx'
 import { Head } from './table-head.tsx'
 
 /**
@@ -142,9 +142,22 @@ export function Grid<Row extends object>(props: Props<Row>) {
     x: () => current && selection?.onSelect(current, !selection.isSelected(current)),
   })
 
-  const shown: Column<Row>[] = isCompact
-    ? [{ id: 'compact', title: label, track: 'minmax(0, 1fr)', cell: compact }]
-    : columns.filter((column) => width >= (column.from ?? 0))
+  const shown = useMemo(
+    (): readonly Column<Row>[] =>
+      isCompact
+        ? [{ id: 'compact', title: label, track: 'minmax(0, 1fr)', cell: compact }]
+        : columns.filter((column) => width >= (column.from ?? 0)),
+    [isCompact, label, compact, columns, width],
+  )
+  const select = selection?.onSelect
+  const tick = useCallback((row: Row, on: boolean) => select?.(row, on), [select])
+  const open = useCallback(
+    (row: Row, index: number) => {
+      setCursor(index)
+      onOpen?.(row)
+    },
+    [onOpen],
+  )
   const gridTemplateColumns = [...(selection ? [CHECKBOX_TRACK] : []), ...shown.map((column) => column.track)].join(' ')
   // One cell needs no head but for its checkbox.
   const isHeadless = isCompact && selection === undefined
@@ -185,44 +198,22 @@ export function Grid<Row extends object>(props: Props<Row>) {
         <tbody className="relative block" style={{ height: virtualizer.getTotalSize() }}>
           {items.map((item) => {
             const row = rowAt(item.index)
-            const isActive = item.index === activeIndex
             return (
-              // With the keyboard one opens a row by Enter on the cursor, or by the link in it.
-              // oxlint-disable-next-line jsx-a11y/click-events-have-key-events
-              <tr
+              <GridRow
                 key={item.key}
-                data-index={item.index}
-                tabIndex={-1}
-                aria-rowindex={item.index + 2}
-                aria-current={isActive ? 'true' : undefined}
-                aria-busy={row === undefined}
-                onClick={(event) => {
-                  if (!onOpen || !row || (event.target as Element).closest('a, button, input')) return
-                  setCursor(item.index)
-                  onOpen(row)
-                }}
-                className={`absolute inset-x-0 grid items-center border-b border-line px-3 text-sm outline-none ${onOpen ? 'cursor-pointer' : ''} ${isActive ? 'bg-accent-soft' : 'hover:bg-sunken/60'} ${item.index === cursor ? 'shadow-[inset_3px_0_0_var(--color-accent)]' : ''}`}
-                style={{ gridTemplateColumns, height: item.size, transform: `translateY(${item.start}px)` }}
-              >
-                {selection && (
-                  <td>
-                    {row && (
-                      <input
-                        type="checkbox"
-                        aria-label={`Select ${selection.nameOf(row)}`}
-                        checked={selection.isSelected(row)}
-                        onChange={(event) => selection.onSelect(row, event.target.checked)}
-                        className="block size-4"
-                      />
-                    )}
-                  </td>
-                )}
-                {shown.map((column) => (
-                  <td key={column.id} className="min-w-0 truncate pr-3">
-                    {row ? column.cell(row) : <Skeleton className="h-3.5 w-2/3" />}
-                  </td>
-                ))}
-              </tr>
+                index={item.index}
+                row={row}
+                columns={shown}
+                gridTemplateColumns={gridTemplateColumns}
+                start={item.start}
+                height={item.size}
+                isActive={item.index === activeIndex}
+                isCursor={item.index === cursor}
+                tickLabel={selection && (row ? `Select ${selection.nameOf(row)}` : '')}
+                isTicked={row !== undefined && selection?.isSelected(row) === true}
+                onTick={tick}
+                onOpen={onOpen && open}
+              />
             )
           })}
         </tbody>
