@@ -69,5 +69,9 @@ function subscribe(listener: () => void): () => void {
 
 /** The present, in steps of `stepMs`: everything on the page ages together, from one timer. */
 export function useNow(stepMs = 10_000): number {
-  return useSyncExternalStore(subscribe, () => Math.floor(tick / stepMs) * stepMs)
+  return useSyncExternalStore(subscribe, () => {
+    // Nobody looked at a time for a while: the first who does must not see the moment when somebody last did.
+    if (timer === undefined) tick = Date.now()
+    return Math.floor(tick / stepMs) * stepMs
+  })
 }

@@ -7,7 +7,7 @@ import { usePagedRows } from '#lib/paged-rows.ts'
 import { hitsKey } from '#lib/queries.ts'
 import { useUser } from '#lib/rights.ts'
 import { ALL, isSelected, NONE, select, selectedOf } from '#lib/selection.ts'
-import { count, number } from '#lib/words.ts'
+import { count, isOpen, number } from '#lib/words.ts'
 import { Button } from '#parts/button.tsx'
 import type { Column } from '#parts/grid.tsx'
 import { PagedTable } from '#parts/paged-table.tsx'
@@ -87,19 +87,18 @@ const rowsOf = ({ hits }: { hits: MailHit[] }) => hits
 interface Props {
   tenantId: string
   investigation: Investigation
-  running: boolean
 }
 
 /** The messages found, any number of them, and what can be done with those selected: all, until somebody says otherwise. */
-export function Hits({ tenantId, investigation, running }: Props) {
-  const { id, hits: total } = investigation
+export function Hits({ tenantId, investigation }: Props) {
+  const { id, hits: total, state } = investigation
   const [selection, setSelection] = useState(ALL)
   const [isChoosing, setIsChoosing] = useState(false)
   const [opened, setOpened] = useState<MailHit>()
   const { reaches } = useUser()
   // Hits come in between others while it runs; they must not push away the one that is being read.
   const [heldAt, setHeldAt] = useState<number>()
-  const isHeld = running && heldAt !== undefined
+  const isHeld = isOpen(state) && heldAt !== undefined
   const { error, refetch, rowAt, onRange } = usePagedRows({
     queryKey: hitsKey(tenantId, id),
     fetchPage: (page, signal) => tenantApi(tenantId).hits(id, page, signal),
@@ -111,8 +110,12 @@ export function Hits({ tenantId, investigation, running }: Props) {
   useHotkeys({ a: () => setIsChoosing(mayAct) })
   if (error) return <ProblemBanner error={error} onRetry={refetch} />
   if (total === 0) {
-    return running ? (
-      <Empty title="No hits so far">Hits appear here as mailboxes are searched.</Empty>
+    return isOpen(state) ? (
+      <Empty title="No hits so far">
+        {state === 'paused'
+          ? 'It is paused; Resume lets it go on with the mailboxes that wait.'
+          : 'Hits appear here as mailboxes are searched.'}
+      </Empty>
     ) : (
       <Empty title="No message matched">
         See Mailboxes for those that were not searched and why, or start an investigation with fewer conditions.

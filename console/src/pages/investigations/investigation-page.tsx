@@ -38,7 +38,6 @@ export function InvestigationPage() {
   })
   if (error || data === undefined) return <PendingPage error={error} onRetry={() => void refetch()} />
   const { word, tone } = INVESTIGATION_STATE[data.state]
-  const running = isActive(data.state)
   return (
     <Page>
       <PageHeader
@@ -85,7 +84,7 @@ export function InvestigationPage() {
           ]}
         />
         <Tabs.Content value="hits">
-          <Hits tenantId={tenantId} investigation={data} running={running} />
+          <Hits tenantId={tenantId} investigation={data} />
         </Tabs.Content>
         <Tabs.Content value="mailboxes">
           <Mailboxes tenantId={tenantId} investigationId={investigationId} />
