@@ -23,13 +23,14 @@ import { coverage } from './commands/coverage.ts'
 import { doctor } from './commands/doctor.ts'
 import { searchEvents } from './commands/events/search.ts'
 import { importRecords } from './commands/import.ts'
+import { estimateInvestigation } from './commands/investigations/estimate.ts'
 import { exportInvestigation } from './commands/investigations/export.ts'
 import { listHits } from './commands/investigations/hits.ts'
 import { listInvestigations } from './commands/investigations/list.ts'
 import { lookAtMessage } from './commands/investigations/look.ts'
 import { showInvestigation } from './commands/investigations/show.ts'
 import { startInvestigation } from './commands/investigations/start.ts'
-import { stopInvestigation } from './commands/investigations/stop.ts'
+import { steerInvestigation } from './commands/investigations/steer.ts'
 import { normalize } from './commands/normalize.ts'
 import { serveStore } from './commands/store/serve.ts'
 import { createToken } from './commands/tokens/create.ts'
@@ -56,9 +57,10 @@ const NOUNS: Record<string, { summary: string; verbs: readonly Register[] }> = {
     summary: 'hunting mail over mailboxes',
     verbs: [
       listInvestigations,
+      estimateInvestigation,
       startInvestigation,
       showInvestigation,
-      stopInvestigation,
+      steerInvestigation,
       listHits,
       lookAtMessage,
       exportInvestigation,
