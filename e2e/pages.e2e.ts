@@ -2,7 +2,8 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { look, openBrowser, openPage, signIn } from './testing/browser.ts'
-import { connectTenant, type Product, startProduct } from './testing/product.ts'
+import { connectTenant, type Product, startProduct, until } from './testing/product.ts'
+import { readPhish } from './testing/truth.ts'
 
 const SIZES = [
   { name: 'desktop', width: 1440, height: 900 },
@@ -103,6 +104,39 @@ describe('every page, at both sizes and in both themes', () => {
       .getByText(/Nobody knows this group/)
       .waitFor()
     expect(errors.filter((error) => !/422|400/.test(error))).toEqual([])
+    await page.context().close()
+  })
+
+  it('a standing investigation is held, let go on, stopped and run again; its mailboxes are found by name', async () => {
+    const { page, errors } = await signedIn()
+    await page.goto(`${product.address}/tenants/${tenantId}/investigations/new`)
+    await page.getByLabel('What to look at').selectOption('subject')
+    await page.getByRole('textbox', { name: /Subject contains/ }).fill('payroll')
+    await page.getByRole('radio', { name: 'Standing' }).check()
+    await page.getByRole('button', { name: 'Start investigation' }).click()
+    const state = (word: string) => page.getByRole('main').getByText(word, { exact: true }).first()
+    await state('Watching').waitFor({ timeout: 120_000 })
+    await page.getByRole('button', { name: 'Pause' }).click()
+    await state('Paused').waitFor()
+    await page.getByRole('button', { name: 'Resume' }).click()
+    await state('Watching').waitFor()
+
+    await page.getByRole('tab', { name: /Mailboxes/ }).click()
+    const rows = page.getByRole('table', { name: 'Mailboxes' }).getByRole('row')
+    const [reporter] = (await readPhish(product.emulator)).recipients
+    await page.getByRole('searchbox', { name: 'Name or address' }).fill(reporter!.userPrincipalName)
+    await until(async () => (await rows.count()) === 1 + 1, 30_000)
+    expect(new URL(page.url()).searchParams.get('name')).toBe(reporter!.userPrincipalName)
+
+    const address = page.url()
+    await page.getByRole('button', { name: 'Stop' }).click()
+    await state('Stopped').waitFor({ timeout: 120_000 })
+    await page.getByRole('button', { name: 'Run again' }).click()
+    await page.getByRole('heading', { name: /\(again\)/ }).waitFor()
+    expect(page.url()).not.toBe(address)
+    await page.getByRole('button', { name: 'Stop' }).click()
+    await state('Stopped').waitFor({ timeout: 120_000 })
+    expect(errors).toEqual([])
     await page.context().close()
   })
 

@@ -3,6 +3,7 @@ import { TriangleAlert, Undo2 } from 'lucide-react'
 import type { ReactNode } from 'react'
 
 import { choiceWords } from '#lib/action-settings.ts'
+import { useUser } from '#lib/rights.ts'
 import { count, number } from '#lib/words.ts'
 import { Panel } from '#parts/panel.tsx'
 import { When } from '#parts/when.tsx'
@@ -19,6 +20,7 @@ interface Props {
 /** Everything one must know before it is carried out, in one view with the button that does it. */
 export function PlanPanel({ tenantId, actionRun, action }: Props) {
   const { state, effect, reversible, shadow, sample, targetsTotal, options } = actionRun
+  const { role, reaches } = useUser()
   const isOpen = state === 'planned' || state === 'approved'
   const Icon = reversible ? Undo2 : TriangleAlert
   return (
@@ -55,7 +57,10 @@ export function PlanPanel({ tenantId, actionRun, action }: Props) {
         )}
         <Sample sample={sample} total={targetsTotal} />
         <ApprovalNote actionRun={actionRun} />
-        {isOpen && (
+        {isOpen && !reaches('responder') && (
+          <p className="text-ink-2">Responders and administrators approve and carry out; your role is {role}.</p>
+        )}
+        {isOpen && reaches('responder') && (
           <div className="flex flex-wrap items-start justify-end gap-2 border-t border-line pt-4">
             <DecisionButtons tenantId={tenantId} actionRun={actionRun} />
             <ExecuteButton tenantId={tenantId} actionRun={actionRun} action={action} />

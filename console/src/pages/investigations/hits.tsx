@@ -68,18 +68,21 @@ const COLUMNS: Column<MailHit>[] = [
   },
 ]
 
-const compact = (hit: MailHit) => (
-  <CompactRow
-    first={hit.userPrincipalName}
-    second={
-      <>
-        <span className="truncate">
-          {hit.folderName} · {hit.isRead ? 'read' : 'unread'} · <When at={hit.receivedAt} />
-        </span>
-        {hit.lastAction && <LastAction {...hit.lastAction} />}
-      </>
-    }
-  />
+const compact = ({ userPrincipalName, subject, folderName, isRead, receivedAt, lastAction }: MailHit) => (
+  <>
+    <span className={`block truncate ${isRead ? '' : 'font-medium'}`}>{subject}</span>
+    <CompactRow
+      first={<span className="text-ink-2">{userPrincipalName}</span>}
+      second={
+        <>
+          <span className="truncate">
+            {folderName} · {isRead ? 'read' : 'unread'} · <When at={receivedAt} />
+          </span>
+          {lastAction && <LastAction {...lastAction} />}
+        </>
+      }
+    />
+  </>
 )
 
 const rowsOf = ({ hits }: { hits: MailHit[] }) => hits
@@ -143,6 +146,7 @@ export function Hits({ tenantId, investigation }: Props) {
         total={isHeld ? heldAt : total}
         onAway={(isAway) => setHeldAt((before) => (isAway ? (before ?? total) : undefined))}
         columns={COLUMNS}
+        compactHeight={78}
         onOpen={setOpened}
         selection={{
           isSelected: (hit) => isSelected(selection, hit.id),

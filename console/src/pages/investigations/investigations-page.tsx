@@ -114,8 +114,9 @@ export function InvestigationsPage() {
             }
             empty={
               <Empty title="No investigations yet">
-                An investigation looks for a mail in every mailbox of the tenant, by sender, subject or internet message
-                ID, and can then remove every copy and prove it. “Hunt” beside a reported mail fills it in.
+                An investigation looks for a mail in every mailbox of the tenant, by whatever it is known by (sender,
+                subject, links, files and more), and can then remove every copy and prove it. “Hunt” beside a reported
+                mail fills it in.
               </Empty>
             }
           />
