@@ -19,5 +19,7 @@ const STATEMENTS = [
   `create index investigation_mailboxes_waiting on investigation_mailboxes
     (tenant_id, investigation_id, chunk) where state = 'waiting'`,
   `create index mail_hits_mailbox on mail_hits (tenant_id, investigation_id, user_id)`,
+  // In the order in which they are shown, page by page.
+  `create index mail_hits_shown on mail_hits (tenant_id, investigation_id, received_at desc, id)`,
   `alter table mail_hits add column matched text[] not null default '{}'`,
 ]
