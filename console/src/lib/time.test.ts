@@ -27,6 +27,7 @@ describe('times as people read them', () => {
 
   it('say a duration in two units at most', () => {
     expect(duration(-5)).toBe('0 s')
+    expect(duration(300)).toBe('< 1 s')
     expect(duration(12_400)).toBe('12 s')
     expect(duration(260_000)).toBe('4 min 20 s')
     expect(duration(3_900_000)).toBe('1 h 05 min')

@@ -40,9 +40,10 @@ export function clockTime(at: string, zone: Zone): string {
   )
 }
 
-/** "1 h 05 min", "4 min 20 s", "12 s"; what is left or was taken. */
+/** "1 h 05 min", "4 min 20 s", "12 s", "< 1 s"; what is left or was taken. */
 export function duration(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000))
+  if (seconds === 0 && ms > 0) return '< 1 s'
   if (seconds < 60) return `${seconds} s`
   const minutes = Math.floor(seconds / 60)
   if (minutes < 60) return `${minutes} min ${String(seconds % 60).padStart(2, '0')} s`

@@ -35,12 +35,12 @@ export function PlanPanel({ tenantId, actionRun, action }: Props) {
               <span className="text-xs font-normal text-ink-3"> of {number(actionRun.mailboxesCovered)} covered</span>
             )}
           </Fact>
-          <Fact title={isOpen ? 'Good until' : 'Was good until'}>
-            <When at={actionRun.expiresAt} />
-          </Fact>
-          <Fact title="Approval">
-            {actionRun.needsApproval ? (state === 'approved' ? 'Given' : 'Needed') : 'Not needed'}
-          </Fact>
+          {state !== 'rejected' && (
+            <Fact title={isOpen ? 'Good until' : 'Expired'}>
+              <When at={actionRun.expiresAt} />
+            </Fact>
+          )}
+          <Fact title="Approval">{approvalWord(actionRun)}</Fact>
         </dl>
         {!shadow && (
           <p className={`flex gap-2 rounded-md p-3 ${reversible ? 'bg-good-soft' : 'bg-warn-soft'}`}>
@@ -69,6 +69,12 @@ export function PlanPanel({ tenantId, actionRun, action }: Props) {
       </div>
     </Panel>
   )
+}
+
+function approvalWord({ state, needsApproval }: ActionRun): string {
+  if (state === 'rejected') return 'Refused'
+  if (state === 'approved') return 'Given'
+  return needsApproval ? 'Needed' : 'Not needed'
 }
 
 const Fact = ({ title, children }: { title: string; children: ReactNode }) => (
