@@ -77,12 +77,15 @@ export type Log = (error: AppError) => void
 /**
  * Puts Cordon together: the only place that knows the lists of units and the engines of the stores.
  *
+ * @param parts.roundEveryMs how often an investigation that watches looks for new mail; five minutes when absent.
+ *
  * @throws AppError as {@link openStores}; CONFIG_VALUE_INVALID for the cloud file.
  */
 export async function compose(
   config: Config,
-  { clock, log, note = () => {} }: { clock: Clock; log: Log; note?: (line: string) => void },
+  parts: { clock: Clock; log: Log; note?: (line: string) => void; roundEveryMs?: number },
 ): Promise<Application> {
+  const { clock, log, note = () => {}, roundEveryMs } = parts
   await using undo = new AsyncDisposableStack()
   const { events, records, pool } = await openStores(config, undo)
   const clouds = config.cloudFile ? [...CLOUDS, await loadCloudFile(config.cloudFile)] : CLOUDS
@@ -120,7 +123,14 @@ export async function compose(
     onError: (error) => log(toAppError(error, 'A piece of work was put off.')),
   })
   undo.defer(() => jobs.stop())
-  const work = createWork({ records, microsofts, jobs, bus, clock })
+  const work = createWork({
+    records,
+    microsofts,
+    jobs,
+    bus,
+    clock,
+    ...(roundEveryMs !== undefined && { roundEveryMs }),
+  })
   const collectors: Collectors = createCollectors({
     feeds: FEEDS,
     records,

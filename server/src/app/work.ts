@@ -2,16 +2,18 @@ import { z } from 'zod'
 
 import type { ActionRun } from '#domain/action-run.ts'
 import type { Clock } from '#domain/clock.ts'
+import { AppError, reasonOf } from '#domain/errors.ts'
 import { parseTenantId, type TenantId } from '#domain/ids.ts'
 import type { Investigation } from '#domain/investigation.ts'
 import {
+  abandonInvestigation,
   concludeInvestigation,
   prepareInvestigation,
   searchChunk,
   type InvestigationRun,
 } from '#investigate/mail/engine.ts'
 import { watchRound } from '#investigate/mail/watch.ts'
-import { resumeActionRun } from '#respond/runner.ts'
+import { abandonActionRun, resumeActionRun } from '#respond/runner.ts'
 import type { RecordStore } from '#store/record-store.ts'
 
 import type { Bus } from './bus.ts'
@@ -26,6 +28,8 @@ const CHUNKS_AT_ONCE = 3
 const CHUNKS_AHEAD = 4
 /** An investigation that watches looks for new mail this often. */
 const ROUND_EVERY_MS = 5 * 60_000
+/** After what a person decided, a second look: the job that it was meant for may just have ended without having seen it. */
+const LOOK_AGAIN_MS = 5000
 /** News of a run's progress at most this often: a person cannot read faster, and each costs a message per viewer. */
 const NEWS_EVERY_MS = 250
 
@@ -54,19 +58,27 @@ export function createWork(parts: {
 }): Work {
   const { records, microsofts, jobs, bus, clock, roundEveryMs = ROUND_EVERY_MS } = parts
 
-  async function runOf(data: unknown, signal: AbortSignal): Promise<InvestigationRun> {
+  /** Undefined, and the investigation has ended, where its connection is gone. */
+  async function runOf(data: unknown, signal: AbortSignal): Promise<InvestigationRun | undefined> {
     const { tenantId, id } = Job.parse(data)
     const { connectionId } = (await records.investigations.read(tenantId, id)) ?? {}
-    const microsoft = await open(tenantId, connectionId)
     const onProgress = sometimes(clock, (investigation: Investigation) =>
       bus.publish(tenantId, { kind: 'investigation', investigation }),
     )
     const onMailboxes = () => sendChunks(tenantId, id)
-    return { records, microsoft, tenantId, id, clock, signal, onProgress, onMailboxes }
+    const run = { records, tenantId, id, clock, signal, onProgress, onMailboxes }
+    return open(tenantId, connectionId).then(
+      (microsoft) => ({ ...run, microsoft }),
+      async (error: unknown) => {
+        await abandonInvestigation(run, whyGone(error))
+        return undefined
+      },
+    )
   }
 
   async function investigate(data: unknown, signal: AbortSignal): Promise<void> {
     const run = await runOf(data, signal)
+    if (!run) return
     await prepareInvestigation(run)
     signal.throwIfAborted()
     await goOn(run)
@@ -75,13 +87,24 @@ export function createWork(parts: {
   async function search(data: unknown, signal: AbortSignal): Promise<void> {
     const { chunk } = ChunkJob.parse(data)
     const run = await runOf(data, signal)
-    await searchChunk(run, chunk)
-    signal.throwIfAborted()
+    if (!run) return
+    // Again where it was paused and resumed on the way: nobody else takes up a chunk that somebody works on.
+    do {
+      await searchChunk(run, chunk)
+      signal.throwIfAborted()
+    } while (await isOpen(run, chunk))
     await goOn(run)
+  }
+
+  async function isOpen({ tenantId, id }: InvestigationRun, chunk: number): Promise<boolean> {
+    const { state } = (await records.investigations.read(tenantId, id)) ?? {}
+    const waiting = { state: 'waiting', chunk, limit: 1 } as const
+    return state === 'running' && (await records.investigations.mailboxes(tenantId, id, waiting)).length > 0
   }
 
   async function watch(data: unknown, signal: AbortSignal): Promise<void> {
     const run = await runOf(data, signal)
+    if (!run) return
     await watchRound(run)
     signal.throwIfAborted()
     await goOn(run)
@@ -106,11 +129,14 @@ export function createWork(parts: {
   async function act(data: unknown, signal: AbortSignal): Promise<void> {
     const { tenantId, id } = Job.parse(data)
     const { connectionId } = (await records.actionRuns.read(tenantId, id)) ?? {}
-    const microsoft = await open(tenantId, connectionId)
     const onProgress = sometimes(clock, (actionRun: ActionRun) =>
       bus.publish(tenantId, { kind: 'action-run', actionRun }),
     )
-    await resumeActionRun({ records, microsoft, tenantId, id, clock, signal, onProgress })
+    const run = { records, tenantId, id, clock, signal, onProgress }
+    await open(tenantId, connectionId).then(
+      (microsoft) => resumeActionRun({ ...run, microsoft }),
+      (error: unknown) => abandonActionRun(run, whyGone(error)),
+    )
     signal.throwIfAborted()
   }
 
@@ -124,6 +150,7 @@ export function createWork(parts: {
       const { state } = (await records.investigations.read(tenantId, id)) ?? {}
       // With the state: the job that was told to stop or pause may still be ending.
       await jobs.send('investigation', { tenantId, id }, { key: `${id} ${state}` })
+      await jobs.send('investigation', { tenantId, id }, { afterMs: LOOK_AGAIN_MS })
     },
 
     async startActionRun({ tenantId, id, state }) {
@@ -147,6 +174,12 @@ export function createWork(parts: {
     },
   }
   return work
+}
+
+/** Why there is no connection any more. @throws any other error: a restart mends it, or time. */
+function whyGone(error: unknown): string {
+  if (error instanceof AppError && error.code === 'CONNECTION_NOT_FOUND') return reasonOf(error)
+  throw error
 }
 
 /** `report`, at most every quarter of a second, and always for an end. */

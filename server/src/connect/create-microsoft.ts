@@ -7,6 +7,7 @@ import { AppError } from '#domain/errors.ts'
 import { createBatchLine } from './batch.ts'
 import { createBudgets } from './budgets.ts'
 import { RESOURCE_TITLES, type CloudApi } from './clouds.ts'
+import { ConnectionClosed } from './connection-closed.ts'
 import { isThrottled, parseJson, replyFault, unreadable } from './faults.ts'
 import type { Microsoft, MicrosoftApi, MicrosoftReply, MicrosoftRequest, Traffic } from './microsoft.ts'
 import { readPages } from './pages.ts'
@@ -27,7 +28,10 @@ export interface MicrosoftOptions extends Application {
 /** A token this old may lack what was consented since; a younger one is taken at its word. */
 const CONSENT_RECHECK_MS = 5 * 60_000
 
-/** {@link Microsoft} over HTTPS for one application. `close()` ends its connections and all waiting. */
+/**
+ * {@link Microsoft} over HTTPS for one application. `close()` ends its connections and all waiting; what was asked and is not
+ * answered by then rejects with {@link ConnectionClosed}.
+ */
 export function createMicrosoft(options: MicrosoftOptions): Microsoft & { close(): Promise<void> } {
   const { tenantId, credential, cloud, clock } = options
   const wait: Wait = options.wait ?? ((ms, signal) => setTimeout(ms, undefined, { signal }))
@@ -81,11 +85,16 @@ export function createMicrosoft(options: MicrosoftOptions): Microsoft & { close(
           }
         },
       })
-    const reply = await send()
-    const stale = reply.status === 401 || (reply.status === 403 && mayLackNewConsent(used, request.permission))
-    if (!stale) return reply
-    await tokens.renew(audience, used)
-    return send()
+    try {
+      const reply = await send()
+      const stale = reply.status === 401 || (reply.status === 403 && mayLackNewConsent(used, request.permission))
+      if (!stale) return reply
+      await tokens.renew(audience, used)
+      return await send()
+    } catch (error) {
+      if (closing.signal.aborted && !signal?.aborted) throw new ConnectionClosed()
+      throw error
+    }
   }
 
   function mayLackNewConsent(token: Token | undefined, permission: string | undefined): boolean {
@@ -125,7 +134,7 @@ export function createMicrosoft(options: MicrosoftOptions): Microsoft & { close(
   return Object.assign(microsoft, {
     async close() {
       if (closing.signal.aborted) return
-      closing.abort(new Error('The connection to Microsoft was closed.'))
+      closing.abort(new ConnectionClosed())
       await transport.close()
     },
   })

@@ -94,6 +94,25 @@ export async function resumeActionRun(context: ActionRunContext): Promise<Action
   return run.state === 'reverting' ? revertActionRun(context) : run
 }
 
+/**
+ * Ends a run that can never reach its mailboxes again: targets that have no end yet say so, and why.
+ *
+ * @throws AppError ACTION_RUN_NOT_FOUND, STORE_*.
+ */
+export async function abandonActionRun(
+  context: Omit<ActionRunContext, 'microsoft'>,
+  reason: string,
+): Promise<ActionRun> {
+  const { records, tenantId, id } = context
+  const run = await readActionRun(context)
+  if (run.state !== 'running' && run.state !== 'reverting') return run
+  const [left, state] =
+    run.state === 'running' ? ([EXECUTING, 'not-reachable'] as const) : ([REVERTING, 'revert-failed'] as const)
+  const targets = (await records.actionRuns.targets(tenantId, id)).filter((target) => left.has(target.state))
+  await Promise.all(targets.map((target) => openJournal(context, target).write({ state, reason })))
+  return conclude(context, run.state)
+}
+
 /** States of a run that has been carried out, or is being. */
 const BEGUN: ReadonlySet<ActionRun['state']> = new Set(['running', 'done', 'partly', 'failed'])
 
@@ -148,7 +167,10 @@ function progressOf(context: ActionRunContext): () => Promise<void> {
 }
 
 /** Writes how the run ended; a run with targets still to do was cut off and stays as it is. */
-async function conclude(context: ActionRunContext, from: 'running' | 'reverting'): Promise<ActionRun> {
+async function conclude(
+  context: Omit<ActionRunContext, 'microsoft'>,
+  from: 'running' | 'reverting',
+): Promise<ActionRun> {
   const { records, tenantId, id, clock } = context
   const run = await readActionRun(context)
   const count = (...states: ActionTargetState[]) =>
@@ -171,7 +193,11 @@ function reverted(left: number): ActionRun['state'] {
   return left === 0 ? 'reverted' : 'partly'
 }
 
-async function readActionRun({ records, tenantId, id }: ActionRunContext): Promise<ActionRun> {
+async function readActionRun({
+  records,
+  tenantId,
+  id,
+}: Pick<ActionRunContext, 'records' | 'tenantId' | 'id'>): Promise<ActionRun> {
   const run = await records.actionRuns.read(tenantId, id)
   if (run) return run
   throw new AppError({

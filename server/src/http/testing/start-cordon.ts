@@ -48,6 +48,8 @@ export async function startCordon(
     /** Targets from which an action needs approval. */
     approvalFrom?: number
     clock?: Clock
+    /** How often an investigation that watches looks for new mail. */
+    roundEveryMs?: number
     /** Data folder, which is then left when it stops. */
     folder?: string
   } = {},
@@ -61,7 +63,11 @@ export async function startCordon(
     CORDON_APPROVAL_FROM: options.approvalFrom?.toString(),
   })
   const logged: AppError[] = []
-  const app = await compose(config, { clock: options.clock ?? systemClock, log: (error) => void logged.push(error) })
+  const app = await compose(config, {
+    clock: options.clock ?? systemClock,
+    log: (error) => void logged.push(error),
+    ...(options.roundEveryMs !== undefined && { roundEveryMs: options.roundEveryMs }),
+  })
   await app.sessions.ensureAdministrator(ADMINISTRATOR.name, ADMINISTRATOR.password)
   const server = await listen(createHttpApp(app), config)
   await app.start()

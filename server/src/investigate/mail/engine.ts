@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 
+import { ConnectionClosed } from '#connect/connection-closed.ts'
 import type { Microsoft } from '#connect/microsoft.ts'
 import { isoTime, type Clock } from '#domain/clock.ts'
 import { AppError, reasonOf } from '#domain/errors.ts'
@@ -71,16 +72,22 @@ export async function prepareInvestigation(run: InvestigationRun): Promise<void>
   } catch (error) {
     if (signal?.aborted) return
     if (!(error instanceof AppError) || error.code.startsWith('STORE_')) throw error
-    await records.investigations.skipWaiting(tenantId, id, 'The investigation failed before this mailbox.')
-    await endInvestigation(run, 'failed', reasonOf(error))
+    await abandonInvestigation(run, reasonOf(error))
   }
+}
+
+/** Ends it as `failed`: what waits can never be searched. */
+export async function abandonInvestigation(run: Omit<InvestigationRun, 'microsoft'>, failure: string): Promise<void> {
+  const { records, tenantId, id } = run
+  await records.investigations.skipWaiting(tenantId, id, 'The investigation failed before this mailbox.')
+  await endInvestigation(run, 'failed', failure)
 }
 
 /**
  * Searches the mailboxes of a chunk that wait. A mailbox that cannot be searched gets the reason and stops nothing. Ends early
  * when the investigation was stopped or paused; what waits then goes on waiting.
  *
- * @throws AppError STORE_*.
+ * @throws AppError STORE_*; ConnectionClosed, after which the rest of the chunk waits.
  */
 export async function searchChunk(run: InvestigationRun, chunk: number): Promise<void> {
   const { records, tenantId, id, signal, concurrency = 256 } = run
@@ -141,6 +148,7 @@ async function searchMailbox(
       ? { state: 'searched', searchedAt, hits }
       : { state: 'failed', reason, searchedAt, hits }
   } catch (error) {
+    if (error instanceof ConnectionClosed) throw error
     return { state: isWithoutMailbox(error) ? 'no-mailbox' : 'failed', reason: reasonOf(error), hits: [] }
   }
 }
@@ -177,7 +185,7 @@ function watchState(run: InvestigationRun): () => Promise<Investigation> {
   }
 }
 
-async function report(run: InvestigationRun): Promise<Investigation> {
+async function report(run: Omit<InvestigationRun, 'microsoft'>): Promise<Investigation> {
   const investigation = await readInvestigation(run.records, run.tenantId, run.id)
   run.onProgress?.(investigation)
   return investigation
@@ -185,12 +193,12 @@ async function report(run: InvestigationRun): Promise<Investigation> {
 
 /** Ends it where it stands. */
 export async function endInvestigation(
-  run: InvestigationRun,
+  run: Omit<InvestigationRun, 'microsoft'>,
   state: 'done' | 'stopped' | 'failed',
   failure?: string,
 ): Promise<Investigation> {
   const { records, tenantId, id, clock } = run
   const change = { state, endedAt: isoTime(clock.now()), ...(failure !== undefined && { failure }) }
-  await records.investigations.transition(tenantId, id, ['running', 'watching', 'stopping'], change)
+  await records.investigations.transition(tenantId, id, ['queued', 'running', 'watching', 'stopping'], change)
   return report(run)
 }

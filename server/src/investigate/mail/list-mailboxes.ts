@@ -12,13 +12,15 @@ const CHUNK = 250
 
 /**
  * Writes down the mailboxes to search, in chunks: first those that got the mail, as Microsoft's records of deliveries say; then
- * the others, unless the records know every copy. Each mailbox once, whatever is cut off and repeated.
+ * the others, unless the records know every copy and nothing is to be watched. Each mailbox once, whatever is cut off and repeated.
  *
  * @throws AppError CONNECT_*, INVESTIGATION_TARGET_UNKNOWN, STORE_*.
  */
 export async function listMailboxes(run: InvestigationRun, investigation: Investigation): Promise<void> {
   const { records, microsoft, tenantId, id, clock, signal } = run
-  const { targets, filter, method } = investigation
+  const { targets, filter, method, duration } = investigation
+  // What is watched is wherever new mail may come, whatever the records know of the past.
+  const isEnough = (complete: boolean) => complete && duration.kind === 'once'
   let chunk = 0
   const add = async (mailboxes: readonly InvestigationMailbox[]) => {
     for (let start = 0; start < mailboxes.length; start += CHUNK) {
@@ -41,10 +43,10 @@ export async function listMailboxes(run: InvestigationRun, investigation: Invest
       const wanted = await collect(findMailboxes(microsoft, targets, signal))
       const received = new Set(recipients.map(({ userId }) => userId))
       await add(wanted.filter(({ userId, state }) => received.has(userId) || state === 'failed'))
-      if (!complete) await add(wanted.filter(({ userId }) => !received.has(userId)))
+      if (!isEnough(complete)) await add(wanted.filter(({ userId }) => !received.has(userId)))
       return
     }
-    if (complete) return
+    if (isEnough(complete)) return
   }
   for await (const mailboxes of findMailboxes(microsoft, targets, signal)) await add(mailboxes)
 }
