@@ -20,8 +20,6 @@ export interface HuntedTenant {
   responder: User
   /** The attacker's, who may send mail, and an auditor's, who only looks. */
   graph: Graph
-  /** Everybody with a mailbox. */
-  people: { id: string; mail: string }[]
   /** Both clocks go on by this. */
   advance(ms: number): Promise<void>
   stop(): Promise<void>
@@ -69,15 +67,12 @@ export async function startHuntedTenant(
     ahead += ms
   }
   await advance(24 * 3600_000)
-  // Microsoft has its index of deliveries; the emulator makes its own when it is first asked.
-  await graph('GET', '/v1.0/admin/exchange/tracing/messageTraces?$top=1')
   return {
     cloud,
     app,
     analyst,
     responder,
     graph,
-    people: await peopleOf(graph),
     advance,
     async stop() {
       app.drain()
@@ -87,13 +82,19 @@ export async function startHuntedTenant(
   }
 }
 
+export interface Mailbox {
+  id: string
+  mail: string
+}
+
 const Users = z.object({
   value: z.array(z.object({ id: z.string(), mail: z.string().nullable(), userType: z.string().nullish() })),
   '@odata.nextLink': z.string().optional(),
 })
 
-async function peopleOf(graph: Graph): Promise<HuntedTenant['people']> {
-  const people: HuntedTenant['people'] = []
+/** Everybody who can get mail. */
+export async function peopleOf(graph: Graph): Promise<Mailbox[]> {
+  const people: Mailbox[] = []
   let next: string | undefined = '/v1.0/users?$select=id,mail,userType,assignedLicenses&$top=999'
   while (next !== undefined) {
     const page: z.infer<typeof Users> = Users.parse(await graph('GET', next))
