@@ -1,4 +1,5 @@
 import { hashOf } from '#mail/hash.ts'
+import { readHtml } from '#mail/html.ts'
 import type { MailAttachment, MailLink, ParsedMail } from '#mail/parsed-mail.ts'
 
 import { defang, unlinked } from './defang.ts'
@@ -42,10 +43,12 @@ const LONGEST_TEXT = 200_000
 
 export function viewMessage(mail: ParsedMail): MessageView {
   const shown = shownTexts(mail.html)
+  // Mail programs show the HTML where there is any; the plain text beside it says the same, or is there to deceive filters.
+  const text = mail.html === '' ? mail.text : readHtml(mail.html).text
   return {
     headers: mail.headers.map(({ name, value }) => ({ name: unlinked(name), value: unlinked(value) })),
-    text: defang(mail.text.slice(0, LONGEST_TEXT)),
-    textLength: mail.text.length,
+    text: defang(text.slice(0, LONGEST_TEXT)),
+    textLength: text.length,
     links: mail.links.map((link) => viewLink(link, shown)),
     attachments: mail.attachments.map(viewAttachment),
     notOpened: mail.notOpened.map(({ path, why }) => ({ path: unlinked(path.join(' / ')), why })),
