@@ -1,3 +1,4 @@
+import type { FollowUp, HitOrigin } from './follow-up.ts'
 import type { TenantId } from './ids.ts'
 import type { MailFilter } from './mail-filter.ts'
 
@@ -70,6 +71,8 @@ export interface Investigation {
   finding?: PairFinding
   /** All mail received before this has been looked at; only while, and after, it watches. */
   watchedUntil?: string
+  /** Where it was asked for to follow what was found (domain/follow-up.ts). */
+  followUp?: FollowUp
   createdBy: string
   createdAt: string
   startedAt?: string
@@ -95,7 +98,7 @@ export interface MailHit {
   id: string
   userId: string
   userPrincipalName: string
-  /** Immutable Graph id (`Prefer: IdType="ImmutableId"`), so that it survives a move. */
+  /** Immutable Graph id (`Prefer: IdType="ImmutableId"`), so that it survives a move; of an event where `foundBy` is `meeting`. */
   messageId: string
   internetMessageId: string
   subject: string
@@ -105,7 +108,8 @@ export interface MailHit {
   folderName: string
   isRead: boolean
   hasAttachments: boolean
-  /** The conditions that made it a hit, in words. */
+  foundBy: HitOrigin
+  /** The conditions that made it a hit, or how it came from another, in words. */
   matched: string[]
   /** The newest action on it, if any. */
   lastAction?: { actionRunId: string; state: string }

@@ -2,6 +2,7 @@ import type { ActionRun, ActionTarget } from '#domain/action-run.ts'
 import type { Alert, Detection } from '#domain/alert.ts'
 import type { Budgets } from '#domain/budget.ts'
 import type { CoverageLedger, FeedKey } from '#domain/coverage.ts'
+import type { MailPerson, UnreachedCopy } from '#domain/follow-up.ts'
 import type { TenantId } from '#domain/ids.ts'
 import type { Investigation, InvestigationMailbox, MailHit } from '#domain/investigation.ts'
 import type { Quarantined } from '#domain/outcome.ts'
@@ -76,7 +77,7 @@ export interface RecordStore {
     note(
       tenantId: TenantId,
       id: string,
-      change: Partial<Pick<Investigation, 'finding' | 'watchedUntil'>>,
+      change: Partial<Pick<Investigation, 'finding' | 'watchedUntil' | 'followUp'>>,
     ): Promise<void>
     /** Adds mailboxes as they are, with the chunk they are searched in; those already there stay as they are. */
     addMailboxes(
@@ -101,10 +102,32 @@ export interface RecordStore {
       mailbox: InvestigationMailbox,
       hits: readonly MailHit[],
     ): Promise<void>
+    /**
+     * Writes hits that came otherwise than by searching their mailboxes, which stay as they are; those that are there stay so
+     * too. Returns how many were new.
+     */
+    addHits(tenantId: TenantId, id: string, hits: readonly MailHit[]): Promise<number>
     /** Newest mail first. */
     hits(tenantId: TenantId, id: string, page?: { limit: number; offset: number }): Promise<MailHit[]>
     /** Over all tenants, for taking up work after a restart: the administrator's job list. */
     unfinished(): Promise<{ tenantId: TenantId; id: string }[]>
+  }
+
+  /** Who did what with the mails of an investigation, and the copies that could not be reached. */
+  followUps: {
+    /** People put in the place of what was known of them; others stay. Copies in the place of all that were there. */
+    write(
+      tenantId: TenantId,
+      investigationId: string,
+      people: readonly MailPerson[],
+      unreached: readonly UnreachedCopy[],
+    ): Promise<void>
+    /** By name. */
+    people(tenantId: TenantId, investigationId: string, page?: { limit: number; offset: number }): Promise<MailPerson[]>
+    /** How many people there are, and how many of them did what. */
+    count(tenantId: TenantId, investigationId: string): Promise<PeopleCount>
+    /** By recipient. */
+    unreached(tenantId: TenantId, investigationId: string): Promise<UnreachedCopy[]>
   }
 
   actionRuns: {
@@ -178,6 +201,14 @@ export interface MailboxPage {
   limit?: number
   /** How many to leave out from the beginning. */
   offset?: number
+}
+
+export interface PeopleCount {
+  people: number
+  opened: number
+  replied: number
+  forwarded: number
+  clicked: number
 }
 
 export interface QuarantineSource {

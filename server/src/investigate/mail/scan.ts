@@ -167,11 +167,7 @@ async function readMime(search: MailboxSearch, messageId: string): Promise<Buffe
 }
 
 /** `recoverable`: the folder that Recoverable Items were found in. */
-async function toHits(
-  search: MailboxSearch,
-  messages: readonly Found[],
-  recoverable?: string,
-): Promise<MailHit[]> {
+async function toHits(search: MailboxSearch, messages: readonly Found[], recoverable?: string): Promise<MailHit[]> {
   const folders = new Set(messages.map(({ envelope }) => envelope.parentFolderId))
   if (recoverable !== undefined) folders.delete(recoverable)
   const names = await folderNames(search, [...folders])
@@ -209,6 +205,7 @@ function hitOf(search: MailboxSearch, { envelope, matched }: Found, folderName: 
     folderName,
     isRead: envelope.isRead ?? false,
     hasAttachments: envelope.hasAttachments ?? false,
+    foundBy: 'search',
     matched,
   }
 }

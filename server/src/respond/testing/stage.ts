@@ -90,6 +90,7 @@ export async function openStage(): Promise<Stage> {
       folderName: folder,
       isRead: false,
       hasAttachments: false,
+      foundBy: 'search',
       matched: [],
     }
   }

@@ -21,11 +21,17 @@ export function investigations(db: Database): RecordStore['investigations'] {
   const commit = groupCommit<Outcome>((outcomes) => commitOutcomes(db, outcomes))
   return {
     async create(investigation) {
-      const { finding, watchedUntil, ...row } = investigation
+      const { finding, watchedUntil, followUp, ...row } = investigation
       const counters = { mailboxesTotal: 0, mailboxesDone: 0, mailboxesFailed: 0, hits: 0, listed: false }
       await db
         .insertInto('investigations')
-        .values({ ...row, ...counters, finding: finding ?? null, watchedUntil: watchedUntil ?? null })
+        .values({
+          ...row,
+          ...counters,
+          finding: finding ?? null,
+          watchedUntil: watchedUntil ?? null,
+          followUp: followUp ?? null,
+        })
         .execute()
     },
 
@@ -159,13 +165,21 @@ export function investigations(db: Database): RecordStore['investigations'] {
 
     commitMailbox: (tenantId, id, mailbox, hits) => commit({ tenantId, id, mailbox, hits }),
 
+    addHits: (tenantId, id, hits) => db.transaction().execute((trx) => insertHits(trx, tenantId, id, hits)),
+
     hits: (tenantId, id, page) => readHits(db, tenantId, id, page),
 
     async unfinished() {
       return db
         .selectFrom('investigations')
         .select(['tenantId', 'id'])
-        .where('state', 'in', ['queued', 'running', 'watching', 'stopping'])
+        .where((eb) =>
+          eb.or([
+            eb('state', 'in', ['queued', 'running', 'watching', 'stopping']),
+            sql<boolean>`follow_up->>'state' = 'running'`,
+            sql<boolean>`follow_up->>'state' = 'waiting' and state = 'done'`,
+          ]),
+        )
         .orderBy('createdAt')
         .execute()
     },
@@ -207,19 +221,31 @@ async function commitGroup(trx: DatabaseTransaction, outcomes: readonly Outcome[
     chunk: before.get(mailbox.userId)?.chunk ?? 0,
   }))
   await upsert(trx, 'investigationMailboxes', ['tenantId', 'investigationId', 'userId'], rows)
-  const hits = outcomes.flatMap((outcome) =>
-    outcome.hits.map(({ lastAction: _action, ...hit }) => ({ ...hit, tenantId, investigationId: id })),
-  )
-  const added = await insertMissing(trx, 'mailHits', hits)
-  if (hits.length > 0) await countHits(trx, tenantId, id, [...new Set(hits.map(({ userId }) => userId))])
+  const hits = outcomes.flatMap((outcome) => outcome.hits)
+  await insertHits(trx, tenantId, id, hits)
   const count = (holds: (state: InvestigationMailbox['state'] | undefined) => boolean) =>
     ends.reduce((sum, { userId, state }) => sum + Number(holds(state)) - Number(holds(before.get(userId)?.state)), 0)
   await moveCounters(trx, tenantId, id, {
     total: ends.filter(({ userId }) => !before.has(userId)).length,
     done: count((state) => state !== undefined && ENDED.has(state)),
     failed: count((state) => state === 'failed'),
-    hits: added,
+    hits: 0,
   })
+}
+
+/** How many were new. */
+async function insertHits(
+  trx: DatabaseTransaction,
+  tenantId: TenantId,
+  id: string,
+  hits: readonly MailHit[],
+): Promise<number> {
+  if (hits.length === 0) return 0
+  const rows = hits.map(({ lastAction: _action, ...hit }) => ({ ...hit, tenantId, investigationId: id }))
+  const added = await insertMissing(trx, 'mailHits', rows)
+  await countHits(trx, tenantId, id, [...new Set(hits.map(({ userId }) => userId))])
+  await moveCounters(trx, tenantId, id, { total: 0, done: 0, failed: 0, hits: added })
+  return added
 }
 
 /** A mailbox's hits are those there are: a later round finds some of them again. */

@@ -12,6 +12,7 @@ import { budgets } from './budgets.ts'
 import { connections } from './connections.ts'
 import { coverage } from './coverage.ts'
 import { openDatabase } from './database.ts'
+import { followUps } from './follow-ups.ts'
 import { investigations } from './investigations.ts'
 import { migrate } from './migrate.ts'
 import { quarantine } from './quarantine.ts'
@@ -41,6 +42,7 @@ export function createRecordStore(parts: { pool: Pool; seal: Seal }): RecordStor
     quarantine: quarantine(db),
     alerts: alerts(db),
     investigations: investigations(db),
+    followUps: followUps(db),
     actionRuns: actionRuns(db),
     users: users(db),
     sessions: sessions(db),

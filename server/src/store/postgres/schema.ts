@@ -3,6 +3,7 @@ import type { ColumnType, Generated, JSONColumnType, Kysely, Transaction } from 
 import type { ActionRun, ActionSample, ActionTarget } from '#domain/action-run.ts'
 import type { Alert } from '#domain/alert.ts'
 import type { LedgerWindow } from '#domain/coverage.ts'
+import type { Finding, FollowUp, HitOrigin, UnreachedCopy } from '#domain/follow-up.ts'
 import type { TenantId } from '#domain/ids.ts'
 import type {
   Investigation,
@@ -33,6 +34,8 @@ export interface Tables {
   investigations: InvestigationTable
   investigationMailboxes: InvestigationMailboxTable
   mailHits: MailHitTable
+  mailPeople: MailPersonTable
+  unreachedCopies: InvestigationColumns & UnreachedCopy
   actionRuns: ActionRunTable
   actionTargets: ActionTargetTable
   users: { id: string; name: string; role: Role; createdAt: Moment; passwordHash: string }
@@ -127,6 +130,7 @@ interface InvestigationTable {
   /** Every mailbox to search has a row. */
   listed: boolean
   watchedUntil: MomentOrNull
+  followUp: JsonOrNull<FollowUp>
   mailboxesTotal: number
   mailboxesDone: number
   mailboxesFailed: number
@@ -167,6 +171,21 @@ interface MailHitTable {
   isRead: boolean
   hasAttachments: boolean
   matched: string[]
+  foundBy: HitOrigin
+}
+
+interface InvestigationColumns {
+  tenantId: TenantId
+  investigationId: string
+}
+
+interface MailPersonTable extends InvestigationColumns {
+  userPrincipalName: string
+  userId: TextOrNull
+  opened: Json<Finding>
+  replied: Json<Finding>
+  forwarded: Json<Finding>
+  clicked: Json<Finding>
 }
 
 interface ActionRunTable {

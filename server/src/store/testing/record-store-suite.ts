@@ -7,6 +7,7 @@ import { alertContract } from './record-store/alerts.ts'
 import { budgetContract } from './record-store/budgets.ts'
 import { connectionContract } from './record-store/connections.ts'
 import { coverageContract } from './record-store/coverage.ts'
+import { followUpContract } from './record-store/follow-ups.ts'
 import { investigationContract } from './record-store/investigations.ts'
 import { peopleContract } from './record-store/people.ts'
 import { quarantineContract } from './record-store/quarantine.ts'
@@ -49,6 +50,7 @@ export function testRecordStore(
     describe('quarantine', () => void quarantineContract(store))
     describe('alerts', () => void alertContract(store))
     describe('investigations', () => void investigationContract(store))
+    describe('follow-ups', () => void followUpContract(store))
     describe('action runs', () => void actionRunContract(store))
     describe('budgets', () => void budgetContract(store))
     describe('people, tokens and audit', () => void peopleContract(store))

@@ -83,6 +83,7 @@ export function hit(id: string, change: Partial<MailHit> = {}): MailHit {
     folderName: 'Inbox',
     isRead: false,
     hasAttachments: true,
+    foundBy: 'search',
     matched: [],
     ...change,
   }
