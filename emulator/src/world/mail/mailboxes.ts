@@ -7,7 +7,7 @@ import type { Folder } from './folders.ts'
 import type { MailChange, MailSource } from './mailbox.ts'
 
 /** How many mailboxes keep what they have computed: more than are asked at one moment, where every answer takes its time. */
-const KEPT = 400
+const KEPT = 160
 
 /** The mailboxes of a tenant. Only changes are kept for ever: one that nobody changed is made anew when asked for again. */
 export class Mailboxes {
