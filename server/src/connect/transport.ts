@@ -29,14 +29,14 @@ type Exchange = { reply: MicrosoftReply } | { error: AppError; maybeExecuted: bo
 
 const MAX_REPLY_BYTES = 512 * 1024 * 1024
 
-/** Connections are kept and shared. `ca`: PEM of the only authority to trust. */
-export function createTransport(ca?: string): Transport {
+/** Connections are kept and shared. `ca`: PEM of the only authority to trust. `maxReplyBytes`: more is refused. */
+export function createTransport(ca?: string, maxReplyBytes = MAX_REPLY_BYTES): Transport {
   const agent = new Agent({
     connections: 64,
     keepAliveTimeout: 30_000,
     headersTimeout: 120_000,
     bodyTimeout: 60_000,
-    maxResponseSize: MAX_REPLY_BYTES,
+    maxResponseSize: maxReplyBytes,
     connect: { timeout: 15_000, ...(ca === undefined ? {} : { ca }) },
   })
   return {
@@ -47,7 +47,7 @@ export function createTransport(ca?: string): Transport {
         return { reply: { status: reply.statusCode, headers: singleValues(reply.headers), body } }
       } catch (error) {
         signal?.throwIfAborted()
-        return failedExchange(error, what, call.origin)
+        return failedExchange(error, what, call.origin, maxReplyBytes)
       }
     },
     close: () => agent.close(),
@@ -71,7 +71,7 @@ const NEVER_SENT = new Set([
 ])
 const UNTRUSTED = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|^ERR_TLS|^ERR_SSL/
 
-function failedExchange(error: unknown, what: string, origin: string): Exchange {
+function failedExchange(error: unknown, what: string, origin: string, maxReplyBytes: number): Exchange {
   const code = errorCode(error)
   const host = new URL(origin).host
   if (error instanceof errors.ResponseExceededMaxSizeError) {
@@ -80,7 +80,7 @@ function failedExchange(error: unknown, what: string, origin: string): Exchange 
       error: new AppError({
         code: 'CONNECT_REPLY_UNREADABLE',
         what,
-        why: `${host} sent more than ${MAX_REPLY_BYTES / 1024 / 1024} MB in one reply.`,
+        why: `${host} sent more than ${maxReplyBytes / 1024 / 1024} MB in one reply.`,
         fix: 'Report this with the name of the feed or the mailbox: such a reply has not been seen.',
       }),
     }
@@ -92,7 +92,7 @@ function failedExchange(error: unknown, what: string, origin: string): Exchange 
         code: 'CONNECT_UNREACHABLE',
         what,
         why: `${host} identified itself with a certificate that is not trusted (${code}).`,
-        fix: 'If a proxy inspects TLS here, give its authority in NODE_EXTRA_CA_CERTS; for a cloud of your own, in caFile of CORDON_CLOUD_FILE.',
+        fix: 'If a proxy inspects TLS here, give its authority in NODE_EXTRA_CA_CERTS; for a cloud of your own, in caFile of CORDON_CLOUD_FILE; for an Exchange server, with --ca.',
         cause: error,
       }),
     }

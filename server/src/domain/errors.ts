@@ -12,6 +12,7 @@ export const ERROR_CODES = {
   APP_DATA_UNWRITABLE: 'The data folder cannot be written: no space, or no right.',
   CONNECT_SECRET_WRONG: 'Entra refused the client secret.',
   CONNECT_SECRET_EXPIRED: 'The client secret has expired.',
+  CONNECT_PASSWORD_WRONG: 'Exchange refused the user name or the password.',
   CONNECT_CERTIFICATE_REFUSED: 'Entra refused the certificate.',
   CONNECT_CERTIFICATE_UNREADABLE: 'The certificate or its private key cannot be read or do not belong together.',
   CONNECT_APPLICATION_UNKNOWN: 'The application is not known in this tenant.',
@@ -72,7 +73,7 @@ export type ErrorCode = keyof typeof ERROR_CODES
 
 /** What Microsoft said, word for word: people search for these and support asks for them. */
 export interface MicrosoftFault {
-  /** `entra`, `graph`, `management-activity`. */
+  /** `entra`, `graph`, `management-activity`, `exchange-web-services`. */
   service: string
   status: number
   /** `AADSTS7000215`, `Authorization_RequestDenied`, `AF20024`. */
