@@ -1,8 +1,10 @@
 import { z } from 'zod'
 
+import { batchedJson } from '#connect/apis/graph/batch.ts'
 import { odataQuery, odataString } from '#connect/apis/graph/odata.ts'
 import { userUrl } from '#connect/apis/graph/mail.ts'
 import type { BatchReply, Microsoft } from '#connect/microsoft.ts'
+import { AppError } from '#domain/errors.ts'
 import type { InvestigationMailbox } from '#domain/investigation.ts'
 
 import { GraphUser, toMailbox, USER_FIELDS } from './mailboxes.ts'
@@ -23,8 +25,6 @@ const Users = z.object({ value: z.array(GraphUser) })
 /**
  * The mailboxes of the recipients, each once. A recipient who is no user of the tenant gets no row: the address is outside,
  * or a list, whose members have deliveries of their own.
- *
- * Two rounds of batches: by name, which most addresses are, and then by any other address.
  */
 export async function findRecipients(
   microsoft: Microsoft,
@@ -32,6 +32,24 @@ export async function findRecipients(
   signal?: AbortSignal,
 ): Promise<InvestigationMailbox[]> {
   const addresses = [...new Set(pairs.filter(({ location }) => REACHABLE.has(location)).map((pair) => pair.recipient))]
+  const found = await resolveAddresses(microsoft, addresses, signal)
+  const mailboxes = [...found.values()].flatMap((each) => (each instanceof AppError ? [] : [each]))
+  return [...new Map(mailboxes.map((mailbox) => [mailbox.userId, mailbox])).values()]
+}
+
+/**
+ * Whose mailboxes these addresses are: by address, what Microsoft answered instead where it refused, and nothing where no
+ * user of the tenant has the address.
+ *
+ * Two rounds of batches: by name, which most addresses are, and then by any other address.
+ *
+ * @throws AppError CONNECT_* when a whole batch failed.
+ */
+export async function resolveAddresses(
+  microsoft: Microsoft,
+  addresses: readonly string[],
+  signal?: AbortSignal,
+): Promise<Map<string, InvestigationMailbox | AppError>> {
   const ask = (urls: readonly string[]) =>
     microsoft.batch(
       urls.map((url) => ({ method: 'GET', url })),
@@ -46,11 +64,25 @@ export async function findRecipients(
       return `/users${odataQuery({ ...select, $filter })}`
     }),
   )
-  const users = [
-    ...byName.flatMap((reply) => userOf(reply) ?? []),
-    ...byAddress.flatMap((reply) => Users.safeParse(reply.body).data?.value ?? []),
+  const answers = [
+    ...addresses.map((address, i) => [address, userOf(byName[i]!)] as const),
+    ...others.map((address, i) => [address, firstOf(address, byAddress[i]!)] as const),
   ]
-  return [...new Map(users.map((user) => [user.id, toMailbox(user)])).values()]
+  return new Map(
+    answers.flatMap(([address, user]) =>
+      user ? [[address, user instanceof AppError ? user : toMailbox(user)] as const] : [],
+    ),
+  )
+}
+
+function firstOf(address: string, reply: BatchReply): GraphUser | AppError | undefined {
+  const request = { api: 'graph', path: '/v1.0/users', what: `Could not find the user ${address}.` } as const
+  try {
+    return batchedJson({ ...request, permission: 'User.Read.All' }, reply, Users).value[0]
+  } catch (error) {
+    if (error instanceof AppError) return error
+    throw error
+  }
 }
 
 function userOf({ status, body }: BatchReply): GraphUser | undefined {

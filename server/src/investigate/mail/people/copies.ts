@@ -4,6 +4,7 @@ import { IMMUTABLE_IDS, userUrl } from '#connect/apis/graph/mail.ts'
 import { odataQuery, odataString } from '#connect/apis/graph/odata.ts'
 import { isoTime } from '#domain/clock.ts'
 import { AppError, reasonOf } from '#domain/errors.ts'
+import type { UnreachedCopy } from '#domain/follow-up.ts'
 import type { MailCondition } from '#domain/mail-filter.ts'
 import { findPairs } from '#investigate/mail/pairs/find-pairs.ts'
 import type { PairLocation } from '#investigate/mail/pairs/pair.ts'
@@ -49,13 +50,13 @@ export type FoundCopy = { hitId: string } & (
  * Microsoft's records, so that members of distribution lists are among them, and by the addresses it was sent to), and
  * events of invitations. To follow a forward of a forward, add what is found as hits and do both again.
  *
- * `problems` says what could not be looked for. Costs what `findPairs` costs, and one read for each meeting notice.
+ * `unreached` has the calendars that could not be looked into. Costs what `findPairs` costs, and one read for each meeting notice.
  *
  * @throws the signal's reason when aborted.
  */
 export async function copiesOf(
   options: FollowUpOptions & { people: readonly PersonFollowUp[] },
-): Promise<{ copies: FoundCopy[]; problems: string[] }> {
+): Promise<{ copies: FoundCopy[]; unreached: UnreachedCopy[] }> {
   const { people } = options
   const sent = people.flatMap(({ userId, userPrincipalName, sent: copies }): FoundCopy[] =>
     copies.map(({ hitId, messageId, folderId, internetMessageId, subject }) => ({
@@ -70,7 +71,7 @@ export async function copiesOf(
     })),
   )
   const [received, events] = await Promise.all([receivedCopies(options), meetingEvents(options)])
-  return { copies: [...sent, ...received, ...events.copies], problems: events.problems }
+  return { copies: [...sent, ...received, ...events.copies], unreached: events.unreached }
 }
 
 async function receivedCopies({
@@ -120,25 +121,30 @@ async function meetingEvents({
   hits,
   people,
   signal,
-}: FollowUpOptions & { people: readonly PersonFollowUp[] }): Promise<{ copies: FoundCopy[]; problems: string[] }> {
+}: FollowUpOptions & { people: readonly PersonFollowUp[] }): Promise<{
+  copies: FoundCopy[]
+  unreached: UnreachedCopy[]
+}> {
   const notices = new Set(people.flatMap(({ meetings }) => meetings))
   const invited = hits.filter(({ id }) => notices.has(id))
   const lists = await readAll(microsoft, invited.map(eventRead), z.object({ value: z.array(Event) }), signal)
   const copies = new Map<string, FoundCopy>()
-  const problems: string[] = []
+  const unreached: UnreachedCopy[] = []
   for (const [index, hit] of invited.entries()) {
     const list = lists[index]!
+    const { userId, userPrincipalName, sender, id: hitId } = hit
     if (list instanceof AppError) {
-      problems.push(`${list.what} ${reasonOf(list)}`)
+      const recipient = userPrincipalName.toLowerCase()
+      const reason = `${list.what} ${reasonOf(list)}`
+      unreached.push({ foundBy: 'meeting', hitId, recipient, internetMessageId: '', reason })
       continue
     }
-    const { userId, userPrincipalName, sender, id: hitId } = hit
     for (const { id: eventId, subject, organizer } of list.value) {
       if (organizer?.emailAddress?.address?.toLowerCase() !== sender.toLowerCase()) continue
       copies.set(eventId, { foundBy: 'meeting', hitId, userId, userPrincipalName, eventId, subject: subject ?? '' })
     }
   }
-  return { copies: [...copies.values()], problems }
+  return { copies: [...copies.values()], unreached }
 }
 
 function eventRead({ userId, userPrincipalName, subject }: FollowedHit): Read {

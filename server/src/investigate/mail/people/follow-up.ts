@@ -1,32 +1,15 @@
 import type { Microsoft } from '#connect/microsoft.ts'
 import type { Clock } from '#domain/clock.ts'
 import { AppError, reasonOf } from '#domain/errors.ts'
+import type { Finding, MailPerson } from '#domain/follow-up.ts'
 import { HUNT_REACH_MS } from '#investigate/mail/pairs/hunt.ts'
 
 import { readClicks, type Click } from './clicks.ts'
 import { readResponses, type Responses } from './responses.ts'
 import type { FollowedHit, SentCopy } from './sent-copy.ts'
 
-/** What somebody did with a mail, as far as Microsoft's data say. */
-export interface Finding {
-  /** `no`: the sources that would know say so. `unknown`: none could be asked; the evidence says why. */
-  is: 'yes' | 'no' | 'unknown'
-  /** Sentences, the times in UTC. */
-  evidence: string[]
-}
-
-export interface PersonFollowUp {
-  /** Lower case. */
-  userPrincipalName: string
-  /** Graph user id; absent for somebody who clicked and has no hit, as the copy was theirs by a forward or is gone. */
-  userId?: string
-  /** Marked as read, or anything below. A rule or a program can mark a mail as read, and a user as unread again. */
-  opened: Finding
-  replied: Finding
-  /** To people who had not got it with this copy. Forwarding by rules leaves no sent copy and is not seen here. */
-  forwarded: Finding
-  /** A link of it, as Safe Links saw. */
-  clicked: Finding
+/** What somebody did with the mails, and what is known of it for looking further. */
+export interface PersonFollowUp extends MailPerson {
   /** The mails sent in answer, and which hit each answers. */
   sent: (SentCopy & { hitId: string })[]
   /** Ids of the hits that are meeting notices. */
@@ -78,6 +61,7 @@ function toPerson(
   const sent = said.flatMap(({ hit, of }) =>
     of instanceof AppError || of.sent instanceof AppError ? [] : of.sent.map((copy) => ({ ...copy, hitId: hit.id })),
   )
+  const senders = new Map(hits.map(({ id, sender }) => [id, sender]))
   const gaps = said.flatMap(({ of }) => {
     const error = of instanceof AppError ? of : of.sent
     return error instanceof AppError ? [`${error.what} ${reasonOf(error)}`] : []
@@ -86,7 +70,9 @@ function toPerson(
     said.some(({ of }) => !(of instanceof AppError) && of.lastDone === as) ? [text] : []
   const replied = finding(
     [
-      ...sent.filter(({ isReply }) => isReply).map(({ sentAt }) => `Sent a reply at ${sentAt}.`),
+      ...sent
+        .filter(({ isReply }) => isReply)
+        .map(({ sentAt, hitId }) => `Sent a reply to ${senders.get(hitId)} at ${sentAt}.`),
       ...marked('replied', 'Outlook marks the mail as replied to.'),
     ],
     gaps,
