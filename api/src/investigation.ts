@@ -120,11 +120,30 @@ export const CreateInvestigation = z
     targets: MailTargets.default({ kind: 'all' }),
     method: InvestigationMethod.default('auto'),
     duration: InvestigationDuration.default({ kind: 'once' }),
+    followUp: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Once the search has ended: who opened, answered, passed on and clicked it, and where further copies are.',
+      ),
   })
   .meta({ id: 'CreateInvestigation' })
 export type CreateInvestigation = z.infer<typeof CreateInvestigation>
 /** What a client sends: fields with defaults may be left out. */
 export type CreateInvestigationInput = z.input<typeof CreateInvestigation>
+
+export const FollowUp = z
+  .object({
+    state: z.enum(['waiting', 'running', 'done', 'failed']).describe('`waiting`: for the end of the search.'),
+    askedAt: z.string(),
+    endedAt: z.string().optional(),
+    failure: z.string().optional(),
+    copies: z.int().describe('Hits that it added.'),
+    unreached: z.int().describe('Copies that could not be reached.'),
+    notes: z.array(z.string()).describe('What limits the answer.'),
+  })
+  .meta({ id: 'FollowUp' })
+export type FollowUp = z.infer<typeof FollowUp>
 
 export const Investigation = z
   .object({
@@ -143,6 +162,7 @@ export const Investigation = z
     hits: z.int(),
     finding: PairFinding.optional(),
     watchedUntil: z.string().optional(),
+    followUp: FollowUp.optional(),
     createdBy: z.string(),
     createdAt: z.string(),
     startedAt: z.string().optional(),
@@ -188,6 +208,12 @@ export const InvestigationMailboxes = z
   .meta({ id: 'InvestigationMailboxes' })
 export type InvestigationMailboxes = z.infer<typeof InvestigationMailboxes>
 
+export const HitOrigin = z
+  .enum(['search', 'forward', 'reply', 'sent-copy', 'meeting'])
+  .describe('`search`: by the filter; else by following another hit. `meeting` is an event of a calendar, no message.')
+  .meta({ id: 'HitOrigin' })
+export type HitOrigin = z.infer<typeof HitOrigin>
+
 export const MailHit = z
   .object({
     id: z.string(),
@@ -202,7 +228,8 @@ export const MailHit = z
     folderName: z.string(),
     isRead: z.boolean(),
     hasAttachments: z.boolean(),
-    matched: z.array(z.string()).describe('The conditions that made it a hit, in words.'),
+    foundBy: HitOrigin,
+    matched: z.array(z.string()).describe('The conditions that made it a hit, or how it came from another, in words.'),
     lastAction: z.object({ actionRunId: z.string(), state: z.string() }).optional(),
   })
   .meta({ id: 'MailHit' })
@@ -210,3 +237,46 @@ export type MailHit = z.infer<typeof MailHit>
 
 export const MailHits = z.object({ hits: z.array(MailHit) }).meta({ id: 'MailHits' })
 export type MailHits = z.infer<typeof MailHits>
+
+export const Finding = z
+  .object({
+    is: z.enum(['yes', 'no', 'unknown']).describe('`unknown`: no source could be asked; the evidence says why.'),
+    evidence: z.array(z.string()),
+  })
+  .meta({ id: 'Finding' })
+export type Finding = z.infer<typeof Finding>
+
+export const MailPerson = z
+  .object({
+    userPrincipalName: z.string(),
+    userId: z.string().optional().describe('Absent for somebody who clicked and has no hit.'),
+    opened: Finding,
+    replied: Finding,
+    forwarded: Finding,
+    clicked: Finding,
+  })
+  .meta({ id: 'MailPerson' })
+export type MailPerson = z.infer<typeof MailPerson>
+
+export const UnreachedCopy = z
+  .object({
+    foundBy: HitOrigin.exclude(['search']),
+    hitId: z.string().describe('The hit that it comes from.'),
+    recipient: z.string(),
+    internetMessageId: z.string().describe('Empty for an event.'),
+    reason: z.string(),
+  })
+  .meta({ id: 'UnreachedCopy' })
+export type UnreachedCopy = z.infer<typeof UnreachedCopy>
+
+export const InvestigationPeople = z
+  .object({
+    followUp: FollowUp.optional().describe('Absent where nobody asked for it.'),
+    people: z.array(MailPerson).describe('By name.'),
+    counts: z
+      .object({ people: z.int(), opened: z.int(), replied: z.int(), forwarded: z.int(), clicked: z.int() })
+      .describe('Of all pages.'),
+    unreached: z.array(UnreachedCopy),
+  })
+  .meta({ id: 'InvestigationPeople' })
+export type InvestigationPeople = z.infer<typeof InvestigationPeople>

@@ -1,5 +1,6 @@
 import type { Clock } from '#domain/clock.ts'
 import { AppError } from '#domain/errors.ts'
+import type { FollowUp, MailPerson, UnreachedCopy } from '#domain/follow-up.ts'
 import type { TenantId } from '#domain/ids.ts'
 import type {
   Investigation,
@@ -13,6 +14,7 @@ import type { MailFilter } from '#domain/mail-filter.ts'
 import type { Connection } from '#domain/tenant.ts'
 import type { User } from '#domain/user.ts'
 import {
+  askFollowUp,
   createInvestigation,
   pauseInvestigation,
   readInvestigation,
@@ -20,7 +22,7 @@ import {
   stopInvestigation,
 } from '#investigate/investigation.ts'
 import { estimateInvestigation, type InvestigationEstimate } from '#investigate/mail/estimate.ts'
-import type { MailboxPage, RecordStore } from '#store/record-store.ts'
+import type { MailboxPage, PeopleCount, RecordStore } from '#store/record-store.ts'
 
 import type { Audit } from './audit.ts'
 import type { Bus } from './bus.ts'
@@ -34,12 +36,23 @@ export interface NewInvestigation {
   targets: MailTargets
   method: InvestigationMethod
   duration: InvestigationDuration
+  /** Follow what is found once the search has ended. */
+  followUp?: boolean | undefined
 }
 
 /** Mailboxes of an investigation, a page of them, with how many there are in each state. */
 export interface MailboxesShown {
   mailboxes: InvestigationMailbox[]
   counts: Partial<Record<InvestigationMailbox['state'], number>>
+}
+
+/** Who did what with the mails of an investigation, a page of them, and the copies that could not be reached. */
+export interface PeopleShown {
+  /** Absent where nobody asked for it. */
+  followUp?: FollowUp
+  people: MailPerson[]
+  counts: PeopleCount
+  unreached: UnreachedCopy[]
 }
 
 /** @throws AppError INVESTIGATION_NOT_FOUND from every method that takes an id. */
@@ -58,6 +71,9 @@ export interface Investigations {
   resume(user: User, tenantId: TenantId, id: string): Promise<Investigation>
   /** The same again, over what is there now. */
   duplicate(user: User, tenantId: TenantId, id: string): Promise<Investigation>
+  /** Follows what was found, now or when the search has ended. */
+  followUp(user: User, tenantId: TenantId, id: string): Promise<Investigation>
+  people(tenantId: TenantId, id: string, page: { limit: number; offset: number }): Promise<PeopleShown>
   mailboxes(tenantId: TenantId, id: string, page: MailboxPage): Promise<MailboxesShown>
   hits(tenantId: TenantId, id: string, page?: { limit: number; offset: number }): Promise<MailHit[]>
 }
@@ -82,11 +98,11 @@ export function createInvestigations(parts: {
       ...request,
       createdBy: user.name,
     })
-    const { id, targets, duration } = investigation
+    const { id, targets, duration, followUp } = investigation
     await audit(
       user.name,
       'investigation.create',
-      { id, name, targets: targets.kind, duration: duration.kind },
+      { id, name, targets: targets.kind, duration: duration.kind, ...(followUp && { followUp: true }) },
       tenantId,
     )
     bus.publish(tenantId, { kind: 'investigation', investigation })
@@ -95,7 +111,7 @@ export function createInvestigations(parts: {
   }
 
   /** What a person decided about an investigation that is there. */
-  async function tell(user: User, verb: 'stop' | 'pause' | 'resume', investigation: Investigation) {
+  async function tell(user: User, verb: 'stop' | 'pause' | 'resume' | 'follow-up', investigation: Investigation) {
     const { tenantId, id } = investigation
     await audit(user.name, `investigation.${verb}`, { id }, tenantId)
     bus.publish(tenantId, { kind: 'investigation', investigation })
@@ -122,8 +138,25 @@ export function createInvestigations(parts: {
     resume: async (user, tenantId, id) => tell(user, 'resume', await resumeInvestigation(records, tenantId, id)),
 
     async duplicate(user, tenantId, id) {
-      const { name, connectionId, filter, targets, method, duration } = await readInvestigation(records, tenantId, id)
-      return create(user, tenantId, { name: `${name} (again)`, connectionId, filter, targets, method, duration })
+      const { name, connectionId, filter, targets, method, duration, followUp } = await readInvestigation(
+        records,
+        tenantId,
+        id,
+      )
+      const same = { connectionId, filter, targets, method, duration, followUp: followUp !== undefined }
+      return create(user, tenantId, { name: `${name} (again)`, ...same })
+    },
+
+    followUp: async (user, tenantId, id) => tell(user, 'follow-up', await askFollowUp(records, clock, tenantId, id)),
+
+    async people(tenantId, id, page) {
+      const { followUp } = await readInvestigation(records, tenantId, id)
+      const [people, counts, unreached] = await Promise.all([
+        records.followUps.people(tenantId, id, page),
+        records.followUps.count(tenantId, id),
+        records.followUps.unreached(tenantId, id),
+      ])
+      return { ...(followUp && { followUp }), people, counts, unreached }
     },
 
     async mailboxes(tenantId, id, page) {

@@ -12,6 +12,7 @@ import {
   searchChunk,
   type InvestigationRun,
 } from '#investigate/mail/engine.ts'
+import { abandonFollowUp, followInvestigation, isFollowUpDue } from '#investigate/mail/follow.ts'
 import { watchRound } from '#investigate/mail/watch.ts'
 import { abandonActionRun, resumeActionRun } from '#respond/runner.ts'
 import type { RecordStore } from '#store/record-store.ts'
@@ -70,7 +71,9 @@ export function createWork(parts: {
     return open(tenantId, connectionId).then(
       (microsoft) => ({ ...run, microsoft }),
       async (error: unknown) => {
-        await abandonInvestigation(run, whyGone(error))
+        const why = whyGone(error)
+        await abandonInvestigation(run, why)
+        await abandonFollowUp(run, why)
         return undefined
       },
     )
@@ -110,14 +113,27 @@ export function createWork(parts: {
     await goOn(run)
   }
 
+  async function follow(data: unknown, signal: AbortSignal): Promise<void> {
+    const run = await runOf(data, signal)
+    if (run) await followInvestigation(run)
+  }
+
   /** Sends what comes next: chunks that wait, the next round, or nothing where it has ended. */
   async function goOn(run: InvestigationRun): Promise<void> {
     const { tenantId, id } = run
-    const { state, watchedUntil } = await concludeInvestigation(run)
+    const investigation = await concludeInvestigation(run)
+    const { state, watchedUntil, followUp } = investigation
     if (state === 'running') await sendChunks(tenantId, id)
     // With the moment: the job of the round before may still be ending.
     if (state === 'watching')
       await jobs.send('investigation-round', { tenantId, id }, { key: `${id} ${watchedUntil}`, afterMs: roundEveryMs })
+    // With what tells this time from the one before, whose job may still be ending.
+    if (followUp && isFollowUpDue(investigation))
+      await jobs.send(
+        'investigation-follow-up',
+        { tenantId, id },
+        { key: `${id} ${followUp.askedAt} ${followUp.hits}` },
+      )
   }
 
   async function sendChunks(tenantId: TenantId, id: string): Promise<void> {
@@ -170,6 +186,7 @@ export function createWork(parts: {
       await jobs.work('investigation', { concurrency: AT_ONCE }, investigate)
       await jobs.work('investigation-chunk', { concurrency: CHUNKS_AT_ONCE }, search)
       await jobs.work('investigation-round', { concurrency: AT_ONCE }, watch)
+      await jobs.work('investigation-follow-up', { concurrency: AT_ONCE }, follow)
       await jobs.work('action-run', { concurrency: AT_ONCE }, act)
     },
   }

@@ -28,6 +28,7 @@ import { exportInvestigation } from './commands/investigations/export.ts'
 import { listHits } from './commands/investigations/hits.ts'
 import { listInvestigations } from './commands/investigations/list.ts'
 import { lookAtMessage } from './commands/investigations/look.ts'
+import { listPeople } from './commands/investigations/people.ts'
 import { showInvestigation } from './commands/investigations/show.ts'
 import { startInvestigation } from './commands/investigations/start.ts'
 import { steerInvestigation } from './commands/investigations/steer.ts'
@@ -61,6 +62,7 @@ const NOUNS: Record<string, { summary: string; verbs: readonly Register[] }> = {
       startInvestigation,
       showInvestigation,
       steerInvestigation,
+      listPeople,
       listHits,
       lookAtMessage,
       exportInvestigation,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 
 import { isoTime, type Clock } from '#domain/clock.ts'
 import { AppError } from '#domain/errors.ts'
+import type { FollowUp } from '#domain/follow-up.ts'
 import type { TenantId } from '#domain/ids.ts'
 import type { Investigation } from '#domain/investigation.ts'
 import type { RecordStore } from '#store/record-store.ts'
@@ -12,7 +13,10 @@ import { cleanFilter } from './mail/filter.ts'
 export type InvestigationRequest = Pick<
   Investigation,
   'tenantId' | 'connectionId' | 'name' | 'filter' | 'targets' | 'method' | 'duration' | 'createdBy'
->
+> & {
+  /** What is found is followed once the search has ended (mail/follow.ts). */
+  followUp?: boolean | undefined
+}
 
 /**
  * Writes a new investigation, `queued`; asks Microsoft nothing.
@@ -22,7 +26,7 @@ export type InvestigationRequest = Pick<
 export async function createInvestigation(
   records: RecordStore,
   clock: Clock,
-  request: InvestigationRequest,
+  { followUp, ...request }: InvestigationRequest,
 ): Promise<Investigation> {
   const { filter, duration } = request
   if (duration.kind === 'until' && Date.parse(duration.until) <= clock.now()) throw endsInThePast(duration.until)
@@ -36,6 +40,7 @@ export async function createInvestigation(
     mailboxesFailed: 0,
     hits: 0,
     createdAt: isoTime(clock.now()),
+    ...(followUp && { followUp: asked(clock, 'waiting') }),
   }
   await records.investigations.create(investigation)
   return investigation
@@ -82,6 +87,33 @@ export async function resumeInvestigation(
   const investigation = await readInvestigation(records, tenantId, id)
   if (resumed) return investigation
   throw stateWrong(investigation, 'Only one that is paused can go on.')
+}
+
+/** States in which the search still goes on, or may again. */
+const SEARCHING: ReadonlySet<Investigation['state']> = new Set(['queued', 'running', 'paused', 'stopping'])
+
+/**
+ * Asks to follow what an investigation found, at once or when its search has ended; again where that was done before.
+ *
+ * @throws AppError INVESTIGATION_NOT_FOUND.
+ */
+export async function askFollowUp(
+  records: RecordStore,
+  clock: Clock,
+  tenantId: TenantId,
+  id: string,
+): Promise<Investigation> {
+  const { state, followUp } = await readInvestigation(records, tenantId, id)
+  if (followUp?.state !== 'running') {
+    const { copies = 0, unreached = 0 } = followUp ?? {}
+    const next = { ...asked(clock, SEARCHING.has(state) ? 'waiting' : 'running'), copies, unreached }
+    await records.investigations.note(tenantId, id, { followUp: next })
+  }
+  return readInvestigation(records, tenantId, id)
+}
+
+function asked(clock: Clock, state: FollowUp['state']): FollowUp {
+  return { state, askedAt: isoTime(clock.now()), copies: 0, unreached: 0, notes: [] }
 }
 
 function endsInThePast(until: string): AppError {

@@ -6,6 +6,7 @@ import {
   InvestigationList,
   InvestigationMailbox,
   InvestigationMailboxes,
+  InvestigationPeople,
   MailHits,
 } from '@cordon/api'
 import { z } from 'zod'
@@ -84,6 +85,23 @@ export const INVESTIGATION_ROUTES: Route[] = [
     reply: Investigation,
     status: 201,
     handle: ({ app, user, tenantId, param }) => app.investigations.duplicate(user, tenantId, param('id')),
+  }),
+  defineRoute({
+    method: 'post',
+    path: '/tenants/{tenantId}/investigations/{id}/follow-up',
+    access: 'investigation.write',
+    summary: 'Find out who did what with the hits, and where further copies are; when the search has ended, or now.',
+    reply: Investigation,
+    handle: ({ app, user, tenantId, param }) => app.investigations.followUp(user, tenantId, param('id')),
+  }),
+  defineRoute({
+    method: 'get',
+    path: '/tenants/{tenantId}/investigations/{id}/people',
+    access: 'investigation.read',
+    summary: 'Who opened, answered, passed on and clicked it, with evidence; and copies that could not be reached.',
+    query: Page,
+    reply: InvestigationPeople,
+    handle: ({ app, tenantId, param, query }) => app.investigations.people(tenantId, param('id'), query),
   }),
   defineRoute({
     method: 'get',

@@ -1,10 +1,10 @@
-import type { Investigation } from '@cordon/api'
+import type { FollowUp, Investigation } from '@cordon/api'
 
 import { facts } from '#cli/output.ts'
 
 /** An investigation with its progress. */
 export function formatInvestigation(investigation: Investigation): string {
-  const { id, name, state, failure, filter, finding, mailboxesDone, mailboxesTotal, mailboxesFailed, hits } =
+  const { id, name, state, failure, filter, finding, mailboxesDone, mailboxesTotal, mailboxesFailed, hits, followUp } =
     investigation
   return facts({
     id,
@@ -17,7 +17,20 @@ export function formatInvestigation(investigation: Investigation): string {
     answered: finding && answerOf(finding),
     mailboxes: `${mailboxesDone} of ${mailboxesTotal} done, ${mailboxesFailed} failed`,
     hits,
+    followed: followUp && followUpOf(followUp),
   })
+}
+
+/** How following the hits stands. */
+export function followUpOf({ state, copies, unreached, failure }: FollowUp): string {
+  switch (state) {
+    case 'waiting':
+      return 'once the search has ended'
+    case 'failed':
+      return `failed: ${failure}`
+    default:
+      return `${state}, ${copies} further copies found, ${unreached} not reached`
+  }
 }
 
 function targetsOf({ targets }: Investigation): string {

@@ -21,6 +21,7 @@ export function listHits(investigations: Command): void {
             MAILBOX: ({ userPrincipalName }) => userPrincipalName,
             FOLDER: ({ folderName }) => folderName,
             RECEIVED: ({ receivedAt }) => receivedAt,
+            FOUND: ({ foundBy }) => foundBy,
             READ: ({ isRead }) => (isRead ? 'yes' : 'no'),
             ACTION: ({ lastAction }) => lastAction?.state,
             SUBJECT: ({ subject }) => subject,

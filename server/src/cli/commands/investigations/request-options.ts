@@ -16,6 +16,7 @@ const RequestOptions = FilterOptions.extend({
   scan: z.boolean().optional(),
   until: z.string().optional(),
   standing: z.boolean().optional(),
+  follow: z.boolean().optional(),
   quietDays: z.coerce.number().int().optional(),
 })
 
@@ -28,13 +29,14 @@ export function addRequestOptions(command: Command): Command {
     .option('--until <time>', 'go on looking at new mail until then (ISO 8601 with zone)')
     .option('--standing', 'go on looking at new mail until stopped')
     .option('--quiet-days <n>', 'with --standing: stop after so many days without a new hit (default: 14)')
+    .option('--follow', 'then find out who opened, answered, passed on and clicked it, and where further copies are')
     .option('--name <name>', 'what to call it')
     .option('--connection <id>', 'needed only where the tenant has several')
 }
 
 /** @throws AppError CONFIG_VALUE_INVALID for options that contradict each other, or a filter file that cannot be used. */
 export function requestOf(command: Command): CreateInvestigationInput {
-  const { name, connection, scan, ...options } = RequestOptions.parse(command.opts())
+  const { name, connection, scan, follow, ...options } = RequestOptions.parse(command.opts())
   const filter = filterOf(options)
   return {
     name: name ?? nameOf(filter),
@@ -43,6 +45,7 @@ export function requestOf(command: Command): CreateInvestigationInput {
     targets: targetsOf(options),
     method: scan ? 'scan' : 'auto',
     duration: durationOf(options),
+    ...(follow && { followUp: true }),
   }
 }
 

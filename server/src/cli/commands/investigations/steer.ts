@@ -12,9 +12,10 @@ const VERBS = {
   pause: 'hold an investigation before its next mailbox',
   resume: 'let a paused investigation go on where it was',
   duplicate: 'the same again, over what is there now',
+  'follow-up': 'find out who opened, answered, passed on and clicked the hits, and where further copies are',
 } as const
 
-/** `investigations stop`, `pause`, `resume` and `duplicate`. */
+/** `investigations stop`, `pause`, `resume`, `duplicate` and `follow-up`. */
 export function steerInvestigation(investigations: Command): void {
   for (const [verb, description] of Object.entries(VERBS)) {
     investigations

@@ -22,6 +22,7 @@ export const HIT_COLUMNS: Columns<MailHit> = {
   lastActionRunId: ({ lastAction }) => lastAction?.actionRunId,
   lastActionState: ({ lastAction }) => lastAction?.state,
   matched: ({ matched }) => matched?.join('; '),
+  foundBy: ({ foundBy }) => foundBy,
 }
 
 export const MAILBOX_COLUMNS: Columns<InvestigationMailbox> = {
