@@ -161,7 +161,7 @@ async function until<T>(read: () => Promise<T>, holds: (value: T) => boolean): P
   for (;;) {
     const value = await read()
     if (holds(value)) return value
-    await pause(50)
+    await pause(100)
   }
 }
 
