@@ -2,6 +2,9 @@ import type { z } from 'zod'
 
 import type { TenantId } from '#domain/ids.ts'
 
+import type { Ews } from './ews/ews.ts'
+import type { Traffic } from './traffic.ts'
+
 /**
  * The one door to Microsoft. Everything that Cordon asks of a cloud goes through it, so that tokens, throttling, retries,
  * paging and Microsoft's error words are handled once.
@@ -10,6 +13,8 @@ export interface Microsoft {
   readonly tenantId: TenantId
   /** What went through this door so far. */
   readonly traffic: Readonly<Traffic>
+  /** Where the door leads to an Exchange server on premises: then this is all it offers, and the rest says so. */
+  readonly exchange?: OnPremisesExchange
   /**
    * Sends one request and reads the whole reply.
    *
@@ -38,14 +43,13 @@ export interface Microsoft {
   grantedRoles(api: MicrosoftApi): Promise<string[]>
 }
 
-export interface Traffic {
-  /** Requests sent, those for tokens included; a batch is one. */
-  requests: number
-  /** Parts of batches. */
-  parts: number
-  /** Requests and parts that were told to slow down. */
-  throttled: number
+export interface OnPremisesExchange {
+  ews: Ews
+  /** Primary SMTP addresses of all mailboxes that may be searched: its directory is not asked. Empty: those that are named. */
+  mailboxes: readonly string[]
 }
+
+export type { Traffic } from './traffic.ts'
 
 export type MicrosoftApi = 'graph' | 'management-activity'
 

@@ -2,8 +2,10 @@ import { setTimeout } from 'node:timers/promises'
 
 import { createBudgets } from '#connect/budgets.ts'
 import { ConnectionClosed } from '#connect/connection-closed.ts'
+import { isThrottled } from '#connect/faults.ts'
 import { sendPatiently } from '#connect/patience.ts'
 import { createThrottle, type Wait } from '#connect/throttle.ts'
+import type { Traffic } from '#connect/traffic.ts'
 import { createTransport } from '#connect/transport.ts'
 import type { Clock } from '#domain/clock.ts'
 import { AppError } from '#domain/errors.ts'
@@ -64,6 +66,7 @@ export function createEws(options: EwsOptions): Ews & { close(): Promise<void> }
     budgets: createBudgets(clock),
   }
   const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
+  const traffic: Traffic = { requests: 0, parts: 0, throttled: 0 }
   let version: string | undefined
 
   function askerOf({ mailbox, what = `Could not read the mailbox of ${mailbox}.` }: EwsCall): EwsAsker {
@@ -80,6 +83,7 @@ export function createEws(options: EwsOptions): Ews & { close(): Promise<void> }
         ...patience,
         transport: {
           async exchange(request) {
+            traffic.requests++
             const exchange = await transport.exchange(request)
             if ('error' in exchange) return exchange
             try {
@@ -88,7 +92,9 @@ export function createEws(options: EwsOptions): Ews & { close(): Promise<void> }
               answer = undefined
               problem = (error as Error).message
             }
-            return { reply: asHttp(exchange.reply, answer) }
+            const meant = asHttp(exchange.reply, answer)
+            if (isThrottled(meant)) traffic.throttled++
+            return { reply: meant }
           },
         },
       },
@@ -192,6 +198,7 @@ export function createEws(options: EwsOptions): Ews & { close(): Promise<void> }
 
   return {
     host,
+    traffic,
     get version() {
       return version
     },

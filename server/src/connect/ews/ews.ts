@@ -1,3 +1,5 @@
+import type { Traffic } from '#connect/traffic.ts'
+
 import type { Restriction } from './restriction.ts'
 
 /**
@@ -14,6 +16,8 @@ export interface Ews {
   readonly host: string
   /** As the server last named itself, `15.2.1544.4`; undefined before it has answered. */
   readonly version: string | undefined
+  /** What was asked so far. */
+  readonly traffic: Readonly<Traffic>
   /** Every folder that the owner can see, however deep. */
   folders(call: EwsCall): Promise<EwsFolder[]>
   /** Ids of folders by their well-known names; a mailbox may lack one. */

@@ -3,7 +3,9 @@ import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 
 import { createEws, type EwsOptions } from '#connect/ews/create-ews.ts'
+import { createExchangeDoor, type ExchangeDoorOptions } from '#connect/ews/create-exchange-door.ts'
 import type { Ews } from '#connect/ews/ews.ts'
+import type { Microsoft } from '#connect/microsoft.ts'
 import { systemClock } from '#domain/clock.ts'
 
 import type { Emulator } from './start-emulator.ts'
@@ -34,4 +36,19 @@ export async function openExchange(
     ...options,
   })
   return Object.assign(ews, { waits })
+}
+
+/** A door to it, as a connection has one. Close it when done. */
+export async function openExchangeDoor(
+  emulator: Emulator,
+  options: Partial<ExchangeDoorOptions> = {},
+): Promise<Microsoft & { close(): Promise<void> }> {
+  return createExchangeDoor({
+    tenantId: emulator.tenants[0]!.id,
+    ...(await exchangeAccess(emulator)),
+    mailboxes: [],
+    clock: systemClock,
+    wait: async () => {},
+    ...options,
+  })
 }

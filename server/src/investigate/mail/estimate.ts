@@ -4,8 +4,8 @@ import type { Microsoft } from '#connect/microsoft.ts'
 
 import { cleanFilter } from './filter.ts'
 import { conditionsOf } from '#domain/mail-filter.ts'
-import { countMailboxes } from './mailboxes.ts'
 import { candidateFilters } from './query.ts'
+import { sourceOf } from './source-of.ts'
 
 /** What an investigation would cost if every mailbox of its targets has to be searched. */
 export interface InvestigationEstimate {
@@ -39,7 +39,7 @@ export async function estimateInvestigation(
 ): Promise<InvestigationEstimate> {
   const filter = cleanFilter(request.filter)
   const begun = clock.now()
-  const mailboxes = await countMailboxes(microsoft, request.targets)
+  const mailboxes = await sourceOf(microsoft).countMailboxes(request.targets)
   const latencyMs = Math.max(20, clock.now() - begun)
   const narrow = candidateFilters(filter).length > 1
   const contents = [...conditionsOf(filter.where)].some(({ field }) => CONTENT.test(field))

@@ -2,10 +2,10 @@ import type { Investigation, InvestigationMailbox } from '#domain/investigation.
 import { conditionsOf, type MailFilter } from '#domain/mail-filter.ts'
 
 import type { InvestigationRun } from './engine.ts'
-import { findMailboxes } from './mailboxes.ts'
 import { findPairs } from './pairs/find-pairs.ts'
 import type { MailPair } from './pairs/pair.ts'
 import { findRecipients } from './recipients.ts'
+import { sourceOf } from './source-of.ts'
 
 /** Mailboxes that one job searches: a second or two of work, so that investigations take turns. */
 const CHUNK = 250
@@ -30,7 +30,9 @@ export async function listMailboxes(run: InvestigationRun, investigation: Invest
   }
 
   const answer =
-    method === 'auto' ? await findPairs({ microsoft, filter, clock, ...(signal && { signal }) }) : undefined
+    method === 'auto' && !microsoft.exchange
+      ? await findPairs({ microsoft, filter, clock, ...(signal && { signal }) })
+      : undefined
   if (answer) {
     const { source, pairs, complete, tried } = answer
     const messageIds = messageIdsOf(filter, pairs)
@@ -40,7 +42,7 @@ export async function listMailboxes(run: InvestigationRun, investigation: Invest
     if (targets.kind === 'all') {
       await add(recipients)
     } else {
-      const wanted = await collect(findMailboxes(microsoft, targets, signal))
+      const wanted = await collect(sourceOf(microsoft).mailboxes(targets, signal))
       const received = new Set(recipients.map(({ userId }) => userId))
       await add(wanted.filter(({ userId, state }) => received.has(userId) || state === 'failed'))
       if (!isEnough(complete)) await add(wanted.filter(({ userId }) => !received.has(userId)))
@@ -48,7 +50,7 @@ export async function listMailboxes(run: InvestigationRun, investigation: Invest
     }
     if (isEnough(complete)) return
   }
-  for await (const mailboxes of findMailboxes(microsoft, targets, signal)) await add(mailboxes)
+  for await (const mailboxes of sourceOf(microsoft).mailboxes(targets, signal)) await add(mailboxes)
 }
 
 async function collect(pages: AsyncIterable<InvestigationMailbox[]>): Promise<InvestigationMailbox[]> {

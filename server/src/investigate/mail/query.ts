@@ -3,8 +3,36 @@ import { isGroup, type MailCondition, type MailFilter, type MailGroup } from '#d
 
 import { compileCondition } from './conditions.ts'
 
+/** How the terms of a query are written where it is asked. What cannot be asked safely is left out. */
+export interface QueryLanguage {
+  and(terms: readonly string[]): string
+  /** Two or more terms that all hold, as one of several alternatives. */
+  within(terms: readonly string[]): string
+  or(alternatives: readonly string[]): string
+  messageId(id: string): string
+  /** `address`: ASCII, in lower case. */
+  from?(address: string): string
+  /** `piece`: ASCII. */
+  subject(piece: string): string
+  /** ISO 8601 in whole seconds, UTC. */
+  receivedFrom(time: string): string
+  receivedBefore(time: string): string
+}
+
+/** Graph's `$filter`. */
+const ODATA: QueryLanguage = {
+  and: (terms) => terms.join(' and '),
+  within: (terms) => `(${terms.join(' and ')})`,
+  or: (alternatives) => `(${alternatives.join(' or ')})`,
+  messageId: (id) => `internetMessageId eq ${odataString(id)}`,
+  from: (address) => `from/emailAddress/address eq ${odataString(address)}`,
+  subject: (piece) => `contains(subject,${odataString(piece)})`,
+  receivedFrom: (time) => `receivedDateTime ge ${time}`,
+  receivedBefore: (time) => `receivedDateTime lt ${time}`,
+}
+
 /**
- * Ways to ask Microsoft for the candidates of a filter, as `$filter` values, cheapest first; the last one always works
+ * Ways to ask for the candidates of a filter, by default as `$filter` values, cheapest first; the last one always works
  * (undefined lists everything). Each lets through at least every message that `evaluate` (evaluate.ts) calls a hit.
  *
  * Only sender, subject and message ID narrow: Graph refuses to filter on recipients (`toRecipients/any`) and knows no
@@ -15,14 +43,18 @@ import { compileCondition } from './conditions.ts'
  *   but for the message IDs of the same messages.
  * @see https://learn.microsoft.com/graph/api/user-list-messages
  */
-export function candidateFilters(filter: MailFilter, messageIds: MessageIds = {}): (string | undefined)[] {
-  const dates = dateTerms(filter)
+export function candidateFilters(
+  filter: MailFilter,
+  messageIds: MessageIds = {},
+  language: QueryLanguage = ODATA,
+): (string | undefined)[] {
+  const dates = dateTerms(language, filter)
   const where = named(filter.where, messageIds)
   const id = where.logic === 'and' ? where.conditions.find(isMessageId) : undefined
   // A message ID names one message: further terms would not make the query cheaper, only harder to accept.
-  const terms = id ? [conditionTerm(id)!] : [...dates, ...andTerms(where)]
-  const narrow = terms.join(' and ') || undefined
-  const wide = dates.join(' and ') || undefined
+  const terms = id ? [conditionTerm(language, id)!] : [...dates, ...andTerms(language, where)]
+  const narrow = terms.length > 0 ? language.and(terms) : undefined
+  const wide = dates.length > 0 ? language.and(dates) : undefined
   return narrow === wide ? [wide] : [narrow, wide]
 }
 
@@ -48,47 +80,50 @@ function isMessageId(each: MailCondition | MailGroup): each is MailCondition {
 }
 
 /** Terms that must all hold. What cannot be asked is left out, which lets more through. */
-function andTerms(group: MailGroup): string[] {
+function andTerms(language: QueryLanguage, group: MailGroup): string[] {
   if (group.logic === 'and' || group.conditions.length === 1) {
-    return group.conditions.flatMap((each) => (isGroup(each) ? andTerms(each) : (conditionTerm(each) ?? [])))
+    return group.conditions.flatMap((each) =>
+      isGroup(each) ? andTerms(language, each) : (conditionTerm(language, each) ?? []),
+    )
   }
-  const term = orTerm(group)
+  const term = orTerm(language, group)
   return term === undefined ? [] : [term]
 }
 
 /** Alternatives narrow only when every one of them can be asked: what is left out would be lost. */
-function orTerm({ conditions }: MailGroup): string | undefined {
+function orTerm(language: QueryLanguage, { conditions }: MailGroup): string | undefined {
   const terms = conditions.map((each) => {
-    if (!isGroup(each)) return conditionTerm(each)
-    const inner = andTerms(each)
-    return inner.length > 1 ? `(${inner.join(' and ')})` : inner[0]
+    if (!isGroup(each)) return conditionTerm(language, each)
+    const inner = andTerms(language, each)
+    return inner.length > 1 ? language.within(inner) : inner[0]
   })
-  if (terms.length > MOST_ALTERNATIVES || terms.includes(undefined)) return undefined
-  return `(${[...new Set(terms)].join(' or ')})`
+  const known = terms.filter((term) => term !== undefined)
+  if (terms.length > MOST_ALTERNATIVES || known.length < terms.length) return undefined
+  return language.or([...new Set(known)])
 }
 
 /** Never for what must not hold: Microsoft would leave out messages that lack the property altogether. */
-function conditionTerm(condition: MailCondition): string | undefined {
+function conditionTerm(language: QueryLanguage, condition: MailCondition): string | undefined {
   if (condition.not) return undefined
   const { value } = compileCondition(condition)
   switch (condition.field) {
     case 'internet-message-id':
-      return `internetMessageId eq ${odataString(value)}`
+      return language.messageId(value)
     case 'from':
-      return fromTerm(value)
+      return fromTerm(language, value)
     case 'subject':
-      return subjectTerm(value)
+      return subjectTerm(language, value)
     default:
       return undefined
   }
 }
 
 /** In whole seconds, which is what Microsoft shows but not what it stores, so a second wider than asked. */
-function dateTerms({ receivedFrom, receivedTo }: MailFilter): string[] {
+function dateTerms(language: QueryLanguage, { receivedFrom, receivedTo }: MailFilter): string[] {
   const from =
-    receivedFrom === undefined ? [] : [`receivedDateTime ge ${seconds(Math.floor(Date.parse(receivedFrom) / 1000))}`]
+    receivedFrom === undefined ? [] : [language.receivedFrom(seconds(Math.floor(Date.parse(receivedFrom) / 1000)))]
   const to =
-    receivedTo === undefined ? [] : [`receivedDateTime lt ${seconds(Math.floor(Date.parse(receivedTo) / 1000) + 1)}`]
+    receivedTo === undefined ? [] : [language.receivedBefore(seconds(Math.floor(Date.parse(receivedTo) / 1000) + 1))]
   return [...from, ...to]
 }
 
@@ -97,9 +132,9 @@ function seconds(epoch: number): string {
 }
 
 /** Only a plain ASCII address: domains would need `endsWith`, which mail does not offer, and other scripts have two spellings. */
-function fromTerm(address: string): string | undefined {
+function fromTerm(language: QueryLanguage, address: string): string | undefined {
   return address.includes('@') && /^[\x21-\x7e]+$/.test(address) && !/@.*xn--/i.test(address)
-    ? `from/emailAddress/address eq ${odataString(address.toLowerCase())}`
+    ? language.from?.(address.toLowerCase())
     : undefined
 }
 
@@ -107,8 +142,8 @@ function fromTerm(address: string): string | undefined {
  * The longest ASCII piece of the subject: how Microsoft folds case and accents beyond ASCII is nowhere documented, and a
  * piece of what must be contained must be contained too.
  */
-function subjectTerm(subject: string): string | undefined {
+function subjectTerm(language: QueryLanguage, subject: string): string | undefined {
   const pieces = (subject.normalize('NFC').match(/[\x20-\x7e]+/g) ?? []).map((piece) => piece.trim())
   const longest = pieces.reduce((best, piece) => (piece.length > best.length ? piece : best), '')
-  return longest.length < 3 ? undefined : `contains(subject,${odataString(longest)})`
+  return longest.length < 3 ? undefined : language.subject(longest)
 }

@@ -7,8 +7,8 @@ import type { MailFilter } from '#domain/mail-filter.ts'
 import { readInvestigation } from '#investigate/investigation.ts'
 
 import { endInvestigation, isWithoutMailbox, type InvestigationRun } from './engine.ts'
-import { findMailboxes } from './mailboxes.ts'
 import { scanMailbox } from './scan.ts'
+import { sourceOf } from './source-of.ts'
 
 /** Mail is dated by the server that took it in, and may reach its mailbox minutes later. */
 const OVERLAP_MS = 15 * 60_000
@@ -88,7 +88,7 @@ async function* newcomers(
 ): AsyncGenerator<InvestigationMailbox[]> {
   if (targets.kind === 'users') return
   try {
-    for await (const page of findMailboxes(microsoft, targets, signal)) {
+    for await (const page of sourceOf(microsoft).mailboxes(targets, signal)) {
       const found = page.filter(({ userId }) => !known.has(userId))
       if (found.length > 0) yield found
     }
