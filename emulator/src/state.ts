@@ -91,6 +91,7 @@ async function createApplications(folder: string, seed: number, number: number):
     'Mail.ReadWrite',
     'MailboxSettings.ReadWrite',
     'Calendars.Read',
+    'Calendars.ReadWrite',
     'ExchangeMessageTrace.Read.All',
     'ThreatHunting.Read.All',
     'SecurityAnalyzedMessage.ReadWrite.All',

@@ -47,6 +47,8 @@ export const MessageState = z.object({
   place: z.enum(PLACES),
   folderId: z.string().optional(),
   folderName: z.string().optional(),
+  /** It is an event of a calendar, not a message. */
+  isEvent: z.literal(true).optional(),
   /** Messages with the same internet message ID that the investigation did not find. */
   copies: z.array(Copy),
   /** Ids of the mailbox's folders that make a place; they never change, so reading back asks for them no more. */
@@ -174,7 +176,7 @@ export function placeOf(state: MessageState): string {
 
 /** Evidence of where it is. */
 export function isIn(state: MessageState): string {
-  return `The message is in ${placeOf(state)}.`
+  return `The ${state.isEvent ? 'event' : 'message'} is in ${placeOf(state)}.`
 }
 
 /** Whether the message has not been moved. */
@@ -185,6 +187,7 @@ export function isUnmoved(before: MessageState, now: MessageState): boolean {
 /** Why nothing is to be done with a message that is not in the mailbox any more; undefined when it is. */
 export function settledWhenGone(now: MessageState) {
   if (now.place !== 'gone') return undefined
+  if (now.isEvent) return { state: 'already-gone' as const, proof: NO_EVENT }
   return now.copies.length === 0
     ? {
         state: 'already-gone' as const,
@@ -196,11 +199,14 @@ export function settledWhenGone(now: MessageState) {
 /** What it means for a deletion that `now` is there after `before`. */
 export function verifyGone(before: MessageState, now: MessageState) {
   if (now.place !== 'gone') return { is: 'unchanged' as const, proof: isIn(now) }
+  if (now.isEvent) return { is: 'wanted' as const, proof: NO_EVENT }
   const appeared = now.copies.filter(({ id }) => !before.copies.some((copy) => copy.id === id))
   return appeared.length === 0
     ? { is: 'wanted' as const, proof: 'The mailbox no longer has the message, in Recoverable Items neither.' }
     : { is: 'elsewhere' as const, proof: copiesElsewhere(appeared) }
 }
+
+const NO_EVENT = 'The calendar no longer has the event.'
 
 /** What to say, and to do, about copies under other ids. */
 function copiesElsewhere(copies: MessageState['copies']): string {

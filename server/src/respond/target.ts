@@ -4,6 +4,7 @@ import type { Wait } from '#connect/throttle.ts'
 import type { ActionTargetState } from '#domain/action-run.ts'
 import { AppError, reasonOf } from '#domain/errors.ts'
 
+import { isEvent, refusedEvent } from './event.ts'
 import { PROMPT, type Action, type Target, type Verdict } from './action.ts'
 import type { Journal, JournalStep } from './journal.ts'
 
@@ -23,6 +24,7 @@ export interface TargetWork {
  */
 export function shadowTarget(work: TargetWork): Promise<void> {
   return endsInJournal(work, unexecuted, async ({ action, target, journal }) => {
+    if (isEvent(target) && !action.events) return refusedEvent(action)
     const now = await action.read(withEarlier(target, journal))
     return action.settled(now) ?? { state: 'would-change', proof: action.verify(now, now).proof }
   })
@@ -36,6 +38,7 @@ export function shadowTarget(work: TargetWork): Promise<void> {
  */
 export function executeTarget(work: TargetWork): Promise<void> {
   return endsInJournal(work, unexecuted, async ({ action, target, journal }) => {
+    if (isEvent(target) && !action.events) return refusedEvent(action)
     const { state } = journal.entry
     const now = await readNow(work)
     if (state === 'planned') {
