@@ -11,6 +11,7 @@ import type { RecordStore } from '#store/record-store.ts'
 import { openTemporaryRecords } from '#store/testing/temporary-records.ts'
 
 import { runInvestigation, type InvestigationRun } from './engine.ts'
+import { readMime } from './evidence/read-mime.ts'
 import { abandonFollowUp, followInvestigation, isFollowUpDue } from './follow.ts'
 
 const Truth = z.object({
@@ -228,10 +229,12 @@ describe('where copies go', () => {
 
     await records.investigations.note(run.tenantId, run.id, { followUp: WAITING })
     const { hits, unreached } = await followed(run)
-    expect(hits.filter(({ foundBy }) => foundBy === 'meeting')).toMatchObject([
+    const [event, ...others] = hits.filter(({ foundBy }) => foundBy === 'meeting')
+    expect([event, ...others]).toMatchObject([
       { userPrincipalName: guest, folderName: 'Calendar', subject: 'Bonus: enroll', sender: organizer },
     ])
     expect(unreached).toEqual([])
+    await expect(readMime(everything, event!)).rejects.toThrow(expect.objectContaining({ code: 'REQUEST_INVALID' }))
   })
 })
 
