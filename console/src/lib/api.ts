@@ -18,6 +18,7 @@ import {
   InvestigationEstimate,
   InvestigationList,
   InvestigationMailboxes,
+  InvestigationPeople,
   MailHits,
   MessageView,
   Overview,
@@ -238,8 +239,8 @@ export const tenantApi = (tenantId: string) => {
       call(Investigation, at('investigations'), { method: 'POST', body }),
     estimateInvestigation: (body: Omit<CreateInvestigationInput, 'name'>, signal: AbortSignal) =>
       call(InvestigationEstimate, at('investigations/estimate'), { method: 'POST', body, signal }),
-    /** Stop, hold, let go on, or the same again (which is another investigation). */
-    steerInvestigation: (investigationId: string, verb: 'stop' | 'pause' | 'resume' | 'duplicate') =>
+    /** Stop, hold, let go on, follow what it found, or the same again (which is another investigation). */
+    steerInvestigation: (investigationId: string, verb: 'stop' | 'pause' | 'resume' | 'duplicate' | 'follow-up') =>
       call(Investigation, at(`investigations/${id(investigationId)}/${verb}`), { method: 'POST' }),
     mailboxes: (investigationId: string, query: MailboxQuery & Page, signal?: AbortSignal) =>
       call(InvestigationMailboxes, at(`investigations/${id(investigationId)}/mailboxes`), {
@@ -248,6 +249,11 @@ export const tenantApi = (tenantId: string) => {
       }),
     hits: (investigationId: string, query: Page, signal?: AbortSignal) =>
       call(MailHits, at(`investigations/${id(investigationId)}/hits`), {
+        query: { ...query },
+        ...(signal && { signal }),
+      }),
+    people: (investigationId: string, query: Page, signal?: AbortSignal) =>
+      call(InvestigationPeople, at(`investigations/${id(investigationId)}/people`), {
         query: { ...query },
         ...(signal && { signal }),
       }),

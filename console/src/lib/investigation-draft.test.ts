@@ -38,6 +38,13 @@ describe('a new investigation', () => {
     ])
   })
 
+  it('follows what it finds where it was handed a mail, unless somebody says otherwise', () => {
+    const draft = draftFrom(prefillOf(MAIL))
+    expect(requestOf(draft)).toMatchObject({ followUp: true })
+    expect(requestOf({ ...draft, followUp: false })).not.toHaveProperty('followUp')
+    expect(draftFrom({}).followUp).toBe(false)
+  })
+
   it('takes a suggested filter as it is, groups and all', () => {
     const dated = { ...NESTED, receivedFrom: '2026-11-20T12:00:30.000Z' }
     expect(filterOf(draftFrom({ filter: dated }))).toEqual(dated)

@@ -17,6 +17,7 @@ export interface InvestigationDraft {
   until: string
   quietDays: string
   scan: boolean
+  followUp: boolean
 }
 
 export type NamedTargets = Exclude<MailTargets['kind'], 'all'>
@@ -35,6 +36,8 @@ export function draftFrom({ filter, name = '' }: HuntPrefill): InvestigationDraf
     until: '',
     quietDays: '14',
     scan: false,
+    // Of what was reported, or raised an alert, one wants to know who fell for it.
+    followUp: filter !== undefined,
   }
 }
 
@@ -63,7 +66,8 @@ export function requestOf(draft: InvestigationDraft): Omit<CreateInvestigationIn
   const targets = targetsOf(draft)
   const duration = durationOf(draft)
   if (!narrows(filter.where) || targets === undefined || duration === undefined) return undefined
-  return { filter, targets, duration, method: draft.scan ? 'scan' : 'auto' }
+  const method = draft.scan ? 'scan' : 'auto'
+  return { filter, targets, duration, method, ...(draft.followUp && { followUp: true }) }
 }
 
 function targetsOf({ targets, named }: InvestigationDraft): MailTargets | undefined {

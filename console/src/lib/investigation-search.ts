@@ -1,6 +1,6 @@
 import { InvestigationMailbox } from '@cordon/api'
 
-export const INVESTIGATION_TABS = ['hits', 'mailboxes', 'actions', 'timeline'] as const
+export const INVESTIGATION_TABS = ['hits', 'mailboxes', 'people', 'actions', 'timeline'] as const
 export type InvestigationTab = (typeof INVESTIGATION_TABS)[number]
 
 /** What the page of an investigation shows, as it stands in its address; `state` and `name` are of the mailboxes. */

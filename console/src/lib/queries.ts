@@ -4,6 +4,7 @@ import { api, tenantApi } from './api.ts'
 
 /** Under which the pages of an investigation's lists are kept. */
 export const mailboxesKey = (tenantId: string, id: string) => [tenantId, 'mailboxes', id] as const
+export const peopleKey = (tenantId: string, id: string) => [tenantId, 'people', id] as const
 export const hitsKey = (tenantId: string, id: string) => [tenantId, 'hits', id] as const
 
 /** Every cached reply by its key. The stream (stream.ts) writes under the same keys. */

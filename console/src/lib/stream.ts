@@ -3,7 +3,7 @@ import { useQueryClient, type QueryClient, type QueryKey } from '@tanstack/react
 import { useEffect, useState } from 'react'
 
 import { tenantApi } from './api.ts'
-import { hitsKey, mailboxesKey, queries } from './queries.ts'
+import { hitsKey, mailboxesKey, peopleKey, queries } from './queries.ts'
 import { isActive, isRunActive } from './words.ts'
 
 /**
@@ -52,6 +52,7 @@ export function applyMessage(client: QueryClient, tenantId: string, message: Str
       refresh(client, queries.investigations(tenantId).queryKey)
       refresh(client, mailboxesKey(tenantId, id))
       refresh(client, hitsKey(tenantId, id))
+      refresh(client, peopleKey(tenantId, id))
       break
     }
     case 'action-run': {

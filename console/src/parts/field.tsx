@@ -73,6 +73,29 @@ export function Select({ label, hint, error, children, ...rest }: ComponentProps
   )
 }
 
+/** Yes or no, with a sentence about it. */
+export function Check({
+  label,
+  hint,
+  checked,
+  onChange,
+}: Pick<Around, 'label' | 'hint'> & { checked: boolean; onChange: (checked: boolean) => void }) {
+  return (
+    <label className="flex items-start gap-2.5 text-sm">
+      <input
+        type="checkbox"
+        checked={checked}
+        onChange={(event) => onChange(event.target.checked)}
+        className="mt-0.5 size-4"
+      />
+      <span>
+        <span className="font-medium">{label}</span>
+        {hint && <span className="block text-xs text-ink-3">{hint}</span>}
+      </span>
+    </label>
+  )
+}
+
 /** One of several ways, each with a sentence about it. */
 export function Choice({
   title,

@@ -1,5 +1,5 @@
 import type { InvestigationDraft } from '#lib/investigation-draft.ts'
-import { Choice, Field } from '#parts/field.tsx'
+import { Check, Choice, Field } from '#parts/field.tsx'
 import { Panel } from '#parts/panel.tsx'
 
 const DURATIONS: { kind: InvestigationDraft['duration']; title: string; detail: string }[] = [
@@ -68,6 +68,12 @@ export function DurationPanel({ draft, onChange }: Props) {
             onChange={() => onChange({ scan: true })}
           />
         </div>
+        <Check
+          label="Then follow what was found"
+          hint="Who opened, answered, passed on and clicked it; and copies that came of that, whose mailbox ever: they become hits too."
+          checked={draft.followUp}
+          onChange={(followUp) => onChange({ followUp })}
+        />
       </div>
     </Panel>
   )

@@ -19,6 +19,7 @@ import { ExportMenu } from './export-menu.tsx'
 import { Finding } from './finding.tsx'
 import { Hits } from './hits.tsx'
 import { Mailboxes } from './mailboxes.tsx'
+import { People } from './people.tsx'
 import { RunProgress } from './run-progress.tsx'
 import { SteerButtons } from './steer-buttons.tsx'
 import { Timeline } from './timeline.tsx'
@@ -34,7 +35,8 @@ export function InvestigationPage() {
   const { zone } = usePreferences()
   const { data, error, refetch } = useQuery({
     ...queries.investigation(tenantId, investigationId),
-    refetchInterval: ({ state }) => (state.data && isActive(state.data.state) ? WATCH_MS : false),
+    refetchInterval: ({ state: { data: seen } }) =>
+      seen && (isActive(seen.state) || seen.followUp?.state === 'running') ? WATCH_MS : false,
   })
   if (error || data === undefined) return <PendingPage error={error} onRetry={() => void refetch()} />
   const { word, tone } = INVESTIGATION_STATE[data.state]
@@ -79,6 +81,7 @@ export function InvestigationPage() {
           tabs={[
             { value: 'hits', title: `Hits (${number(data.hits)})` },
             { value: 'mailboxes', title: `Mailboxes (${number(data.mailboxesTotal)})` },
+            { value: 'people', title: 'People' },
             { value: 'actions', title: 'Actions' },
             { value: 'timeline', title: 'Timeline' },
           ]}
@@ -88,6 +91,9 @@ export function InvestigationPage() {
         </Tabs.Content>
         <Tabs.Content value="mailboxes">
           <Mailboxes tenantId={tenantId} investigationId={investigationId} />
+        </Tabs.Content>
+        <Tabs.Content value="people">
+          <People tenantId={tenantId} investigation={data} />
         </Tabs.Content>
         <Tabs.Content value="actions">
           <ActionRuns tenantId={tenantId} investigationId={investigationId} />
