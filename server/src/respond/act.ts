@@ -6,6 +6,8 @@ import type { BatchPart } from '#connect/microsoft.ts'
 import type { PermissionNeed } from '#domain/tenant.ts'
 
 import type { Target } from './action.ts'
+import type { MessageState } from './message-state.ts'
+import { moveOnPremises, purgeOnPremises } from './on-premises.ts'
 
 /** What an effect asks of Microsoft. */
 export interface Effect extends Pick<BatchPart, 'method' | 'url' | 'body'> {
@@ -26,14 +28,36 @@ export async function act({ microsoft, signal }: Target, { what, permission, ...
   batchedJson({ api: 'graph', method: part.method, path: `/v1.0${part.url}`, what, permission }, reply!, z.unknown())
 }
 
-/** Moves the target's message to a folder, by id or well-known name. Idempotent. @throws AppError CONNECT_* */
-export function moveTo(target: Target, destinationId: string): Promise<void> {
-  const { hit } = target
-  return act(target, {
+/**
+ * Moves the target's message to a folder, by id or well-known name, and gives what is to be kept of it. Idempotent.
+ *
+ * @throws AppError CONNECT_*
+ */
+export async function moveTo(
+  target: Target,
+  before: MessageState,
+  destinationId: string,
+): Promise<Pick<MessageState, 'id'>> {
+  const { hit, microsoft } = target
+  if (microsoft.exchange) return moveOnPremises(microsoft.exchange.ews, target, before, destinationId)
+  await act(target, {
     method: 'POST',
     url: `${messageUrl(hit.userId, hit.messageId)}/move`,
     body: { destinationId },
     what: `Could not move a message of ${hit.userPrincipalName}.`,
+    permission: 'Mail.ReadWrite',
+  })
+  return {}
+}
+
+/** Deletes the target's message for good. Idempotent. @throws AppError CONNECT_* */
+export async function purge(target: Target, before: MessageState): Promise<void> {
+  const { hit, microsoft } = target
+  if (microsoft.exchange) return purgeOnPremises(microsoft.exchange.ews, target, before)
+  return act(target, {
+    method: 'POST',
+    url: `${messageUrl(hit.userId, hit.messageId)}/permanentDelete`,
+    what: `Could not delete a message of ${hit.userPrincipalName}.`,
     permission: 'Mail.ReadWrite',
   })
 }

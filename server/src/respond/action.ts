@@ -42,11 +42,12 @@ export interface Action<State extends Record<string, unknown> = Record<string, u
   /** Why nothing needs doing, given what is there at the start; undefined when the action is to be executed. */
   settled(now: State): Settled | undefined
   /**
-   * Brings the effect about. Idempotent: it may be repeated after a crash, and a second time changes nothing more.
+   * Brings the effect about. Idempotent: it may be repeated after a crash, and a second time changes nothing more. What it
+   * returns is kept with `before`, for later looks: where the target is to be found from now on.
    *
    * @throws AppError CONNECT_*; the runner then looks at what the mailbox holds before it calls this a failure.
    */
-  execute(target: Target, before: State): Promise<void>
+  execute(target: Target, before: State): Promise<Partial<State> | void>
   /** What it means that `now` is there after `before`. */
   verify(before: State, now: State): Verdict
   /**
@@ -59,7 +60,7 @@ export interface Action<State extends Record<string, unknown> = Record<string, u
   /** The way back to `before`; absent where Microsoft offers none. */
   revert?: {
     /** As {@link Action.execute}. */
-    execute(target: Target, before: State): Promise<void>
+    execute(target: Target, before: State): Promise<Partial<State> | void>
     verify(before: State, now: State): Verdict
   }
 }

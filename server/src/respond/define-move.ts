@@ -1,16 +1,8 @@
 import { defineAction, type Action } from './action.ts'
 import { mailReadWrite, moveTo } from './act.ts'
 import { mailboxesOf, messagesOf } from './count.ts'
-import {
-  isIn,
-  isUnmoved,
-  MessageState,
-  type Place,
-  PLACES,
-  placeOf,
-  readMessage,
-  settledWhenGone,
-} from './message-state.ts'
+import { isIn, isUnmoved, MessageState, placeOf, readMessage, settledWhenGone } from './message-state.ts'
+import { type Place, PLACES } from './places.ts'
 
 /** What tells one move from another. */
 export interface Move {
@@ -52,7 +44,7 @@ export function defineMove({ place, destination, name, ...words }: Move): Action
       )
     },
 
-    execute: (target) => moveTo(target, destination),
+    execute: (target, before) => moveTo(target, before, destination),
 
     verify(before, now) {
       if (now.place === place) return { is: 'wanted', proof: isIn(now) }
@@ -60,7 +52,7 @@ export function defineMove({ place, destination, name, ...words }: Move): Action
     },
 
     revert: {
-      execute: (target, before) => moveTo(target, before.folderId!),
+      execute: (target, before) => moveTo(target, before, before.folderId!),
       verify(before, now) {
         if (isUnmoved(before, now)) return { is: 'wanted', proof: isIn(now) }
         return { is: now.place === place ? 'unchanged' : 'elsewhere', proof: isIn(now) }

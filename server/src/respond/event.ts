@@ -5,6 +5,7 @@ import { userUrl } from '#connect/apis/graph/mail.ts'
 import { odataQuery, percentEncode } from '#connect/apis/graph/odata.ts'
 import { AppError } from '#domain/errors.ts'
 
+import { act } from './act.ts'
 import type { Action, Settled, Target } from './action.ts'
 import { get, type MessageState } from './message-state.ts'
 
@@ -26,8 +27,18 @@ export function refusedEvent({ title }: Pick<Action, 'title'>): Settled {
 }
 
 /** Below the version root. */
-export function eventUrl({ hit }: Pick<Target, 'hit'>): string {
+function eventUrl({ hit }: Pick<Target, 'hit'>): string {
   return `${userUrl(hit.userId)}/events/${percentEncode(hit.messageId)}`
+}
+
+/** Deletes the event for good. Idempotent. @throws AppError CONNECT_* */
+export function purgeEvent(target: Target): Promise<void> {
+  return act(target, {
+    method: 'POST',
+    url: `${eventUrl(target)}/permanentDelete`,
+    what: `Could not delete an event of ${target.hit.userPrincipalName}.`,
+    permission: CALENDAR_WRITE,
+  })
 }
 
 /** Whether the calendar has the event. @throws AppError CONNECT_* */

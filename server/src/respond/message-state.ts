@@ -15,29 +15,10 @@ import type { BatchReply, MicrosoftRequest } from '#connect/microsoft.ts'
 import { AppError } from '#domain/errors.ts'
 
 import type { Target } from './action.ts'
+import { readOnPremises } from './on-premises.ts'
+import { PLACE_FOLDERS, placeName, placeOfFolder, PLACES, type Place, type SpecialPlace } from './places.ts'
 
 const Copy = z.object({ id: z.string(), folderId: z.string() })
-
-/** Where a message can be, from what its user has before their eyes to what is out of their reach. */
-export const PLACES = ['folder', 'junk-email', 'deleted-items', 'recoverable-items', 'gone'] as const
-export type Place = (typeof PLACES)[number]
-
-/**
- * Where permanentDelete puts messages: out of everybody's reach but an eDiscovery administrator's, yet an immutable id may
- * still lead there. Microsoft's code knows this name, its documentation does not, so it may be unknown in a cloud.
- */
-const PURGES = 'recoverableitemspurges'
-
-/** The folders that make a place, by well-known name. */
-const PLACE_FOLDERS = {
-  'junk-email': 'junkemail',
-  'deleted-items': 'deleteditems',
-  'recoverable-items': RECOVERABLE_DELETIONS,
-  gone: PURGES,
-} as const satisfies Partial<Record<Place, string>>
-
-/** Every place but an ordinary folder. */
-export type SpecialPlace = keyof typeof PLACE_FOLDERS
 
 /**
  * Where a message is, as its mailbox says: by its immutable id, and by its internet message ID, under which it shows up
@@ -45,6 +26,8 @@ export type SpecialPlace = keyof typeof PLACE_FOLDERS
  */
 export const MessageState = z.object({
   place: z.enum(PLACES),
+  /** Where moving gives another one: the message's newest. */
+  id: z.string().optional(),
   folderId: z.string().optional(),
   folderName: z.string().optional(),
   /** It is an event of a calendar, not a message. */
@@ -70,7 +53,8 @@ export async function readMessage(
   wish: { places: readonly SpecialPlace[]; copies: boolean },
   before?: MessageState,
 ): Promise<MessageState> {
-  const { hit } = target
+  const { hit, microsoft } = target
+  if (microsoft.exchange) return readOnPremises(microsoft.exchange.ews, target, wish, before)
   const places = before?.folders ? [] : new Set<SpecialPlace>([...wish.places, 'gone'])
   const [message, ...more] = await get(target, [
     messageEnvelopeUrl(hit.userId, hit.messageId),
@@ -79,7 +63,7 @@ export async function readMessage(
   ])
   const folders = before?.folders ?? foldersOf(target, [...places], more.splice(0, [...places].length))
   const there = present(target, message!, GraphMessage, NO_MESSAGE)
-  const place = there ? placeIn(folders, there.parentFolderId) : 'gone'
+  const place = there ? placeOfFolder(folders, there.parentFolderId) : 'gone'
   const same = wish.copies ? more : place === 'gone' ? await get(target, copyUrls(target)) : []
   const copies = copiesIn(target, same)
   if (place === 'gone') return { place, copies, folders }
@@ -119,19 +103,9 @@ function foldersOf(target: Target, places: readonly SpecialPlace[], replies: rea
   return Object.fromEntries(ids.filter(([, id]) => id !== undefined)) as Partial<Record<SpecialPlace, string>>
 }
 
-function placeIn(folders: Partial<Record<SpecialPlace, string>>, folderId: string): Place {
-  return PLACES.find((place) => place !== 'folder' && folders[place] === folderId) ?? 'folder'
-}
-
-const PLACE_NAMES: Partial<Record<Place, string>> = {
-  'junk-email': 'Junk Email',
-  'deleted-items': 'Deleted Items',
-  'recoverable-items': 'Recoverable Items',
-}
-
 async function nameOf(target: Target, place: Place, folderId: string): Promise<string> {
   const { hit } = target
-  const known = PLACE_NAMES[place] ?? (folderId === hit.folderId ? hit.folderName : undefined)
+  const known = placeName(place) ?? (folderId === hit.folderId ? hit.folderName : undefined)
   if (known !== undefined) return known
   const [folder] = await get(target, [folderUrl(hit.userId, folderId)])
   return present(target, folder!, GraphFolder, NO_FOLDER)?.displayName ?? 'an unknown folder'

@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 
 import type { Wait } from '#connect/throttle.ts'
 import type { ActionTargetState } from '#domain/action-run.ts'
@@ -52,9 +53,11 @@ export function executeTarget(work: TargetWork): Promise<void> {
 
     // What Microsoft accepted and takes its time for is not asked for again after a crash.
     const accepted = state === 'executed' && action.patience !== undefined
-    const refusal = accepted ? undefined : await refused(target, () => action.execute(target, before))
-    if (!refusal && !accepted) await journal.write({ state: 'executed' })
-    const verdict = await look(work, refusal, async () => action.verify(before, await action.read(target, before)))
+    const kept = { ...before }
+    const effect = async () => void Object.assign(kept, await action.execute(target, before))
+    const refusal = accepted ? undefined : await refused(target, effect)
+    if (!refusal && !accepted) await journal.write({ state: 'executed', before: kept })
+    const verdict = await look(work, refusal, async () => action.verify(before, await action.read(target, kept)))
     return verdict.is === 'unchanged' ? { state: 'failed', reason: whyNot(refusal, verdict) } : executed(verdict)
   })
 }
@@ -88,8 +91,11 @@ export function revertTarget(work: TargetWork): Promise<void> {
       if (found.is !== 'unchanged') return reverted(found)
 
       await journal.write({ state: 'reverting' })
-      const refusal = await refused(target, () => revert.execute(target, before))
-      const verdict = await look(work, refusal, async () => revert.verify(before, await action.read(target, before)))
+      const kept = { ...before }
+      const effect = async () => void Object.assign(kept, await revert.execute(target, before))
+      const refusal = await refused(target, effect)
+      if (!isDeepStrictEqual(kept, before)) await journal.write({ state: 'reverting', before: kept })
+      const verdict = await look(work, refusal, async () => revert.verify(before, await action.read(target, kept)))
       return verdict.is === 'unchanged'
         ? { state: 'revert-failed', reason: whyNot(refusal, verdict) }
         : reverted(verdict)

@@ -1,8 +1,7 @@
-import { messageUrl } from '#connect/apis/graph/mail.ts'
-import { act, mailReadWrite } from '#respond/act.ts'
+import { mailReadWrite, purge } from '#respond/act.ts'
 import { defineAction } from '#respond/action.ts'
 import { mailboxesOf, messagesOf } from '#respond/count.ts'
-import { CALENDAR_WRITE, eventUrl, isEvent, readEvent } from '#respond/event.ts'
+import { CALENDAR_WRITE, isEvent, purgeEvent, readEvent } from '#respond/event.ts'
 import { MessageState, readMessage, settledWhenGone, verifyGone } from '#respond/message-state.ts'
 
 /**
@@ -39,13 +38,7 @@ export const deleteMessage = defineAction<MessageState>({
     isEvent(target) ? readEvent(target) : readMessage(target, { places: [], copies: true }, before),
   settled: settledWhenGone,
 
-  execute: (target) =>
-    act(target, {
-      method: 'POST',
-      url: `${isEvent(target) ? eventUrl(target) : messageUrl(target.hit.userId, target.hit.messageId)}/permanentDelete`,
-      what: `Could not delete ${isEvent(target) ? 'an event' : 'a message'} of ${target.hit.userPrincipalName}.`,
-      permission: isEvent(target) ? CALENDAR_WRITE : 'Mail.ReadWrite',
-    }),
+  execute: (target, before) => (isEvent(target) ? purgeEvent(target) : purge(target, before)),
 
   verify: verifyGone,
 })

@@ -14,6 +14,7 @@ import {
   readMessage,
   settledWhenGone,
 } from '#respond/message-state.ts'
+import { inboxOnPremises } from '#respond/on-premises.ts'
 
 const RestoreState = MessageState.extend({
   /** Id of the folder where it goes back to. */
@@ -55,7 +56,7 @@ export const restoreMessage = defineAction<RestoreState>({
     return undefined
   },
 
-  execute: (target, before) => moveTo(target, before.goal),
+  execute: (target, before) => moveTo(target, before, before.goal),
 
   verify(before, now) {
     if (isUnmoved(before, now)) return { is: 'unchanged', proof: isIn(now) }
@@ -63,7 +64,7 @@ export const restoreMessage = defineAction<RestoreState>({
   },
 
   revert: {
-    execute: (target, before) => moveTo(target, before.folderId!),
+    execute: (target, before) => moveTo(target, before, before.folderId!),
     verify(before, now) {
       if (isUnmoved(before, now)) return { is: 'wanted', proof: isIn(now) }
       return { is: isRestored(before, now) ? 'unchanged' : 'elsewhere', proof: isIn(now) }
@@ -79,6 +80,8 @@ function isRestored(before: RestoreState, now: RestoreState): boolean {
 async function goalOf(target: Target): Promise<string> {
   const earlier = Earlier.safeParse(target.earlier).data?.folderId
   if (earlier !== undefined) return earlier
+  const { exchange } = target.microsoft
+  if (exchange) return inboxOnPremises(exchange.ews, target)
   const [inbox] = await get(target, [folderUrl(target.hit.userId, 'inbox')])
   return messageIn(target, inbox!, GraphFolder)?.id ?? 'inbox'
 }
