@@ -109,6 +109,8 @@ describe('a reported phish', () => {
     await page.getByRole('button', { name: 'Hunt' }).first().click()
     expect(await page.getByRole('textbox', { name: /Internet message ID/ }).inputValue()).toBe(phish.internetMessageId)
     await page.getByText('Requests, at most').waitFor()
+    // What people sent on is hunted by another investigation, further down.
+    await page.getByRole('checkbox', { name: /Then follow what was found/ }).uncheck()
     expect(await look(page, 'story-1-hunt-desktop')).toBe(0)
     await page.getByRole('button', { name: 'Start investigation' }).click()
     await page.getByText('Done', { exact: true }).waitFor({ timeout: 120_000 })
@@ -117,6 +119,36 @@ describe('a reported phish', () => {
     const text = await page.getByRole('table', { name: 'Hits' }).innerText()
     expect(phish.recipients.filter(({ userPrincipalName }) => !text.includes(userPrincipalName))).toEqual([])
     expect(await look(page, 'story-2-hits-desktop')).toBe(0)
+  })
+
+  it('was forwarded, answered and clicked, says another hunt that follows what it finds', async () => {
+    const before = page.url()
+    await page.getByRole('link', { name: 'Reports' }).first().click()
+    await page.getByRole('button', { name: 'Hunt' }).first().click()
+    await page.getByText('Requests, at most').waitFor()
+    expect(await page.getByRole('checkbox', { name: /Then follow what was found/ }).isChecked()).toBe(true)
+    await page.getByRole('button', { name: 'Start investigation' }).click()
+    await page.getByRole('tab', { name: 'People' }).click()
+    await page
+      .getByText(`${phish.forwardedTo.length + 3} further copies found, 0 not reached.`)
+      .waitFor({ timeout: 120_000 })
+    const people = page.getByRole('table', { name: 'People' })
+    await people.getByText(phish.recipients[0]!.userPrincipalName).waitFor()
+    await page.getByText(`${23 + phish.forwardedTo.length} people:`).waitFor()
+    expect(await look(page, 'story-people-desktop')).toBe(0)
+    await people.getByText(phish.repliedBy).click()
+    await page
+      .getByRole('dialog')
+      .getByText(/Sent a reply to/)
+      .first()
+      .waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    await page.setViewportSize({ width: 390, height: 844 })
+    expect(await look(page, 'story-people-phone')).toBe(0)
+    await page.setViewportSize({ width: 1440, height: 900 })
+    await page.goto(before)
+    await page.getByRole('table', { name: 'Hits' }).waitFor()
   })
 
   it('is read only with a reason, as text with no live link', async () => {

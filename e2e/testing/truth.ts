@@ -9,10 +9,21 @@ export interface Phish {
   sender: string
   subject: string
   recipients: { userPrincipalName: string }[]
+  /** Those whom recipients sent it on to; two of them did, and one answered its sender. */
+  forwardedTo: string[]
+  repliedBy: string
+}
+
+interface Scenario {
+  id: string
+  truth: { forwards: { to: string[] }[]; reply: { from: string } }
 }
 
 export async function readPhish(emulator: Emulator): Promise<Phish> {
-  return (await ask(emulator, '/ground-truth/phish')) as Phish
+  const phish = (await ask(emulator, '/ground-truth/phish')) as Phish
+  const { scenarios } = (await ask(emulator, '/ground-truth/scenarios')) as { scenarios: Scenario[] }
+  const { truth } = scenarios.find(({ id }) => id === 'phish-campaign')!
+  return { ...phish, forwardedTo: truth.forwards.flatMap(({ to }) => to), repliedBy: truth.reply.from }
 }
 
 async function ask({ url, caFile }: Emulator, path: string): Promise<unknown> {
