@@ -109,7 +109,7 @@ async function huntAll(): Promise<Record<'found' | 'meant', Record<string, strin
     meant[what] = post.copies(...question.meant)
     expect(investigation).toMatchObject({ name: question.what, state: 'done', mailboxesFailed: 0, hits: hits.length })
     addsUp(investigation, await cordon.mailboxes(id))
-    if (method === 'scan') expect(investigation.mailboxesTotal).toBe(post.userIds.length)
+    expect(investigation.mailboxesTotal).toBeGreaterThanOrEqual(method === 'scan' ? post.userIds.length : 1)
   }
   return { found, meant }
 }

@@ -42,7 +42,8 @@ export interface HuntingCordon {
 }
 
 const ENDED: ReadonlySet<string> = new Set(['done', 'stopped', 'failed'])
-const DEADLINE_MS = 60_000
+/** Long: the machine may have much else to do. */
+const DEADLINE_MS = 140_000
 
 export async function startHuntingCordon(
   options: { emulator?: readonly string[]; roundEveryMs?: number } = {},
