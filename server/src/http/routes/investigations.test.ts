@@ -1,3 +1,7 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
 import { Investigation, InvestigationPeople, MailHits } from '@cordon/api'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
@@ -19,12 +23,14 @@ const Scenarios = z.object({ scenarios: z.array(z.object({ id: z.string(), truth
 
 let emulator: Emulator
 let cordon: Cordon
+let folder: string
 let tenant: string
 let truth: z.infer<typeof Truth>
 
 beforeAll(async () => {
   emulator = await startEmulator(['--scenario', 'phish-campaign', '--no-live', '--throttle', 'off'])
-  cordon = await startCordon({ cloudFile: emulator.cloudFile })
+  folder = await mkdtemp(join(tmpdir(), 'cordon-people-'))
+  cordon = await startCordon({ cloudFile: emulator.cloudFile, folder })
   const { id, applications } = emulator.tenants[0]!
   tenant = `/tenants/${id}`
   const { clientId, secret } = applications[0]!
@@ -38,6 +44,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await cordon?.stop()
   await emulator?.stop()
+  await rm(folder, { recursive: true, force: true })
 })
 
 async function start(more: object = {}): Promise<string> {
@@ -100,6 +107,21 @@ describe('who did what', () => {
     expect(twice.hits).toBe(once.hits)
     expect(twice.followUp!.copies).toBe(once.followUp!.copies)
     expect((await peopleOf(id)).people).toEqual(first.people)
+  })
+
+  it('goes on after a restart in the middle of it, and finds the same', async () => {
+    const once = await followed(await start({ followUp: true }))
+    await emulator.request('/faults', { match: { path: 'sentitems' }, do: { delayMs: 5000 } })
+    const id = await start({ followUp: true })
+    await until(
+      () => read(id),
+      ({ followUp }) => followUp?.state === 'running',
+    )
+    await cordon.stop()
+    await emulator.request('/faults', undefined, 'DELETE')
+    cordon = await startCordon({ cloudFile: emulator.cloudFile, folder })
+    const after = await followed(id)
+    expect([after.hits, after.followUp?.copies]).toEqual([once.hits, once.followUp?.copies])
   })
 
   it('is unknown of an investigation that there is not', async () => {

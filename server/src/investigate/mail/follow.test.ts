@@ -183,6 +183,29 @@ describe('followInvestigation', () => {
   })
 })
 
+describe('many hits', () => {
+  it('follows the newest 5,000, says that there are more, and is told what cannot be read', async () => {
+    const run = await searched(byId(), truth.recipients.slice(0, 2))
+    const [hit] = (await result(run)).hits
+    const many = Array.from({ length: 5100 }, (_, i) => ({
+      ...hit!,
+      id: `many ${i}`,
+      messageId: `AAkALgGone${i}`,
+      internetMessageId: `<${i}@elsewhere.example>`,
+      receivedAt: new Date(Date.parse(hit!.receivedAt) - i - 1).toISOString(),
+    }))
+    await records.investigations.addHits(run.tenantId, run.id, many)
+    const before = run.microsoft.traffic.requests
+    const { investigation, people } = await followed(run)
+    expect(investigation.followUp).toMatchObject({ state: 'done', hits: expect.any(Number) })
+    expect(investigation.followUp!.notes).toContain('Only the newest 5000 of 5102 hits were followed.')
+    expect(people.map(({ userPrincipalName }) => userPrincipalName)).toEqual(
+      expect.arrayContaining(truth.recipients.slice(0, 2)),
+    )
+    expect(run.microsoft.traffic.requests - before).toBeLessThan(600)
+  })
+})
+
 describe('where copies go', () => {
   it('follows forwards of forwards, and tells what went outside', async () => {
     const [first, second, third] = truth.recipients as [string, string, string]

@@ -6,7 +6,7 @@ const DEEDS = ['opened', 'replied', 'forwarded', 'clicked'] as const
 export function mergePeople(one: MailPerson, other: MailPerson): MailPerson {
   // Who has no hit here may have one there: that nothing was known then says nothing.
   if (one.userId === undefined && other.userId !== undefined) return mergePeople(other, one)
-  const isWithout = other.userId === undefined
+  const isWithout = one.userId !== undefined && other.userId === undefined
   return eachDeed(one, (deed) => {
     const findings = [one[deed], ...(isWithout && other[deed].is !== 'yes' ? [] : [other[deed]])]
     const is = (['yes', 'unknown', 'no'] as const).find((each) => findings.some((finding) => finding.is === each))!
