@@ -33,7 +33,7 @@ export const ${camelCase(name)} = defineAction<MessageState>({
   settled: (now) =>
     settledWhenGone(now) ?? (now.folderName === DESTINATION.name ? { state: 'already-done', proof: isIn(now) } : undefined),
 
-  execute: (target) => moveTo(target, DESTINATION.wellKnown),
+  execute: (target, before) => moveTo(target, before, DESTINATION.wellKnown),
 
   verify(before, now) {
     if (now.folderName === DESTINATION.name) return { is: 'wanted', proof: isIn(now) }
@@ -41,7 +41,7 @@ export const ${camelCase(name)} = defineAction<MessageState>({
   },
 
   revert: {
-    execute: (target, before) => moveTo(target, before.folderId!),
+    execute: (target, before) => moveTo(target, before, before.folderId!),
     verify(before, now) {
       if (isUnmoved(before, now)) return { is: 'wanted', proof: isIn(now) }
       return { is: now.folderName === DESTINATION.name ? 'unchanged' : 'elsewhere', proof: isIn(now) }
