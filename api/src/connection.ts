@@ -24,6 +24,32 @@ export const CreateConnection = z
   .meta({ id: 'CreateConnection' })
 export type CreateConnection = z.infer<typeof CreateConnection>
 
+/** POST /api/connections/exchange: an Exchange server on premises. */
+export const CreateExchangeConnection = z
+  .object({
+    name: z.string().min(1).max(200),
+    directoryId: z.string().min(1).describe('Directory (tenant) ID of the company whose server it is.'),
+    url: z.string().min(1).max(2000).describe('Address of Exchange Web Services, https.'),
+    user: z
+      .string()
+      .min(1)
+      .max(320)
+      .describe('Service account with the role ApplicationImpersonation: DOMAIN\\name or name@domain.'),
+    password: z.string().min(1).max(1000),
+    ca: z
+      .string()
+      .max(100_000)
+      .optional()
+      .describe('PEM of the only authority to trust; the machine’s own when absent.'),
+    mailboxes: z
+      .array(z.email().max(320))
+      .max(100_000)
+      .default([])
+      .describe('Primary SMTP addresses of all mailboxes: the directory of a server on premises is not asked.'),
+  })
+  .meta({ id: 'CreateExchangeConnection' })
+export type CreateExchangeConnection = z.input<typeof CreateExchangeConnection>
+
 export const PermissionVerdict = z
   .object({
     feature: z.string(),
@@ -54,8 +80,12 @@ export const Connection = z
     tenantName: z.string(),
     name: z.string(),
     cloud: z.string(),
-    clientId: z.string(),
-    credentialKind: z.enum(['secret', 'certificate']),
+    clientId: z.string().describe('Application (client) ID; on premises the service account.'),
+    credentialKind: z.enum(['secret', 'certificate', 'password']),
+    exchange: z
+      .object({ url: z.string(), mailboxes: z.array(z.string()) })
+      .optional()
+      .describe('Only of a connection to an Exchange server on premises, whose cloud is `on-premises`.'),
     feeds: z.array(z.string()),
     createdAt: z.string(),
     lastTest: ConnectionTest.optional(),

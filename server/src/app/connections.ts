@@ -1,15 +1,24 @@
-import { randomUUID } from 'node:crypto'
+import { randomUUID, X509Certificate } from 'node:crypto'
 
 import { z } from 'zod'
 
 import { readCertificate } from '#connect/certificate.ts'
 import { type Cloud, findCloud } from '#connect/clouds.ts'
 import { type FeatureNeed, testConnection } from '#connect/consent.ts'
+import { readEwsUrl } from '#connect/ews/create-ews.ts'
+import { testExchange } from '#connect/ews/test-exchange.ts'
 import type { Microsoft } from '#connect/microsoft.ts'
 import { type Clock, isoTime } from '#domain/clock.ts'
 import { AppError } from '#domain/errors.ts'
 import { parseTenantId, type TenantId } from '#domain/ids.ts'
-import type { Connection, ConnectionTest, Credential, Tenant } from '#domain/tenant.ts'
+import {
+  ON_PREMISES,
+  type Connection,
+  type ConnectionTest,
+  type Credential,
+  type PasswordCredential,
+  type Tenant,
+} from '#domain/tenant.ts'
 import type { User } from '#domain/user.ts'
 import type { RecordStore } from '#store/record-store.ts'
 
@@ -33,6 +42,20 @@ export interface NewConnection {
   feeds?: string[] | undefined
 }
 
+export interface NewExchangeConnection {
+  name: string
+  /** Directory (tenant) ID of the company. */
+  directoryId: string
+  /** Of Exchange Web Services. */
+  url: string
+  user: string
+  password: string
+  /** PEM of the only authority to trust. */
+  ca?: string | undefined
+  /** Primary SMTP addresses. */
+  mailboxes: string[]
+}
+
 /** @throws AppError CONNECTION_NOT_FOUND from every method that takes an id. */
 export interface Connections {
   /** What a new connection may be made of. */
@@ -46,6 +69,12 @@ export interface Connections {
    * @throws AppError CONNECT_TENANT_INVALID, CONNECT_CLOUD_UNKNOWN, CONNECT_CERTIFICATE_UNREADABLE, REQUEST_INVALID.
    */
   create(user: User, request: NewConnection): Promise<NamedConnection>
+  /**
+   * Adds and tests a connection to an Exchange server on premises. One that the server refuses is kept too, with what it said.
+   *
+   * @throws AppError CONNECT_TENANT_INVALID, CONNECT_CERTIFICATE_UNREADABLE, REQUEST_INVALID for an address that is not https.
+   */
+  createExchange(user: User, request: NewExchangeConnection): Promise<NamedConnection>
   test(user: User, id: string): Promise<ConnectionTest>
   remove(user: User, id: string): Promise<void>
 }
@@ -84,10 +113,22 @@ export function createConnections(parts: ConnectionParts): Connections {
 
   async function test({ tenantId, id }: Connection): Promise<ConnectionTest> {
     const microsoft = await microsofts.open(tenantId, id)
-    const result = await testConnection({ microsoft, needs, clock })
+    const result = microsoft.exchange
+      ? await testExchange(microsoft.exchange, clock)
+      : await testConnection({ microsoft, needs, clock })
     await records.connections.writeTest(tenantId, id, result)
     if (result.status !== 'failed') await nameTenant(records, microsoft)
     return result
+  }
+
+  async function add(user: User, connection: Connection, credential: Credential | PasswordCredential) {
+    const { tenantId, id, name, clientId } = connection
+    await ensureTenant(records, tenantId)
+    await records.connections.create(connection, credential)
+    await audit(user.name, 'connection.create', { id, name, clientId }, tenantId)
+    await test(connection)
+    await changed()
+    return read(id)
   }
 
   return {
@@ -98,20 +139,12 @@ export function createConnections(parts: ConnectionParts): Connections {
     list,
     read,
 
-    async create(user, request) {
-      const connection = check(request, parts)
-      const { tenantId, id } = connection
-      await ensureTenant(records, tenantId)
-      await records.connections.create(connection, request.credential)
-      await audit(
-        user.name,
-        'connection.create',
-        { id, name: connection.name, clientId: connection.clientId },
-        tenantId,
-      )
-      await test(connection)
-      await changed()
-      return read(id)
+    create: async (user, request) => add(user, check(request, parts), request.credential),
+
+    async createExchange(user, request) {
+      const { password, ca } = request
+      const credential = { kind: 'password', password, ...(ca !== undefined && { ca }) } as const
+      return add(user, checkExchange(request, clock), credential)
     },
 
     async test(user, id) {
@@ -156,6 +189,26 @@ function check(request: NewConnection, { clouds, feeds, clock }: ConnectionParts
   }
 }
 
+function checkExchange(request: NewExchangeConnection, clock: Clock): Connection {
+  const { name, directoryId, url, user, ca, mailboxes } = request
+  const tenantId = parseTenantId(directoryId)
+  if (!tenantId) throw tenantInvalid(directoryId)
+  const { origin, path } = readEwsUrl(url)
+  if (ca !== undefined) readAuthority(ca)
+  const addresses = new Map(mailboxes.map((address) => [address.trim().toLowerCase(), address.trim()]))
+  return {
+    id: randomUUID(),
+    tenantId,
+    name,
+    cloud: ON_PREMISES,
+    clientId: user.trim(),
+    credentialKind: 'password',
+    exchange: { url: `${origin}${path}`, mailboxes: [...addresses.values()] },
+    feeds: [],
+    createdAt: isoTime(clock.now()),
+  }
+}
+
 async function ensureTenant(records: Pick<RecordStore, 'tenants'>, tenantId: TenantId): Promise<Tenant> {
   const tenants = await records.tenants.list()
   // Known already: its name may be the organization's, and must not fall back to the id.
@@ -179,6 +232,21 @@ async function nameTenant(records: Pick<RecordStore, 'tenants'>, microsoft: Micr
     .catch(() => undefined)
   const name = organization?.value[0]?.displayName
   if (name !== undefined) await records.tenants.ensure(tenantId, name)
+}
+
+/** @throws AppError CONNECT_CERTIFICATE_UNREADABLE. */
+function readAuthority(ca: string): void {
+  try {
+    void new X509Certificate(ca)
+  } catch (error) {
+    throw new AppError({
+      code: 'CONNECT_CERTIFICATE_UNREADABLE',
+      what: 'The connection was not added.',
+      why: 'The authority to trust is no certificate in PEM.',
+      fix: 'Export the root certificate of the authority that issued the server’s as Base64 (PEM).',
+      cause: error,
+    })
+  }
 }
 
 function tenantInvalid(found: string): AppError {

@@ -173,7 +173,10 @@ export function createInvestigations(parts: {
 }
 
 function chooseConnection(connections: readonly Connection[], id: string | undefined): Connection {
-  const chosen = id === undefined ? connections[0] : connections.find((connection) => connection.id === id)
+  // An Exchange server on premises is searched where it is named: the mailboxes of a tenant are in Microsoft 365.
+  const clouds = connections.filter(({ exchange }) => !exchange)
+  const usual = clouds.length > 0 ? clouds : connections
+  const chosen = id === undefined ? usual[0] : connections.find((connection) => connection.id === id)
   if (!chosen) {
     throw new AppError({
       code: 'CONNECTION_NOT_FOUND',
@@ -183,7 +186,7 @@ function chooseConnection(connections: readonly Connection[], id: string | undef
       fix: 'Add one on the Connections page or with `npx cordon connections add`.',
     })
   }
-  if (id !== undefined || connections.length === 1) return chosen
+  if (id !== undefined || usual.length === 1) return chosen
   throw new AppError({
     code: 'REQUEST_INVALID',
     what: 'The investigation was not started.',

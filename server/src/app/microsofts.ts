@@ -1,6 +1,7 @@
 import type { Cloud } from '#connect/clouds.ts'
 import { findCloud } from '#connect/clouds.ts'
 import { createMicrosoft } from '#connect/create-microsoft.ts'
+import { createExchangeDoor } from '#connect/ews/create-exchange-door.ts'
 import type { Microsoft, Traffic } from '#connect/microsoft.ts'
 import type { Clock } from '#domain/clock.ts'
 import { AppError } from '#domain/errors.ts'
@@ -35,7 +36,12 @@ export function createMicrosofts(
       records.connections.readCredential(tenantId, connectionId),
     ])
     if (!connection || !credential) throw connectionNotFound(connectionId)
-    const { clientId, cloud } = connection
+    const { clientId, cloud, exchange } = connection
+    if (credential.kind === 'password') {
+      if (!exchange) throw connectionNotFound(connectionId)
+      const { password, ca } = credential
+      return createExchangeDoor({ tenantId, ...exchange, user: clientId, password, ca, clock })
+    }
     return createMicrosoft({
       tenantId,
       clientId,

@@ -12,16 +12,43 @@ export type Credential =
   | { kind: 'secret'; secret: string }
   | { kind: 'certificate'; certificatePem: string; privateKeyPem: string }
 
-/** One application registration in one tenant, through which Cordon talks to Microsoft. */
+/** How the service account of an Exchange server on premises signs in. Encrypted at rest as well. */
+export interface PasswordCredential {
+  kind: 'password'
+  password: string
+  /** PEM of the only authority to trust; the machine's own list when absent. */
+  ca?: string
+}
+
+/** An Exchange server on premises. */
+export interface ExchangeAddress {
+  /** Of Exchange Web Services: `https://mail.contoso.example/EWS/Exchange.asmx`. */
+  url: string
+  /**
+   * Primary SMTP addresses of the mailboxes that are searched where all are: the directory of a server on premises is not asked.
+   * Others can be named.
+   */
+  mailboxes: string[]
+}
+
+/** What stands for a cloud in a connection to an Exchange server on premises. */
+export const ON_PREMISES = 'on-premises'
+
+/**
+ * One application registration in one tenant, through which Cordon talks to Microsoft; or the service account of an Exchange
+ * server on its premises.
+ */
 export interface Connection {
   id: string
   tenantId: TenantId
   name: string
-  /** A name from connect/clouds.ts or from the cloud file. */
+  /** A name from connect/clouds.ts or from the cloud file, or {@link ON_PREMISES}. */
   cloud: string
-  /** Application (client) ID. */
+  /** Application (client) ID; on premises the name of the service account. */
   clientId: string
-  credentialKind: Credential['kind']
+  credentialKind: (Credential | PasswordCredential)['kind']
+  /** On premises only. */
+  exchange?: ExchangeAddress
   /** Feeds to collect, by feed id. */
   feeds: string[]
   createdAt: string

@@ -20,6 +20,8 @@ export interface Action<State extends Record<string, unknown> = Record<string, u
   permissions: readonly PermissionNeed[]
   /** It works on events of calendars too; a hit that is one is refused where this is absent. */
   events?: true
+  /** It works on an Exchange server on premises too; refused there where this is absent. */
+  onPremises?: true
   /** Clouds where Microsoft does not offer it, by their names in connect/clouds.ts. */
   notOfferedIn?: { clouds: readonly string[]; why: string }
   /** Its settings with their defaults; absent without any. Kept in the plan as they were parsed. */

@@ -28,6 +28,7 @@ export function defineMove({ place, destination, name, ...words }: Move): Action
   const wish = { places: ['junk-email', 'deleted-items', 'recoverable-items'], copies: false } as const
   return defineAction<MessageState>({
     ...words,
+    onPremises: true,
     permissions: [mailReadWrite(`To move messages to ${name} and back, and to read the mailbox back afterwards.`)],
     does: (count) => `move ${messagesOf(count)} in ${mailboxesOf(count)} to ${name}`,
     did: (count) => `moved ${messagesOf(count)} in ${mailboxesOf(count)} to ${name}`,

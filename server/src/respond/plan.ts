@@ -130,7 +130,16 @@ async function checkOffered(
   { connectionId }: Investigation,
   options: unknown,
 ): Promise<void> {
-  const cloud = (await records.connections.read(tenantId, connectionId))?.cloud
+  const { cloud, exchange } = (await records.connections.read(tenantId, connectionId)) ?? {}
+  if (exchange && !action.onPremises) {
+    const others = ACTIONS.filter(({ onPremises }) => onPremises).map(({ id }) => id)
+    throw new AppError({
+      code: 'ACTION_NOT_OFFERED',
+      what: NOT_PLANNED,
+      why: 'Microsoft 365 is needed for it, and these mailboxes are on an Exchange server on premises.',
+      fix: `Use one of: ${others.join(', ')}.`,
+    })
+  }
   const { clouds = [], why = '' } = action.notOfferedIn ?? {}
   if (cloud !== undefined && clouds.includes(cloud)) {
     const others = ACTIONS.filter((each) => !each.notOfferedIn?.clouds.includes(cloud)).map(({ id }) => id)

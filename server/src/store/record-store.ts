@@ -6,7 +6,7 @@ import type { MailPerson, UnreachedCopy } from '#domain/follow-up.ts'
 import type { TenantId } from '#domain/ids.ts'
 import type { Investigation, InvestigationMailbox, MailHit } from '#domain/investigation.ts'
 import type { Quarantined } from '#domain/outcome.ts'
-import type { Connection, ConnectionTest, Credential, Tenant } from '#domain/tenant.ts'
+import type { Connection, ConnectionTest, Credential, PasswordCredential, Tenant } from '#domain/tenant.ts'
 import type { Role, User } from '#domain/user.ts'
 
 /**
@@ -30,8 +30,8 @@ export interface RecordStore {
     list(tenantId: TenantId): Promise<Connection[]>
     read(tenantId: TenantId, id: string): Promise<Connection | undefined>
     /** The credential is sealed (AES-256-GCM) before it is written and opened only here. */
-    create(connection: Connection, credential: Credential): Promise<void>
-    readCredential(tenantId: TenantId, id: string): Promise<Credential | undefined>
+    create(connection: Connection, credential: Credential | PasswordCredential): Promise<void>
+    readCredential(tenantId: TenantId, id: string): Promise<Credential | PasswordCredential | undefined>
     writeTest(tenantId: TenantId, id: string, test: ConnectionTest): Promise<void>
     remove(tenantId: TenantId, id: string): Promise<void>
   }

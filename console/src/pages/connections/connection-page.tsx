@@ -5,7 +5,7 @@ import type { ReactNode } from 'react'
 
 import { api } from '#lib/api.ts'
 import { queries } from '#lib/queries.ts'
-import { feedName } from '#lib/words.ts'
+import { count, feedName } from '#lib/words.ts'
 import { Button } from '#parts/button.tsx'
 import { Copy } from '#parts/copy.tsx'
 import { Empty, Page, PageHeader, Panel } from '#parts/panel.tsx'
@@ -66,7 +66,7 @@ export function ConnectionPage() {
           <Empty title="Not tested yet">The test asks Microsoft for each permission and says what is missing.</Empty>
         )}
       </Panel>
-      <CoverageStrips tenantId={data.tenantId} connectionId={connectionId} feeds={data.feeds} />
+      {!data.exchange && <CoverageStrips tenantId={data.tenantId} connectionId={connectionId} feeds={data.feeds} />}
     </Page>
   )
 }
@@ -78,14 +78,38 @@ function Facts({ connection }: { connection: Connection }) {
         {connection.tenantName}
         <Copy text={connection.tenantId} label="directory (tenant) ID" />
       </Fact>
-      <Fact title="Application (client) ID">
-        <Copy text={connection.clientId} label="application (client) ID" />
-      </Fact>
-      <Fact title="Cloud and credential">
-        {connection.cloud}, {connection.credentialKind}
-      </Fact>
-      <Fact title="Feeds">{connection.feeds.map(feedName).join(', ') || 'none'}</Fact>
+      {connection.exchange ? (
+        <ExchangeFacts user={connection.clientId} exchange={connection.exchange} />
+      ) : (
+        <>
+          <Fact title="Application (client) ID">
+            <Copy text={connection.clientId} label="application (client) ID" />
+          </Fact>
+          <Fact title="Cloud and credential">
+            {connection.cloud}, {connection.credentialKind}
+          </Fact>
+          <Fact title="Feeds">{connection.feeds.map(feedName).join(', ') || 'none'}</Fact>
+        </>
+      )}
     </dl>
+  )
+}
+
+/** The directory of a server on premises is not asked: its mailboxes are those that it lists, or that an investigation names. */
+function ExchangeFacts({ user, exchange }: { user: string; exchange: NonNullable<Connection['exchange']> }) {
+  const { url, mailboxes } = exchange
+  return (
+    <>
+      <Fact title="Exchange Web Services">
+        <Copy text={url} label="address" />
+      </Fact>
+      <Fact title="Service account">{user}</Fact>
+      <Fact title="Mailboxes">
+        {mailboxes.length === 0
+          ? 'none listed: investigations name theirs'
+          : count(mailboxes.length, 'mailbox', 'mailboxes')}
+      </Fact>
+    </>
   )
 }
 

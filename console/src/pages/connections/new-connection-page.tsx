@@ -155,7 +155,10 @@ export function NewConnectionPage() {
           <Button type="submit" look="primary" disabled={create.isPending || cloud === ''}>
             {create.isPending ? 'Adding and testing…' : 'Add and test'}
           </Button>
-          <p className="text-sm text-ink-3">Cordon asks Microsoft for each permission and shows what is missing.</p>
+          <p className="text-sm text-ink-3">
+            Cordon asks Microsoft for each permission and shows what is missing. An Exchange server on premises is added
+            with <code>npx cordon connections add --exchange</code>.
+          </p>
         </div>
       </form>
     </Page>

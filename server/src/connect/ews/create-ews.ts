@@ -122,8 +122,8 @@ export function createEws(options: EwsOptions): Ews & { close(): Promise<void> }
       throw closing.signal.aborted && !call.signal?.aborted ? new ConnectionClosed() : error
     })
     if (!answer) throw notEws(asker, reply, problem)
-    if (answer.kind === 'fault') throw ewsFault(asker, answer.fault, 500)
     version = answer.version ?? version
+    if (answer.kind === 'fault') throw ewsFault(asker, answer.fault, 500)
     return answer.messages
   }
 

@@ -5,8 +5,8 @@ import { childOf, escapeXml, readXml, textOf, type XmlElement } from './xml.ts'
  * that was asked about, each with a code of its own.
  */
 export type SoapAnswer =
-  | { kind: 'fault'; fault: EwsFault }
-  | { kind: 'messages'; messages: ResponseMessage[]; version: string | undefined }
+  | { kind: 'fault'; version: string | undefined; fault: EwsFault }
+  | { kind: 'messages'; version: string | undefined; messages: ResponseMessage[] }
 
 export type ResponseMessage = { element: XmlElement; fault?: EwsFault }
 
@@ -39,10 +39,11 @@ export function readSoap(text: string): SoapAnswer {
   const envelope = readXml(text)
   const body = childOf(envelope, 'Body')?.children[0]
   if (envelope.name !== 'Envelope' || !body) throw new Error('it is no SOAP envelope')
-  if (body.name === 'Fault') return { kind: 'fault', fault: faultIn(body) }
+  const version = versionOf(envelope)
+  if (body.name === 'Fault') return { kind: 'fault', version, fault: faultIn(body) }
   const messages = childOf(body, 'ResponseMessages')?.children
   if (!messages) throw new Error(`it has no response messages in ${body.name}`)
-  return { kind: 'messages', version: versionOf(envelope), messages: messages.map(messageOf) }
+  return { kind: 'messages', version, messages: messages.map(messageOf) }
 }
 
 function faultIn(fault: XmlElement): EwsFault {

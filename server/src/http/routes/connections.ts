@@ -1,4 +1,11 @@
-import { CloudList, Connection, ConnectionList, ConnectionTest, CreateConnection } from '@cordon/api'
+import {
+  CloudList,
+  Connection,
+  ConnectionList,
+  ConnectionTest,
+  CreateConnection,
+  CreateExchangeConnection,
+} from '@cordon/api'
 
 import { defineRoute, type Route } from '#http/route.ts'
 
@@ -28,6 +35,16 @@ export const CONNECTION_ROUTES: Route[] = [
     reply: Connection,
     status: 201,
     handle: ({ app, user, body }) => app.connections.create(user, body),
+  }),
+  defineRoute({
+    method: 'post',
+    path: '/connections/exchange',
+    access: 'connection.write',
+    summary: 'Add a connection to an Exchange server on premises and test it. It is kept whatever the test says.',
+    body: CreateExchangeConnection,
+    reply: Connection,
+    status: 201,
+    handle: ({ app, user, body }) => app.connections.createExchange(user, body),
   }),
   defineRoute({
     method: 'get',

@@ -1,4 +1,4 @@
-import type { Credential } from '#domain/tenant.ts'
+import type { Credential, PasswordCredential } from '#domain/tenant.ts'
 import type { RecordStore } from '#store/record-store.ts'
 import type { Seal } from '#store/seal.ts'
 
@@ -13,6 +13,7 @@ const COLUMNS = [
   'clientId',
   'credentialKind',
   'feeds',
+  'exchange',
   'createdAt',
   'lastTest',
 ] as const
@@ -56,7 +57,7 @@ export function connections(db: Database, seal: Seal): RecordStore['connections'
         .where('tenantId', '=', tenantId)
         .where('id', '=', id)
         .executeTakeFirst()
-      return row && (JSON.parse(seal.open(row.sealedCredential, [tenantId, id])) as Credential)
+      return row && (JSON.parse(seal.open(row.sealedCredential, [tenantId, id])) as Credential | PasswordCredential)
     },
 
     async writeTest(tenantId, id, test) {

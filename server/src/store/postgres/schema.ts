@@ -13,7 +13,7 @@ import type {
   PairFinding,
 } from '#domain/investigation.ts'
 import type { IntakeCounts } from '#domain/outcome.ts'
-import type { Connection, ConnectionTest } from '#domain/tenant.ts'
+import type { Connection, ConnectionTest, ExchangeAddress } from '#domain/tenant.ts'
 import type { Role } from '#domain/user.ts'
 
 /**
@@ -70,6 +70,7 @@ interface ConnectionTable {
   /** AES-256-GCM, see store/seal.ts. */
   sealedCredential: Buffer
   feeds: string[]
+  exchange: JsonOrNull<ExchangeAddress>
   createdAt: Moment
   lastTest: JsonOrNull<ConnectionTest>
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-import { Connection, type CredentialInput } from '@cordon/api'
+import { Connection, type CreateExchangeConnection, type CredentialInput } from '@cordon/api'
 import type { Command } from 'commander'
 import { z } from 'zod'
 
@@ -14,11 +14,15 @@ import { formatTest } from './verdicts.ts'
 const Options = z.object({
   name: z.string(),
   directory: z.string(),
-  client: z.string(),
+  client: z.string().optional(),
   cloud: z.string(),
   certificate: z.string().optional(),
   key: z.string().optional(),
   feed: z.array(z.string()).optional(),
+  exchange: z.string().optional(),
+  user: z.string().optional(),
+  ca: z.string().optional(),
+  mailbox: z.array(z.string()).optional(),
 })
 
 export function addConnection(connections: Command): void {
@@ -27,22 +31,37 @@ export function addConnection(connections: Command): void {
     .description('add a connection and test it; the secret is asked for, or read from CORDON_CLIENT_SECRET')
     .requiredOption('--name <name>', 'what to call it')
     .requiredOption('--directory <id>', 'directory (tenant) ID')
-    .requiredOption('--client <id>', 'application (client) ID')
+    .option('--client <id>', 'application (client) ID')
     .option('--cloud <name>', 'the cloud the tenant is in', 'worldwide')
     .option('--certificate <file>', 'sign in with this certificate (PEM) instead of a secret')
     .option('--key <file>', 'its private key (PEM)')
     .option('--feed <id...>', 'collect only these feeds')
+    .option(
+      '--exchange <url>',
+      'instead of Microsoft 365: Exchange Web Services of a server on premises, https://<server>/EWS/Exchange.asmx; ' +
+        'the password is asked for, or read from CORDON_EXCHANGE_PASSWORD',
+    )
+    .option('--user <name>', 'with --exchange: service account with the role ApplicationImpersonation')
+    .option('--ca <file>', 'with --exchange: the only authority to trust (PEM)')
+    .option(
+      '--mailbox <address...>',
+      'with --exchange: primary SMTP addresses of its mailboxes; the directory of a server on premises is not asked, so ' +
+        'that without these an investigation has to name its mailboxes',
+    )
     .action(async (_options, command: Command) => {
       const options = Options.parse(command.opts())
       const client = clientOf(command)
-      const connection = await client.send('POST', '/connections', Connection, {
-        name: options.name,
-        cloud: options.cloud,
-        directoryId: options.directory,
-        clientId: options.client,
-        credential: await credentialOf(options),
-        feeds: options.feed,
-      })
+      const connection =
+        options.exchange === undefined
+          ? await client.send('POST', '/connections', Connection, {
+              name: options.name,
+              cloud: options.cloud,
+              directoryId: options.directory,
+              clientId: needed('--client', options.client),
+              credential: await credentialOf(options),
+              feeds: options.feed,
+            })
+          : await client.send('POST', '/connections/exchange', Connection, await exchangeOf(options, options.exchange))
       print(command, connection, () => {
         const { id, tenantName, lastTest } = connection
         return `Added ${connection.name} (${id}) of ${tenantName}.\n${lastTest ? formatTest(lastTest) : ''}`
@@ -58,6 +77,29 @@ async function credentialOf({ certificate, key }: z.infer<typeof Options>): Prom
   return { kind: 'certificate', certificatePem: read('--certificate', certificate), privateKeyPem: read('--key', key) }
 }
 
+async function exchangeOf(options: z.infer<typeof Options>, url: string): Promise<CreateExchangeConnection> {
+  const user = needed('--user', options.user)
+  return {
+    name: options.name,
+    directoryId: options.directory,
+    url,
+    user,
+    password: process.env['CORDON_EXCHANGE_PASSWORD'] ?? (await askSecret(`Password of ${user}: `)),
+    ...(options.ca !== undefined && { ca: read('--ca', options.ca) }),
+    ...(options.mailbox && { mailboxes: options.mailbox }),
+  }
+}
+
+function needed(option: string, value: string | undefined): string {
+  if (value !== undefined) return value
+  throw new AppError({
+    code: 'REQUEST_INVALID',
+    what: 'The connection was not added.',
+    why: `The option ${option} is missing.`,
+    fix: 'A connection to Microsoft 365 needs --client, one to an Exchange server --exchange and --user.',
+  })
+}
+
 function read(option: string, path: string | undefined): string {
   try {
     if (path === undefined)
@@ -68,7 +110,7 @@ function read(option: string, path: string | undefined): string {
       code: 'CONNECT_CERTIFICATE_UNREADABLE',
       what: 'The connection was not added.',
       why: (error as Error).message,
-      fix: 'Give both --certificate and --key as paths of PEM files that you may read.',
+      fix: 'Give paths of PEM files that you may read; --certificate and --key both or neither.',
       cause: error,
     })
   }

@@ -27,6 +27,7 @@ export const deleteMessage = defineAction<MessageState>({
     },
   ],
   events: true,
+  onPremises: true,
   notOfferedIn: {
     clouds: ['gcc-high', 'dod', 'china'],
     why: 'Microsoft Graph has no permanentDelete for messages in this cloud.',

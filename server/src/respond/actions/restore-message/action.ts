@@ -36,6 +36,7 @@ export const restoreMessage = defineAction<RestoreState>({
     'Cordon can take it away again to where it is now. What was deleted permanently cannot be restored.',
   permissions: [mailReadWrite('To move messages back, and to read the mailbox back afterwards.')],
   restores: true,
+  onPremises: true,
   does: (count) => `restore ${messagesOf(count)} in ${mailboxesOf(count)}`,
   did: (count) => `restored ${messagesOf(count)} in ${mailboxesOf(count)}`,
   state: RestoreState,

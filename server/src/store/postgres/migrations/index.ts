@@ -6,6 +6,7 @@ import { up as approvals } from './0003-approvals.ts'
 import { up as investigationsInChunks } from './0004-investigations-in-chunks.ts'
 import { up as budgets } from './0005-budgets.ts'
 import { up as followUp } from './0006-follow-up.ts'
+import { up as exchange } from './0007-exchange.ts'
 
 /** In order of their names; one that was released is never edited. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -15,4 +16,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0004-investigations-in-chunks': { up: investigationsInChunks },
   '0005-budgets': { up: budgets },
   '0006-follow-up': { up: followUp },
+  '0007-exchange': { up: exchange },
 }

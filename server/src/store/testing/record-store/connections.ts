@@ -40,6 +40,15 @@ export const connectionContract: Contract = (store) => {
     expect(await store().connections.readCredential(written.tenantId, written.id)).toEqual(CREDENTIAL)
   })
 
+  it('gives one to an Exchange server on premises back as it was written, with its password apart', async () => {
+    const exchange = { url: 'https://mail.fabrikam.example/EWS/Exchange.asmx', mailboxes: ['ana@fabrikam.example'] }
+    const written = connection({ cloud: 'on-premises', clientId: 'svc-mail', credentialKind: 'password', exchange })
+    const credential = { kind: 'password', password: 'a password', ca: 'PEM' } as const
+    await store().connections.create(written, credential)
+    expect(await store().connections.read(written.tenantId, written.id)).toEqual(written)
+    expect(await store().connections.readCredential(written.tenantId, written.id)).toEqual(credential)
+  })
+
   it('keeps the newest test of a connection', async () => {
     const written = connection({})
     await store().connections.create(written, CREDENTIAL)
