@@ -16,6 +16,8 @@ export default defineConfig({
       unit('structure', ['tools/**/*.test.ts']),
       unit('api', ['api/src/**/*.test.ts']),
       unit('server', ['server/src/**/*.test.ts']),
+      // Minutes of faults, kills and thousands of mailboxes: `npm run test:long`, and CI.
+      unit('long', ['server/src/**/*.long.ts']),
       unit('console', ['console/src/**/*.test.{ts,tsx}']),
       unit('emulator', ['emulator/src/**/*.test.ts']),
       {

@@ -1,10 +1,14 @@
-/** `npm test`: installs what is missing, the browser and the database included, and runs every test. */
+/**
+ * `npm test`: installs what is missing, the browser and the database included, and runs every test but the long ones, which are
+ * `npm run test:long`.
+ */
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { ensureConsole, ensureInstalled, ensureNode, root, runForeground } from './launch.mjs'
 import { ensureSystemPackages, onPath } from './system-packages.mjs'
 
+const asked = process.argv.slice(2)
 const node = ensureNode()
 ensureInstalled(node)
 ensureSystemPackages(missingPackages())
@@ -16,7 +20,8 @@ runForeground(
     'run',
     '--reporter=default',
     `--reporter=${join(root, 'tools', 'count-reporter.ts')}`,
-    ...process.argv.slice(2),
+    ...(asked.some((argument) => argument.startsWith('--project')) ? [] : ['--project=!long']),
+    ...asked,
   ],
   { cwd: root },
 )
