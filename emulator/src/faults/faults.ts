@@ -6,6 +6,8 @@ import type { Fault, FaultRule } from './rules.ts'
 /** Faults on demand. Rules are tried in order; the first that strikes a request wins. None looks at the user agent. */
 interface Armed extends FaultRule {
   pattern: RegExp | undefined
+  /** Among the rules: two with one seed strike independently. */
+  position: number
   seen: number
   struck: number
 }
@@ -23,8 +25,9 @@ export class Faults {
 
   add(rules: readonly FaultRule[]): void {
     this.#rules.push(
-      ...rules.map((rule) => ({
+      ...rules.map((rule, index) => ({
         ...rule,
+        position: this.#rules.length + index,
         pattern: rule.match?.path === undefined ? undefined : new RegExp(rule.match.path),
         seen: 0,
         struck: 0,
@@ -69,8 +72,10 @@ function strikes(
   rule.seen++
   if (match.nth !== undefined && rule.seen !== match.nth) return false
   if (match.times !== undefined && rule.struck >= match.times) return false
-  if (match.probability !== undefined && !random(match.seed ?? 0, 'fault', rule.seen).chance(match.probability))
-    return false
+  if (match.probability !== undefined) {
+    const dice = random(match.seed ?? 0, 'fault', rule.position, rule.seen)
+    if (!dice.chance(match.probability)) return false
+  }
   rule.struck++
   return true
 }

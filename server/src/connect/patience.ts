@@ -9,8 +9,8 @@ import type { Call, Transport } from './transport.ts'
 
 /** How long one request waits, in all, for throttling to end. */
 const PATIENCE_MS = 5 * 60_000
-/** How often one request is sent again after faults that pass. */
-const FAULTS_MAX = 4
+/** How often one request is sent again after faults that pass: about a minute in all. */
+const FAULTS_MAX = 6
 const BACKOFF_FIRST_MS = 1_000
 const BACKOFF_LAST_MS = 60_000
 

@@ -51,6 +51,21 @@ describe('faults', () => {
     expect(await run()).toEqual(first)
   })
 
+  it('strike by chance each for itself, whatever the seed', async () => {
+    const firstStruck = async (seed: number) => {
+      await client.send('/_emu/faults', { method: 'DELETE' })
+      for (const status of [500, 503]) {
+        await arm({ match: { service: 'graph', probability: 0.3, seed }, do: { status } })
+      }
+      let { status } = await health()
+      while (status === 200) status = (await health()).status
+      return status
+    }
+    const struck = new Set<number>()
+    for (let seed = 0; seed < 10; seed++) struck.add(await firstStruck(seed))
+    expect(struck).toEqual(new Set([500, 503]))
+  })
+
   it('cut the connection before, during and after the work', async () => {
     await arm({ match: { service: 'graph', times: 1 }, do: { reset: true } })
     await expect(health()).rejects.toThrow(/socket hang up|ECONNRESET/)

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
+import type { Microsoft } from '#connect/microsoft.ts'
+import { AppError } from '#domain/errors.ts'
 import { planActionRun } from '#respond/plan.ts'
 import { executeActionRun } from '#respond/runner.ts'
 import { openStage, type Stage } from '#respond/testing/stage.ts'
@@ -80,6 +82,22 @@ describe('in bad weather', () => {
     expect(left!.reason).toContain(code)
   })
 
+  it('does not call a copy failed because a repeated deletion is refused and the line then breaks', async () => {
+    await stage.reset()
+    const { records, clock, tenantId, investigationId, microsoft } = stage
+    const plan = { records, clock, tenantId, action: 'delete-message', investigationId, createdBy: 'ana' }
+    const { id } = (await planActionRun(plan)).actionRun
+    const [hit] = stage.hits
+    const breaking = breaksAfter(microsoft, `/users/${hit!.userId}/`, '/permanentDelete')
+    await stage.strike({
+      match: { path: `/users/${hit!.userId}/messages/[^/]+/permanentDelete`, times: 1 },
+      do: { status: 400, body: { error: { code: 'ErrorCannotDeleteObject', message: 'Object cannot be deleted.' } } },
+    })
+    await executeActionRun({ records, clock, tenantId, microsoft: breaking, id })
+    const left = (await records.actionRuns.targets(tenantId, id)).find(({ hitId }) => hitId === hit!.id)
+    expect(left).toMatchObject({ state: 'not-reachable', reason: expect.stringContaining('did not answer') })
+  })
+
   it('removes a message of a user who was renamed in the middle of it', async () => {
     await stage.reset()
     const { records, clock, tenantId, investigationId, microsoft } = stage
@@ -93,3 +111,25 @@ describe('in bad weather', () => {
     expect(await stage.struck()).toBe(0)
   })
 })
+
+/** A line that breaks for one mailbox once something was asked of it. */
+function breaksAfter(microsoft: Microsoft, mailbox: string, asked: string): Microsoft {
+  let broken = false
+  return {
+    ...microsoft,
+    async batch(parts, signal) {
+      const mine = parts.some(({ url }) => url.startsWith(mailbox))
+      if (mine && broken) {
+        throw new AppError({
+          code: 'CONNECT_UNREACHABLE',
+          what: 'Could not read the mailbox.',
+          why: 'The host did not answer (ECONNRESET).',
+          fix: 'Check the network.',
+          retry: 'backoff',
+        })
+      }
+      broken ||= mine && parts.some(({ url }) => url.includes(asked))
+      return microsoft.batch(parts, signal)
+    },
+  }
+}
