@@ -4,9 +4,9 @@ import { defineConfig } from 'vitest/config'
  * One run, several projects. `forks` because chDB crashes in worker threads. The end-to-end project runs one file at a
  * time: each starts a whole product with a browser.
  */
-const unit = (name: string, include: string[]) => ({
+const unit = (name: string, include: string[], globalSetup: string[] = []) => ({
   extends: true as const,
-  test: { name, include, pool: 'forks' as const, testTimeout: 60_000, hookTimeout: 120_000 },
+  test: { name, include, globalSetup, pool: 'forks' as const, testTimeout: 60_000, hookTimeout: 120_000 },
 })
 
 export default defineConfig({
@@ -15,9 +15,9 @@ export default defineConfig({
     projects: [
       unit('structure', ['tools/**/*.test.ts']),
       unit('api', ['api/src/**/*.test.ts']),
-      unit('server', ['server/src/**/*.test.ts']),
+      unit('server', ['server/src/**/*.test.ts'], ['server/src/store/testing/records-template.ts']),
       // Minutes of faults, kills and thousands of mailboxes: `npm run test:long`, and CI.
-      unit('long', ['server/src/**/*.long.ts']),
+      unit('long', ['server/src/**/*.long.ts'], ['server/src/store/testing/records-template.ts']),
       unit('console', ['console/src/**/*.test.{ts,tsx}']),
       unit('emulator', ['emulator/src/**/*.test.ts']),
       {

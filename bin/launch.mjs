@@ -10,6 +10,9 @@ import { fileURLToPath } from 'node:url'
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
+/** Where Node keeps what it has compiled: the command line then answers in half the time. */
+export const compileCache = join(root, 'node_modules', '.cache', 'node')
+
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const pinnedNode = manifest.cordon.node
 const neededMajor = Number(pinnedNode.split('.')[0])
@@ -87,7 +90,7 @@ export function ensureConsole(node) {
 /** The environment for children: the chosen Node and the project's commands come first on the PATH. */
 export function environment(node, more = {}) {
   const path = [dirname(node), join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter)
-  return { ...process.env, PATH: path, ...more }
+  return { NODE_COMPILE_CACHE: compileCache, ...process.env, PATH: path, ...more }
 }
 
 /**

@@ -10,6 +10,7 @@ import { openEmbeddedPostgres } from '#store/engines/postgres-embedded/engine.ts
 import { connectPostgres } from '#store/engines/postgres-server/engine.ts'
 import { postgresMissing, startPostgres } from '#store/engines/postgres-server/testing/start-postgres.ts'
 import type { PostgresEngine } from '#store/postgres/engine.ts'
+import { copyTemplate } from '#store/testing/temporary-records.ts'
 
 import { createJobs } from './jobs.ts'
 import type { Jobs } from './jobs.ts'
@@ -24,6 +25,7 @@ interface Place {
 
 async function embeddedPlace(): Promise<Place> {
   const dataDir = mkdtempSync(join(tmpdir(), 'cordon-jobs-'))
+  await copyTemplate(dataDir)
   return {
     kind: 'embedded',
     at: dataDir,

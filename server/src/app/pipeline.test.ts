@@ -10,6 +10,7 @@ import { createDetector } from '#detect/runner.ts'
 import { systemClock } from '#domain/clock.ts'
 import { parseTenantId, type TenantId } from '#domain/ids.ts'
 import { normalizerOf } from '#normalize/normalize-record.ts'
+import { copyTemplate } from '#store/testing/temporary-records.ts'
 
 import { createBus, type News } from './bus.ts'
 import { OWN_RULES } from './compose.ts'
@@ -27,6 +28,7 @@ let pipeline: Pipeline
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'cordon-pipeline-'))
+  await copyTemplate(join(folder, 'data', 'records'))
   stores = await openStores(readConfig({ CORDON_DATA: join(folder, 'data') }), opened)
   parts = {
     ...stores,

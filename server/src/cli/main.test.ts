@@ -8,10 +8,12 @@ import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
 import { takeDataFolder } from '#app/data-folder.ts'
+import { copyTemplate } from '#store/testing/temporary-records.ts'
 
 let folder: string
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'cordon-cli-'))
+  await copyTemplate(join(folder, 'data', 'records'))
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 

@@ -6,6 +6,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 
 import { request } from 'undici'
 
+import { copyTemplate } from '#store/testing/temporary-records.ts'
+
 /** `cordon up` as a process of its own, which a test may kill at any moment. */
 export interface CordonProcess {
   /** A request below `/api` as the administrator; the parsed reply. @throws when it is refused. */
@@ -20,6 +22,7 @@ const PROGRAM = join(import.meta.dirname, '../../cli/main.ts')
 const ADMINISTRATOR = { name: 'admin', password: 'correct horse battery' }
 
 export async function startCordonProcess(data: string, cloudFile: string): Promise<CordonProcess> {
+  await copyTemplate(join(data, 'records'))
   const child = spawn(process.execPath, [PROGRAM, 'up'], {
     // What it complains about belongs beside the failure that follows from it.
     stdio: ['ignore', 'pipe', 'inherit'],

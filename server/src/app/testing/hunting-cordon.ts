@@ -12,6 +12,7 @@ import type { AppError } from '#domain/errors.ts'
 import type { TenantId } from '#domain/ids.ts'
 import type { Investigation, InvestigationMailbox, MailHit } from '#domain/investigation.ts'
 import type { User } from '#domain/user.ts'
+import { copyTemplate } from '#store/testing/temporary-records.ts'
 
 import { type Application, compose } from '#app/compose.ts'
 import { readConfig } from '#app/config.ts'
@@ -50,6 +51,7 @@ export async function startHuntingCordon(
 ): Promise<HuntingCordon> {
   const emulator = await startEmulator(['--no-live', ...(options.emulator ?? [])])
   const folder = await mkdtemp(join(tmpdir(), 'cordon-hunting-'))
+  await copyTemplate(join(folder, 'records'))
   const config = readConfig({ CORDON_DATA: folder, CORDON_CLOUD_FILE: emulator.cloudFile })
   const logged: AppError[] = []
   let ahead = 0

@@ -10,6 +10,7 @@ import { type Clock, systemClock } from '#domain/clock.ts'
 import type { AppError } from '#domain/errors.ts'
 import type { Role, User } from '#domain/user.ts'
 import { createHttpApp, listen } from '#http/server.ts'
+import { copyTemplate } from '#store/testing/temporary-records.ts'
 
 /** A whole Cordon on embedded stores of its own, listening on a free port of the loopback address. */
 export interface Cordon {
@@ -55,6 +56,7 @@ export async function startCordon(
   } = {},
 ): Promise<Cordon> {
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'cordon-http-')))
+  await copyTemplate(join(folder, 'records'))
   const config = readConfig({
     CORDON_DATA: folder,
     CORDON_PORT: '0',

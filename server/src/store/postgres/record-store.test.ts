@@ -9,6 +9,7 @@ import { openEmbeddedPostgres } from '#store/engines/postgres-embedded/engine.ts
 import type { RecordStore } from '#store/record-store.ts'
 import { createSeal } from '#store/seal.ts'
 import { at, freshTenant } from '#store/testing/record-store/samples.ts'
+import { copyTemplate } from '#store/testing/temporary-records.ts'
 
 import { storable, toJson } from './database.ts'
 import type { PostgresEngine } from './engine.ts'
@@ -20,9 +21,9 @@ describe('the record store’s tables', () => {
   let engine: PostgresEngine
   let store: RecordStore
   beforeAll(async () => {
+    await copyTemplate(dataDir)
     engine = await openEmbeddedPostgres({ dataDir })
     store = createRecordStore({ pool: engine.pool, seal: createSeal(Buffer.alloc(32, 1)) })
-    await store.migrate()
   })
   afterAll(async () => {
     await engine.stop()
@@ -101,6 +102,7 @@ describe('the record store’s tables', () => {
 
   it('answer a ping with false and say that the store is unreachable once the engine is gone', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'cordon-gone-'))
+    await copyTemplate(folder)
     const gone = await openEmbeddedPostgres({ dataDir: folder })
     const orphan = createRecordStore({ pool: gone.pool, seal: createSeal(Buffer.alloc(32, 1)) })
     expect(await orphan.ping()).toBe(true)
