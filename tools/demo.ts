@@ -136,7 +136,7 @@ async function startEmulator(): Promise<EmulatorReady> {
 
 /** See docs/guides/clouds.md for the file. */
 function cloudFile({ url, caFile }: EmulatorReady): Record<string, string> {
-  return { name: 'emulated', title: 'Emulated Microsoft cloud', login: url, graph: url, management: url, caFile }
+  return { name: 'emulated', title: 'Emulated Microsoft cloud', origin: url, caFile }
 }
 
 async function startCordon(demo: Demo): Promise<void> {

@@ -59,9 +59,7 @@ export async function startProduct(settings: Record<string, string> = {}): Promi
       JSON.stringify({
         name: 'emulated',
         title: 'Emulated Microsoft cloud',
-        login: url,
-        graph: url,
-        management: url,
+        origin: url,
         caFile,
       }),
     )

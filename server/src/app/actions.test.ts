@@ -219,7 +219,15 @@ describe('a cloud where Microsoft does not offer an action', () => {
     await found(1)
     const choice = actions.catalog().find(({ id }) => id === 'delete-message')!
     expect(choice.notOfferedIn!.clouds).toEqual(['gcc-high', 'dod', 'china'])
-    const connection = { id: 'connection', tenantId, name: 'Gov', cloud: 'gcc-high', clientId: 'client', feeds: [] }
+    const connection = {
+      id: 'connection',
+      tenantId,
+      name: 'Gov',
+      cloud: 'gcc-high',
+      clientId: 'client',
+      feeds: [],
+      settings: {},
+    }
     const more = { credentialKind: 'secret', createdAt: isoTime(now) } as const
     await records.connections.create({ ...connection, ...more }, { kind: 'secret', secret: 'x' })
     const why = 'Microsoft Graph has no permanentDelete for messages in this cloud.'

@@ -185,6 +185,7 @@ function check(request: NewConnection, { clouds, feeds, clock }: ConnectionParts
     clientId,
     credentialKind: request.credential.kind,
     feeds: request.feeds ?? known,
+    settings: {},
     createdAt: isoTime(clock.now()),
   }
 }
@@ -205,6 +206,7 @@ function checkExchange(request: NewExchangeConnection, clock: Clock): Connection
     credentialKind: 'password',
     exchange: { url: `${origin}${path}`, mailboxes: [...addresses.values()] },
     feeds: [],
+    settings: {},
     createdAt: isoTime(clock.now()),
   }
 }

@@ -1,6 +1,9 @@
+import type { z } from 'zod'
+
 import type { Microsoft, MicrosoftApi } from '#connect/microsoft.ts'
 import type { Clock } from '#domain/clock.ts'
-import type { PermissionNeed } from '#domain/tenant.ts'
+import type { AppError } from '#domain/errors.ts'
+import type { ConnectionSettings, PermissionNeed } from '#domain/tenant.ts'
 
 /**
  * A feed is one stream of records that Microsoft keeps: what it is called, what it needs, how its time behaves, and how to
@@ -9,7 +12,7 @@ import type { PermissionNeed } from '#domain/tenant.ts'
  * A feed lists **batches**: things read in one piece under an identity that depends on Microsoft's content alone (a blob,
  * a page). Reading the same batch again gives the same records in the same order.
  */
-export interface Feed {
+export interface Feed<Options = unknown> {
   /** `<api resource>.<stream>`: `management-activity.Audit.Exchange`. */
   id: string
   title: string
@@ -17,8 +20,32 @@ export interface Feed {
   dataset: string
   api: MicrosoftApi
   permissions: readonly PermissionNeed[]
+  /** What no permission says: directory roles, licenses, roles in Azure, a service principal to provision. */
+  requirements?: readonly Requirement[]
+  /** Clouds where Microsoft does not offer it, by their names in connect/clouds.ts. */
+  notOfferedIn?: { clouds: readonly string[]; why: string }
+  /** One sentence on how late records are, as Microsoft says. */
+  lateness: string
   windowing: Windowing
-  source: FeedSource
+  /** Its settings: an object whose properties have defaults, and a description with the unit. Absent without any. */
+  options?: z.ZodType<Options>
+  /** A secret of its own that it needs or may use beside the connection's: what it is called, and what for. */
+  secret?: { title: string; why: string; isNeeded: boolean }
+  /**
+   * What to leave out by these settings: gives for a record the name of the setting that excludes it, under which it is
+   * counted; undefined when nothing is left out at all. Only for what Microsoft cannot filter.
+   */
+  exclusion?(options: Options): ((record: string) => string | undefined) | undefined
+  source: FeedSource<Options>
+}
+
+/** Something a tenant must have beyond consent. */
+export interface Requirement {
+  kind: 'directory-role' | 'license' | 'azure-role' | 'service-principal' | 'setting'
+  /** In Microsoft's words: `Security Reader`, `Microsoft Entra ID P1`. */
+  name: string
+  /** One sentence: what for, and where it is given. */
+  why: string
 }
 
 /** How a feed's clock of availability behaves, all in milliseconds. */
@@ -40,22 +67,33 @@ export interface Windowing {
   settleMs: number
 }
 
-interface FeedSource {
+export interface FeedSource<Options = unknown> {
   /** Makes Microsoft deliver: starts a subscription. Called before every pass. @throws AppError CONNECT_*. */
-  prepare?(context: FeedContext): Promise<Preparation>
+  prepare?(context: FeedContext<Options>): Promise<Preparation>
   /**
    * Batches that became available in the span (from inclusive, to exclusive), page by page. It may list a batch twice, and
    * starts anew by itself when Microsoft drops a listing halfway.
    *
    * @throws AppError CONNECT_*; {@link ContentGone} when Microsoft does not list so old a span any more.
    */
-  list(context: FeedContext, span: Span): AsyncIterable<FeedBatch[]>
+  list(context: FeedContext<Options>, span: Span): AsyncIterable<FeedBatch[]>
+  /**
+   * Tries what cannot work before it is saved: a filter that Microsoft refuses, a mailbox that does not exist, a license that is
+   * missing. Every problem, with its fix. Where absent, listing the last minutes is tried.
+   */
+  check?(context: FeedContext<Options>): Promise<AppError[]>
 }
 
-export interface FeedContext {
+export interface FeedContext<Options = unknown> {
   microsoft: Microsoft
   clock: Clock
   signal: AbortSignal
+  /** Parsed by the feed's own schema. */
+  options: Options
+  /** The feed's own secret, where it was given one. */
+  secret?: string
+  /** The connection's. */
+  settings: ConnectionSettings
 }
 
 /** Milliseconds since the epoch, half open. */
@@ -95,10 +133,11 @@ export class ContentGone extends Error {
 }
 
 /** `feed`, once its times are found to make sense. */
-export function defineFeed(feed: Feed): Feed {
+export function defineFeed<Options = undefined>(feed: Feed<Options>): Feed {
   const { windowMs, retentionMs, overlapMs, reconcileMs, settleMs } = feed.windowing
   const isSound =
     windowMs > 0 && settleMs >= 0 && overlapMs >= 0 && reconcileMs >= overlapMs && retentionMs > reconcileMs
   if (!isSound) throw new RangeError(`The windowing of feed ${feed.id} contradicts itself.`)
-  return feed
+  // The runner parses the options with the feed's own schema before it hands them back.
+  return feed as unknown as Feed
 }

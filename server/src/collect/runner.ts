@@ -4,9 +4,11 @@ import type { Checkpoint, CoverageLedger, FeedKey, LedgerWindow } from '#domain/
 import type { AppError } from '#domain/errors.ts'
 import type { TenantId } from '#domain/ids.ts'
 import { addCounts, NO_COUNTS, type IntakeCounts } from '#domain/outcome.ts'
+import type { ConnectionSettings } from '#domain/tenant.ts'
 
 import { collectListing, isMicrosofts } from './collect-listing.ts'
 import type { Feed, FeedContext } from './feed.ts'
+import { feedSettings } from './feed-settings.ts'
 import { createFrontier } from './frontier.ts'
 import { lastingReason, lost, notYet } from './gap-reason.ts'
 import { planListings } from './listings.ts'
@@ -38,6 +40,9 @@ export interface CollectOptions {
   signal: AbortSignal
   /** How far back the very first pass begins. */
   lookbackMs: number
+  /** The feed's own settings and secret, and the connection's settings; the defaults when absent. */
+  settings?: ConnectionSettings
+  secret?: string
   /** How long to be busy with what lies behind the live edge, at least one step of it; as long as it takes when absent. */
   sliceMs?: number
 }
@@ -81,7 +86,7 @@ export async function collectFeed(options: CollectOptions): Promise<CollectResul
   await writeLosses(options, plan)
 
   const nothing = { windows: 0, stored: 0, counts: NO_COUNTS, failures: [], isUnfinished: false }
-  const context: FeedContext = { microsoft, clock, signal }
+  const context: FeedContext = { microsoft, clock, signal, ...feedSettings(options) }
   let outage: string | undefined
   try {
     outage = (await feed.source.prepare?.(context))?.outage

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
-import { CLOUDS, findCloud, loadCloudFile } from './clouds.ts'
+import { CLOUDS, findCloud, loadCloudFile, withCloudAppsPortal } from './clouds.ts'
 
 let folder: string
 beforeEach(async () => {
@@ -54,8 +54,32 @@ test('a cloud file adds a cloud with its own authority, found beside the file', 
       graph: { origin, audience: 'https://graph.microsoft.com' },
       'management-activity': { origin, audience: 'https://manage.office.com' },
     },
+    portals: [],
     ca: 'PEM',
   })
+})
+
+test('a cloud file may name one origin for all services', async () => {
+  const origin = 'https://127.0.0.1:8443'
+  const cloud = await loadCloudFile(await cloudFile({ name: 'emulated', title: 'Emulated', origin }))
+  const https = Object.entries(cloud.apis).filter(([api]) => api !== 'event-hubs')
+  expect(https.map(([, api]) => api.origin)).toEqual(Array(6).fill(origin))
+  expect(cloud).toMatchObject({ login: origin, portals: ['127.0.0.1'], eventHubs: '127.0.0.1' })
+})
+
+test('Defender for Cloud Apps is asked at the tenant’s own address, and at no host that is not Microsoft’s', () => {
+  const cloud = withCloudAppsPortal(findCloud('worldwide'), 'https://contoso.eu2.portal.cloudappsecurity.com/api')
+  expect(cloud.apis['cloud-apps']?.origin).toBe('https://contoso.eu2.portal.cloudappsecurity.com')
+  for (const address of [
+    'https://attacker.example',
+    'http://contoso.eu2.portal.cloudappsecurity.com',
+    'https://portal.cloudappsecurity.com.attacker.example',
+    'contoso',
+  ]) {
+    expect(() => withCloudAppsPortal(findCloud('worldwide'), address)).toThrow(
+      expect.objectContaining({ code: 'CONNECT_ADDRESS_REFUSED' }),
+    )
+  }
 })
 
 test('a cloud file with several problems names them all', async () => {

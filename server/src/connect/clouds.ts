@@ -19,6 +19,10 @@ export interface Cloud {
   login: string
   /** What the cloud offers; an API it lacks is absent. */
   apis: Partial<Record<MicrosoftApi, CloudApi>>
+  /** How host names of Defender for Cloud Apps end, which has an address for every tenant; none where it is not offered. */
+  portals: readonly string[]
+  /** How host names of Event Hubs namespaces end; absent where the cloud has none. */
+  eventHubs?: string
   /** PEM of the only authority trusted for this cloud; the machine's own list when absent. */
   ca?: string
 }
@@ -34,44 +38,81 @@ export interface CloudApi {
 export const RESOURCE_TITLES: Record<MicrosoftApi, string> = {
   graph: 'Microsoft Graph',
   'management-activity': 'Office 365 Management APIs',
+  'exchange-admin': 'Office 365 Exchange Online',
+  'defender-endpoint': 'WindowsDefenderATP',
+  'cloud-apps': 'Microsoft Cloud App Security',
+  azure: 'Azure Service Management',
+  'event-hubs': 'Microsoft.EventHubs',
 }
 
-/** Microsoft's clouds. China has no Management Activity API. Source: Microsoft's national cloud deployment pages. */
+/** The application ID of Defender for Cloud Apps, which is what its tokens are asked for in every cloud. */
+const CLOUD_APPS_AUDIENCE = '05a65629-4c1b-48c1-a78b-804c4abdd4af'
+const EVENT_HUBS_AUDIENCE = 'https://eventhubs.azure.net'
+/** Defender's tokens are asked for at its older host wherever requests go. */
+const DEFENDER_AUDIENCE = 'https://api.securitycenter.microsoft.com'
+
+/**
+ * Microsoft's clouds. China has no Management Activity API, no Defender for Endpoint and no Defender for Cloud Apps.
+ * Source: Microsoft's national cloud deployment pages.
+ */
 export const CLOUDS: readonly Cloud[] = [
-  microsoftCloud(
-    'worldwide',
-    'Microsoft 365 worldwide',
-    'https://login.microsoftonline.com',
-    'https://graph.microsoft.com',
-    'https://manage.office.com',
-  ),
-  microsoftCloud(
-    'gcc',
-    'Microsoft 365 US Government GCC',
-    'https://login.microsoftonline.com',
-    'https://graph.microsoft.com',
-    'https://manage-gcc.office.com',
-  ),
-  microsoftCloud(
-    'gcc-high',
-    'Microsoft 365 US Government GCC High',
-    'https://login.microsoftonline.us',
-    'https://graph.microsoft.us',
-    'https://manage.office365.us',
-  ),
-  microsoftCloud(
-    'dod',
-    'Microsoft 365 US Government DoD',
-    'https://login.microsoftonline.us',
-    'https://dod-graph.microsoft.us',
-    'https://manage.protection.apps.mil',
-  ),
-  microsoftCloud(
-    'china',
-    'Microsoft 365 operated by 21Vianet',
-    'https://login.partner.microsoftonline.cn',
-    'https://microsoftgraph.chinacloudapi.cn',
-  ),
+  microsoftCloud({
+    name: 'worldwide',
+    title: 'Microsoft 365 worldwide',
+    login: 'https://login.microsoftonline.com',
+    graph: 'https://graph.microsoft.com',
+    management: 'https://manage.office.com',
+    exchange: 'https://outlook.office365.com',
+    azure: 'https://management.azure.com',
+    defender: 'https://api.security.microsoft.com',
+    portals: ['.portal.cloudappsecurity.com'],
+    eventHubs: '.servicebus.windows.net',
+  }),
+  microsoftCloud({
+    name: 'gcc',
+    title: 'Microsoft 365 US Government GCC',
+    login: 'https://login.microsoftonline.com',
+    graph: 'https://graph.microsoft.com',
+    management: 'https://manage-gcc.office.com',
+    exchange: 'https://outlook.office365.com',
+    azure: 'https://management.azure.com',
+    defender: 'https://api-gcc.securitycenter.microsoft.us',
+    portals: ['.portal.cloudappsecurity.com', '.portal.cloudappsecurity.us'],
+    eventHubs: '.servicebus.windows.net',
+  }),
+  microsoftCloud({
+    name: 'gcc-high',
+    title: 'Microsoft 365 US Government GCC High',
+    login: 'https://login.microsoftonline.us',
+    graph: 'https://graph.microsoft.us',
+    management: 'https://manage.office365.us',
+    exchange: 'https://outlook.office365.us',
+    azure: 'https://management.usgovcloudapi.net',
+    defender: 'https://api-gov.securitycenter.microsoft.us',
+    portals: ['.portal.cloudappsecurity.us'],
+    eventHubs: '.servicebus.usgovcloudapi.net',
+  }),
+  microsoftCloud({
+    name: 'dod',
+    title: 'Microsoft 365 US Government DoD',
+    login: 'https://login.microsoftonline.us',
+    graph: 'https://dod-graph.microsoft.us',
+    management: 'https://manage.protection.apps.mil',
+    exchange: 'https://outlook-dod.office365.us',
+    azure: 'https://management.usgovcloudapi.net',
+    defender: 'https://api-gov.securitycenter.microsoft.us',
+    portals: ['.portal.cloudappsecurity.us'],
+    eventHubs: '.servicebus.usgovcloudapi.net',
+  }),
+  microsoftCloud({
+    name: 'china',
+    title: 'Microsoft 365 operated by 21Vianet',
+    login: 'https://login.partner.microsoftonline.cn',
+    graph: 'https://microsoftgraph.chinacloudapi.cn',
+    exchange: 'https://partner.outlook.cn',
+    azure: 'https://management.chinacloudapi.cn',
+    eventHubs: '.servicebus.chinacloudapi.cn',
+  }),
 ]
 
 /** The cloud called `name`. @throws AppError CONNECT_CLOUD_UNKNOWN, listing the names there are. */
@@ -93,28 +134,56 @@ const Origin = z.url({ protocol: /^https$/ }).transform((value, context) => {
   return z.NEVER
 })
 
-const CloudFile = z.strictObject({
+const CloudFields = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]*$/, 'Expected lower-case letters, digits and dashes.'),
   title: z.string().min(1),
-  login: Origin,
-  graph: Origin,
+  /** Where every service is that is not named below. */
+  origin: Origin.optional(),
+  login: Origin.optional(),
+  graph: Origin.optional(),
   management: Origin.optional(),
+  exchange: Origin.optional(),
+  azure: Origin.optional(),
+  defender: Origin.optional(),
+  cloudApps: Origin.optional(),
+  /** Host names of Event Hubs namespaces end so. */
+  eventHubs: z.string().min(1).optional(),
   graphAudience: z.url().default('https://graph.microsoft.com'),
   managementAudience: z.url().default('https://manage.office.com'),
+  exchangeAudience: z.url().default('https://outlook.office365.com'),
+  azureAudience: z.url().default('https://management.azure.com'),
   /** Relative to the cloud file. */
   caFile: z.string().optional(),
 })
 
+const CloudFile = CloudFields.transform(({ origin, ...file }, context) => {
+  const { login = origin, graph = origin } = file
+  if (login === undefined || graph === undefined) {
+    context.addIssue('Expected login and graph, or origin for all services.')
+    return z.NEVER
+  }
+  const host = origin && new URL(origin).hostname
+  const all = {
+    management: origin,
+    exchange: origin,
+    azure: origin,
+    defender: origin,
+    cloudApps: origin,
+    eventHubs: host,
+  }
+  return { ...all, ...file, login, graph }
+})
+
 /**
- * The cloud that a JSON file describes: `name`, `title`, the https origins `login`, `graph`, `management`, and `caFile`
- * with the PEM of its authority.
+ * The cloud that a JSON file describes: `name`, `title`, one https `origin` for all services or one each (`login`, `graph`, and
+ * where it has them `management`, `exchange`, `azure`, `defender`, `cloudApps`), and `caFile` with the PEM of its authority.
  *
  * @throws AppError CONFIG_VALUE_INVALID naming every problem of the file.
  */
 export async function loadCloudFile(path: string): Promise<Cloud> {
   try {
     const file = CloudFile.parse(JSON.parse(await readFile(path, 'utf8')))
-    const { name, title, login, graph, management } = file
+    const { name, title, login, graph, management, exchange, azure, defender, cloudApps, eventHubs } = file
     return {
       name,
       title,
@@ -122,7 +191,14 @@ export async function loadCloudFile(path: string): Promise<Cloud> {
       apis: {
         graph: { origin: graph, audience: file.graphAudience },
         ...(management && { 'management-activity': { origin: management, audience: file.managementAudience } }),
+        ...(exchange && { 'exchange-admin': { origin: exchange, audience: file.exchangeAudience } }),
+        ...(azure && { azure: { origin: azure, audience: file.azureAudience } }),
+        ...(defender && { 'defender-endpoint': { origin: defender, audience: DEFENDER_AUDIENCE } }),
+        ...(cloudApps && { 'cloud-apps': { origin: cloudApps, audience: CLOUD_APPS_AUDIENCE } }),
+        ...(eventHubs && { 'event-hubs': { origin: login, audience: EVENT_HUBS_AUDIENCE } }),
       },
+      portals: cloudApps ? [new URL(cloudApps).hostname] : [],
+      ...(eventHubs && { eventHubs }),
       ...(file.caFile && { ca: await readFile(resolve(dirname(path), file.caFile), 'utf8') }),
     }
   } catch (error) {
@@ -131,13 +207,49 @@ export async function loadCloudFile(path: string): Promise<Cloud> {
       what: `Could not use the cloud file ${path}.`,
       why:
         error instanceof z.ZodError ? z.prettifyError(error) : error instanceof Error ? error.message : String(error),
-      fix: 'Correct the file that CORDON_CLOUD_FILE names: name, title, login, graph, management (https origins), caFile.',
+      fix: 'Correct the file that CORDON_CLOUD_FILE names: name, title, origin or login, graph, … (https origins), caFile.',
       cause: error,
     })
   }
 }
 
-function microsoftCloud(name: string, title: string, login: string, graph: string, management?: string): Cloud {
+/**
+ * `cloud` for a connection whose Defender for Cloud Apps is at `portalUrl` (Settings > Cloud apps > About shows it). Every tenant
+ * has one of its own, and tokens go there, so it has to be one of Microsoft's.
+ *
+ * @throws AppError CONNECT_ADDRESS_REFUSED.
+ */
+export function withCloudAppsPortal(cloud: Cloud, portalUrl: string): Cloud {
+  const url = URL.canParse(portalUrl) ? new URL(portalUrl) : undefined
+  const isMicrosofts = url?.protocol === 'https:' && cloud.portals.some((end) => url.hostname.endsWith(end))
+  if (isMicrosofts) {
+    return { ...cloud, apis: { ...cloud.apis, 'cloud-apps': { origin: url.origin, audience: CLOUD_APPS_AUDIENCE } } }
+  }
+  throw new AppError({
+    code: 'CONNECT_ADDRESS_REFUSED',
+    what: 'The address of Defender for Cloud Apps cannot be used.',
+    why: cloud.portals.length
+      ? `${portalUrl} is not an https address whose host ends in ${cloud.portals.join(' or ')}.`
+      : `${cloud.title} does not offer Defender for Cloud Apps.`,
+    fix: 'Copy it from https://security.microsoft.com > Settings > Cloud apps > About > API URL, or leave it out.',
+  })
+}
+
+interface Addresses {
+  name: string
+  title: string
+  login: string
+  graph: string
+  management?: string
+  exchange: string
+  azure: string
+  defender?: string
+  portals?: string[]
+  eventHubs: string
+}
+
+function microsoftCloud(addresses: Addresses): Cloud {
+  const { name, title, login, graph, management, exchange, azure, defender, portals = [], eventHubs } = addresses
   return {
     name,
     title,
@@ -145,6 +257,12 @@ function microsoftCloud(name: string, title: string, login: string, graph: strin
     apis: {
       graph: { origin: graph, audience: graph },
       ...(management && { 'management-activity': { origin: management, audience: management } }),
+      'exchange-admin': { origin: exchange, audience: exchange },
+      azure: { origin: azure, audience: azure },
+      ...(defender && { 'defender-endpoint': { origin: defender, audience: DEFENDER_AUDIENCE } }),
+      'event-hubs': { origin: login, audience: EVENT_HUBS_AUDIENCE },
     },
+    portals,
+    eventHubs,
   }
 }

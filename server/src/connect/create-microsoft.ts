@@ -118,6 +118,10 @@ export function createMicrosoft(options: MicrosoftOptions): Microsoft & { close(
     },
     pages: (request, item) => readPages(microsoft, request, item),
     batch: (parts, signal) => line.send(parts, signal),
+    async accessToken(api) {
+      const what = `Could not sign in to ${RESOURCE_TITLES[api]}.`
+      return tokens.get(apiOf({ api, what }).audience)
+    },
     async grantedRoles(api: MicrosoftApi) {
       const what = `Could not read what the application may do in ${RESOURCE_TITLES[api]}.`
       const { roles } = await tokens.renew(apiOf({ api, what }).audience)

@@ -27,8 +27,8 @@ export interface Microsoft {
   /** {@link send}, the body parsed by `schema`. @throws also CONNECT_REPLY_UNREADABLE. */
   json<T>(request: MicrosoftRequest, schema: z.ZodType<T>): Promise<T>
   /**
-   * Items page by page: follows `@odata.nextLink` (graph) or the `NextPageUri` header (management-activity) verbatim, and
-   * only to the cloud's own origin. A page may be empty and still have a next one.
+   * Items page by page: follows `@odata.nextLink` (graph), `nextLink` (azure) or the `NextPageUri` header
+   * (management-activity) verbatim, and only to the cloud's own origin. A page may be empty and still have a next one.
    */
   pages<T>(request: MicrosoftRequest, item: z.ZodType<T>): AsyncGenerator<T[], void, undefined>
   /**
@@ -39,8 +39,21 @@ export interface Microsoft {
    * @throws AppError CONNECT_* when a whole batch failed; with writes in it, whether they were carried out is unknown.
    */
   batch(parts: readonly BatchPart[], signal?: AbortSignal): Promise<BatchReply[]>
+  /**
+   * An access token for a client of its own that speaks no HTTP (Event Hubs over AMQP). It may be given to no host but the
+   * cloud's own.
+   *
+   * @throws AppError CONNECT_*
+   */
+  accessToken(api: MicrosoftApi): Promise<AccessToken>
   /** App roles in a fresh token for the API: what has been consented. @throws AppError CONNECT_* when no token is issued. */
   grantedRoles(api: MicrosoftApi): Promise<string[]>
+}
+
+export interface AccessToken {
+  value: string
+  /** Milliseconds since the epoch. */
+  expiresAt: number
 }
 
 export interface OnPremisesExchange {
@@ -51,7 +64,15 @@ export interface OnPremisesExchange {
 
 export type { Traffic } from './traffic.ts'
 
-export type MicrosoftApi = 'graph' | 'management-activity'
+/** `exchange-admin`: the REST behind Exchange Online PowerShell. `event-hubs` takes tokens, and speaks no HTTP. */
+export type MicrosoftApi =
+  | 'graph'
+  | 'management-activity'
+  | 'exchange-admin'
+  | 'defender-endpoint'
+  | 'cloud-apps'
+  | 'azure'
+  | 'event-hubs'
 
 export interface MicrosoftRequest {
   api: MicrosoftApi

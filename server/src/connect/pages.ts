@@ -9,7 +9,7 @@ export async function* readPages<T>(
   first: MicrosoftRequest,
   item: z.ZodType<T>,
 ): AsyncGenerator<T[], void, undefined> {
-  const readPage = first.api === 'graph' ? graphPage(item) : managementPage(item)
+  const readPage = first.api === 'management-activity' ? managementPage(item) : linkedPage(item)
   const followed = new Set<string>()
   let request: MicrosoftRequest | undefined = first
   while (request) {
@@ -29,11 +29,16 @@ interface Page<T> {
   next: string | undefined
 }
 
-function graphPage<T>(item: z.ZodType<T>): (reply: MicrosoftReply) => Page<T> | undefined {
-  const schema = z.object({ value: z.array(item), '@odata.nextLink': z.string().optional() })
+/** Graph and Exchange write `@odata.nextLink`, Azure `nextLink`. */
+function linkedPage<T>(item: z.ZodType<T>): (reply: MicrosoftReply) => Page<T> | undefined {
+  const schema = z.object({
+    value: z.array(item),
+    '@odata.nextLink': z.string().optional(),
+    nextLink: z.string().nullish(),
+  })
   return (reply) => {
     const { data } = schema.safeParse(parseJson(reply.body))
-    return data && { items: data.value, next: data['@odata.nextLink'] }
+    return data && { items: data.value, next: (data['@odata.nextLink'] ?? data.nextLink) || undefined }
   }
 }
 

@@ -18,6 +18,8 @@ export const ERROR_CODES = {
   CONNECT_APPLICATION_UNKNOWN: 'The application is not known in this tenant.',
   CONNECT_TENANT_UNKNOWN: 'Entra does not know the tenant.',
   CONNECT_TENANT_INVALID: 'The directory (tenant) ID is not a GUID.',
+  FEED_OPTIONS_INVALID: 'Settings of a feed are not what it takes.',
+  CONNECT_ADDRESS_REFUSED: 'An address given for a service is not one of Microsoft’s.',
   CONNECT_CLOUD_UNKNOWN: 'No cloud has this name.',
   CONNECT_TOKEN_REFUSED: 'Entra refused to issue a token for another reason.',
   CONNECT_PERMISSION_MISSING: 'The application lacks a permission.',

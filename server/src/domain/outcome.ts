@@ -3,7 +3,6 @@ import type { NormalizedEvent } from './event.ts'
 /** Why a record was dropped: a closed list, counted per feed and shown. */
 export const DROP_REASONS = {
   empty: 'The record has no content.',
-  excluded: 'An exclusion of the feed names it.',
 } as const
 
 export type DropReason = keyof typeof DROP_REASONS
@@ -33,6 +32,8 @@ export interface IntakeCounts {
   /** Records whose identity was already there (in this batch or in the store). */
   duplicates: number
   dropped: Partial<Record<DropReason, number>>
+  /** Records left out by the feed's settings, by the setting that named them; absent where none was. */
+  excluded?: Record<string, number>
   /** By step. */
   quarantined: Record<string, number>
 }
@@ -47,6 +48,7 @@ export function addCounts(a: IntakeCounts, b: IntakeCounts): IntakeCounts {
     kept: a.kept + b.kept,
     duplicates: a.duplicates + b.duplicates,
     dropped: addEach(a.dropped, b.dropped),
+    ...((a.excluded ?? b.excluded) && { excluded: addEach(a.excluded ?? {}, b.excluded ?? {}) }),
     quarantined: addEach(a.quarantined, b.quarantined),
   }
 }

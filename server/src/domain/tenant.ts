@@ -8,9 +8,13 @@ export interface Tenant {
 }
 
 /** How an application proves itself to Entra. The secret parts are encrypted at rest and never leave the server. */
-export type Credential =
+export type Credential = (
   | { kind: 'secret'; secret: string }
   | { kind: 'certificate'; certificatePem: string; privateKeyPem: string }
+) & {
+  /** Secrets of feeds that need one of their own, by feed id: a connection string of Event Hubs. */
+  feedSecrets?: Record<string, string>
+}
 
 /** How the service account of an Exchange server on premises signs in. Encrypted at rest as well. */
 export interface PasswordCredential {
@@ -51,9 +55,28 @@ export interface Connection {
   exchange?: ExchangeAddress
   /** Feeds to collect, by feed id. */
   feeds: string[]
+  /** What else was said about it; empty on premises. */
+  settings: ConnectionSettings
   createdAt: string
   /** The newest result of testing it; absent before the first test. */
   lastTest?: ConnectionTest
+}
+
+export interface ConnectionSettings {
+  /** Settings of its feeds by feed id, as far as they are not the defaults; each feed parses its own. */
+  feedOptions?: Record<string, unknown>
+  /** `contoso.onmicrosoft.com`: what Exchange Online calls the organization. */
+  organization?: string
+  /** Origin of the tenant's Defender for Cloud Apps. */
+  cloudAppsUrl?: string
+  /** Azure subscriptions, GUIDs. */
+  subscriptionIds?: string[]
+  /** Address of a mailbox that tests may read. */
+  testMailbox?: string
+  /** Domains whose mailboxes Cordon may touch; all of the tenant's when absent. */
+  authorizedDomains?: string[]
+  /** When the secret expires, as far as somebody said so (ISO); a certificate says so itself. */
+  secretExpiresAt?: string
 }
 
 /** What a permission is needed for: declared by the unit that uses it, shown wherever the permission is. */

@@ -31,6 +31,7 @@ export function rehearseFeed(now: () => number): Rehearsal {
       dataset: 'o365.audit',
       api: 'management-activity',
       permissions: [],
+      lateness: 'As late as its test says.',
       windowing: {
         windowMs: HOUR,
         listMs: 24 * HOUR,

@@ -1,4 +1,5 @@
 import type { Microsoft, MicrosoftRequest } from '#connect/microsoft.ts'
+import { RESOURCE_TITLES } from '#connect/clouds.ts'
 import { AppError } from '#domain/errors.ts'
 
 import { createEws, type EwsOptions } from './create-ews.ts'
@@ -40,6 +41,9 @@ export function createExchangeDoor(options: ExchangeDoorOptions): Microsoft & { 
     },
     async batch() {
       throw refuse({ what: 'Microsoft Graph was not asked.' })
+    },
+    async accessToken(api) {
+      throw refuse({ what: `Could not sign in to ${RESOURCE_TITLES[api]}.` })
     },
     grantedRoles: async () => [],
     close: () => ews.close(),

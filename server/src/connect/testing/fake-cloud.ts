@@ -71,6 +71,7 @@ export async function startFakeCloud(): Promise<FakeCloud> {
       graph: { origin, audience: 'https://graph.microsoft.com' },
       'management-activity': { origin, audience: 'https://manage.office.com' },
     },
+    portals: [],
   }
 
   return {

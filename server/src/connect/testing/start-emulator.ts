@@ -92,9 +92,7 @@ export async function startEmulator(args: readonly string[] = []): Promise<Emula
     JSON.stringify({
       name: 'emulated',
       title: 'Emulated Microsoft cloud',
-      login: url,
-      graph: url,
-      management: url,
+      origin: url,
       caFile,
     }),
   )

@@ -14,6 +14,7 @@ const COLUMNS = [
   'credentialKind',
   'feeds',
   'exchange',
+  'settings',
   'createdAt',
   'lastTest',
 ] as const

@@ -39,6 +39,7 @@ describe('the record store’s tables', () => {
       clientId: 'client',
       credentialKind: 'secret',
       feeds: [],
+      settings: {},
       createdAt: at(0),
     }
     await store.connections.create(connection, { kind: 'secret', secret })

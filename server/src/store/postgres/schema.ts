@@ -13,7 +13,7 @@ import type {
   PairFinding,
 } from '#domain/investigation.ts'
 import type { IntakeCounts } from '#domain/outcome.ts'
-import type { Connection, ConnectionTest, ExchangeAddress } from '#domain/tenant.ts'
+import type { Connection, ConnectionSettings, ConnectionTest, ExchangeAddress } from '#domain/tenant.ts'
 import type { Role } from '#domain/user.ts'
 
 /**
@@ -71,6 +71,7 @@ interface ConnectionTable {
   sealedCredential: Buffer
   feeds: string[]
   exchange: JsonOrNull<ExchangeAddress>
+  settings: Json<ConnectionSettings>
   createdAt: Moment
   lastTest: JsonOrNull<ConnectionTest>
 }

@@ -53,7 +53,7 @@ export async function startEmulatedCloud(folder: string, args: readonly string[]
   const [tenant] = tenants
   const dispatcher = new Agent({ connect: { ca: await readFile(caFile, 'utf8') } })
   const cloudFile = join(folder, 'cloud.json')
-  const named = { name: 'emulated', title: 'Emulated Microsoft cloud', login: url, graph: url, management: url, caFile }
+  const named = { name: 'emulated', title: 'Emulated Microsoft cloud', origin: url, caFile }
   await writeFile(cloudFile, JSON.stringify(named))
 
   async function ask(method: 'GET' | 'POST', path: string, headers: Record<string, string>, body?: string) {

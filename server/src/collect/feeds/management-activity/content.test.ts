@@ -23,7 +23,13 @@ beforeEach(async () => {
   fake = await startFakeCloud()
   now = NOW
   const clock = { now: () => now }
-  context = { microsoft: fake.client({ clock }), clock, signal: new AbortController().signal }
+  context = {
+    microsoft: fake.client({ clock }),
+    clock,
+    signal: new AbortController().signal,
+    options: undefined,
+    settings: {},
+  }
 })
 afterEach(() => fake.stop())
 

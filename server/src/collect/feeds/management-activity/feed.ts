@@ -35,6 +35,7 @@ function auditFeed(contentType: string, title: string, permissions: readonly Per
     dataset: 'o365.audit',
     api: 'management-activity',
     permissions,
+    lateness: 'Most records within an hour, some a day and more after what they tell; there is no promise.',
     windowing: {
       // An hour is a good row on a page; at most 24 of them may be listed at once.
       windowMs: HOUR,

@@ -7,6 +7,7 @@ import { up as investigationsInChunks } from './0004-investigations-in-chunks.ts
 import { up as budgets } from './0005-budgets.ts'
 import { up as followUp } from './0006-follow-up.ts'
 import { up as exchange } from './0007-exchange.ts'
+import { up as connectionSettings } from './0008-connection-settings.ts'
 
 /** In order of their names; one that was released is never edited. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -17,4 +18,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0005-budgets': { up: budgets },
   '0006-follow-up': { up: followUp },
   '0007-exchange': { up: exchange },
+  '0008-connection-settings': { up: connectionSettings },
 }

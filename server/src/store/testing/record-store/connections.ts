@@ -18,6 +18,7 @@ function connection(change: Partial<Connection>): Connection {
     clientId: randomUUID(),
     credentialKind: 'secret',
     feeds: ['management-activity.Audit.Exchange', 'management-activity.DLP.All'],
+    settings: {},
     createdAt: at(0),
     ...change,
   }
