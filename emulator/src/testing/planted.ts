@@ -123,3 +123,16 @@ export async function plantedOf(client: Client, story: Story): Promise<Planted[]
   }
   return story.objects.map(({ kind, id }) => ({ kind, id, ...ways(kind, id) })).toReversed()
 }
+
+/** Kinds of what the story planted that no client can see, or that are still there once taken away. The world is as it was then. */
+export async function plantedToStay(client: Client, story: Story): Promise<string[]> {
+  const stayed: string[] = []
+  for (const { kind, see, remove } of await plantedOf(client, story)) {
+    const wasThere = (await see()) !== undefined
+    const status = await remove!()
+    const isGone = (await see()) === undefined
+    if (!wasThere || !isGone || ![200, 204].includes(status)) stayed.push(kind)
+  }
+  await client.send('/_emu/reset', { method: 'POST' })
+  return stayed
+}

@@ -1,3 +1,7 @@
+import { isDeepStrictEqual } from 'node:util'
+
+import { afterAll } from 'vitest'
+
 import { startEmulator } from '#index.ts'
 
 import { clientOf } from './client.ts'
@@ -52,6 +56,90 @@ const GRAPH_ROLES = ['AuditLog.Read.All', 'IdentityRiskEvent.Read.All', 'Securit
   'ThreatHunting.Read.All',
 ])
 const CLOUD_APPS = '05a65629-4c1b-48c1-a78b-804c4abdd4af'
+
+/** A scenario on a stage of its own: nothing else happens, and the clock stands still. */
+export interface Stage {
+  client: Client
+  story: Story
+  truth: Json
+  records: readonly StoryRecord[]
+  /** The record with this id. */
+  record(id: string): Json | undefined
+  /** Records that a surface tells. */
+  on(surface: string): Json[]
+  /** Records of the audit log with this operation. */
+  operations(name: string): Json[]
+  /** Asks Graph as an application with the roles that {@link stageOf} was given. */
+  ask: Asker
+  /** Rows of a hunting query, which needs ThreatHunting.Read.All. */
+  hunt(query: string): Promise<Json[]>
+}
+
+/** Puts the scenario with this id on stage until the tests of the file are over. */
+export async function stageOf(id: string, roles: readonly string[] = []): Promise<Stage> {
+  const emulator = await startEmulator({
+    scenarios: [id],
+    frozen: true,
+    live: 'off',
+    throttle: 'off',
+    consistency: 'strong',
+  })
+  const client = clientOf(emulator)
+  afterAll(async () => {
+    client.close()
+    await emulator.stop()
+  })
+  const story = await storyOf(client, id)
+  const records = await story.records()
+  const all = [...records.values()]
+  const ask = await client.withRoles([...roles])
+  return {
+    client,
+    story,
+    truth: story.truth,
+    records: all,
+    record: (recordId) => records.get(recordId)?.json,
+    on: (surface) => all.filter((each) => each.surface === surface).map(({ json }) => json),
+    operations: (name) => all.map(({ json }) => json).filter((json) => String(json['Operation']) === name),
+    ask,
+    hunt: async (Query) => [
+      ...(await ask('/v1.0/security/runHuntingQuery', { method: 'POST', body: { Query } })).json['results']!,
+    ],
+  }
+}
+
+/** Ids of sign-ins that Entra's log and the audit log do not both have, or not with the same facts. */
+export function signInsInOneLog({ on }: Stage): string[] {
+  const inFeed = on('Audit.AzureActiveDirectory').filter((each) => Number(each['RecordType']) === 15)
+  const inEntra = [...on('signIn'), ...on('signIn.nonInteractiveUser')]
+  const feed = new Map(
+    inFeed.map((each) => [
+      String(each['IntraSystemsId']),
+      [each['InterSystemsId'], each['ActorIpAddress'], each['UserId'], String(each['ErrorNumber'])],
+    ]),
+  )
+  const entra = new Map(
+    inEntra.map((each) => [
+      String(each['id']),
+      [each['correlationId'], each['ipAddress'], each['userPrincipalName'], String(each['status']!['errorCode'])],
+    ]),
+  )
+  return [...new Set([...feed.keys(), ...entra.keys()])].filter((id) => !isDeepStrictEqual(feed.get(id), entra.get(id)))
+}
+
+/** Runs cmdlets of Exchange as its administrator. */
+export async function cmdletsOf(client: Client): Promise<(name: string, parameters?: object) => Promise<Answer>> {
+  const exchange = 'https://outlook.office365.com'
+  const ask = await client.withRoles(['Exchange.ManageAsApp'], exchange, [EXCHANGE_ADMINISTRATOR])
+  return (CmdletName, Parameters = {}) =>
+    ask(`/adminapi/beta/${client.tenant.id}/InvokeCommand`, {
+      method: 'POST',
+      body: { CmdletInput: { CmdletName, Parameters } },
+    })
+}
+
+/** The template of the role. */
+export const EXCHANGE_ADMINISTRATOR = '29232cdf-9323-42fd-ade2-1d097af3e4de'
 
 /** The story with this id, of the first tenant. */
 export async function storyOf(client: Client, id: string): Promise<Story> {

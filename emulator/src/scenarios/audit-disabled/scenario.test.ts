@@ -1,42 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
-import { clientOf } from '#testing/client.ts'
-import { startEmulator } from '#index.ts'
-import { storyOf, truthsElsewhere } from '#testing/story.ts'
-import type { Answer, Client, Json } from '#testing/client.ts'
-import type { Emulator } from '#index.ts'
-import type { StoryRecord } from '#testing/story.ts'
+import { cmdletsOf, EXCHANGE_ADMINISTRATOR, stageOf, truthsElsewhere } from '#testing/story.ts'
+import type { Json } from '#testing/client.ts'
 
-const EXCHANGE_ADMINISTRATOR = '29232cdf-9323-42fd-ade2-1d097af3e4de'
+const stage = await stageOf('audit-disabled')
+const { client, truth, records, operations } = stage
+const run = await cmdletsOf(client)
 
-let emulator: Emulator
-let client: Client
-let truth: Json
-let records: StoryRecord[]
-let run: (CmdletName: string, Parameters?: object) => Promise<Answer>
-
-beforeAll(async () => {
-  emulator = await startEmulator({ scenarios: ['audit-disabled'], frozen: true, live: 'off', throttle: 'off' })
-  client = clientOf(emulator)
-  const story = await storyOf(client, 'audit-disabled')
-  truth = story.truth
-  records = [...(await story.records()).values()]
-  const ask = await client.withRoles(['Exchange.ManageAsApp'], 'https://outlook.office365.com', [
-    EXCHANGE_ADMINISTRATOR,
-  ])
-  run = (CmdletName, Parameters = {}) =>
-    ask(`/adminapi/beta/${client.tenant.id}/InvokeCommand`, {
-      method: 'POST',
-      body: { CmdletInput: { CmdletName, Parameters } },
-    })
-})
-afterAll(async () => {
-  client.close()
-  await emulator.stop()
-})
-
-const operations = (name: string) =>
-  records.map(({ json }) => json).filter((json) => String(json['Operation']) === name)
 const parameter = (record: Json, name: string) =>
   String([...record['Parameters']!].find((each) => String(each['Name']) === name)?.['Value'])
 const rowOf = async (name: string, parameters?: object) => (await run(name, parameters)).json['value']![0]!

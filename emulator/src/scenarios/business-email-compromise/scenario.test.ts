@@ -1,44 +1,19 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
-import { clientOf } from '#testing/client.ts'
 import { plantedOf } from '#testing/planted.ts'
-import { startEmulator } from '#index.ts'
-import { storyOf, truthsElsewhere } from '#testing/story.ts'
-import type { Ask, Answer, Client, Json } from '#testing/client.ts'
-import type { Emulator } from '#index.ts'
-import type { Story, StoryRecord } from '#testing/story.ts'
+import { stageOf, truthsElsewhere } from '#testing/story.ts'
+import type { Json } from '#testing/client.ts'
 
-let emulator: Emulator
-let client: Client
-let story: Story
-let records: Map<string, StoryRecord>
-let ask: (path: string, ask?: Ask) => Promise<Answer>
+const stage = await stageOf('business-email-compromise', [
+  'Mail.Read',
+  'MailboxSettings.Read',
+  'ThreatHunting.Read.All',
+])
+const { client, story, truth, on, ask, hunt } = stage
 
-beforeAll(async () => {
-  emulator = await startEmulator({
-    scenarios: ['business-email-compromise'],
-    frozen: true,
-    live: 'off',
-    throttle: 'off',
-  })
-  client = clientOf(emulator)
-  story = await storyOf(client, 'business-email-compromise')
-  records = await story.records()
-  ask = await client.withRoles(['Mail.Read', 'MailboxSettings.Read', 'ThreatHunting.Read.All'])
-})
-afterAll(async () => {
-  client.close()
-  await emulator.stop()
-})
-
-const on = (surface: string) => [...records.values()].filter((each) => each.surface === surface).map(({ json }) => json)
-const text = (name: string) => String(story.truth[name])
+const text = (name: string) => String(truth[name])
 const property = (record: Json, name: string) =>
   String([...record['DeviceProperties']!].find((each) => String(each['Name']) === name)?.['Value'])
-
-const hunt = async (Query: string): Promise<Json[]> => [
-  ...(await ask('/v1.0/security/runHuntingQuery', { method: 'POST', body: { Query } })).json['results']!,
-]
 
 const mailWith = async (user: string, { internetMessageId }: Json) => {
   const filter = encodeURIComponent(`internetMessageId eq '${String(internetMessageId)}'`)
@@ -47,7 +22,7 @@ const mailWith = async (user: string, { internetMessageId }: Json) => {
 
 describe('Business e-mail compromise', () => {
   it('the stolen session comes from two networks, in both logs, and the second asks for no factor', () => {
-    const mine = on('signIn').filter((each) => each['sessionId'] === story.truth['sessionId'])
+    const mine = on('signIn').filter((each) => each['sessionId'] === truth['sessionId'])
     const by = (ip: string) => mine.find((each) => String(each['ipAddress']) === ip && !each['status']!['errorCode'])!
     const [relayed, replayed] = [by(text('signInProxyIp')), by(text('replayIp'))]
     expect(String(relayed['status']!['additionalDetails'])).toBe('MFA completed in Azure AD')
@@ -69,7 +44,7 @@ describe('Business e-mail compromise', () => {
       'attackerinTheMiddle',
     ])
     for (const each of detections) {
-      const sign = records.get(String(each['requestId']))!.json
+      const sign = stage.record(String(each['requestId']))!
       expect(sign).toMatchObject({ correlationId: each['correlationId'], ipAddress: each['ipAddress'] })
       expect([...sign['riskEventTypes_v2']!]).toEqual([each['riskEventType']])
     }
@@ -99,12 +74,12 @@ describe('Business e-mail compromise', () => {
     const user = text('userId')
     const folders = (await ask(`/v1.0/users/${user}/mailFolders?$top=100`)).json['value']!
     const feeds = [...folders].find((each) => String(each['displayName']) === 'RSS Feeds')!
-    for (const hidden of story.truth['hidden']!)
+    for (const hidden of truth['hidden']!)
       expect(await mailWith(user, hidden)).toMatchObject({ parentFolderId: feeds['id'], isRead: true })
   })
 
   it('the fraud lies in the approver’s mailbox under the ids that hunting knows, in the thread of the invoice', async () => {
-    for (const each of story.truth['fraud']!) {
+    for (const each of truth['fraud']!) {
       const mail = await mailWith(text('approver'), each)
       const row = (await hunt(`EmailEvents | where NetworkMessageId == '${String(each['networkMessageId'])}'`)).find(
         (found) => String(found['RecipientEmailAddress']) === text('approver'),
@@ -112,7 +87,7 @@ describe('Business e-mail compromise', () => {
       expect(row).toMatchObject({ InternetMessageId: mail!['internetMessageId'], Subject: mail!['subject'] })
       expect(String(mail!['subject'])).toBe(`RE: Invoice ${text('invoice')}`)
     }
-    const [changed] = [...story.truth['fraud']!]
+    const [changed] = [...truth['fraud']!]
     const mail = await mailWith(text('approver'), changed!)
     expect(String(mail!['from']!['emailAddress']!['address'])).toBe(text('lookAlike'))
     expect(text('lookAlike')).not.toBe(text('partner'))
@@ -140,8 +115,8 @@ describe('Business e-mail compromise', () => {
   })
 
   it('another seed, size and tenant tell other stories', async () => {
-    const truths = [story.truth, ...(await truthsElsewhere('business-email-compromise'))]
-    expect(new Set(truths.map((truth) => String(truth['userId']))).size).toBe(3)
-    expect(new Set(truths.map((truth) => String(truth['sessionId']))).size).toBe(3)
+    const truths = [truth, ...(await truthsElsewhere('business-email-compromise'))]
+    expect(new Set(truths.map((each) => String(each['userId']))).size).toBe(3)
+    expect(new Set(truths.map((each) => String(each['sessionId']))).size).toBe(3)
   })
 })

@@ -1,43 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
-import { clientOf } from '#testing/client.ts'
-import { startEmulator } from '#index.ts'
-import { storyOf, truthsElsewhere } from '#testing/story.ts'
-import type { Answer, Client, Json } from '#testing/client.ts'
-import type { Emulator } from '#index.ts'
-import type { Story, StoryRecord } from '#testing/story.ts'
+import { cmdletsOf, stageOf, truthsElsewhere } from '#testing/story.ts'
+import type { Answer, Json } from '#testing/client.ts'
 
-const EXCHANGE_ADMINISTRATOR = '29232cdf-9323-42fd-ade2-1d097af3e4de'
+const stage = await stageOf('mailbox-delegation')
+const { client, truth, records, operations } = stage
+const run = await cmdletsOf(client)
 
-let emulator: Emulator
-let client: Client
-let story: Story
-let truth: Json
-let records: StoryRecord[]
-let run: (CmdletName: string, Parameters: object) => Promise<Answer>
-
-beforeAll(async () => {
-  emulator = await startEmulator({ scenarios: ['mailbox-delegation'], frozen: true, live: 'off', throttle: 'off' })
-  client = clientOf(emulator)
-  story = await storyOf(client, 'mailbox-delegation')
-  truth = story.truth
-  records = [...(await story.records()).values()]
-  const ask = await client.withRoles(['Exchange.ManageAsApp'], 'https://outlook.office365.com', [
-    EXCHANGE_ADMINISTRATOR,
-  ])
-  run = (CmdletName, Parameters) =>
-    ask(`/adminapi/beta/${client.tenant.id}/InvokeCommand`, {
-      method: 'POST',
-      body: { CmdletInput: { CmdletName, Parameters } },
-    })
-})
-afterAll(async () => {
-  client.close()
-  await emulator.stop()
-})
-
-const operations = (name: string) =>
-  records.map(({ json }) => json).filter((json) => String(json['Operation']) === name)
 const usersOf = (answer: Answer, key: string) => [...answer.json['value']!].map((row) => String(row[key]))
 
 describe('mailbox delegation', () => {

@@ -1,34 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
-import { clientOf } from '#testing/client.ts'
-import { startEmulator } from '#index.ts'
-import { storyOf, truthsElsewhere } from '#testing/story.ts'
-import type { Client } from '#testing/client.ts'
-import type { Emulator } from '#index.ts'
-import type { Story, StoryRecord } from '#testing/story.ts'
+import { stageOf, truthsElsewhere } from '#testing/story.ts'
 
-let emulator: Emulator
-let client: Client
-let story: Story
-let records: StoryRecord[]
-
-beforeAll(async () => {
-  emulator = await startEmulator({ scenarios: ['mass-download'], frozen: true, live: 'off', throttle: 'off' })
-  client = clientOf(emulator)
-  story = await storyOf(client, 'mass-download')
-  records = [...(await story.records()).values()]
-})
-afterAll(async () => {
-  client.close()
-  await emulator.stop()
-})
-
-const operations = (name: string) =>
-  records.map(({ json }) => json).filter((json) => String(json['Operation']) === name)
+const stage = await stageOf('mass-download')
+const { client, truth, records, operations } = stage
 
 describe('mass download', () => {
   it('the leaver downloads each file of the library once, within half an hour and in one session', () => {
-    const { truth } = story
     const mine = operations('FileDownloaded').filter((one) => one['UserId'] === truth['userPrincipalName'])
     expect(mine.map((one) => String(one['SourceFileName'])).sort()).toEqual([...truth['files']!].map(String).sort())
     const times = mine.map((one) => Date.parse(`${String(one['CreationTime'])}Z`))
@@ -38,7 +16,6 @@ describe('mass download', () => {
   })
 
   it('the session is that of a sign-in, which both logs tell of', () => {
-    const { truth } = story
     const inFeed = operations('UserLoggedIn').find((one) => one['UserId'] === truth['userPrincipalName'])!
     const inGraph = records.find(
       ({ surface, json }) => surface === 'signIn' && json['userId'] === truth['userId'],
@@ -54,7 +31,7 @@ describe('mass download', () => {
   it('Defender for Cloud Apps and Defender XDR tell of it', () => {
     const alerts = records.filter(({ surface }) => ['cloudApps.alert', 'security.alert'].includes(surface))
     expect(alerts.map(({ json }) => String(json['title']))).toEqual(Array(2).fill('Mass download by a single user'))
-    expect(JSON.stringify(alerts.map(({ json }) => json))).toContain(String(story.truth['userPrincipalName']))
+    expect(JSON.stringify(alerts.map(({ json }) => json))).toContain(String(truth['userPrincipalName']))
   })
 
   it('the synchronization of a colleague and the backup look alike by number alone', async () => {
@@ -63,7 +40,7 @@ describe('mass download', () => {
     expect(
       new Set(synced.map((one) => `${String(one['Workload'])} ${String(one['UserAgent']).split(' ')[1]!}`)),
     ).toEqual(new Set(['OneDrive SkyDriveSync']))
-    const backup = operations('FileDownloaded').filter((one) => one['UserId'] !== story.truth['userPrincipalName'])
+    const backup = operations('FileDownloaded').filter((one) => one['UserId'] !== truth['userPrincipalName'])
     const signIn = records.find(({ surface }) => surface === 'signIn.servicePrincipal')!.json
     expect(backup.length).toBeGreaterThan(100)
     for (const one of backup)
@@ -75,7 +52,6 @@ describe('mass download', () => {
   })
 
   it('the mail to the own address left the company', async () => {
-    const { truth } = story
     const ask = await client.withRoles(['ThreatHunting.Read.All', 'Mail.Read'])
     const Query = `EmailEvents | where InternetMessageId == "${String(truth['internetMessageId'])}"`
     const found = await ask('/v1.0/security/runHuntingQuery', { method: 'POST', body: { Query } })
@@ -85,7 +61,7 @@ describe('mass download', () => {
   })
 
   it('another seed, size and tenant tell other stories', async () => {
-    const truths = [story.truth, ...(await truthsElsewhere('mass-download'))]
-    expect(new Set(truths.map((truth) => String(truth['userId']))).size).toBe(3)
+    const truths = [truth, ...(await truthsElsewhere('mass-download'))]
+    expect(new Set(truths.map((each) => String(each['userId']))).size).toBe(3)
   })
 })

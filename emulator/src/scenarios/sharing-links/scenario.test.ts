@@ -1,31 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
-import { clientOf } from '#testing/client.ts'
-import { startEmulator } from '#index.ts'
-import { storyOf, truthsElsewhere } from '#testing/story.ts'
-import type { Client, Json } from '#testing/client.ts'
-import type { Emulator } from '#index.ts'
-import type { StoryRecord } from '#testing/story.ts'
+import { stageOf, truthsElsewhere } from '#testing/story.ts'
+import type { Json } from '#testing/client.ts'
 
-let emulator: Emulator
-let client: Client
-let truth: Json
-let records: StoryRecord[]
+const stage = await stageOf('sharing-links')
+const { client, truth, records, operations } = stage
 
-beforeAll(async () => {
-  emulator = await startEmulator({ scenarios: ['sharing-links'], frozen: true, live: 'off', throttle: 'off' })
-  client = clientOf(emulator)
-  const story = await storyOf(client, 'sharing-links')
-  truth = story.truth
-  records = [...(await story.records()).values()]
-})
-afterAll(async () => {
-  client.close()
-  await emulator.stop()
-})
-
-const operations = (name: string) =>
-  records.map(({ json }) => json).filter((json) => String(json['Operation']) === name)
 const ofInsider = (name: string) => operations(name).filter((one) => one['UserId'] === truth['userPrincipalName'])
 const files = (list: readonly Json[]) => list.map((one) => String(one['SourceFileName'])).sort()
 const names = (key: string) => [...truth[key]!].map(String).sort()
