@@ -4,24 +4,11 @@ import { request } from 'node:http'
 import { text } from 'node:stream/consumers'
 import type { Socket } from 'node:net'
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
-import { clientOf } from '#testing/client.ts'
-import { startEmulator } from '#index.ts'
-import type { Client } from '#testing/client.ts'
-import type { Emulator } from '#index.ts'
+import { cloudOf } from '#testing/cloud-of.ts'
 
-let emulator: Emulator
-let client: Client
-
-beforeAll(async () => {
-  emulator = await startEmulator({ live: 'off' })
-  client = clientOf(emulator)
-})
-afterAll(async () => {
-  client.close()
-  await emulator.stop()
-})
+const { emulator, client } = await cloudOf({ live: 'off' })
 
 /** Asks the proxy for a way to a host: its answer, and the socket where there is one. */
 function tunnel(target: string): Promise<{ status: number; socket: Socket }> {

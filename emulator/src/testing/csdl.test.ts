@@ -1,26 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
-import { clientOf } from '#testing/client.ts'
-import { startEmulator } from '#index.ts'
-import type { Client } from '#testing/client.ts'
-import type { Emulator } from '#index.ts'
+import { cloudOf } from '#testing/cloud-of.ts'
 
 import { hasSchemas, judge } from './csdl.ts'
 
-let emulator: Emulator
-let client: Client
-let mailbox: string
-
-beforeAll(async () => {
-  emulator = await startEmulator({ live: 'off' })
-  client = clientOf(emulator)
-  const [victim] = [...(await client.send('/_emu/ground-truth/phish')).json['recipients']!]
-  mailbox = `/v1.0/users/${String(victim!['userId'])}`
-})
-afterAll(async () => {
-  client.close()
-  await emulator.stop()
-})
+const { client } = await cloudOf({ live: 'off' })
+const [victim] = [...(await client.send('/_emu/ground-truth/phish')).json['recipients']!]
+const mailbox = `/v1.0/users/${String(victim!['userId'])}`
 
 /** A document with one thing wrong in it. */
 interface Mutation {

@@ -1,31 +1,18 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
 import { behavior } from '#testing/behavior.ts'
 import { clientOf } from '#testing/client.ts'
+import { cloudOf } from '#testing/cloud-of.ts'
 import { startEmulator } from '#index.ts'
-import type { Answer, Ask, Client, Json } from '#testing/client.ts'
-import type { Emulator } from '#index.ts'
+import type { Answer, Json } from '#testing/client.ts'
 
 const AUDIENCE = '05a65629-4c1b-48c1-a78b-804c4abdd4af'
 const DAY = 86_400_000
 
-let emulator: Emulator
-let client: Client
-let reader: (path: string, ask?: Ask) => Promise<Answer>
-let manager: (path: string, ask?: Ask) => Promise<Answer>
-let now: number
-
-beforeAll(async () => {
-  emulator = await startEmulator({ live: 'off', frozen: true, throttle: 'off' })
-  client = clientOf(emulator)
-  reader = await client.withRoles(['Investigation.Read'], AUDIENCE)
-  manager = await client.withRoles(['Investigation.Manage'], AUDIENCE)
-  now = Date.parse(String((await client.send('/_emu/health')).json['now']))
-})
-afterAll(async () => {
-  client.close()
-  await emulator.stop()
-})
+const { client } = await cloudOf({ live: 'off', frozen: true, throttle: 'off' })
+const reader = await client.withRoles(['Investigation.Read'], AUDIENCE)
+const manager = await client.withRoles(['Investigation.Manage'], AUDIENCE)
+const now = Date.parse(String((await client.send('/_emu/health')).json['now']))
 
 const list = (what: string, body: object) => reader(`/api/v1/${what}/`, { method: 'POST', body })
 const rows = (answer: Answer): Json[] => [...answer.json['data']!]

@@ -1,38 +1,26 @@
 import { createHash } from 'node:crypto'
 import { gunzipSync } from 'node:zlib'
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
 import { behavior } from '#testing/behavior.ts'
 import { clientOf } from '#testing/client.ts'
+import { cloudOf } from '#testing/cloud-of.ts'
 import { startEmulator } from '#index.ts'
-import type { Answer, Ask, Client, Json } from '#testing/client.ts'
-import type { Emulator } from '#index.ts'
+import type { Answer, Json } from '#testing/client.ts'
 
 const AUDIENCE = 'https://api.securitycenter.microsoft.com'
 const MINUTE = 60_000
 
-let emulator: Emulator
-let client: Client
-let responder: (path: string, ask?: Ask) => Promise<Answer>
-let machines: Json[]
-
-beforeAll(async () => {
-  emulator = await startEmulator({ live: 'off', frozen: true, throttle: 'off' })
-  client = clientOf(emulator)
-  const roles = ['Machine.Read.All', 'Machine.Isolate', 'Machine.Scan', 'Machine.StopAndQuarantine'].concat([
-    'Machine.LiveResponse',
-    'Library.Manage',
-    'File.Read.All',
-    'Ti.ReadWrite',
-  ])
-  responder = await client.withRoles(roles, AUDIENCE)
-  machines = [...(await responder('/api/machines')).json['value']!]
-})
-afterAll(async () => {
-  client.close()
-  await emulator.stop()
-})
+const { client } = await cloudOf({ live: 'off', frozen: true, throttle: 'off' })
+const roles = ['Machine.Read.All', 'Machine.Isolate', 'Machine.Scan', 'Machine.StopAndQuarantine'].concat([
+  'Machine.LiveResponse',
+  'Library.Manage',
+  'File.Read.All',
+  'Ti.ReadWrite',
+])
+const responder = await client.withRoles(roles, AUDIENCE)
+const machines = [...(await responder('/api/machines')).json['value']!]
 
 const pass = (milliseconds: number) => client.send('/_emu/clock', { method: 'POST', body: { advanceMs: milliseconds } })
 const post = (path: string, body: object) => responder(path, { method: 'POST', body })

@@ -1,28 +1,21 @@
 import { createHmac } from 'node:crypto'
 
 import rhea from 'rhea'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import type { EventContext, Receiver } from 'rhea'
 
 import { startEmulator } from '#index.ts'
 import { amqpClient, give, take } from '#testing/amqp-client.ts'
 import { behavior } from '#testing/behavior.ts'
-import { clientOf } from '#testing/client.ts'
+import { cloudOf } from '#testing/cloud-of.ts'
 import type { AmqpClient, AmqpOptions } from '#testing/amqp-client.ts'
-import type { Client } from '#testing/client.ts'
 import type { Emulator } from '#index.ts'
 
-let emulator: Emulator
-let client: Client
-
-beforeAll(async () => {
-  emulator = await startEmulator({ live: 'off', tenants: 2, frozen: true, epoch: Date.parse('2026-11-20T12:00:00Z') })
-  client = clientOf(emulator)
-})
-
-afterAll(async () => {
-  client.close()
-  await emulator.stop()
+const { emulator, client } = await cloudOf({
+  live: 'off',
+  tenants: 2,
+  frozen: true,
+  epoch: Date.parse('2026-11-20T12:00:00Z'),
 })
 
 const HUB = 'insights-logs-signinlogs'

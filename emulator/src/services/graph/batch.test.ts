@@ -1,24 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
 import { behavior } from '#testing/behavior.ts'
 import { clientOf } from '#testing/client.ts'
+import { cloudOf } from '#testing/cloud-of.ts'
 import { startEmulator } from '#index.ts'
-import type { Client, Json } from '#testing/client.ts'
-import type { Emulator } from '#index.ts'
+import type { Json } from '#testing/client.ts'
 
-let emulator: Emulator
-let client: Client
-let recipients: Json[]
-
-beforeAll(async () => {
-  emulator = await startEmulator({ live: 'off' })
-  client = clientOf(emulator)
-  recipients = [...(await client.send('/_emu/ground-truth/phish')).json['recipients']!]
-})
-afterAll(async () => {
-  client.close()
-  await emulator.stop()
-})
+const { emulator, client } = await cloudOf({ live: 'off' })
+const recipients = [...(await client.send('/_emu/ground-truth/phish')).json['recipients']!]
 
 const batch = (requests: unknown) =>
   client.graph('/v1.0/$batch', { mayBeMissing: true, method: 'POST', body: { requests } as object })

@@ -2,28 +2,15 @@ import { X509Certificate, createHash, createPrivateKey, randomUUID } from 'node:
 import { readFileSync } from 'node:fs'
 
 import { SignJWT, createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { JSONWebKeySet, JWTPayload } from 'jose'
 
 import { behavior } from '#testing/behavior.ts'
-import { clientOf } from '#testing/client.ts'
-import { startEmulator } from '#index.ts'
-import type { Client, Json } from '#testing/client.ts'
-import type { Emulator } from '#index.ts'
+import { cloudOf } from '#testing/cloud-of.ts'
+import type { Json } from '#testing/client.ts'
 
-let emulator: Emulator
-let client: Client
-let app: Emulator['tenants'][0]['applications'][0]
-
-beforeAll(async () => {
-  emulator = await startEmulator({ live: 'off' })
-  client = clientOf(emulator)
-  app = client.tenant.applications[0]!
-})
-afterAll(async () => {
-  client.close()
-  await emulator.stop()
-})
+const { emulator, client } = await cloudOf({ live: 'off' })
+const app = client.tenant.applications[0]!
 
 const GRAPH = 'https://graph.microsoft.com/.default'
 const ask = (fields: Record<string, string>, path = `/${client.tenant.id}/oauth2/v2.0/token`, headers = {}) =>

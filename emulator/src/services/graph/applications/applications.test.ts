@@ -1,36 +1,22 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
 import { behavior } from '#testing/behavior.ts'
-import { clientOf } from '#testing/client.ts'
+import { cloudOf } from '#testing/cloud-of.ts'
 import { createClientCertificate } from '#http/certificates.ts'
-import { startEmulator } from '#index.ts'
 import type { Answer, Client, Json } from '#testing/client.ts'
-import type { Emulator } from '#index.ts'
 
 const GRAPH = '00000003-0000-0000-c000-000000000000'
 const USER_READ_ALL = 'df021288-bdef-4463-88db-98f22de89214'
 
-let emulator: Emulator
-let client: Client
-
 type Asker = Awaited<ReturnType<Client['withRoles']>>
-let admin: Asker
-let reader: Asker
 
-beforeAll(async () => {
-  emulator = await startEmulator({ live: 'off' })
-  client = clientOf(emulator)
-  admin = await client.withRoles([
-    'Application.ReadWrite.All',
-    'AppRoleAssignment.ReadWrite.All',
-    'DelegatedPermissionGrant.ReadWrite.All',
-  ])
-  reader = await client.withRoles(['Directory.Read.All'])
-})
-afterAll(async () => {
-  client.close()
-  await emulator.stop()
-})
+const { client } = await cloudOf({ live: 'off' })
+const admin = await client.withRoles([
+  'Application.ReadWrite.All',
+  'AppRoleAssignment.ReadWrite.All',
+  'DelegatedPermissionGrant.ReadWrite.All',
+])
+const reader = await client.withRoles(['Directory.Read.All'])
 
 const made = async (roles: readonly string[] = []) => {
   const { json } = await client.send('/_emu/applications', { method: 'POST', body: { name: 'Somebody', roles } })

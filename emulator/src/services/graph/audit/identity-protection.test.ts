@@ -1,30 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
 import { behavior } from '#testing/behavior.ts'
-import { clientOf } from '#testing/client.ts'
-import { startEmulator } from '#index.ts'
-import type { Answer, Ask, Client } from '#testing/client.ts'
-import type { Emulator } from '#index.ts'
+import { cloudOf } from '#testing/cloud-of.ts'
 
-let emulator: Emulator
-let client: Client
-let ask: (path: string, ask?: Ask) => Promise<Answer>
-
-beforeAll(async () => {
-  emulator = await startEmulator({ epoch: Date.parse('2026-11-20T14:00:00Z'), frozen: true, throttle: 'off' })
-  client = clientOf(emulator)
-  ask = await client.withRoles([
-    'IdentityRiskEvent.Read.All',
-    'IdentityRiskyUser.Read.All',
-    'IdentityRiskyUser.ReadWrite.All',
-    'AuditLog.Read.All',
-    'User.Read.All',
-  ])
-})
-afterAll(async () => {
-  client.close()
-  await emulator.stop()
-})
+const { client } = await cloudOf({ epoch: Date.parse('2026-11-20T14:00:00Z'), frozen: true, throttle: 'off' })
+const ask = await client.withRoles([
+  'IdentityRiskEvent.Read.All',
+  'IdentityRiskyUser.Read.All',
+  'IdentityRiskyUser.ReadWrite.All',
+  'AuditLog.Read.All',
+  'User.Read.All',
+])
 
 const PATH = '/v1.0/identityProtection'
 const act = (action: string, userIds: unknown) =>

@@ -1,27 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
 import { behavior } from '#testing/behavior.ts'
-import { clientOf } from '#testing/client.ts'
-import { startEmulator } from '#index.ts'
-import type { Answer, Ask, Client, Json } from '#testing/client.ts'
-import type { Emulator } from '#index.ts'
+import { cloudOf } from '#testing/cloud-of.ts'
+import type { Json } from '#testing/client.ts'
 
 const EPOCH = Date.parse('2026-11-20T14:00:00Z')
 const HOUR = 3_600_000
 
-let emulator: Emulator
-let client: Client
-let ask: (path: string, ask?: Ask) => Promise<Answer>
-
-beforeAll(async () => {
-  emulator = await startEmulator({ epoch: EPOCH, frozen: true, throttle: 'off' })
-  client = clientOf(emulator)
-  ask = await client.withRoles(['AuditLog.Read.All'])
-})
-afterAll(async () => {
-  client.close()
-  await emulator.stop()
-})
+const { client } = await cloudOf({ epoch: EPOCH, frozen: true, throttle: 'off' })
+let ask = await client.withRoles(['AuditLog.Read.All'])
 
 const since = (hours: number) => new Date(EPOCH - hours * HOUR).toISOString().slice(0, 19).concat('Z')
 const query = (parameters: Record<string, string>) =>

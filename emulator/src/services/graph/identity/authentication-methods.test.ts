@@ -1,24 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
 import { behavior } from '#testing/behavior.ts'
-import { clientOf } from '#testing/client.ts'
-import { startEmulator } from '#index.ts'
-import type { Answer, Ask, Client, Json } from '#testing/client.ts'
-import type { Emulator } from '#index.ts'
+import { cloudOf } from '#testing/cloud-of.ts'
+import type { Answer, Json } from '#testing/client.ts'
 
-let emulator: Emulator
-let client: Client
-let ask: (path: string, ask?: Ask) => Promise<Answer>
-
-beforeAll(async () => {
-  emulator = await startEmulator({ live: 'off', epoch: Date.UTC(2026, 10, 20, 12), frozen: true, throttle: 'off' })
-  client = clientOf(emulator)
-  ask = await client.withRoles(['UserAuthenticationMethod.ReadWrite.All', 'User.Read.All'])
-})
-afterAll(async () => {
-  client.close()
-  await emulator.stop()
-})
+const { client } = await cloudOf({ live: 'off', epoch: Date.UTC(2026, 10, 20, 12), frozen: true, throttle: 'off' })
+const ask = await client.withRoles(['UserAuthenticationMethod.ReadWrite.All', 'User.Read.All'])
 
 const later = (advanceMs = 5_000) => client.send('/_emu/clock', { method: 'POST', body: { advanceMs } })
 const values = ({ json }: Answer): Json[] => [...json['value']!]

@@ -1,26 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
 import { behavior } from '#testing/behavior.ts'
-import { clientOf } from '#testing/client.ts'
-import { startEmulator } from '#index.ts'
-import type { Answer, Ask, Client, Json } from '#testing/client.ts'
-import type { Emulator } from '#index.ts'
-
-let emulator: Emulator
-let client: Client
-let ask: (path: string, ask?: Ask) => Promise<Answer>
+import { cloudOf } from '#testing/cloud-of.ts'
+import type { Answer, Json } from '#testing/client.ts'
 
 const ALL = ['Policy.Read.All', 'Policy.ReadWrite.ConditionalAccess', 'Application.Read.All']
 
-beforeAll(async () => {
-  emulator = await startEmulator({ live: 'off', epoch: Date.UTC(2026, 10, 20, 12), frozen: true, throttle: 'off' })
-  client = clientOf(emulator)
-  ask = await client.withRoles(ALL)
-})
-afterAll(async () => {
-  client.close()
-  await emulator.stop()
-})
+const { client } = await cloudOf({ live: 'off', epoch: Date.UTC(2026, 10, 20, 12), frozen: true, throttle: 'off' })
+const ask = await client.withRoles(ALL)
 
 const LOCATIONS = '/v1.0/identity/conditionalAccess/namedLocations'
 const POLICIES = '/v1.0/identity/conditionalAccess/policies'

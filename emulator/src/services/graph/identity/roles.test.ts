@@ -1,29 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
 import { behavior } from '#testing/behavior.ts'
-import { clientOf } from '#testing/client.ts'
-import { startEmulator } from '#index.ts'
-import type { Answer, Ask, Client, Json } from '#testing/client.ts'
-import type { Emulator } from '#index.ts'
+import { cloudOf } from '#testing/cloud-of.ts'
+import type { Answer, Json } from '#testing/client.ts'
 
-let emulator: Emulator
-let client: Client
-let ask: (path: string, ask?: Ask) => Promise<Answer>
-
-beforeAll(async () => {
-  emulator = await startEmulator({ live: 'off', epoch: Date.UTC(2026, 10, 20, 12), frozen: true, throttle: 'off' })
-  client = clientOf(emulator)
-  ask = await client.withRoles([
-    'RoleManagement.ReadWrite.Directory',
-    'Directory.Read.All',
-    'Directory.ReadWrite.All',
-    'Device.ReadWrite.All',
-  ])
-})
-afterAll(async () => {
-  client.close()
-  await emulator.stop()
-})
+const { client } = await cloudOf({ live: 'off', epoch: Date.UTC(2026, 10, 20, 12), frozen: true, throttle: 'off' })
+const ask = await client.withRoles([
+  'RoleManagement.ReadWrite.Directory',
+  'Directory.Read.All',
+  'Directory.ReadWrite.All',
+  'Device.ReadWrite.All',
+])
 
 const GLOBAL_ADMINISTRATOR = '62e90394-69f5-4237-9190-012177145e10'
 const SECURITY_READER = '5d6b6bb7-de71-4623-b4af-96380a352509'

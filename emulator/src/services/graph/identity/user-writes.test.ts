@@ -1,32 +1,21 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
 import { behavior } from '#testing/behavior.ts'
 import { clientOf } from '#testing/client.ts'
+import { cloudOf } from '#testing/cloud-of.ts'
 import { startEmulator } from '#index.ts'
-import type { Answer, Ask, Client, Json } from '#testing/client.ts'
-import type { Emulator } from '#index.ts'
+import type { Json } from '#testing/client.ts'
 
-let emulator: Emulator
-let client: Client
+const { client } = await cloudOf({ live: 'off', epoch: Date.UTC(2026, 10, 20, 12), frozen: true, throttle: 'off' })
 /** May read and write everything of users, and holds no directory role. */
-let ask: (path: string, ask?: Ask) => Promise<Answer>
-
-beforeAll(async () => {
-  emulator = await startEmulator({ live: 'off', epoch: Date.UTC(2026, 10, 20, 12), frozen: true, throttle: 'off' })
-  client = clientOf(emulator)
-  ask = await client.withRoles([
-    'User.ReadWrite.All',
-    'User.DeleteRestore.All',
-    'User.RevokeSessions.All',
-    'Directory.ReadWrite.All',
-    'RoleManagement.Read.Directory',
-    'AuditLog.Read.All',
-  ])
-})
-afterAll(async () => {
-  client.close()
-  await emulator.stop()
-})
+const ask = await client.withRoles([
+  'User.ReadWrite.All',
+  'User.DeleteRestore.All',
+  'User.RevokeSessions.All',
+  'Directory.ReadWrite.All',
+  'RoleManagement.Read.Directory',
+  'AuditLog.Read.All',
+])
 
 const GLOBAL_ADMINISTRATOR = '62e90394-69f5-4237-9190-012177145e10'
 const USER_ADMINISTRATOR = 'fe930be7-5e62-47db-91af-98c3a49a38b1'

@@ -1,22 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
 import { behavior } from '#testing/behavior.ts'
-import { clientOf } from '#testing/client.ts'
-import { startEmulator } from '#index.ts'
-import type { Client, Json } from '#testing/client.ts'
-import type { Emulator } from '#index.ts'
+import { cloudOf } from '#testing/cloud-of.ts'
+import type { Json } from '#testing/client.ts'
 
-let emulator: Emulator
-let client: Client
-
-beforeAll(async () => {
-  emulator = await startEmulator({ live: 'off' })
-  client = clientOf(emulator)
-})
-afterAll(async () => {
-  client.close()
-  await emulator.stop()
-})
+const { client } = await cloudOf({ live: 'off' })
 
 async function pages(path: string): Promise<Json[][]> {
   const all: Json[][] = []

@@ -1,26 +1,13 @@
 import PostalMime from 'postal-mime'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
 import { behavior } from '#testing/behavior.ts'
-import { clientOf } from '#testing/client.ts'
-import { startEmulator } from '#index.ts'
-import type { Client, Json } from '#testing/client.ts'
-import type { Emulator } from '#index.ts'
+import { cloudOf } from '#testing/cloud-of.ts'
+import type { Json } from '#testing/client.ts'
 
-let emulator: Emulator
-let client: Client
-let users: string[]
-
-beforeAll(async () => {
-  emulator = await startEmulator({ live: 'off', seed: 3, throttle: 'off' })
-  client = clientOf(emulator)
-  const people = await client.graph('/v1.0/users?$top=40&$select=id')
-  users = [...people.json['value']!].map(({ id }) => `/v1.0/users/${String(id)}`)
-})
-afterAll(async () => {
-  client.close()
-  await emulator.stop()
-})
+const { client } = await cloudOf({ live: 'off', seed: 3, throttle: 'off' })
+const people = await client.graph('/v1.0/users?$top=40&$select=id')
+const users = [...people.json['value']!].map(({ id }) => `/v1.0/users/${String(id)}`)
 
 interface Found {
   path: string

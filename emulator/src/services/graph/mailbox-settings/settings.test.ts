@@ -1,29 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
 import { behavior } from '#testing/behavior.ts'
-import { clientOf } from '#testing/client.ts'
-import { startEmulator } from '#index.ts'
-import type { Ask, Client } from '#testing/client.ts'
-import type { Emulator } from '#index.ts'
+import { cloudOf } from '#testing/cloud-of.ts'
 
-let emulator: Emulator
-let client: Client
-let ask: (path: string, how?: Ask) => ReturnType<Client['graph']>
-let user: string
-let shared: string
-
-beforeAll(async () => {
-  emulator = await startEmulator({ live: 'off' })
-  client = clientOf(emulator)
-  ask = await client.withRoles(['MailboxSettings.Read', 'MailboxSettings.ReadWrite', 'User.Read.All'])
-  const users = [...(await ask('/v1.0/users?$top=999&$select=id,displayName')).json['value']!]
-  user = `/v1.0/users/${String(users[0]!['id'])}`
-  shared = `/v1.0/users/${String(users.find(({ displayName }) => String(displayName) === 'Service Desk')!['id'])}`
-})
-afterAll(async () => {
-  client.close()
-  await emulator.stop()
-})
+const { client } = await cloudOf({ live: 'off' })
+const ask = await client.withRoles(['MailboxSettings.Read', 'MailboxSettings.ReadWrite', 'User.Read.All'])
+const users = [...(await ask('/v1.0/users?$top=999&$select=id,displayName')).json['value']!]
+const user = `/v1.0/users/${String(users[0]!['id'])}`
+const shared = `/v1.0/users/${String(users.find(({ displayName }) => String(displayName) === 'Service Desk')!['id'])}`
 
 const patch = (body: object) => ask(`${user}/mailboxSettings`, { method: 'PATCH', body })
 

@@ -1,27 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
 import { behavior } from '#testing/behavior.ts'
-import { clientOf } from '#testing/client.ts'
-import { startEmulator } from '#index.ts'
-import type { Answer, Ask, Client, Json } from '#testing/client.ts'
-import type { Emulator } from '#index.ts'
+import { cloudOf } from '#testing/cloud-of.ts'
+import type { Json } from '#testing/client.ts'
 
 const EPOCH = Date.parse('2026-11-20T14:00:00Z')
 const DAY = 86_400_000
 
-let emulator: Emulator
-let client: Client
-let ask: (path: string, ask?: Ask) => Promise<Answer>
-
-beforeAll(async () => {
-  emulator = await startEmulator({ epoch: EPOCH, frozen: true, throttle: 'off' })
-  client = clientOf(emulator)
-  ask = await client.withRoles(['ExchangeMessageTrace.Read.All', 'Application.ReadWrite.All'])
-})
-afterAll(async () => {
-  client.close()
-  await emulator.stop()
-})
+const { emulator, client } = await cloudOf({ epoch: EPOCH, frozen: true, throttle: 'off' })
+const ask = await client.withRoles(['ExchangeMessageTrace.Read.All', 'Application.ReadWrite.All'])
 
 const PATH = '/v1.0/admin/exchange/tracing/messageTraces'
 const days = (from: number, to: number) =>

@@ -1,28 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
 import { behavior } from '#testing/behavior.ts'
-import { clientOf } from '#testing/client.ts'
-import { startEmulator } from '#index.ts'
-import type { Client, Json } from '#testing/client.ts'
-import type { Emulator } from '#index.ts'
-
-let emulator: Emulator
-let client: Client
-let ask: Awaited<ReturnType<Client['withRoles']>>
+import { cloudOf } from '#testing/cloud-of.ts'
+import type { Json } from '#testing/client.ts'
 
 const ALERTS = '/v1.0/security/alerts_v2'
 const INCIDENTS = '/v1.0/security/incidents'
 
-beforeAll(async () => {
-  emulator = await startEmulator({ throttle: 'off', scenarios: [] })
-  client = clientOf(emulator)
-  ask = await client.withRoles(['SecurityAlert.ReadWrite.All', 'SecurityIncident.ReadWrite.All'])
-})
-
-afterAll(async () => {
-  client.close()
-  await emulator.stop()
-})
+const { client } = await cloudOf({ throttle: 'off', scenarios: [] })
+const ask = await client.withRoles(['SecurityAlert.ReadWrite.All', 'SecurityIncident.ReadWrite.All'])
 
 const valueOf = async (path: string, headers: Record<string, string> = {}): Promise<Json[]> => {
   const { status, json } = await ask(path, { headers })

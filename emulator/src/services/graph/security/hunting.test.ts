@@ -1,27 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
 import { behavior } from '#testing/behavior.ts'
-import { clientOf } from '#testing/client.ts'
-import { startEmulator } from '#index.ts'
-import type { Answer, Client, Json } from '#testing/client.ts'
-import type { Emulator } from '#index.ts'
+import { cloudOf } from '#testing/cloud-of.ts'
+import type { Answer, Json } from '#testing/client.ts'
 
-let emulator: Emulator
-let client: Client
-let hunter: Awaited<ReturnType<Client['withRoles']>>
-let truth: Json
-
-beforeAll(async () => {
-  emulator = await startEmulator({ throttle: 'off', frozen: true })
-  client = clientOf(emulator)
-  hunter = await client.withRoles(['ThreatHunting.Read.All', 'Mail.ReadWrite', 'User.Read.All'])
-  truth = (await client.send('/_emu/ground-truth/phish')).json
-})
-
-afterAll(async () => {
-  client.close()
-  await emulator.stop()
-})
+const { client } = await cloudOf({ throttle: 'off', frozen: true })
+const hunter = await client.withRoles(['ThreatHunting.Read.All', 'Mail.ReadWrite', 'User.Read.All'])
+const truth = (await client.send('/_emu/ground-truth/phish')).json
 
 const hunt = (Query: string, Timespan?: string): Promise<Answer> =>
   hunter('/v1.0/security/runHuntingQuery', { method: 'POST', body: { Query, ...(Timespan ? { Timespan } : {}) } })
