@@ -8,8 +8,6 @@ import type { Answer, Client, Json } from '#testing/client.ts'
 const GRAPH = '00000003-0000-0000-c000-000000000000'
 const USER_READ_ALL = 'df021288-bdef-4463-88db-98f22de89214'
 
-type Asker = Awaited<ReturnType<Client['withRoles']>>
-
 const { client } = await cloudOf({ live: 'off' })
 const admin = await client.withRoles([
   'Application.ReadWrite.All',
