@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { behavior } from '#testing/behavior.ts'
 import { cloudOf } from '#testing/cloud-of.ts'
 import { createClientCertificate } from '#http/certificates.ts'
-import type { Answer, Client, Json } from '#testing/client.ts'
+import type { Answer, Json } from '#testing/client.ts'
 
 const GRAPH = '00000003-0000-0000-c000-000000000000'
 const USER_READ_ALL = 'df021288-bdef-4463-88db-98f22de89214'
