@@ -35,6 +35,8 @@ export interface RecordSource {
 export interface NormalizerDefinition<Source extends RecordSource> {
   readonly dataset: string
   readonly title: string
+  /** How a record's text is read, where it may be something else than JSON; what it throws quarantines at `parse`. */
+  readonly parse?: (text: string) => unknown
   /** The first step: what the others read, from the parsed value; undefined for a record without content. */
   readonly open: { readonly name: string; run(value: unknown, text: string): Source | undefined }
   /** In order; a function chooses the step by the record. */
@@ -48,14 +50,14 @@ export class RecordFault extends Error {
 
 /** A normalizer from its definition. */
 export function defineNormalizer<Source extends RecordSource>(definition: NormalizerDefinition<Source>): Normalizer {
-  const { dataset, title, open, steps } = definition
+  const { dataset, title, parse = JSON.parse, open, steps } = definition
 
   function normalize(record: RawRecord): NormalizeOutcome {
     const original = typeof record === 'string' ? record : record.text
     if (original.trim() === '') return { outcome: 'dropped', reason: 'empty' }
     let step = 'parse'
     try {
-      const value: unknown = typeof record === 'string' ? JSON.parse(original) : record.value
+      const value: unknown = typeof record === 'string' ? parse(original) : record.value
       step = open.name
       const source = open.run(value, original)
       if (source === undefined) return { outcome: 'dropped', reason: 'empty' }

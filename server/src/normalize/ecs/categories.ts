@@ -1,3 +1,5 @@
+import type { EcsEvent } from '#domain/event.ts'
+
 /**
  * Which `event.type` each `event.category` allows. Elastic Common Schema 9.1, "Event categorization fields"
  * (https://www.elastic.co/docs/reference/ecs/ecs-allowed-values-event-category), Apache-2.0; own rendering of the table.
@@ -59,4 +61,10 @@ export function isAllowedMeaning({
     type.every((word) => category.some((name) => allows(name, word))) &&
     category.every((name) => type.some((word) => allows(name, word)))
   )
+}
+
+/** Writes what kind of thing happened. The lists are shared by all events of an operation. */
+export function setMeaning(event: EcsEvent, meaning: Meaning): void {
+  event.event.category = meaning.category
+  event.event.type = meaning.type
 }

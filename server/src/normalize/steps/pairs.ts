@@ -3,7 +3,8 @@ import type { JsonObject } from '#normalize/json.ts'
 
 /**
  * Name-and-value lists as objects, so that a value is found under its name. Microsoft writes the same list as
- * `[{"Name":"ForwardTo","Value":"x"}]`, `[{"Name":"Role","NewValue":"a","OldValue":"b"}]`, `["HtmlBody"]`,
+ * `[{"Name":"ForwardTo","Value":"x"}]`, `[{"Name":"Role","NewValue":"a","OldValue":"b"}]`, in Graph
+ * `[{"key":"AppId","value":"x"}]` and `[{"displayName":"Role","oldValue":"a","newValue":"b"}]`, elsewhere `["HtmlBody"]`,
  * `-ForwardTo "x"`, or as JSON text of one of these. Anything else stays as it is.
  */
 export function liftPairs(value: unknown): unknown {
@@ -28,19 +29,30 @@ export function liftNames(value: unknown): unknown {
   return lifted
 }
 
-const PAIR_FIELDS = new Set(['Name', 'Key', 'Value', 'NewValue', 'OldValue'])
+const NAME_FIELDS = ['Name', 'Key', 'key', 'name', 'displayName']
+const VALUE_FIELDS = ['Value', 'value']
+const CHANGE_FIELDS = ['NewValue', 'OldValue', 'newValue', 'oldValue']
+const PAIR_FIELDS = new Set([...NAME_FIELDS, ...VALUE_FIELDS, ...CHANGE_FIELDS])
 
+/** The name in a pair; undefined where the object holds anything else beside, or is a name alone. */
 function pairName(pair: JsonObject): string | undefined {
-  for (const field in pair) if (!PAIR_FIELDS.has(field)) return undefined
-  const name = pair.Name ?? pair.Key
-  return typeof name === 'string' ? name : undefined
+  let name: unknown
+  let names = 0
+  for (const field in pair) {
+    if (!PAIR_FIELDS.has(field)) return undefined
+    if (NAME_FIELDS.includes(field)) {
+      name = pair[field]
+      names += 1
+    }
+  }
+  return names === 1 && typeof name === 'string' ? name : undefined
 }
 
 function pairValue(pair: JsonObject): unknown {
-  if (!('NewValue' in pair) && !('OldValue' in pair)) return unwrap(pair.Value ?? null)
-  const change: JsonObject = {}
-  for (const field of ['NewValue', 'OldValue', 'Value']) if (field in pair) change[field] = unwrap(pair[field])
-  return change
+  const changes = CHANGE_FIELDS.filter((field) => field in pair)
+  const values = VALUE_FIELDS.filter((field) => field in pair)
+  if (changes.length === 0 && values.length < 2) return unwrap(pair[values[0] ?? 'Value'] ?? null)
+  return Object.fromEntries([...changes, ...values].map((field) => [field, unwrap(pair[field])]))
 }
 
 function unwrap(value: unknown): unknown {

@@ -1,17 +1,29 @@
-const DATE_TIME = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:?\d\d)?$/i
+const DATE_TIME = /^(\d{4}-\d\d-\d\d)[T ](\d{1,2})(:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:?\d\d)?$/i
+const AMERICAN = /^(\d{1,2})\/(\d{1,2})\/(\d{4}) (\d{1,2}):(\d\d:\d\d) ([AP]M)$/
 
 /**
  * A time as ISO 8601 UTC with milliseconds; undefined where it is none. Microsoft writes UTC without saying so
- * (`2026-11-20T08:31:09`), sometimes with a space for the T or with seven digits of fraction.
+ * (`2026-11-20T08:31:09`), sometimes with a space for the T or with seven digits of fraction, and in the log of risky users
+ * as `8/22/2026 6:11:52 PM`.
  */
 export function parseTime(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined
   if (isPlain(value)) return `${value}.000Z`
-  const match = DATE_TIME.exec(value.trim())
+  const text = value.trim()
+  const match = DATE_TIME.exec(text) ?? DATE_TIME.exec(fromAmerican(text))
   if (match === null) return undefined
-  const [, date, time, zone = 'Z'] = match
-  const parsed = new Date(`${date}T${time}${zone.toUpperCase()}`)
+  const [, date, hour, rest, zone = 'Z'] = match
+  const parsed = new Date(`${date}T${hour!.padStart(2, '0')}${rest}${zone.toUpperCase()}`)
   return Number.isNaN(parsed.getTime()) || rolledOver(date!) ? undefined : parsed.toISOString()
+}
+
+/** `8/22/2026 6:11:52 PM` as the ISO form; any other text as "". */
+function fromAmerican(text: string): string {
+  const match = AMERICAN.exec(text)
+  if (match === null) return ''
+  const [, month = '', day = '', year, hour, rest, half] = match
+  const hours = (Number(hour) % 12) + (half === 'PM' ? 12 : 0)
+  return `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')} ${hours}:${rest}`
 }
 
 /** True for the 30th of February: a `Date` makes it the 1st of March instead of refusing it. */

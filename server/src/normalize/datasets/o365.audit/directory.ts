@@ -1,8 +1,11 @@
 import type { EventCategory, EventType, Meaning } from '#normalize/ecs/categories.ts'
 import { isObject, textOf } from '#normalize/json.ts'
 import { nameOf, parseUser } from '#normalize/steps/user.ts'
+import { quote, tell } from '#normalize/sentence.ts'
+import { byOperation } from '#normalize/by-operation.ts'
+import { setMeaning } from '#normalize/ecs/categories.ts'
 import type { AuditRecord } from './audit-record.ts'
-import { byOperation, quote, setMeaning, setOutcome, tell } from './subject.ts'
+import { setOutcome } from './subject.ts'
 import type { Subject } from './subject.ts'
 import { addressesAndIds, targetName, targetUpn } from './who.ts'
 

@@ -2,8 +2,9 @@ import type { EcsEvent } from '#domain/event.ts'
 import { isObject, objectsOf, textOf } from '#normalize/json.ts'
 import type { JsonObject } from '#normalize/json.ts'
 import { nameOf, parseUser } from '#normalize/steps/user.ts'
+import { quote } from '#normalize/sentence.ts'
+import { setMeaning } from '#normalize/ecs/categories.ts'
 import type { AuditRecord } from './audit-record.ts'
-import { quote, setMeaning } from './subject.ts'
 import type { Subject } from './subject.ts'
 
 /**

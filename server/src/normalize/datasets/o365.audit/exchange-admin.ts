@@ -2,9 +2,12 @@ import type { EventCategory, EventType, Meaning } from '#normalize/ecs/categorie
 import { isObject, textOf } from '#normalize/json.ts'
 import type { JsonObject } from '#normalize/json.ts'
 import { nameOf, parseUser } from '#normalize/steps/user.ts'
+import { quote, tell } from '#normalize/sentence.ts'
+import { byOperation } from '#normalize/by-operation.ts'
+import { setMeaning } from '#normalize/ecs/categories.ts'
 import { addressesIn, mailboxOf, mentionServer } from './exchange.ts'
 import type { AuditRecord } from './audit-record.ts'
-import { byOperation, quote, setMeaning, setOutcome, tell } from './subject.ts'
+import { setOutcome } from './subject.ts'
 import type { Subject } from './subject.ts'
 
 /** Exchange cmdlets that change something: inbox rules, forwarding, permissions, transport rules. */

@@ -1,8 +1,9 @@
 import type { Step } from '#normalize/normalizer.ts'
 import { objectsOf, textOf } from '#normalize/json.ts'
 import { nameOf, parseUser } from '#normalize/steps/user.ts'
+import { quote, tell } from '#normalize/sentence.ts'
 import type { AuditRecord } from './audit-record.ts'
-import { quote, setOutcome, tell } from './subject.ts'
+import { setOutcome } from './subject.ts'
 
 /** Records of a type without a subject of its own: kept whole, told plainly, without a category that would be a guess. */
 export const generic: Step<AuditRecord> = {

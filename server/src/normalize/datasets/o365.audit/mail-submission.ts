@@ -3,8 +3,10 @@ import type { JsonObject } from '#normalize/json.ts'
 import { parseAddress } from '#normalize/steps/address.ts'
 import { parseTime } from '#normalize/steps/time.ts'
 import { nameOf } from '#normalize/steps/user.ts'
+import { quote, tell } from '#normalize/sentence.ts'
+import { setMeaning } from '#normalize/ecs/categories.ts'
 import type { AuditRecord } from './audit-record.ts'
-import { quote, setMeaning, setOutcome, tell } from './subject.ts'
+import { setOutcome } from './subject.ts'
 import type { Subject } from './subject.ts'
 
 /**

@@ -1,8 +1,9 @@
 import { isObject, objectsOf, textOf } from '#normalize/json.ts'
 import type { JsonObject } from '#normalize/json.ts'
 import { parseUser } from '#normalize/steps/user.ts'
+import { quote } from '#normalize/sentence.ts'
+import { setMeaning } from '#normalize/ecs/categories.ts'
 import type { AuditRecord } from './audit-record.ts'
-import { quote, setMeaning } from './subject.ts'
 import type { Subject } from './subject.ts'
 
 /** Alerts of Microsoft's compliance and Defender policies. An alert neither succeeds nor fails: it has no outcome. */

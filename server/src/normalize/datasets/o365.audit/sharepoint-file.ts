@@ -2,8 +2,11 @@ import type { EcsEvent } from '#domain/event.ts'
 import type { EventType, Meaning } from '#normalize/ecs/categories.ts'
 import { integerOf, textOf } from '#normalize/json.ts'
 import { nameOf, parseUser } from '#normalize/steps/user.ts'
+import { quote, tell } from '#normalize/sentence.ts'
+import { byOperation } from '#normalize/by-operation.ts'
+import { setMeaning } from '#normalize/ecs/categories.ts'
 import type { AuditRecord } from './audit-record.ts'
-import { byOperation, quote, setMeaning, setOutcome, tell } from './subject.ts'
+import { setOutcome } from './subject.ts'
 import type { Subject } from './subject.ts'
 
 /** Files, folders, pages and sharing in SharePoint and OneDrive. Their records carry no status: the outcome is unknown. */

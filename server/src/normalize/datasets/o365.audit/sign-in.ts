@@ -4,8 +4,9 @@ import { parseOutcome } from '#normalize/steps/outcome.ts'
 import type { Outcome } from '#normalize/steps/outcome.ts'
 import { nameOf } from '#normalize/steps/user.ts'
 import type { Meaning } from '#normalize/ecs/categories.ts'
+import { byOperation } from '#normalize/by-operation.ts'
+import { setMeaning } from '#normalize/ecs/categories.ts'
 import type { AuditRecord } from './audit-record.ts'
-import { byOperation, setMeaning } from './subject.ts'
 import type { Subject } from './subject.ts'
 
 /** Sign-ins that Entra's token service and its retired predecessor record. */

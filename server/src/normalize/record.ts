@@ -1,0 +1,37 @@
+import { MAX_DEPTH, isObject, isWithinDepth, unwrapJson, put } from './json.ts'
+import type { JsonObject } from './json.ts'
+import { RecordFault } from './normalizer.ts'
+
+/**
+ * The parsed record as an object that can be written again; undefined where it holds nothing.
+ *
+ * @throws RecordFault where it is no object, or nests too deep.
+ */
+export function objectIn(value: unknown): JsonObject | undefined {
+  if (!isObject(value)) throw new RecordFault('A record is a JSON object; this is not one.')
+  if (Object.keys(value).length === 0) return undefined
+  if (!isWithinDepth(value, MAX_DEPTH)) throw new RecordFault(`The record nests deeper than ${MAX_DEPTH} levels.`)
+  return value
+}
+
+/**
+ * The value with every JSON text in it, however deep, replaced by what it says. Shares with `value` what holds none, and
+ * leaves a text alone whose content would nest deeper than a record may.
+ */
+export function unwrapDeep(value: unknown, levels = MAX_DEPTH): unknown {
+  if (typeof value === 'string') {
+    const inner = unwrapJson(value)
+    return inner === value || !isWithinDepth(inner, levels) ? value : unwrapDeep(inner, levels)
+  }
+  if (Array.isArray(value)) {
+    const unwrapped = value.map((element) => unwrapDeep(element, levels - 1))
+    return unwrapped.some((element, at) => element !== value[at]) ? unwrapped : value
+  }
+  if (!isObject(value)) return value
+  let copy: JsonObject | undefined
+  for (const name of Object.keys(value)) {
+    const inner = unwrapDeep(value[name], levels - 1)
+    if (inner !== value[name]) put((copy ??= { ...value }), name, inner)
+  }
+  return copy ?? value
+}
