@@ -36,6 +36,8 @@ export interface Feed<Options = unknown> {
    * counted; undefined when nothing is left out at all. Only for what Microsoft cannot filter.
    */
   exclusion?(options: Options): ((record: string) => string | undefined) | undefined
+  /** How far back (ms) the first pass begins by these settings; as far as Microsoft keeps records when absent. */
+  lookbackMs?(options: Options): number
   source: FeedSource<Options>
 }
 

@@ -76,8 +76,10 @@ export interface CollectResult {
  *   `failures` instead, and in the ledger.
  */
 export async function collectFeed(options: CollectOptions): Promise<CollectResult> {
-  const { feed, key, ledger, clock, signal, microsoft, lookbackMs, sliceMs = Infinity } = options
+  const { feed, key, ledger, clock, signal, microsoft, sliceMs = Infinity } = options
   const { windowing } = feed
+  const settings = feedSettings(options)
+  const lookbackMs = Math.min(options.lookbackMs, feed.lookbackMs?.(settings.options) ?? Infinity)
   const now = clock.now()
   const checkpoint = await ledger.readCheckpoint(key)
   const { from, to } = planRange({ windowing, checkpoint, now })
@@ -86,7 +88,7 @@ export async function collectFeed(options: CollectOptions): Promise<CollectResul
   await writeLosses(options, plan)
 
   const nothing = { windows: 0, stored: 0, counts: NO_COUNTS, failures: [], isUnfinished: false }
-  const context: FeedContext = { microsoft, clock, signal, ...feedSettings(options) }
+  const context: FeedContext = { microsoft, clock, signal, ...settings }
   let outage: string | undefined
   try {
     outage = (await feed.source.prepare?.(context))?.outage

@@ -1,6 +1,14 @@
 import type { Feed } from '#collect/feed.ts'
 
+import { DEFENDER_FEEDS } from './defender/feed.ts'
 import { MANAGEMENT_ACTIVITY_FEEDS } from './management-activity/feed.ts'
+import { MESSAGE_TRACE_FEEDS } from './message-trace/feed.ts'
+import { SUBMISSION_FEEDS } from './submissions/feed.ts'
 
 /** Every feed there is. A feed that is not in this list does not exist. */
-export const FEEDS: readonly Feed[] = [...MANAGEMENT_ACTIVITY_FEEDS]
+export const FEEDS: readonly Feed[] = [
+  ...MANAGEMENT_ACTIVITY_FEEDS,
+  ...DEFENDER_FEEDS,
+  ...SUBMISSION_FEEDS,
+  ...MESSAGE_TRACE_FEEDS,
+]

@@ -1,0 +1,150 @@
+import { defineFeed, type Feed, type FeedContext, type Span } from '#collect/feed.ts'
+import { inlineBatches } from '#collect/inline-batches.ts'
+import { inTimeOrder, Item } from '#collect/listed-items.ts'
+import { odataQuery } from '#connect/apis/graph/odata.ts'
+import { RESOURCE_TITLES } from '#connect/clouds.ts'
+import { isoTime } from '#domain/clock.ts'
+import type { PermissionNeed } from '#domain/tenant.ts'
+
+import { alertExclusion, incidentExclusion } from './exclusion.ts'
+import { AlertOptions, DefenderOptions } from './options.ts'
+
+/**
+ * What the Defender products and Entra ID Protection found: alerts, or incidents, which are alerts of one attack together.
+ * They change for months (evidence is added, somebody decides), so they are collected by their last update, and every update
+ * is a record. Source: Microsoft Graph's reference of `alerts_v2` and `incidents`.
+ */
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+
+const ALERTS: PermissionNeed = {
+  resource: RESOURCE_TITLES.graph,
+  permission: 'SecurityAlert.Read.All',
+  why: 'Reads alerts of the Defender products and of Entra ID Protection, and how they change.',
+}
+
+const INCIDENTS: PermissionNeed = {
+  resource: RESOURCE_TITLES.graph,
+  permission: 'SecurityIncident.Read.All',
+  why: 'Reads incidents with their alerts, and how they change.',
+}
+
+const COMMON = {
+  api: 'graph',
+  requirements: [
+    {
+      kind: 'license',
+      name: 'Microsoft Defender XDR, or one of the Defender products',
+      why: 'Raises the alerts; without one the list is empty. It comes with Microsoft 365 E5, E5 Security and Business Premium.',
+    },
+  ],
+  notOfferedIn: { clouds: ['china'], why: 'Microsoft Graph has no security API in the cloud of 21Vianet.' },
+  lateness: 'Most within minutes of the finding; each update counts as new from its own moment on.',
+  windowing: {
+    // An hour is a good row on a page; a day of updates fits into few requests, and lies in memory to be put in order.
+    windowMs: HOUR,
+    listMs: DAY,
+    // Kept for 180 days; the margin is for the time a request takes and for clocks that differ.
+    retentionMs: 180 * DAY - HOUR,
+    // What an update does to the index is seen minutes later; a page that another update shifts is whole the next time.
+    overlapMs: 30 * MINUTE,
+    reconcileMs: DAY,
+    settleMs: 30_000,
+  },
+} as const
+
+/** What a list is: everything else is the same for both. */
+interface Listed {
+  path: string
+  what: string
+  permission: string
+  /** The most that Microsoft gives in one page: more is refused, not clamped. */
+  $top: number
+  $expand?: string
+}
+
+async function* list(
+  { path, what, permission, ...query }: Listed,
+  { microsoft, signal, options }: FeedContext<DefenderOptions>,
+  span: Span,
+): ReturnType<typeof inlineBatches> {
+  // An update counts as available once its logs have had their time: so the delay is on the feed's clock, and loses nothing.
+  const delayMs = options.logIngestionDelayMinutes * MINUTE
+  const severities = options.severities.map((severity) => `severity eq '${severity}'`).join(' or ')
+  const times = `lastUpdateDateTime ge ${isoTime(span.from - delayMs)} and lastUpdateDateTime lt ${isoTime(span.to - delayMs)}`
+  const pages = microsoft.pages(
+    {
+      api: 'graph',
+      path: `${path}${odataQuery({ ...query, $filter: severities ? `${times} and (${severities})` : times })}`,
+      // Without it, what Microsoft added since to its lists of words comes as `unknownFutureValue`.
+      headers: { Prefer: 'include-unknown-enum-members' },
+      what,
+      permission,
+      signal,
+    },
+    Item,
+  )
+  yield* inlineBatches(
+    inTimeOrder(pages, span, {
+      time: ({ lastUpdateDateTime }) => isoTimeAfter(lastUpdateDateTime, delayMs),
+      key: ({ id, lastUpdateDateTime }) => `${String(id)} ${String(lastUpdateDateTime)}`,
+    }),
+  )
+}
+
+function isoTimeAfter(time: unknown, ms: number): string | undefined {
+  const at = Date.parse(String(time))
+  return Number.isNaN(at) ? undefined : isoTime(at + ms)
+}
+
+export const DEFENDER_FEEDS: readonly Feed[] = [
+  defineFeed<AlertOptions>({
+    ...COMMON,
+    id: 'graph.alerts',
+    title: 'Defender: alerts',
+    dataset: 'm365_defender.alert',
+    permissions: [ALERTS],
+    options: AlertOptions,
+    exclusion: alertExclusion,
+    lookbackMs: ({ lookbackDays }) => lookbackDays * DAY,
+    source: {
+      list: (context, span) =>
+        list(
+          {
+            path: '/v1.0/security/alerts_v2',
+            what: 'Could not list the alerts of Defender.',
+            permission: ALERTS.permission,
+            $top: 500,
+          },
+          context,
+          span,
+        ),
+    },
+  }),
+  defineFeed<DefenderOptions>({
+    ...COMMON,
+    id: 'graph.incidents',
+    title: 'Defender: incidents',
+    dataset: 'm365_defender.incident',
+    permissions: [INCIDENTS],
+    options: DefenderOptions,
+    exclusion: incidentExclusion,
+    lookbackMs: ({ lookbackDays }) => lookbackDays * DAY,
+    source: {
+      list: (context, span) =>
+        list(
+          {
+            path: '/v1.0/security/incidents',
+            what: 'Could not list the incidents of Defender.',
+            permission: INCIDENTS.permission,
+            $top: 50,
+            $expand: 'alerts',
+          },
+          context,
+          span,
+        ),
+    },
+  }),
+]
