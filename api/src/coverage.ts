@@ -6,6 +6,7 @@ export const IntakeCounts = z
     kept: z.int(),
     duplicates: z.int(),
     dropped: z.record(z.string(), z.int()),
+    excluded: z.record(z.string(), z.int()).optional().describe('Left out by the settings of the feed, by setting.'),
     quarantined: z.record(z.string(), z.int()),
   })
   .meta({ id: 'IntakeCounts' })
@@ -21,9 +22,11 @@ export const CoverageWindow = z
     state: z.enum(['complete', 'in-progress', 'gap']),
     listed: z.int(),
     stored: z.int(),
+    late: z.int().describe('Records kept that showed up when the window had been complete already.'),
     counts: IntakeCounts,
     reason: z.string().optional(),
     updatedAt: z.string(),
+    requestedAt: z.string().optional().describe('When somebody asked for it again.'),
   })
   .meta({ id: 'CoverageWindow' })
 export type CoverageWindow = z.infer<typeof CoverageWindow>

@@ -11,6 +11,7 @@ const window = (feed: string, state: CoverageWindow['state'], kept = 1): Coverag
   state,
   listed: 1,
   stored: 1,
+  late: 0,
   counts: { read: kept, kept, duplicates: 0, dropped: {}, quarantined: {} },
   updatedAt: '2026-11-20T12:00:00.000Z',
 })

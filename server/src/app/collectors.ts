@@ -73,17 +73,22 @@ export function createCollectors(parts: CollectorParts): Collectors {
   let closed = false
 
   async function pass(feed: Feed, key: FeedKey, signal: AbortSignal): Promise<CollectResult> {
+    const { tenantId, connectionId } = key
+    const connection = await records.connections.read(tenantId, connectionId)
+    const credential = feed.secret && (await records.connections.readCredential(tenantId, connectionId))
+    const secret = credential?.kind === 'password' ? undefined : credential?.feedSecrets?.[feed.id]
     return collectFeed({
       feed,
       key,
       clock,
       signal,
       ledger: records.coverage,
-      microsoft: await microsofts.open(key.tenantId, key.connectionId),
+      microsoft: await microsofts.open(tenantId, connectionId),
+      settings: connection?.settings ?? {},
+      ...(secret !== undefined && { secret }),
       lookbackMs: feed.windowing.retentionMs - HEAD_START_MS,
       sliceMs: SLICE_MS,
-      ingest: ({ tenantId, dataset, feed: origin, records: texts }) =>
-        intake.take({ tenantId, dataset, origin }, texts),
+      ingest: ({ dataset, feed: origin, records: texts }) => intake.take({ tenantId, dataset, origin }, texts),
     })
   }
 

@@ -7,7 +7,7 @@ import { takeBatch, type TakenBatch } from './batch-records.ts'
 import { ContentGone, type FeedBatch, type FeedContext } from './feed.ts'
 import type { Frontier } from './frontier.ts'
 import type { Listing } from './listings.ts'
-import { closedRow, noteListed, noteTaken, openWindow, type OpenWindow } from './open-window.ts'
+import { closedRow, noteListed, noteListing, noteTaken, openWindow, type OpenWindow } from './open-window.ts'
 import type { CollectOptions } from './runner.ts'
 import type { Visit } from './windows.ts'
 
@@ -124,6 +124,8 @@ export async function collectListing(options: ListingVisit): Promise<ListingOutc
     const isGone = error instanceof ContentGone
     note(error, isGone ? oldestFirst.slice(0, 1) : windows.filter(({ row }) => row.state !== 'complete'))
   }
+
+  for (const window of windows) noteListing(window, listingFault === undefined)
 
   const deadline = Math.max(options.deadline, clock.now() + STORING_PER_LISTING * (clock.now() - begun))
   const missing = windows.flatMap((window) => window.missing.map((batch) => ({ window, batch })))

@@ -95,6 +95,17 @@ describe('a healthy feed', () => {
     expect(ledger.rows()[0]).toMatchObject({ state: 'complete', listed: 1, stored: 1 })
   })
 
+  test('what joins a window that was complete is counted as late, and makes its minute another batch', async () => {
+    rehearsal.batches.push(batch('one record', START - 25 * MINUTE), batch('another', START - 100 * MINUTE))
+    await pass()
+    rehearsal.batches.shift()
+    rehearsal.batches.push(batch('two records', START - 25 * MINUTE, { records: ['{"Id":"1"}', '{"Id":"2"}'] }))
+    now += 2 * MINUTE
+    expect(await pass()).toMatchObject({ stored: 1 })
+    expect(ledger.rows()[1]).toMatchObject({ state: 'complete', listed: 1, stored: 1, late: 2, counts: { kept: 3 } })
+    expect(ledger.rows()[0]).toMatchObject({ state: 'complete', listed: 1, stored: 1, late: 0 })
+  })
+
   test('a batch listed twice is stored once', async () => {
     rehearsal.batches.push(batch('a', START - HOUR), batch('a', START - HOUR))
     expect(await pass()).toMatchObject({ stored: 1 })

@@ -30,13 +30,17 @@ export interface LedgerWindow {
   from: string
   to: string
   state: 'complete' | 'in-progress' | 'gap'
-  /** Batches Microsoft listed for it, and those stored. */
+  /** Batches that Microsoft lists for it, by the newest listing of all of it, and those of them that are stored. */
   listed: number
   stored: number
+  /** Records kept that showed up when the window had been complete already. */
+  late: number
   counts: IntakeCounts
   /** Why it is a gap, with Microsoft's code. */
   reason?: string
   updatedAt: string
+  /** When somebody asked for it again. */
+  requestedAt?: string
 }
 
 /** What is written into the ledger together. */

@@ -7,7 +7,7 @@ import { present } from './row.ts'
 import type { Database } from './schema.ts'
 
 /** What a window that is written again takes from its new state. */
-const REPLACED = ['state', 'listed', 'stored', 'counts', 'reason', 'updatedAt'] as const
+const REPLACED = ['state', 'listed', 'stored', 'late', 'counts', 'reason', 'updatedAt'] as const
 
 /** The coverage ledger. The caller counts a window's totals; here they are only kept, with the batch they came with. */
 export function coverage(db: Database): RecordStore['coverage'] {

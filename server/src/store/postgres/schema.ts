@@ -28,6 +28,7 @@ export interface Tables {
   checkpoints: FeedColumns & { until: Moment }
   ledgerBatches: FeedColumns & { id: string; availableAt: Moment; storedAt: Moment; counts: Json<IntakeCounts> }
   ledgerWindows: LedgerWindowTable
+  feedLeases: FeedLeaseTable
   quarantine: QuarantineTable
   alerts: AlertTable
   alertEvidence: { tenantId: TenantId; ruleId: string; eventId: string; alertId: string | null; eventTime: Moment }
@@ -41,6 +42,7 @@ export interface Tables {
   users: { id: string; name: string; role: Role; createdAt: Moment; passwordHash: string }
   sessions: { tokenHash: string; userId: string; createdAt: Moment; expiresAt: Moment }
   apiTokens: ApiTokenTable
+  intakeKeys: IntakeKeyTable
   audit: AuditTable
 }
 
@@ -82,9 +84,22 @@ interface LedgerWindowTable extends FeedColumns {
   state: LedgerWindow['state']
   listed: number
   stored: number
+  late: number
   counts: Json<IntakeCounts>
   reason: TextOrNull
   updatedAt: Moment
+  requestedAt: MomentOrNull
+}
+
+interface FeedLeaseTable extends FeedColumns {
+  /** The process that reads it; null when none does. */
+  holder: TextOrNull
+  /** Counts who took it; PostgreSQL's bigint comes as text. */
+  token: Generated<string>
+  expiresAt: Generated<Date>
+  dueAt: Generated<Date>
+  failures: Generated<number>
+  edge: MomentOrNull
 }
 
 interface QuarantineTable {
@@ -174,6 +189,7 @@ interface MailHitTable {
   hasAttachments: boolean
   matched: string[]
   foundBy: HitOrigin
+  foundAt: Moment
 }
 
 interface InvestigationColumns {
@@ -240,6 +256,16 @@ interface ApiTokenTable {
   role: Role
   createdAt: Moment
   expiresAt: Moment
+}
+
+interface IntakeKeyTable {
+  tenantId: TenantId
+  id: string
+  keyHash: string
+  name: string
+  dataset: string
+  createdAt: Moment
+  expiresAt: MomentOrNull
 }
 
 interface AuditTable {

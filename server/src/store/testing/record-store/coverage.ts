@@ -16,6 +16,7 @@ function window(change: Partial<LedgerWindow> = {}): LedgerWindow {
     state: 'in-progress',
     listed: 2,
     stored: 1,
+    late: 0,
     counts: counts(5),
     updatedAt: at(10),
     ...change,
