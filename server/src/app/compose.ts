@@ -8,7 +8,9 @@ import type { Clock } from '#domain/clock.ts'
 import type { LedgerWindow, FeedKey } from '#domain/coverage.ts'
 import { AppError, toAppError } from '#domain/errors.ts'
 import type { TenantId } from '#domain/ids.ts'
+import type { IntakeKey } from '#domain/intake-key.ts'
 import { parseQuery } from '#domain/kql.ts'
+import type { IntakeCounts } from '#domain/outcome.ts'
 import type { TimeRange } from '#domain/query.ts'
 import type { Tenant } from '#domain/tenant.ts'
 import { FEEDS } from '#collect/feeds/index.ts'
@@ -23,12 +25,14 @@ import type { Config } from './config.ts'
 import { type Connections, createConnections } from './connections.ts'
 import { createEvidence, type Evidence } from './evidence.ts'
 import { createIntake } from './intake.ts'
+import { createIntakeKeys, type IntakeKeys } from './intake-keys.ts'
 import { createInvestigations, type Investigations } from './investigations.ts'
 import { createJobs } from './jobs.ts'
 import { createMicrosofts } from './microsofts.ts'
 import { createOverview, type OverviewReader } from './overview.ts'
 import { FEATURE_NEEDS } from './permissions.ts'
 import { createPipeline, type Pipeline } from './pipeline.ts'
+import { type Pushed, takePushed } from './pushed-records.ts'
 import { createSearch, type Search } from './search.ts'
 import { createSessions, type Sessions } from './sessions.ts'
 import { openStores } from './stores.ts'
@@ -50,6 +54,9 @@ export interface Application {
   sessions: Sessions
   users: Users
   connections: Connections
+  intakeKeys: IntakeKeys
+  /** Resolves when what a program pushes is durable. @throws AppError INTAKE_BODY_UNREADABLE, REQUEST_TOO_LARGE, STORE_*. */
+  takePushed(key: IntakeKey, pushed: Pushed): Promise<IntakeCounts>
   search: Search
   alerts: Alerts
   investigations: Investigations
@@ -162,6 +169,8 @@ export async function compose(
       needs: FEATURE_NEEDS,
       changed: () => collectors.refresh(),
     }),
+    intakeKeys: createIntakeKeys(records, clock, audit),
+    takePushed: (key, pushed) => takePushed(intake, key, pushed),
     search: createSearch(events, parseQuery),
     alerts: createAlerts({
       records,

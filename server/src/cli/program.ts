@@ -23,6 +23,9 @@ import { coverage } from './commands/coverage.ts'
 import { doctor } from './commands/doctor.ts'
 import { searchEvents } from './commands/events/search.ts'
 import { importRecords } from './commands/import.ts'
+import { createIntakeKey } from './commands/intake-keys/create.ts'
+import { listIntakeKeys } from './commands/intake-keys/list.ts'
+import { removeIntakeKey } from './commands/intake-keys/remove.ts'
 import { estimateInvestigation } from './commands/investigations/estimate.ts'
 import { exportInvestigation } from './commands/investigations/export.ts'
 import { listHits } from './commands/investigations/hits.ts'
@@ -74,6 +77,10 @@ const NOUNS: Record<string, { summary: string; verbs: readonly Register[] }> = {
   },
   users: { summary: 'who may sign in', verbs: [listUsers, createUser] },
   tokens: { summary: 'API tokens, for programs and this command line', verbs: [createToken, listTokens, removeToken] },
+  'intake-keys': {
+    summary: 'keys with which programs push records',
+    verbs: [createIntakeKey, listIntakeKeys, removeIntakeKey],
+  },
   bench: { summary: 'how fast Cordon is on this machine', verbs: [benchIngest, benchPurge, benchScan] },
   store: { summary: 'the embedded event store', verbs: [serveStore] },
 }

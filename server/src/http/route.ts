@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { Application } from '#app/compose.ts'
 import { AppError } from '#domain/errors.ts'
 import { parseTenantId, type TenantId } from '#domain/ids.ts'
+import type { IntakeKey } from '#domain/intake-key.ts'
 import type { Right, User } from '#domain/user.ts'
 
 import { issuesOf, RequestInvalid } from './problem.ts'
@@ -20,21 +21,32 @@ export interface Route {
   summary: string
   query?: z.ZodObject
   body?: z.ZodType
+  /** Where the handler reads the body itself as it arrives, however long: the media types it takes. */
+  streamed?: readonly string[]
   /** Absent where `respond` answers by itself. */
   reply?: z.ZodType
   status: 200 | 201 | 204
   respond(request: AuthenticatedRequest): Promise<Response>
 }
 
-/** A right of a role; `signed-in` for what every user may do with what is their own; `public` for anyone at all. */
-export type Access = Right | 'signed-in' | 'public'
+/**
+ * A right of a role; `signed-in` for what every user may do with what is their own; `intake-key` for programs that push records
+ * with a key of one tenant, and for no user; `public` for anyone at all.
+ */
+export type Access = Right | 'signed-in' | 'intake-key' | 'public'
+
+/** Who was let in: a user, a program with an intake key, or nobody in particular. */
+export interface Caller {
+  /** Undefined on public routes and on those for intake keys. */
+  user?: User
+  /** Only on routes for intake keys. */
+  intakeKey?: IntakeKey
+}
 
 /** A request after it was let in. */
-export interface AuthenticatedRequest {
+export interface AuthenticatedRequest extends Caller {
   app: Application
   context: Context
-  /** Undefined only on public routes. */
-  user: User | undefined
 }
 
 /** What a route's handler works with. */
@@ -43,6 +55,8 @@ export interface Call<Query, Body> {
   /** For cookies, streams and addresses. */
   context: Context
   user: User
+  /** Of a route for intake keys. */
+  intakeKey: IntakeKey
   /** Of a route below `/tenants/{tenantId}`. */
   tenantId: TenantId
   param(name: string): string
@@ -58,6 +72,7 @@ interface RouteSpec<Query extends z.ZodObject, Body extends z.ZodType, Reply ext
   summary: string
   query?: Query
   body?: Body
+  streamed?: readonly string[]
   reply?: Reply
   status?: Route['status']
   handle(call: Call<z.output<Query>, z.output<Body>>): Promise<z.input<Reply> | Response>
@@ -72,7 +87,7 @@ export function defineRoute<
   return {
     ...spec,
     status,
-    async respond({ app, context, user }) {
+    async respond({ app, context, user, intakeKey }) {
       const tenantId = await tenantOf(app, context.req.param('tenantId'))
       const query = spec.query?.safeParse(context.req.query())
       const body = spec.body?.safeParse(await bodyOf(context))
@@ -84,8 +99,9 @@ export function defineRoute<
       const result = await handle({
         app,
         context,
-        // A public route has no user and asks for none.
+        // A route asks only for what its access lets in.
         user: user!,
+        intakeKey: intakeKey!,
         tenantId: tenantId!,
         param: (name) => context.req.param(name)!,
         query: query?.data as z.output<Query>,

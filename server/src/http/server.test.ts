@@ -9,7 +9,7 @@ import { allows, ROLES, type Role } from '#domain/user.ts'
 import type { Route } from './route.ts'
 import { ROUTES } from './routes/index.ts'
 import { createHttpApp, listen } from './server.ts'
-import { ADMINISTRATOR, type Cordon, startCordon } from './testing/start-cordon.ts'
+import { ADMINISTRATOR, type CallOptions, type Cordon, startCordon } from './testing/start-cordon.ts'
 
 const HERE = parseTenantId('11111111-1111-4111-8111-111111111111')!
 const ELSEWHERE = parseTenantId('22222222-2222-4222-8222-222222222222')!
@@ -55,11 +55,21 @@ const lastHour = () => ({
   to: new Date(Date.now() + 60_000).toISOString(),
 })
 
+const INTAKE = { name: 'test', dataset: 'o365.audit' }
+
+async function signedIn(): Promise<string> {
+  const answer = await cordon.call('POST', '/session', { token: null, body: ADMINISTRATOR })
+  return String(answer.headers['set-cookie']).split(';')[0]!
+}
+
 const pathOf = (route: Route) => route.path.replace('{tenantId}', HERE).replace('{id}', 'none')
 const name = ({ method, path }: Route) => `${method.toUpperCase()} ${path}`
 
 describe('access', () => {
-  const guarded = ROUTES.flatMap((route) => (route.access === 'public' ? [] : [{ route, access: route.access }]))
+  const guarded = ROUTES.flatMap((route) =>
+    route.access === 'public' || route.access === 'intake-key' ? [] : [{ route, access: route.access }],
+  )
+  const pushed = ROUTES.filter(({ access }) => access === 'intake-key')
 
   test.each(guarded.map((each) => [name(each.route), each] as const))(
     '%s serves exactly the roles it names',
@@ -74,6 +84,29 @@ describe('access', () => {
       }
     },
   )
+
+  test.each(pushed.map((route) => [name(route), route] as const))(
+    '%s serves intake keys, and no user whatever the role',
+    async (_, { method, path }) => {
+      const refused = { status: 401, body: { code: 'AUTH_INTAKE_KEY_REFUSED' } }
+      const ask = (options: CallOptions) => cordon.call(method.toUpperCase(), path, options)
+      for (const token of [null, ...ROLES.map((role) => tokens[role])])
+        expect(await ask({ token })).toMatchObject(refused)
+      const cookie = await signedIn()
+      const session = { cookie, 'sec-fetch-site': 'same-origin' }
+      expect(await ask({ token: null, headers: session })).toMatchObject(refused)
+      const { key } = await cordon.app.intakeKeys.create(cordon.administrator, HERE, INTAKE)
+      expect((await ask({ token: key })).body['code']).not.toBe('AUTH_INTAKE_KEY_REFUSED')
+    },
+  )
+
+  test('an intake key opens nothing that is for users', async () => {
+    const { key } = await cordon.app.intakeKeys.create(cordon.administrator, HERE, INTAKE)
+    const answers = await Promise.all(
+      guarded.map(({ route }) => cordon.call(route.method.toUpperCase(), pathOf(route), { token: key })),
+    )
+    expect(new Set(answers.map(({ body }) => body['code']))).toEqual(new Set(['AUTH_SESSION_MISSING']))
+  })
 
   test('only health and sign-in are public', () => {
     const open = ROUTES.filter(({ access }) => access === 'public').map(name)
@@ -106,11 +139,6 @@ describe('sign-in', () => {
   const signIn = (body: object, headers: Record<string, string> = {}) =>
     cordon.call('POST', '/session', { token: null, body, headers })
 
-  async function cookie(): Promise<string> {
-    const answer = await signIn(ADMINISTRATOR)
-    return String(answer.headers['set-cookie']).split(';')[0]!
-  }
-
   test('gives a cookie that scripts cannot read and other sites do not send', async () => {
     const answer = await signIn(ADMINISTRATOR)
     expect(answer.status).toBe(200)
@@ -120,7 +148,7 @@ describe('sign-in', () => {
   })
 
   test('a change with the cookie must come from our own pages', async () => {
-    const own = { cookie: await cookie() }
+    const own = { cookie: await signedIn() }
     const remove = (headers: Record<string, string>) =>
       cordon.call('DELETE', '/tokens/none', { token: null, headers: { ...own, ...headers } })
     const host = new URL(cordon.url).host
@@ -147,7 +175,7 @@ describe('sign-in', () => {
   })
 
   test('after signing out the cookie is worth nothing', async () => {
-    const headers = { cookie: await cookie(), 'sec-fetch-site': 'same-origin' }
+    const headers = { cookie: await signedIn(), 'sec-fetch-site': 'same-origin' }
     expect((await cordon.call('GET', '/session', { token: null, headers })).status).toBe(200)
     expect((await cordon.call('DELETE', '/session', { token: null, headers })).status).toBe(204)
     expect((await cordon.call('GET', '/session', { token: null, headers })).status).toBe(401)

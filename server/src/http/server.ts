@@ -49,7 +49,6 @@ export function createHttpApp(app: Application): OpenAPIHono {
     context.header('Cache-Control', 'no-store')
     await next()
   })
-  http.use('/api/*', bodyLimit({ maxSize: BODY_LIMIT_BYTES, onError: tooLarge }))
   for (const route of ROUTES) register(http, app, route)
   http.doc31('/api/openapi.json', {
     openapi: '3.1.0',
@@ -111,6 +110,7 @@ function register(http: OpenAPIHono, app: Application, route: Route): void {
       ...(params.length > 0 && { params: z.object(Object.fromEntries(params)) }),
       ...(route.query && { query: route.query }),
       ...(route.body && { body: { required: true, content: { 'application/json': { schema: route.body } } } }),
+      ...(route.streamed && { body: { required: true, content: contentOf(route.streamed) } }),
     },
     responses: {
       [route.status]: {
@@ -123,11 +123,17 @@ function register(http: OpenAPIHono, app: Application, route: Route): void {
       },
     },
   })
-  http.on(route.method.toUpperCase(), path.replaceAll(/\{(\w+)\}/g, ':$1'), async (context) => {
-    const user = await authenticate(app, context, route.access)
-    return route.respond({ app, context, user })
+  const place = path.replaceAll(/\{(\w+)\}/g, ':$1')
+  if (!route.streamed) http.on(route.method.toUpperCase(), place, limit)
+  http.on(route.method.toUpperCase(), place, async (context) => {
+    const caller = await authenticate(app, context, route.access)
+    return route.respond({ app, context, ...caller })
   })
 }
+
+const limit = bodyLimit({ maxSize: BODY_LIMIT_BYTES, onError: tooLarge })
+
+const contentOf = (types: readonly string[]) => Object.fromEntries(types.map((type) => [type, { schema: z.unknown() }]))
 
 function problem(context: Context, error: AppError): Response {
   if (typeof error.retry === 'object') context.header('Retry-After', String(Math.ceil(error.retry.afterMs / 1000)))

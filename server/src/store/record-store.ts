@@ -4,6 +4,7 @@ import type { Budgets } from '#domain/budget.ts'
 import type { CoverageLedger, FeedKey } from '#domain/coverage.ts'
 import type { MailPerson, UnreachedCopy } from '#domain/follow-up.ts'
 import type { TenantId } from '#domain/ids.ts'
+import type { IntakeKey } from '#domain/intake-key.ts'
 import type { Investigation, InvestigationMailbox, MailHit } from '#domain/investigation.ts'
 import type { Quarantined } from '#domain/outcome.ts'
 import type { Connection, ConnectionTest, Credential, PasswordCredential, Tenant } from '#domain/tenant.ts'
@@ -184,6 +185,17 @@ export interface RecordStore {
     find(tokenHash: string, now: string): Promise<User | undefined>
     list(userId: string): Promise<{ id: string; name: string; role: Role; createdAt: string; expiresAt: string }[]>
     remove(userId: string, id: string): Promise<void>
+  }
+
+  intakeKeys: {
+    /** Only the SHA-256 of the key is stored. */
+    create(key: IntakeKey & { keyHash: string }): Promise<void>
+    /** Also one that has expired. */
+    find(keyHash: string): Promise<IntakeKey | undefined>
+    /** By name. */
+    list(tenantId: TenantId): Promise<IntakeKey[]>
+    /** False when the tenant has none of that id. */
+    remove(tenantId: TenantId, id: string): Promise<boolean>
   }
 
   /** Who did what: append-only. */

@@ -31,7 +31,7 @@ export function truncated(name: string, where: { line?: number; offset?: number 
   return new AppError({
     code: 'IMPORT_FILE_TRUNCATED',
     what: `Could not read ${name} to its end.`,
-    why: `The file stops before its content is complete.${place}`,
+    why: `It stops before its content is complete.${place}`,
     fix: 'Everything before that place has been read. Get the whole file again and import it: what is stored already is not stored twice.',
     cause,
   })

@@ -22,7 +22,7 @@ export function detectFormat(content: Buffer): AuditFileFormat | { reason: strin
   if (text.startsWith('{')) {
     const property = wrappedArray(head)
     if (property !== undefined) return { name: 'wrapped-array', property }
-    return { name: isSpread(text) || hasSeveral(head) ? 'json-objects' : 'ndjson' }
+    return { name: formatOfObjects(head) }
   }
   const header = firstLine.startsWith(TYPE_LINE) ? text.slice(firstLine.length).trimStart() : firstLine
   const columns = /^[^\r\n]*/
@@ -33,6 +33,12 @@ export function detectFormat(content: Buffer): AuditFileFormat | { reason: strin
   if (/^\s*\{/m.test(text)) return { name: 'ndjson' }
   if (columns.length > 1) return { reason: 'It looks like CSV, but its header has no AuditData column.' }
   return { reason: 'It starts neither with a JSON record, nor with an array, nor with a CSV header.' }
+}
+
+/** How objects stand after one another, of content that begins with one and wraps nothing: a line each, or as they like. */
+export function formatOfObjects(content: Buffer): 'json-objects' | 'ndjson' {
+  const head = content.subarray(0, HEAD_BYTES)
+  return isSpread(head.toString().trimStart()) || hasSeveral(head) ? 'json-objects' : 'ndjson'
 }
 
 /** Whether the first object goes on in its second line. A line of NDJSON that is cut ends otherwise, or `{` follows it. */

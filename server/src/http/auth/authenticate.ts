@@ -5,25 +5,29 @@ import type { Application } from '#app/compose.ts'
 import { AppError } from '#domain/errors.ts'
 import { allows, RIGHTS, type User } from '#domain/user.ts'
 
-import type { Access } from '#http/route.ts'
+import type { Access, Caller } from '#http/route.ts'
 
 /** Name of the cookie that carries a session's token. */
 export const SESSION_COOKIE = 'cordon_session'
 
 /**
  * Lets a request in, or not: an API token in `Authorization: Bearer`, or the session cookie. A request that changes
- * something with the cookie, or without any proof, must come from our own pages.
+ * something with the cookie, or without any proof, must come from our own pages. Where programs push records, an intake key
+ * counts and nothing else.
  *
- * @throws AppError AUTH_SESSION_MISSING, AUTH_RIGHT_MISSING, AUTH_ORIGIN_REFUSED.
+ * @throws AppError AUTH_SESSION_MISSING, AUTH_RIGHT_MISSING, AUTH_ORIGIN_REFUSED, AUTH_INTAKE_KEY_REFUSED.
  */
-export async function authenticate(app: Application, context: Context, access: Access): Promise<User | undefined> {
+export async function authenticate(app: Application, context: Context, access: Access): Promise<Caller> {
   const bearer = /^Bearer (.+)$/i.exec(context.req.header('authorization') ?? '')?.[1]
+  if (access === 'intake-key') {
+    return { intakeKey: await app.intakeKeys.open(context.req.header('x-intake-key') ?? bearer) }
+  }
   if (bearer === undefined) refuseOtherSites(context)
-  if (access === 'public') return undefined
+  if (access === 'public') return {}
   const user = bearer === undefined ? await bySession(app, context) : await app.sessions.findByApiToken(bearer)
   if (!user) throw sessionMissing(bearer !== undefined)
   if (access !== 'signed-in' && !allows(user.role, access)) throw rightMissing(user, access)
-  return user
+  return { user }
 }
 
 async function bySession(app: Application, context: Context): Promise<User | undefined> {

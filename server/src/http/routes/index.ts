@@ -5,6 +5,7 @@ import { ALERT_ROUTES } from './alerts.ts'
 import { CONNECTION_ROUTES } from './connections.ts'
 import { EVENT_ROUTES } from './events.ts'
 import { EVIDENCE_ROUTES } from './evidence.ts'
+import { INTAKE_ROUTES } from './intake.ts'
 import { INVESTIGATION_ROUTES } from './investigations.ts'
 import { OVERVIEW_ROUTES } from './overview.ts'
 import { SESSION_ROUTES } from './session.ts'
@@ -18,6 +19,7 @@ export const ROUTES: readonly Route[] = [
   ...CONNECTION_ROUTES,
   ...OVERVIEW_ROUTES,
   ...EVENT_ROUTES,
+  ...INTAKE_ROUTES,
   ...ALERT_ROUTES,
   ...INVESTIGATION_ROUTES,
   ...EVIDENCE_ROUTES,

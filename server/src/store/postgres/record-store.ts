@@ -13,6 +13,7 @@ import { connections } from './connections.ts'
 import { coverage } from './coverage.ts'
 import { openDatabase } from './database.ts'
 import { followUps } from './follow-ups.ts'
+import { intakeKeys } from './intake-keys.ts'
 import { investigations } from './investigations.ts'
 import { migrate } from './migrate.ts'
 import { quarantine } from './quarantine.ts'
@@ -47,6 +48,7 @@ export function createRecordStore(parts: { pool: Pool; seal: Seal }): RecordStor
     users: users(db),
     sessions: sessions(db),
     apiTokens: apiTokens(db),
+    intakeKeys: intakeKeys(db),
     audit: audit(db),
     budgets: budgets(db),
   }

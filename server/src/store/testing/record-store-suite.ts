@@ -8,6 +8,7 @@ import { budgetContract } from './record-store/budgets.ts'
 import { connectionContract } from './record-store/connections.ts'
 import { coverageContract } from './record-store/coverage.ts'
 import { followUpContract } from './record-store/follow-ups.ts'
+import { intakeKeyContract } from './record-store/intake-keys.ts'
 import { investigationContract } from './record-store/investigations.ts'
 import { peopleContract } from './record-store/people.ts'
 import { quarantineContract } from './record-store/quarantine.ts'
@@ -53,6 +54,7 @@ export function testRecordStore(
     describe('follow-ups', () => void followUpContract(store))
     describe('action runs', () => void actionRunContract(store))
     describe('budgets', () => void budgetContract(store))
+    describe('intake keys', () => void intakeKeyContract(store))
     describe('people, tokens and audit', () => void peopleContract(store))
   })
 }
