@@ -1,5 +1,27 @@
 import type { Normalizer } from '#normalize/normalizer.ts'
+import { cloudAppsActivity } from './cloud_apps.activity/normalizer.ts'
+import { cloudAppsAlert } from './cloud_apps.alert/normalizer.ts'
+import { defenderCloudAlert } from './defender_cloud.alert/normalizer.ts'
+import { m365DefenderAlert } from './m365_defender.alert/normalizer.ts'
+import { m365DefenderEvent } from './m365_defender.event/normalizer.ts'
+import { m365DefenderIncident } from './m365_defender.incident/normalizer.ts'
+import { o365MessageTrace } from './o365.message_trace/normalizer.ts'
+import { o365Quarantine } from './o365.quarantine/normalizer.ts'
+import { o365ReportedMail } from './o365.reported_mail/normalizer.ts'
+import { o365Submission } from './o365.submission/normalizer.ts'
 import { o365Audit } from './o365.audit/normalizer.ts'
 
 /** Every normalizer, one line each. */
-export const NORMALIZERS: readonly Normalizer[] = [o365Audit]
+export const NORMALIZERS: readonly Normalizer[] = [
+  o365Audit,
+  cloudAppsActivity,
+  cloudAppsAlert,
+  defenderCloudAlert,
+  m365DefenderAlert,
+  m365DefenderEvent,
+  m365DefenderIncident,
+  o365MessageTrace,
+  o365Quarantine,
+  o365ReportedMail,
+  o365Submission,
+]
