@@ -208,6 +208,21 @@ export const InvestigationMailboxes = z
   .meta({ id: 'InvestigationMailboxes' })
 export type InvestigationMailboxes = z.infer<typeof InvestigationMailboxes>
 
+export const InvestigationDays = z
+  .object({
+    days: z.array(
+      z.object({
+        day: z.string().describe('In UTC: 2026-11-20.'),
+        found: z.int(),
+        mailboxes: z.int().describe('In which something was found.'),
+        settled: z.int().describe('Targets of actions that reached their end as wished.'),
+        unsettled: z.int().describe('Targets of actions that did not.'),
+      }),
+    ),
+  })
+  .meta({ id: 'InvestigationDays' })
+export type InvestigationDays = z.infer<typeof InvestigationDays>
+
 export const HitOrigin = z
   .enum(['search', 'forward', 'reply', 'sent-copy', 'meeting'])
   .describe('`search`: by the filter; else by following another hit. `meeting` is an event of a calendar, no message.')

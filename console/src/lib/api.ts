@@ -18,6 +18,7 @@ import {
   InvestigationEstimate,
   InvestigationList,
   InvestigationMailboxes,
+  InvestigationDays,
   InvestigationPeople,
   MailHits,
   MessageView,
@@ -252,6 +253,8 @@ export const tenantApi = (tenantId: string) => {
         query: { ...query },
         ...(signal && { signal }),
       }),
+    investigationDays: (investigationId: string) =>
+      call(InvestigationDays, at(`investigations/${id(investigationId)}/days`)),
     people: (investigationId: string, query: Page, signal?: AbortSignal) =>
       call(InvestigationPeople, at(`investigations/${id(investigationId)}/people`), {
         query: { ...query },

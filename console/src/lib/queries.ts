@@ -38,6 +38,11 @@ export const queries = {
       queryKey: [tenantId, 'investigation', id],
       queryFn: () => tenantApi(tenantId).investigation(id),
     }),
+  investigationDays: (tenantId: string, id: string) =>
+    queryOptions({
+      queryKey: [tenantId, 'investigation-days', id],
+      queryFn: () => tenantApi(tenantId).investigationDays(id),
+    }),
   actionRuns: (tenantId: string, investigationId?: string) =>
     queryOptions({
       queryKey: [tenantId, 'action-runs', investigationId ?? 'all'],

@@ -1,13 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
 
-import { afterAll, beforeAll, expect, test } from 'vitest'
-
-import { type Emulator, startEmulator } from '#connect/testing/start-emulator.ts'
 import { allOf } from '#domain/mail-filter.ts'
 
-import { type CordonProcess, startCordonProcess, until } from './testing/cordon-process.ts'
+import { startConnectedCordon } from './testing/connected-cordon.ts'
+import { until } from './testing/cordon-process.ts'
 
 /**
  * `kill -9` on the whole product at work, again and again, against an emulated cloud that knows the truth. Nothing may be
@@ -17,39 +13,9 @@ import { type CordonProcess, startCordonProcess, until } from './testing/cordon-
 /** Two feeds with everything in them that the audit log can do, and few enough records for a test. */
 const FEEDS = ['management-activity.Audit.General', 'management-activity.DLP.All']
 
-let emulator: Emulator
-let folder: string
-let cordon: CordonProcess
-let tenant: string
-
-beforeAll(async () => {
-  emulator = await startEmulator(['--no-live', '--throttle', 'off'])
-  folder = await mkdtemp(join(tmpdir(), 'cordon-crash-'))
-  cordon = await start()
-  const { id, applications } = emulator.tenants[0]!
-  tenant = `/tenants/${id}`
-  await cordon.call('POST', '/connections', {
-    name: 'Emulated',
-    cloud: 'emulated',
-    directoryId: id,
-    clientId: applications[0]!.clientId,
-    credential: { kind: 'secret', secret: applications[0]!.secret },
-    feeds: FEEDS,
-  })
-}, 240_000)
-
-afterAll(async () => {
-  await cordon?.stop()
-  await emulator?.stop()
-  await rm(folder, { recursive: true, force: true })
-})
-
-const start = () => startCordonProcess(join(folder, 'data'), emulator.cloudFile)
-
-async function killAndStart(): Promise<void> {
-  await cordon.kill()
-  cordon = await start()
-}
+const cordon = await startConnectedCordon({ feeds: FEEDS })
+const { emulator, tenant } = cordon
+afterAll(() => cordon.close())
 
 interface Page {
   events: { event: { id: string } }[]
@@ -86,7 +52,7 @@ test('killed in the middle of collecting, it loses no event and doubles none', {
   const killedAt: number[] = []
   for (const share of [0.05, 0.3, 0.6]) {
     killedAt.push(await until(countStored, (stored) => stored >= wanted.length * share))
-    await killAndStart()
+    await cordon.killAndStart()
   }
   // Each kill found it at work, not before and not after.
   expect(killedAt.every((stored) => stored > 0 && stored < wanted.length)).toBe(true)
@@ -139,7 +105,7 @@ test(
     // The deletions share a batch or two: with the intents written and no answer yet, they are under way.
     const midway = await until(read, (detail) => (detail.actionRun.targetsByState['intended'] ?? 0) > 0)
     expect(midway.actionRun.state).toBe('running')
-    await killAndStart()
+    await cordon.killAndStart()
 
     const { actionRun, targets } = await until(read, (detail) => detail.actionRun.state !== 'running')
     expect(actionRun).toMatchObject({ state: 'done', targetsByState: { verified: phish.recipients.length } })
@@ -154,7 +120,6 @@ test(
 )
 
 test('stopped in the ordinary way, it ends with exit code 0 and gives the data folder back', async () => {
-  expect(await cordon.stop()).toBe(0)
-  cordon = await start()
+  expect(await cordon.stopAndStart()).toBe(0)
   expect(await countStored()).toBe((await truth()).length)
 })

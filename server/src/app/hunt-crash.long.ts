@@ -1,15 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, expect, it } from 'vitest'
 import { z } from 'zod'
 
-import { type Emulator, startEmulator } from '#connect/testing/start-emulator.ts'
 import { allOf } from '#domain/mail-filter.ts'
 import type { Investigation } from '#domain/investigation.ts'
 
-import { type CordonProcess, startCordonProcess, until } from './testing/cordon-process.ts'
+import { startConnectedCordon } from './testing/connected-cordon.ts'
+import { until } from './testing/cordon-process.ts'
 
 /**
  * `kill -9` on the whole product in the middle of a hunt and of a purge, while Microsoft carries out what it is asked and
@@ -27,40 +23,10 @@ const drop = (seed: number, probability: number) => ({
   do: { dropAfterCommit: true },
 })
 
-let emulator: Emulator
-let folder: string
-let cordon: CordonProcess
-let tenant: string
-let kills = 0
-
-beforeAll(async () => {
-  emulator = await startEmulator(['--no-live', '--throttle', 'off', '--org', '1200'])
-  folder = await mkdtemp(join(tmpdir(), 'cordon-hunt-crash-'))
-  cordon = await start()
-  const { id, applications } = emulator.tenants[0]!
-  tenant = `/tenants/${id}`
-  await cordon.call('POST', '/connections', {
-    name: 'Emulated',
-    cloud: 'emulated',
-    directoryId: id,
-    clientId: applications[0]!.clientId,
-    credential: { kind: 'secret', secret: applications[0]!.secret },
-    feeds: [],
-  })
-  await emulator.request('/faults', { rules: [drop(1, 0.1), SLOW] })
-}, 120_000)
-afterAll(async () => {
-  await cordon?.stop()
-  await emulator?.stop()
-  await rm(folder, { recursive: true, force: true })
-})
-
-const start = () => startCordonProcess(join(folder, 'data'), emulator.cloudFile)
-async function killAndStart(): Promise<void> {
-  await cordon.kill()
-  kills++
-  cordon = await start()
-}
+const cordon = await startConnectedCordon({ emulator: ['--org', '1200'], feeds: [] })
+const { emulator, tenant } = cordon
+await emulator.request('/faults', { rules: [drop(1, 0.1), SLOW] })
+afterAll(() => cordon.close())
 /** No more faults; until here there were some. */
 async function dropped(): Promise<void> {
   const { rules } = (await emulator.request('/faults')) as { rules: { struck: number }[] }
@@ -123,7 +89,7 @@ it(
       expect(state).toBe('running')
       expect(mailboxesDone).toBeLessThan(mailboxesTotal)
       done.push(...(await times()))
-      await killAndStart()
+      await cordon.killAndStart()
     }
     const ended = await until(investigation, ({ state }) => state !== 'running')
     expect(ended).toMatchObject({ state: 'done', mailboxesFailed: 0, hits: recipients.length })
@@ -150,7 +116,7 @@ it(
     for (const least of [1, 10]) {
       const { actionRun } = await until(read, (detail) => settled(detail.actionRun) >= least)
       expect(actionRun.state).toBe('running')
-      await killAndStart()
+      await cordon.killAndStart()
     }
     const { actionRun, targets } = await until(read, (detail) => detail.actionRun.state !== 'running')
     expect(actionRun).toMatchObject({ state: 'done', targetsByState: { verified: recipients.length } })
@@ -162,7 +128,7 @@ it(
     const left = (await phish()).recipients.filter(({ folder: where }, i) => where === recipients[i]!.folder)
     expect(left).toEqual([])
     expect(await bystanders(victims, internetMessageId)).toEqual(others)
-    expect(kills).toBe(4)
+    expect(cordon.kills).toBe(4)
   },
 )
 

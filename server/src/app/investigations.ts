@@ -5,6 +5,7 @@ import type { TenantId } from '#domain/ids.ts'
 import type {
   Investigation,
   InvestigationDuration,
+  InvestigationDay,
   InvestigationMailbox,
   InvestigationMethod,
   MailHit,
@@ -76,6 +77,8 @@ export interface Investigations {
   people(tenantId: TenantId, id: string, page: { limit: number; offset: number }): Promise<PeopleShown>
   mailboxes(tenantId: TenantId, id: string, page: MailboxPage): Promise<MailboxesShown>
   hits(tenantId: TenantId, id: string, page?: { limit: number; offset: number }): Promise<MailHit[]>
+  /** Newest first, of the last quarter. */
+  days(tenantId: TenantId, id: string): Promise<InvestigationDay[]>
 }
 
 export function createInvestigations(parts: {
@@ -163,6 +166,11 @@ export function createInvestigations(parts: {
       await readInvestigation(records, tenantId, id)
       const counts = await records.investigations.countMailboxes(tenantId, id)
       return { mailboxes: await records.investigations.mailboxes(tenantId, id, page), counts }
+    },
+
+    async days(tenantId, id) {
+      await readInvestigation(records, tenantId, id)
+      return records.investigations.days(tenantId, id, 92)
     },
 
     async hits(tenantId, id, page) {

@@ -31,6 +31,7 @@ import { exportInvestigation } from './commands/investigations/export.ts'
 import { listHits } from './commands/investigations/hits.ts'
 import { listInvestigations } from './commands/investigations/list.ts'
 import { lookAtMessage } from './commands/investigations/look.ts'
+import { listDays } from './commands/investigations/days.ts'
 import { listPeople } from './commands/investigations/people.ts'
 import { showInvestigation } from './commands/investigations/show.ts'
 import { startInvestigation } from './commands/investigations/start.ts'
@@ -65,6 +66,7 @@ const NOUNS: Record<string, { summary: string; verbs: readonly Register[] }> = {
       startInvestigation,
       showInvestigation,
       steerInvestigation,
+      listDays,
       listPeople,
       listHits,
       lookAtMessage,

@@ -79,6 +79,19 @@ export interface Investigation {
   endedAt?: string
 }
 
+/** One day of an investigation: what it found, and what became of targets of its actions. */
+export interface InvestigationDay {
+  /** In UTC, `2026-11-20`. */
+  day: string
+  found: number
+  /** Mailboxes in which something was found. */
+  mailboxes: number
+  /** Targets that reached their end as wished. */
+  settled: number
+  /** Targets that did not. */
+  unsettled: number
+}
+
 /** How searching one mailbox stands. */
 export interface InvestigationMailbox {
   /** Graph user id. */

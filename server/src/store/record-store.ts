@@ -5,7 +5,7 @@ import type { CoverageLedger, FeedKey } from '#domain/coverage.ts'
 import type { MailPerson, UnreachedCopy } from '#domain/follow-up.ts'
 import type { TenantId } from '#domain/ids.ts'
 import type { IntakeKey } from '#domain/intake-key.ts'
-import type { Investigation, InvestigationMailbox, MailHit } from '#domain/investigation.ts'
+import type { Investigation, InvestigationDay, InvestigationMailbox, MailHit } from '#domain/investigation.ts'
 import type { Quarantined } from '#domain/outcome.ts'
 import type { Connection, ConnectionTest, Credential, PasswordCredential, Tenant } from '#domain/tenant.ts'
 import type { Role, User } from '#domain/user.ts'
@@ -110,6 +110,8 @@ export interface RecordStore {
     addHits(tenantId: TenantId, id: string, hits: readonly MailHit[]): Promise<number>
     /** Newest mail first. */
     hits(tenantId: TenantId, id: string, page?: { limit: number; offset: number }): Promise<MailHit[]>
+    /** What was found and done, by day in UTC, newest first; days without either are left out. */
+    days(tenantId: TenantId, id: string, limit: number): Promise<InvestigationDay[]>
     /** Over all tenants, for taking up work after a restart: the administrator's job list. */
     unfinished(): Promise<{ tenantId: TenantId; id: string }[]>
   }

@@ -9,6 +9,8 @@ import { SkeletonRows } from '#parts/panel.tsx'
 import { ProblemBanner } from '#parts/problem.tsx'
 import { When } from '#parts/when.tsx'
 
+import { Days } from './days.tsx'
+
 const DOTS: Record<Tone, string> = {
   good: 'border-good bg-good',
   warn: 'border-warn',
@@ -23,26 +25,29 @@ export function Timeline({ tenantId, investigation }: { tenantId: string; invest
   if (error) return <ProblemBanner error={error} onRetry={() => void refetch()} />
   if (data === undefined) return <SkeletonRows rows={4} />
   return (
-    <ol aria-label="Timeline" className="px-4 py-3">
-      {timelineOf(investigation, data.actionRuns).map(({ at, text, tone, actionRunId }) => (
-        <li key={`${at} ${text}`} className="relative border-l border-line pb-4 pl-5 text-sm last:pb-0">
-          <span aria-hidden className={`absolute top-1 -left-[5.5px] size-2.5 rounded-full border-2 ${DOTS[tone]}`} />
-          {actionRunId === undefined ? (
-            <p className="break-words">{text}</p>
-          ) : (
-            <Link
-              to="/tenants/$tenantId/action-runs/$actionRunId"
-              params={{ tenantId, actionRunId }}
-              className="break-words hover:underline"
-            >
-              {text}
-            </Link>
-          )}
-          <p className="text-xs text-ink-3">
-            <When at={at} exact />
-          </p>
-        </li>
-      ))}
-    </ol>
+    <>
+      {investigation.duration.kind !== 'once' && <Days tenantId={tenantId} investigationId={investigation.id} />}
+      <ol aria-label="Timeline" className="px-4 py-3">
+        {timelineOf(investigation, data.actionRuns).map(({ at, text, tone, actionRunId }) => (
+          <li key={`${at} ${text}`} className="relative border-l border-line pb-4 pl-5 text-sm last:pb-0">
+            <span aria-hidden className={`absolute top-1 -left-[5.5px] size-2.5 rounded-full border-2 ${DOTS[tone]}`} />
+            {actionRunId === undefined ? (
+              <p className="break-words">{text}</p>
+            ) : (
+              <Link
+                to="/tenants/$tenantId/action-runs/$actionRunId"
+                params={{ tenantId, actionRunId }}
+                className="break-words hover:underline"
+              >
+                {text}
+              </Link>
+            )}
+            <p className="text-xs text-ink-3">
+              <When at={at} exact />
+            </p>
+          </li>
+        ))}
+      </ol>
+    </>
   )
 }

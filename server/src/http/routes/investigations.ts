@@ -2,6 +2,7 @@ import {
   CreateInvestigation,
   EstimateInvestigation,
   Investigation,
+  InvestigationDays,
   InvestigationEstimate,
   InvestigationList,
   InvestigationMailbox,
@@ -102,6 +103,14 @@ export const INVESTIGATION_ROUTES: Route[] = [
     query: Page,
     reply: InvestigationPeople,
     handle: ({ app, tenantId, param, query }) => app.investigations.people(tenantId, param('id'), query),
+  }),
+  defineRoute({
+    method: 'get',
+    path: '/tenants/{tenantId}/investigations/{id}/days',
+    access: 'investigation.read',
+    summary: 'What was found and done on each day: the daily summary of an investigation that watches.',
+    reply: InvestigationDays,
+    handle: async ({ app, tenantId, param }) => ({ days: await app.investigations.days(tenantId, param('id')) }),
   }),
   defineRoute({
     method: 'get',

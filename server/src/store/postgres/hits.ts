@@ -34,8 +34,10 @@ export async function readHits(
     .orderBy('hit.id')
     .$if(page !== undefined, (query) => query.limit(page!.limit).offset(page!.offset))
     .execute()
-  return rows.map(({ tenantId: _tenant, investigationId: _investigation, runId, actionState, ...hit }) => ({
-    ...present(hit),
-    ...(runId !== null && actionState !== null && { lastAction: { actionRunId: runId, state: actionState } }),
-  }))
+  return rows.map(
+    ({ tenantId: _tenant, investigationId: _investigation, foundAt: _foundAt, runId, actionState, ...hit }) => ({
+      ...present(hit),
+      ...(runId !== null && actionState !== null && { lastAction: { actionRunId: runId, state: actionState } }),
+    }),
+  )
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Insertable } from 'kysely'
 
+import { isoTime, systemClock } from '#domain/clock.ts'
 import type { TenantId } from '#domain/ids.ts'
 import type { Investigation, InvestigationMailbox, MailHit } from '#domain/investigation.ts'
 import type { RecordStore } from '#store/record-store.ts'
@@ -8,6 +9,7 @@ import type { RecordStore } from '#store/record-store.ts'
 import { insertMissing, upsert } from './bulk.ts'
 import { groupCommit } from './group-commit.ts'
 import { readHits } from './hits.ts'
+import { readDays } from './investigation-days.ts'
 import { present } from './row.ts'
 import type { Database, DatabaseTransaction, Tables } from './schema.ts'
 
@@ -169,6 +171,8 @@ export function investigations(db: Database): RecordStore['investigations'] {
 
     hits: (tenantId, id, page) => readHits(db, tenantId, id, page),
 
+    days: (tenantId, id, limit) => readDays(db, tenantId, id, limit),
+
     async unfinished() {
       return db
         .selectFrom('investigations')
@@ -241,7 +245,8 @@ async function insertHits(
   hits: readonly MailHit[],
 ): Promise<number> {
   if (hits.length === 0) return 0
-  const rows = hits.map(({ lastAction: _action, ...hit }) => ({ ...hit, tenantId, investigationId: id }))
+  const own = { tenantId, investigationId: id, foundAt: isoTime(systemClock.now()) }
+  const rows = hits.map(({ lastAction: _action, ...hit }) => ({ ...hit, ...own }))
   const added = await insertMissing(trx, 'mailHits', rows)
   await countHits(trx, tenantId, id, [...new Set(hits.map(({ userId }) => userId))])
   await moveCounters(trx, tenantId, id, { total: 0, done: 0, failed: 0, hits: added })

@@ -8,7 +8,6 @@ import { up as budgets } from './0005-budgets.ts'
 import { up as followUp } from './0006-follow-up.ts'
 import { up as exchange } from './0007-exchange.ts'
 import { up as connectionSettings } from './0008-connection-settings.ts'
-import { up as intakeKeys } from './0010-intake-keys.ts'
 import { up as leases } from './0009-leases.ts'
 import { up as intakeKeys } from './0010-intake-keys.ts'
 import { up as foundAt } from './0012-found-at.ts'
@@ -23,7 +22,6 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0006-follow-up': { up: followUp },
   '0007-exchange': { up: exchange },
   '0008-connection-settings': { up: connectionSettings },
-  '0010-intake-keys': { up: intakeKeys },
   '0009-leases': { up: leases },
   '0010-intake-keys': { up: intakeKeys },
   '0012-found-at': { up: foundAt },

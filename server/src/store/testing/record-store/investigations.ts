@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 
+import { isoTime, systemClock } from '#domain/clock.ts'
 import type { Contract } from '#store/testing/record-store-suite.ts'
 import { actionRun, at, freshTenant, hit, investigation, mailbox, target } from './samples.ts'
 
@@ -37,6 +38,28 @@ export const investigationContract: Contract = (store) => {
     expect(await store().investigations.mailboxes(tenantId, id)).toEqual([searched, mailbox(2), mailbox(3)])
     expect(await store().investigations.mailboxes(tenantId, id, { state: 'waiting' })).toHaveLength(2)
     expect(await store().investigations.read(tenantId, id)).toMatchObject({ mailboxesTotal: 3, mailboxesDone: 1 })
+  })
+
+  it('tells of each day what was found and what became of it', async () => {
+    const tenantId = freshTenant()
+    const { id } = investigation(tenantId)
+    await store().investigations.create(investigation(tenantId, { id }))
+    await store().investigations.addMailboxes(tenantId, id, 0, [mailbox(1)])
+    const before = isoTime(systemClock.now()).slice(0, 10)
+    const searched = mailbox(1, { state: 'searched', hits: 2, searchedAt: at(3) })
+    await store().investigations.commitMailbox(tenantId, id, searched, [hit('a'), hit('b')])
+    const run = actionRun(tenantId, { investigationId: id })
+    const done = target('a', { state: 'verified', updatedAt: '2026-11-01T23:59:59.000Z' })
+    const failed = target('b', { state: 'failed', updatedAt: '2026-11-02T00:00:00.000Z' })
+    await store().actionRuns.create(run, [done, failed])
+    const days = await store().investigations.days(tenantId, id, 10)
+    expect(days).toMatchObject([
+      { found: 2, mailboxes: 1, settled: 0, unsettled: 0 },
+      { day: '2026-11-02', found: 0, settled: 0, unsettled: 1 },
+      { day: '2026-11-01', found: 0, settled: 1, unsettled: 0 },
+    ])
+    expect([before, isoTime(systemClock.now()).slice(0, 10)]).toContain(days[0]!.day)
+    expect(await store().investigations.days(freshTenant(), id, 10)).toEqual([])
   })
 
   it('commits a mailbox with its hits; repeating it changes nothing', async () => {
