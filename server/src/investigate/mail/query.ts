@@ -2,6 +2,7 @@ import { odataString } from '#connect/apis/graph/odata.ts'
 import { isGroup, type MailCondition, type MailFilter, type MailGroup } from '#domain/mail-filter.ts'
 
 import { compileCondition } from './conditions.ts'
+import { plainPiece } from './plain-piece.ts'
 
 /** How the terms of a query are written where it is asked. What cannot be asked safely is left out. */
 export interface QueryLanguage {
@@ -138,12 +139,7 @@ function fromTerm(language: QueryLanguage, address: string): string | undefined 
     : undefined
 }
 
-/**
- * The longest ASCII piece of the subject: how Microsoft folds case and accents beyond ASCII is nowhere documented, and a
- * piece of what must be contained must be contained too.
- */
 function subjectTerm(language: QueryLanguage, subject: string): string | undefined {
-  const pieces = (subject.normalize('NFC').match(/[\x20-\x7e]+/g) ?? []).map((piece) => piece.trim())
-  const longest = pieces.reduce((best, piece) => (piece.length > best.length ? piece : best), '')
-  return longest.length < 3 ? undefined : language.subject(longest)
+  const piece = plainPiece(subject)
+  return piece === undefined ? undefined : language.subject(piece)
 }

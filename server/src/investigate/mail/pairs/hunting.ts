@@ -7,7 +7,7 @@ import type { MailCondition } from '#domain/mail-filter.ts'
 
 import { hunt, HUNT_DELAY_MS, HUNT_REACH_MS, HUNT_ROWS_MAX, kqlString } from './hunt.ts'
 import type { PairLocation, PairSource, Sighting, Term } from './pair.ts'
-import { addressParts, internetMessageId, networkMessageId, plainPiece } from './values.ts'
+import { addressParts, internetMessageId, networkMessageId, subjectPiece } from './values.ts'
 
 /**
  * EmailEvents of advanced hunting: one row for each message and recipient, with the From address that people see. Any
@@ -47,7 +47,7 @@ const BRANCHES_MAX = 200
 function huntingTerm({ field, value }: MailCondition): Term | undefined {
   const term = (property: string, text: string, kind: Term['kind'] = 'exact'): Term => ({ property, text, kind })
   const contains = (property: string, kind?: Term['kind']): Term | undefined => {
-    const piece = plainPiece(value)
+    const piece = subjectPiece(value)
     return piece === undefined ? undefined : term(property, `${property} contains ${kqlString(piece)}`, kind)
   }
   const inTable = (table: string, condition: string): Term =>
@@ -75,7 +75,7 @@ function huntingTerm({ field, value }: MailCondition): Term | undefined {
     case 'url':
       return inTable('EmailUrlInfo', `Url contains ${kqlString(value.trim())}`)
     case 'attachment-name': {
-      const piece = plainPiece(value.replaceAll('*', '\n'))
+      const piece = subjectPiece(value.replaceAll('*', '\n'))
       return piece === undefined ? undefined : inTable('EmailAttachmentInfo', `FileName contains ${kqlString(piece)}`)
     }
     case 'attachment-hash':

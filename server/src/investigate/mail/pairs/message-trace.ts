@@ -7,7 +7,7 @@ import type { MailCondition } from '#domain/mail-filter.ts'
 
 import type { PairQuestion, PairSource, Sighting, Term } from './pair.ts'
 import { sightingsOf, timeOf, TraceRow } from './trace-row.ts'
-import { addressParts, internetMessageId, networkMessageId, plainPiece } from './values.ts'
+import { addressParts, internetMessageId, networkMessageId, subjectPiece } from './values.ts'
 
 /**
  * Message trace: Exchange's own log of deliveries, which every tenant has. It goes back 90 days and is asked for ten at a
@@ -52,7 +52,7 @@ function traceTerm({ field, value }: MailCondition): Term | undefined {
     case 'internet-message-id':
       return exact('messageId', `messageId eq ${odataString(internetMessageId(value))}`)
     case 'subject': {
-      const piece = plainPiece(value)
+      const piece = subjectPiece(value)
       return piece === undefined ? undefined : exact('subject', `contains(subject,${odataString(piece)})`)
     }
     case 'from': {

@@ -1,5 +1,7 @@
 import { domainToASCII, domainToUnicode } from 'node:url'
 
+import { plainPiece } from '#investigate/mail/plain-piece.ts'
+
 /** The values of conditions as Microsoft's records of deliveries write them. */
 
 /** A GUID in lower case with its hyphens: reports of Exchange leave them out. */
@@ -13,15 +15,9 @@ export function internetMessageId(value: string): string {
   return value.trim().replace(/^<?(.*?)>?$/s, '<$1>')
 }
 
-/**
- * The longest piece of plain ASCII: how Microsoft folds case and accents beyond it is documented nowhere, and a piece of
- * what must be contained must be contained too. Undefined when it is too short to find anything by. Cut, as records hold
- * only the first 256 characters of a subject.
- */
-export function plainPiece(value: string): string | undefined {
-  const pieces = (value.normalize('NFC').match(/[\x20-\x7e]+/g) ?? []).map((piece) => piece.trim().slice(0, 100).trim())
-  const longest = pieces.reduce((best, piece) => (piece.length > best.length ? piece : best), '')
-  return longest.length < 3 ? undefined : longest
+/** A piece of a subject to find it by. Cut, as records hold only the first 256 characters of a subject. */
+export function subjectPiece(value: string): string | undefined {
+  return plainPiece(value)?.slice(0, 100).trim()
 }
 
 /** `mail@shop.example`, `@shop.example` or `shop.example`: the address, if it is a plain one, and the domain's spellings. */
