@@ -9,7 +9,7 @@ export type Item = z.infer<typeof Item>
 
 /** How a feed reads an item. */
 export interface ItemReader {
-  /** Its moment on the feed's clock, as Microsoft writes moments. */
+  /** Its moment on the feed's clock, as Microsoft writes moments: text, or milliseconds since the epoch. */
   time: (item: Item) => unknown
   /** What it is known by; its text where that is all there is. */
   key?: (item: Item) => string
@@ -33,8 +33,9 @@ export async function* inTimeOrder(
 export function toRecords(items: readonly Item[], { from, to }: Span, { time, key }: ItemReader): ListedRecord[] {
   return items.flatMap((item) => {
     const text = JSON.stringify(item)
-    const said = Date.parse(String(time(item)))
-    const at = Number.isNaN(said) ? from : said
+    const said = time(item)
+    const ms = typeof said === 'number' ? said : Date.parse(String(said))
+    const at = Number.isNaN(ms) ? from : ms
     return at < from || at >= to ? [] : [{ at, key: key?.(item) ?? text, text }]
   })
 }

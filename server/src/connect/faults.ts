@@ -12,11 +12,30 @@ import { redact } from './redact.ts'
  */
 
 const ApiError = z.object({ error: z.object({ code: z.string(), message: z.string().catch('') }) })
+/** Exchange's admin API says the same to everything, and hides the reason, after an id and a .NET type: `id|type|reason`. */
+const ExchangeError = z
+  .object({
+    error: z.object({
+      code: z.string(),
+      details: z.array(z.object({ message: z.string() })).optional(),
+      innererror: z.object({ internalexception: z.object({ message: z.string() }).optional() }),
+    }),
+  })
+  .transform(({ error: { code, details, innererror } }, context) => {
+    const message = innererror.internalexception?.message ?? details?.[0]?.message.replace(/^[^|]*\|[^|]*\|/, '')
+    if (message !== undefined) return { error: { code, message } }
+    context.addIssue('It says no reason.')
+    return z.NEVER
+  })
 /** Refusals before a request reaches the Management Activity service. */
 const GatewayError = z
   .object({ Message: z.string() })
   .transform(({ Message }) => ({ error: { code: '', message: Message } }))
-const ErrorBody = z.union([ApiError, GatewayError])
+/** Defender for Cloud Apps. */
+const DetailError = z
+  .object({ detail: z.string() })
+  .transform(({ detail }) => ({ error: { code: '', message: detail } }))
+const ErrorBody = z.union([ExchangeError, ApiError, GatewayError, DetailError])
 
 const LONGEST_TEXT = 2000
 
@@ -69,7 +88,8 @@ export function replyFault(request: MicrosoftRequest, reply: MicrosoftReply, sec
       'backoff',
     )
   }
-  if (!microsoft && reply.body.length > 0) return unreadable(request, reply)
+  // Where a directory role is missing, Exchange sends a run of zero bytes.
+  if (!microsoft && !reply.body.every((byte) => byte === 0)) return unreadable(request, reply)
   if (isPassing(reply.status)) {
     return fault(
       'CONNECT_UNREACHABLE',
@@ -85,7 +105,14 @@ export function replyFault(request: MicrosoftRequest, reply: MicrosoftReply, sec
       'Assign Microsoft Entra ID P1 or P2 in this tenant, or leave this feature off.',
     )
   }
-  if (reply.status === 403 || microsoft?.code === 'AF10001') {
+  if (request.role && reply.status === 403) {
+    return fault(
+      'CONNECT_PERMISSION_MISSING',
+      `The application may not do this: it has no directory role that allows it, such as ${request.role} (${said}).`,
+      `In https://entra.microsoft.com open Roles and administrators > ${request.role} > Add assignments, and choose the application. It may take some minutes to work.`,
+    )
+  }
+  if (reply.status === 403 || microsoft?.code === 'AF10001' || (request.role && reply.status === 401)) {
     const permission = request.permission ?? 'a permission that this request needs'
     return fault(
       'CONNECT_PERMISSION_MISSING',

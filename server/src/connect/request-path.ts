@@ -42,6 +42,9 @@ function pathBelow(origin: string, request: MicrosoftRequest): string {
  */
 export function scopeOf(api: MicrosoftApi, path: string): Scope {
   if (api === 'management-activity') return { name: api, places: 16 }
+  if (api === 'cloud-apps') return CLOUD_APPS
+  if (api === 'exchange-admin') return EXCHANGE_ADMIN
+  if (api !== 'graph') return { name: api, places: 8 }
   // The parts of a batch are counted one by one; the batch itself is a request of no service.
   if (/^\/[^/]+\/\$batch$/.test(path)) return { name: 'graph batch', places: 48 }
   const [, mailbox] = /^\/[^/]+\/users\/([^/?]+)\/(?:messages|mailFolders|events|mailboxSettings)/i.exec(path) ?? []
@@ -49,6 +52,11 @@ export function scopeOf(api: MicrosoftApi, path: string): Scope {
   const service = SERVICES.find(({ below }) => below.test(path))
   return service?.scope ?? { name: 'graph', places: 16 }
 }
+
+/** 30 requests a minute per tenant: https://learn.microsoft.com/defender-cloud-apps/api-introduction */
+const CLOUD_APPS: Scope = { name: 'cloud apps', places: 2, budget: { amount: 30, seconds: 60 } }
+/** Microsoft publishes no number; about one a second is what shipping clients keep to. */
+const EXCHANGE_ADMIN: Scope = { name: 'exchange admin', places: 2, budget: { amount: 60, seconds: 60 } }
 
 const service = (below: RegExp, name: string, places: number, amount: number, seconds: number) => ({
   below,

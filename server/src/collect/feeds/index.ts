@@ -1,8 +1,10 @@
 import type { Feed } from '#collect/feed.ts'
 
+import { CLOUD_APPS_FEEDS } from './cloud-apps/feed.ts'
 import { DEFENDER_FEEDS } from './defender/feed.ts'
 import { MANAGEMENT_ACTIVITY_FEEDS } from './management-activity/feed.ts'
 import { MESSAGE_TRACE_FEEDS } from './message-trace/feed.ts'
+import { QUARANTINE_FEEDS } from './quarantine/feed.ts'
 import { SUBMISSION_FEEDS } from './submissions/feed.ts'
 
 /** Every feed there is. A feed that is not in this list does not exist. */
@@ -11,4 +13,6 @@ export const FEEDS: readonly Feed[] = [
   ...DEFENDER_FEEDS,
   ...SUBMISSION_FEEDS,
   ...MESSAGE_TRACE_FEEDS,
+  ...QUARANTINE_FEEDS,
+  ...CLOUD_APPS_FEEDS,
 ]
