@@ -1,6 +1,7 @@
 import { MAX_DEPTH, isObject, isWithinDepth, unwrapJson, put } from './json.ts'
 import type { JsonObject } from './json.ts'
 import { RecordFault } from './normalizer.ts'
+import { liftPairs } from './steps/pairs.ts'
 
 /**
  * The parsed record as an object that can be written again; undefined where it holds nothing.
@@ -15,8 +16,8 @@ export function objectIn(value: unknown): JsonObject | undefined {
 }
 
 /**
- * The value with every JSON text in it, however deep, replaced by what it says. Shares with `value` what holds none, and
- * leaves a text alone whose content would nest deeper than a record may.
+ * The value taken apart, however deep: JSON texts become what they say, name-and-value lists objects. Shares with `value`
+ * what holds neither, and leaves a text alone whose content would nest deeper than a record may.
  */
 export function unwrapDeep(value: unknown, levels = MAX_DEPTH): unknown {
   if (typeof value === 'string') {
@@ -25,7 +26,7 @@ export function unwrapDeep(value: unknown, levels = MAX_DEPTH): unknown {
   }
   if (Array.isArray(value)) {
     const unwrapped = value.map((element) => unwrapDeep(element, levels - 1))
-    return unwrapped.some((element, at) => element !== value[at]) ? unwrapped : value
+    return liftPairs(unwrapped.some((element, at) => element !== value[at]) ? unwrapped : value)
   }
   if (!isObject(value)) return value
   let copy: JsonObject | undefined

@@ -1,7 +1,14 @@
 import type { Normalizer } from '#normalize/normalizer.ts'
+import { activityLogs } from './azure.activitylogs/normalizer.ts'
+import { auditLogs } from './azure.auditlogs/normalizer.ts'
+import { eventHub } from './azure.event_hub/normalizer.ts'
+import { identityProtection } from './azure.identity_protection/normalizer.ts'
+import { signInLogs } from './azure.signinlogs/normalizer.ts'
 import { cloudAppsActivity } from './cloud_apps.activity/normalizer.ts'
 import { cloudAppsAlert } from './cloud_apps.alert/normalizer.ts'
 import { defenderCloudAlert } from './defender_cloud.alert/normalizer.ts'
+import { entraEntity } from './entityanalytics_entra_id.entity/normalizer.ts'
+import { httpIntake } from './http_intake.log/normalizer.ts'
 import { m365DefenderAlert } from './m365_defender.alert/normalizer.ts'
 import { m365DefenderEvent } from './m365_defender.event/normalizer.ts'
 import { m365DefenderIncident } from './m365_defender.incident/normalizer.ts'
@@ -14,6 +21,13 @@ import { o365Audit } from './o365.audit/normalizer.ts'
 /** Every normalizer, one line each. */
 export const NORMALIZERS: readonly Normalizer[] = [
   o365Audit,
+  activityLogs,
+  auditLogs,
+  eventHub,
+  identityProtection,
+  signInLogs,
+  entraEntity,
+  httpIntake,
   cloudAppsActivity,
   cloudAppsAlert,
   defenderCloudAlert,

@@ -34,18 +34,21 @@ const VALUE_FIELDS = ['Value', 'value']
 const CHANGE_FIELDS = ['NewValue', 'OldValue', 'newValue', 'oldValue']
 const PAIR_FIELDS = new Set([...NAME_FIELDS, ...VALUE_FIELDS, ...CHANGE_FIELDS])
 
-/** The name in a pair; undefined where the object holds anything else beside, or is a name alone. */
+/** The name in a pair; undefined where the object holds anything else beside, or a display name alone. */
 function pairName(pair: JsonObject): string | undefined {
   let name: unknown
   let names = 0
+  let fields = 0
   for (const field in pair) {
     if (!PAIR_FIELDS.has(field)) return undefined
+    fields += 1
     if (NAME_FIELDS.includes(field)) {
       name = pair[field]
       names += 1
     }
   }
-  return names === 1 && typeof name === 'string' ? name : undefined
+  if (names !== 1 || typeof name !== 'string') return undefined
+  return fields > 1 || 'Name' in pair || 'Key' in pair ? name : undefined
 }
 
 function pairValue(pair: JsonObject): unknown {

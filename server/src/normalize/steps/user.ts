@@ -47,6 +47,27 @@ function fromMail(mail: string): UserFields {
   return { id: mail, name: mail.slice(0, at), domain: mail.slice(at + 1), email: mail }
 }
 
+/**
+ * Who Entra names with several fields: the object's id (GUID), the user principal name, the display name. The id is the
+ * GUID, which stays when a user is renamed. Undefined where none of them says anybody.
+ */
+export function parseIdentity(identity: {
+  id?: unknown
+  upn?: unknown
+  displayName?: unknown
+}): UserFields | undefined {
+  const id = parseUser(identity.id)
+  const named = parseUser(identity.upn)
+  const displayName = textOf(identity.displayName)
+  const user = named ?? id ?? (displayName === undefined ? undefined : { id: displayName })
+  if (user === undefined) return undefined
+  return {
+    ...user,
+    id: id?.id ?? user.id,
+    ...(displayName !== undefined && { full_name: displayName }),
+  }
+}
+
 /** What to call a user in a sentence: the address, else the display name, else the identifier. */
 export function nameOf(user: UserFields | undefined): string | undefined {
   return user?.email ?? user?.full_name ?? user?.id

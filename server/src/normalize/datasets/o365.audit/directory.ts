@@ -1,8 +1,7 @@
-import type { EventCategory, EventType, Meaning } from '#normalize/ecs/categories.ts'
 import { isObject, textOf } from '#normalize/json.ts'
 import { nameOf, parseUser } from '#normalize/steps/user.ts'
 import { quote, tell } from '#normalize/sentence.ts'
-import { byOperation } from '#normalize/by-operation.ts'
+import { meaningOfChange } from '#normalize/ecs/directory-change.ts'
 import { setMeaning } from '#normalize/ecs/categories.ts'
 import type { AuditRecord } from './audit-record.ts'
 import { setOutcome } from './subject.ts'
@@ -14,7 +13,7 @@ export const directory: Subject = {
   name: 'directory',
   recordTypes: [8],
   run(record, event) {
-    setMeaning(event, meaningOf(record.operation))
+    setMeaning(event, meaningOfChange(record.operation))
     setOutcome(record, event)
     const target = parseUser(targetUpn(record) ?? upnOf(record.audit.ObjectId))
     if (target !== undefined) {
@@ -41,30 +40,6 @@ function newValue({ audit }: AuditRecord, property: string): string | undefined 
   const changes = audit.ModifiedProperties
   const change = isObject(changes) ? changes[property] : undefined
   return isObject(change) ? textOf(change.NewValue) : undefined
-}
-
-const meaningOf = byOperation((operation): Meaning => {
-  const [category, kind] = subjectOf(operation)
-  const change = changeOf(operation)
-  return { category: [category], type: kind === undefined ? [change] : [kind, change] }
-})
-
-function subjectOf(operation: string): [EventCategory, EventType | undefined] {
-  if (/\brole\b|admin|directory settings/i.test(operation)) return ['iam', 'admin']
-  if (/\bgroup\b/i.test(operation)) return ['iam', 'group']
-  if (/application|service principal|policy|device|domain|company|owner|feature/i.test(operation)) {
-    return /consent|app role assignment|delegat|owner/i.test(operation)
-      ? ['iam', undefined]
-      : ['configuration', undefined]
-  }
-  return ['iam', 'user']
-}
-
-/** Joining or leaving something changes it; only the thing itself is created or deleted. */
-function changeOf(operation: string): EventType {
-  if (/member|owner|assignment|license|credential|consent/i.test(operation)) return 'change'
-  if (/^(?:hard )?(?:delete|remove)\b/i.test(operation)) return 'deletion'
-  return /^(?:add|create|invite|register)\b/i.test(operation) ? 'creation' : 'change'
 }
 
 function sentence(record: AuditRecord): string {

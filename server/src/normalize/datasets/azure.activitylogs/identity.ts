@@ -1,0 +1,33 @@
+import { stableId } from '#domain/ids.ts'
+import type { LogRecord } from '#normalize/azure/log-record.ts'
+import { textOf } from '#normalize/json.ts'
+import { RecordFault } from '#normalize/normalizer.ts'
+import type { Step } from '#normalize/normalizer.ts'
+import { isGuid } from '#normalize/steps/guid.ts'
+import { parseTime } from '#normalize/steps/time.ts'
+
+/**
+ * Which record this is and when it happened. Of one operation there are several: it began, was accepted, ended. A diagnostic
+ * setting leaves out Azure's id of the record, so a tenant that collects both ways has each twice.
+ */
+export const identity: Step<LogRecord> = {
+  name: 'time',
+  run({ envelope, text }, event) {
+    const at = parseTime(envelope.time)
+    if (at === undefined) throw new RecordFault('eventTimestamp or time is missing or is not a date and time.')
+    event['@timestamp'] = at
+    const id = textOf(envelope.eventDataId)
+    event.event.id = id !== undefined && isGuid(id) ? id.toLowerCase() : stableId(text)
+    const operation = textOf(envelope.operationName)
+    const category = textOf(envelope.category)
+    if (operation !== undefined) event.event.action = operation
+    if (category !== undefined) event.event.code = category
+    const level = textOf(envelope.level)
+    if (level !== undefined) event.log = { level }
+    const milliseconds = Number(envelope.durationMs ?? Number.NaN)
+    if (Number.isSafeInteger(milliseconds * NANOSECONDS)) event.event.duration = milliseconds * NANOSECONDS
+  },
+}
+
+/** `event.duration` counts nanoseconds. */
+const NANOSECONDS = 1_000_000

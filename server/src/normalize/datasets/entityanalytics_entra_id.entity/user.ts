@@ -1,0 +1,33 @@
+import { textOf } from '#normalize/json.ts'
+import type { Step } from '#normalize/normalizer.ts'
+import { listed } from '#normalize/sentence.ts'
+import { nameOf, parseIdentity, parseUser } from '#normalize/steps/user.ts'
+import type { EntityRecord } from './entity.ts'
+import { isRemoved, present, remarks } from './entity.ts'
+
+/** A user, with every address mail reaches it under. */
+export const user: Step<EntityRecord> = {
+  name: 'user',
+  run(record, event) {
+    const { entity, mentioned } = record
+    present(record, event, 'user', ['iam', 'user', 'info'])
+    const { id, userPrincipalName, displayName, mail } = entity
+    const found = parseIdentity({ id, upn: userPrincipalName ?? mail, displayName })
+    const email = parseUser(mail)?.email
+    if (found !== undefined) event.user = { ...found, ...(email !== undefined && { email }) }
+    for (const list of [entity.proxyAddresses, entity.otherMails, [userPrincipalName]]) {
+      if (!Array.isArray(list)) continue
+      mentioned.users.push(...list.map((address) => parseUser(textOf(address)?.replace(/^smtp:/i, ''))?.email))
+    }
+    const name = nameOf(found) ?? 'unnamed'
+    const title = [textOf(entity.jobTitle), textOf(entity.department)].filter((part) => part !== undefined)
+    event.message = isRemoved(entity)
+      ? `User ${name} is deleted.`
+      : `User ${name}${remarks(
+          textOf(displayName),
+          listed(title),
+          textOf(entity.userType) === 'Guest' && 'guest',
+          entity.accountEnabled === false && 'disabled',
+        )}.`
+  },
+}

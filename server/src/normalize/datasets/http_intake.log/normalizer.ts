@@ -1,0 +1,44 @@
+import { stableId } from '#domain/ids.ts'
+import { textOf } from '#normalize/json.ts'
+import { RecordFault, defineNormalizer } from '#normalize/normalizer.ts'
+import { relate } from '#normalize/steps/related.ts'
+import { ecs } from './ecs.ts'
+import { momentOf } from './moment.ts'
+import { openPushed, parsePushed } from './pushed.ts'
+
+/**
+ * What programs push of which nobody has said what it is: a JSON object or a line of text. ECS that is in it already is
+ * taken over; everything else stays under `http_intake.log` with its own names.
+ */
+export const httpIntake = defineNormalizer({
+  dataset: 'http_intake.log',
+  title: 'HTTP intake',
+  parse: parsePushed,
+  open: openPushed,
+  steps: [
+    ecs,
+    {
+      name: 'time',
+      run({ raw }, event) {
+        const at = momentOf(raw)
+        if (at === undefined) {
+          throw new RecordFault('The record says no time: give it @timestamp, or begin the line with a date and time.')
+        }
+        event['@timestamp'] = at
+      },
+    },
+    {
+      name: 'identity',
+      run({ text }, event) {
+        event.event.id = stableId(text)
+      },
+    },
+    {
+      name: 'sentence',
+      run({ raw, text }, event) {
+        event.message = textOf(event.message) ?? textOf(raw.msg) ?? textOf(event.event.action) ?? text.slice(0, 200)
+      },
+    },
+    { name: 'related', run: ({ mentioned }, event) => relate(event, mentioned) },
+  ],
+})
