@@ -14,7 +14,8 @@ import type { ServiceAccount } from '#world/exchange/service-accounts.ts'
 import type { Refusal, Reply, Request, Service } from '#http/exchange.ts'
 import type { TokenKeys } from '#token-keys.ts'
 
-import { ControlError, bad, readBody, tenantOf } from './request.ts'
+import { ControlError, bad, readBody, spanOf, tenantOf } from './request.ts'
+import type { Span } from './request.ts'
 import { addApplication, changeApplication } from './applications.ts'
 
 /**
@@ -27,7 +28,7 @@ type Handler = (request: Request, params: Readonly<Record<string, string>>) => R
 export function controlService(cloud: Cloud, keys: TokenKeys): Service {
   const router = new Router<Handler>()
     .add('GET', '/_emu/health', () => ok({ status: 'ok', now: new Date(cloud.clock.now()).toISOString() }))
-    .add('GET', '/_emu/ground-truth/audit', (request) => ok(auditTruth(tenantOf(cloud, request))))
+    .add('GET', '/_emu/ground-truth/audit', (request) => ok(auditTruth(tenantOf(cloud, request), spanOf(request))))
     .add('GET', '/_emu/ground-truth/phish', (request) => ok(phishTruth(tenantOf(cloud, request))))
     .add('GET', '/_emu/ground-truth/machine-files', (request) =>
       ok({ files: [...tenantOf(cloud, request).objects(machineFiles).all()] }),
@@ -99,13 +100,13 @@ function refused(refusal: Refusal): ControlError {
   return new ControlError(500, 'Failed', 'The emulator failed; its standard error says why.')
 }
 
-/** Every record that can be had by now, each id once. */
-function auditTruth(tenant: Tenant) {
+/** Every record that can be had by now and became available in the span, each id once. */
+function auditTruth(tenant: Tenant, { from, to }: Span) {
   const { world, audit, now, subscriptions } = tenant
   return Object.fromEntries(
     CONTENT_TYPES.map((contentType) => {
       const blobs = audit
-        .blobs(contentType, world.epoch - HISTORY, now + 1, now)
+        .blobs(contentType, Math.max(from, world.epoch - HISTORY), Math.min(to, now + 1), now)
         .filter(({ createdAt }) => !subscriptions.lost(contentType, createdAt))
       return [contentType, { blobs: blobs.length, records: [...new Set(blobs.flatMap((blob) => blob.recordIds()))] }]
     }),

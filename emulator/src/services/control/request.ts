@@ -33,3 +33,20 @@ export function tenantOf(cloud: Cloud, request: Request): Tenant {
   if (!tenant) throw new ControlError(404, 'TenantNotFound', `There is no tenant '${wanted}'.`)
   return tenant
 }
+
+/** Tenant time in milliseconds, half open. */
+export interface Span {
+  from: number
+  to: number
+}
+
+/** `?from=` and `?to=` in ISO 8601; without them all of time. @throws ControlError 400. */
+export function spanOf({ query }: Request): Span {
+  const moment = (name: string, usual: number): number => {
+    const text = query.get(name)
+    const time = text === undefined ? usual : Date.parse(text)
+    if (Number.isNaN(time)) throw bad(`\`${name}\` must be a moment such as 2026-11-20T08:00:00Z.`)
+    return time
+  }
+  return { from: moment('from', -Infinity), to: moment('to', Infinity) }
+}

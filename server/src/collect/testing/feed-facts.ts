@@ -1,0 +1,81 @@
+import type { Span } from '#collect/feed.ts'
+import type { Emulator } from '#connect/testing/start-emulator.ts'
+import type { ConnectionSettings } from '#domain/tenant.ts'
+
+/**
+ * What the contract suite (test-feed.ts) must know of a feed to strike it and to check it. What a kind of feed does not have
+ * is left out: the suite then skips what it would prove, and says so in the title.
+ */
+export interface FeedFacts {
+  /** Paths with query of its listing, as a regular expression. */
+  listing: string
+  /** Paths of reading one batch; absent where records come with their listing. */
+  reading?: string
+  /** Paths of a listing's further pages; absent where the emulated company has too little for two. */
+  nextPage?: string
+  /** Names the permission without which Microsoft refuses it. */
+  permission: string
+  words: ServiceWords
+  /** Where Microsoft delivers only what is subscribed to. */
+  subscription?: {
+    /** Paths of listing subscriptions and of starting one. */
+    listing: string
+    starting: string
+    /** What the list says of one that was disabled. */
+    disabled: Reply
+    /** The answers to starting one, and to starting one that runs. */
+    started: Reply
+    alreadyEnabled: Reply
+  }
+  /** What a record is known by; where records change, with what changes: its id and the moment of its update. */
+  identity(record: string): string
+  /**
+   * Identities of every record that the emulator has made available by now, of which `span` (the feed's clock of
+   * availability) holds; those outside may be told as well when the emulator has none.
+   */
+  truth(emulator: Emulator, span: Span): Promise<string[]>
+  /** Makes something new happen in the emulated company; absent where time alone brings new records. */
+  happen?(emulator: Emulator): Promise<unknown>
+  /** Why nothing shows up late in a window that was listed before; absent where it may. */
+  neverLate?: string
+  /** How far back passes begin, milliseconds; 4 hours when absent. */
+  lookbackMs?: number
+  /** As many records the first pass of a day finds at least; 100 when absent. */
+  atLeast?: number
+  settings?: ConnectionSettings
+  secret?: string
+}
+
+/** How a service says what it says to everybody. */
+export interface ServiceWords {
+  throttled: Reply
+  busy: Reply
+  unauthorized: Reply
+  /** A listing without anything in it. */
+  nothing: Reply
+  /** The address of a next page is too old. */
+  stalePage: Reply
+  /** A batch that was listed is no longer kept; absent where records come with their listing. */
+  expired?: Reply & { code: string }
+  /** It does not list so old a span any more; absent where it then lists nothing. */
+  tooOld?: Reply
+}
+
+export interface Reply {
+  status: number
+  body: object
+}
+
+const graphError = (status: number, code: string, message: string): Reply => ({
+  status,
+  body: { error: { code, message, innerError: { date: '2026-11-20T08:00:00' } } },
+})
+
+/** Microsoft Graph's. */
+export const GRAPH_WORDS: ServiceWords = {
+  throttled: graphError(429, 'TooManyRequests', 'Please retry again later.'),
+  busy: graphError(503, 'UnknownError', ''),
+  unauthorized: graphError(401, 'InvalidAuthenticationToken', 'Lifetime validation failed, the token is expired.'),
+  nothing: { status: 200, body: { value: [] } },
+  stalePage: graphError(400, 'BadRequest', 'Invalid skip token.'),
+}
