@@ -4,6 +4,7 @@ import { CLOUD_APPS_FEEDS } from './cloud-apps/feed.ts'
 import { DEFENDER_FEEDS } from './defender/feed.ts'
 import { MANAGEMENT_ACTIVITY_FEEDS } from './management-activity/feed.ts'
 import { MESSAGE_TRACE_FEEDS } from './message-trace/feed.ts'
+import { PHISHING_MAILBOX_FEEDS } from './phishing-mailbox/feed.ts'
 import { QUARANTINE_FEEDS } from './quarantine/feed.ts'
 import { SUBMISSION_FEEDS } from './submissions/feed.ts'
 
@@ -12,6 +13,7 @@ export const FEEDS: readonly Feed[] = [
   ...MANAGEMENT_ACTIVITY_FEEDS,
   ...DEFENDER_FEEDS,
   ...SUBMISSION_FEEDS,
+  ...PHISHING_MAILBOX_FEEDS,
   ...MESSAGE_TRACE_FEEDS,
   ...QUARANTINE_FEEDS,
   ...CLOUD_APPS_FEEDS,

@@ -1,0 +1,78 @@
+import { z } from 'zod'
+
+import { ContentGone, type FeedBatch, type FeedContext, type Span } from '#collect/feed.ts'
+import { IMMUTABLE_IDS, messageMimeUrl, userUrl } from '#connect/apis/graph/mail.ts'
+import { odataQuery, percentEncode } from '#connect/apis/graph/odata.ts'
+import type { MicrosoftRequest } from '#connect/microsoft.ts'
+import { isoTime } from '#domain/clock.ts'
+import { AppError } from '#domain/errors.ts'
+
+import type { PhishingMailboxOptions } from './options.ts'
+import { readReport } from './read-report.ts'
+
+export const MAIL_PERMISSION = 'Mail.Read'
+
+type Context = FeedContext<PhishingMailboxOptions>
+
+const Report = z.object({ id: z.string(), receivedDateTime: z.iso.datetime() })
+type Report = z.infer<typeof Report>
+
+const PAGE_MESSAGES = 500
+
+/** Messages of the folder that arrived in `span`: a batch each, whose one record is the report with what it reports. */
+export async function* listReports(context: Context, span: Span): AsyncGenerator<FeedBatch[], void, undefined> {
+  const isWanted = ({ receivedDateTime }: Report): boolean => {
+    const at = Date.parse(receivedDateTime)
+    return at >= span.from && at < span.to
+  }
+  for await (const page of context.microsoft.pages(listRequest(context, span, PAGE_MESSAGES), Report)) {
+    yield page.filter(isWanted).map((report) => ({
+      id: report.id,
+      availableAt: report.receivedDateTime,
+      async *read() {
+        yield [await recordOf(context, report)]
+      },
+    }))
+  }
+}
+
+/** What is sorted by has to come first in the filter. */
+export function listRequest(
+  { options: { mailbox, folder, filter }, signal }: Context,
+  { from, to }: Span,
+  $top: number,
+): MicrosoftRequest {
+  const times = `receivedDateTime ge ${isoTime(from)} and receivedDateTime lt ${isoTime(to)}`
+  const query = odataQuery({
+    $filter: filter === undefined ? times : `${times} and (${filter})`,
+    $orderby: 'receivedDateTime',
+    $select: Object.keys(Report.shape).join(','),
+    $top,
+  })
+  return {
+    api: 'graph',
+    path: `/v1.0${userUrl(mailbox)}/mailFolders/${percentEncode(folder)}/messages${query}`,
+    // An ordinary ID changes when somebody moves the report.
+    headers: IMMUTABLE_IDS,
+    what: `Could not list the reports in ${mailbox}.`,
+    permission: MAIL_PERMISSION,
+    signal,
+  }
+}
+
+async function recordOf({ microsoft, options: { mailbox }, signal }: Context, report: Report): Promise<string> {
+  try {
+    const { body } = await microsoft.send({
+      api: 'graph',
+      path: `/v1.0${messageMimeUrl(mailbox, report.id)}`,
+      headers: { ...IMMUTABLE_IDS, accept: '*/*' },
+      what: `Could not read a report in ${mailbox}.`,
+      permission: MAIL_PERMISSION,
+      signal,
+    })
+    return JSON.stringify({ mailbox, ...report, ...(await readReport(body)) })
+  } catch (error) {
+    const isGone = error instanceof AppError && error.microsoft?.code === 'ErrorItemNotFound'
+    throw isGone ? new ContentGone('ErrorItemNotFound') : error
+  }
+}
