@@ -1,5 +1,5 @@
 import type { ComponentProps, ReactNode } from 'react'
-import { useId } from 'react'
+import { useId, useState } from 'react'
 
 export const inputClass =
   'h-8 max-sm:h-10 w-full min-w-0 rounded-md border border-line-strong bg-surface px-2.5 text-sm text-ink aria-invalid:border-bad'
@@ -61,6 +61,36 @@ export function TextArea({ label, hint, error, className, ...rest }: ComponentPr
     </Labelled>
   )
 }
+
+interface ListProps extends Around, Omit<ComponentProps<'textarea'>, 'value' | 'onChange'> {
+  texts: readonly string[]
+  onChange: (texts: string[]) => void
+}
+
+/** Texts, one a line. What is typed stays as typed; what is handed on has no empty lines. */
+export function ListField({ texts, onChange, hint, ...rest }: ListProps) {
+  const [typed, setTyped] = useState(() => texts.join('\n'))
+  const lines = typed.split('\n').length
+  return (
+    <TextArea
+      rows={Math.min(8, Math.max(2, lines))}
+      spellCheck={false}
+      hint={hint ? <>{hint} One a line.</> : 'One a line.'}
+      value={typed}
+      onChange={({ target }) => {
+        setTyped(target.value)
+        onChange(linesOf(target.value))
+      }}
+      {...rest}
+    />
+  )
+}
+
+const linesOf = (text: string) =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
 
 export function Select({ label, hint, error, children, ...rest }: ComponentProps<'select'> & Around) {
   const id = useId()

@@ -2,7 +2,7 @@ import type { Action, ActionRun } from '@cordon/api'
 import { TriangleAlert, Undo2 } from 'lucide-react'
 import type { ReactNode } from 'react'
 
-import { choiceWords } from '#lib/action-settings.ts'
+import { choiceWords } from '#lib/settings.ts'
 import { useUser } from '#lib/rights.ts'
 import { count, number } from '#lib/words.ts'
 import { Panel } from '#parts/panel.tsx'

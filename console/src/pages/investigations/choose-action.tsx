@@ -3,12 +3,12 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState, type ReactNode } from 'react'
 
-import { settingsOf } from '#lib/action-settings.ts'
 import { tenantApi } from '#lib/api.ts'
 import { queries } from '#lib/queries.ts'
 import { useUser } from '#lib/rights.ts'
 import { selectedHits } from '#lib/selected-hits.ts'
 import { selectedOf, type Selection } from '#lib/selection.ts'
+import { settingsOf, type SettingValue } from '#lib/settings.ts'
 import { count } from '#lib/words.ts'
 import { Badge } from '#parts/badge.tsx'
 import { Button } from '#parts/button.tsx'
@@ -16,8 +16,7 @@ import { Dialog, DialogActions } from '#parts/dialog.tsx'
 import { Choice } from '#parts/field.tsx'
 import { SkeletonRows } from '#parts/panel.tsx'
 import { ProblemBanner } from '#parts/problem.tsx'
-
-import { SettingField } from './setting-field.tsx'
+import { SettingField } from '#parts/setting-field.tsx'
 
 interface Props {
   tenantId: string
@@ -32,7 +31,7 @@ export function ChooseAction({ tenantId, investigation, selection, onClose }: Pr
   const navigate = useNavigate()
   const { reaches } = useUser()
   const [actionId, setActionId] = useState<string>()
-  const [changed, setChanged] = useState<Record<string, string | boolean>>({})
+  const [changed, setChanged] = useState<Record<string, SettingValue>>({})
   const actions = useQuery(queries.actions())
   const cloud = useQuery(queries.connections()).data?.connections.find(({ id }) => id === connectionId)?.cloud
   const action = actions.data?.actions.find((each) => each.id === actionId)
