@@ -65,18 +65,26 @@ export function keepWhole(log: string): Step<LogRecord> {
         [log]: { ...envelope, properties },
       }
       event.cloud = { provider: 'azure' }
-      const tenant = [envelope.tenantId, properties.tenantId, properties.resourceTenantId].map(textOf).find(isTenant)
-      if (tenant !== undefined) event.organization = { id: tenant.toLowerCase() }
-      const milliseconds = Number(envelope.durationMs ?? Number.NaN)
-      if (Number.isSafeInteger(milliseconds * NANOSECONDS)) event.event.duration = milliseconds * NANOSECONDS
+      const tenant = tenantOf(envelope, properties)
+      if (tenant !== undefined) event.organization = { id: tenant }
+      setLevel(envelope, event)
     },
   }
 }
 
-const isTenant = (id: string | undefined): boolean => id !== undefined && isGuid(id)
+/** The tenant whose log it is. Graph says it only where the one who signs in and the resource are of the same. */
+function tenantOf({ tenantId }: JsonObject, { homeTenantId, resourceTenantId }: JsonObject): string | undefined {
+  const tenant = textOf(tenantId) ?? (homeTenantId === resourceTenantId ? textOf(homeTenantId) : undefined)
+  return tenant !== undefined && isGuid(tenant) ? tenant.toLowerCase() : undefined
+}
 
-/** `event.duration` counts nanoseconds. */
-const NANOSECONDS = 1_000_000
+/** How long it took, in nanoseconds, and the level, a word or a number, as envelopes say it. */
+export function setLevel(envelope: JsonObject, event: EcsEvent): void {
+  const nanoseconds = Number(envelope.durationMs ?? Number.NaN) * 1_000_000
+  if (Number.isSafeInteger(nanoseconds)) event.event.duration = nanoseconds
+  const level = textOf(envelope.level) ?? textOf(envelope.Level)
+  if (level !== undefined) event.log = { level }
+}
 
 /** The last step: everything an analyst pivots on. */
 export const related: Step<LogRecord> = {

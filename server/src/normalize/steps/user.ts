@@ -13,11 +13,13 @@ export interface UserFields {
 
 const SID = /^S-1-\d+(?:-\d+)+$/i
 const SHAREPOINT_GUEST = 'urn:spo:guest#'
+/** In a guest's principal name, behind the address at home with `_` for its `@`: no domain has a `_`. */
+const GUEST = '#ext#@'
 const SERVICE_PRINCIPAL = /^serviceprincipal_/i
 
 /**
  * Who `value` names, from every form Microsoft writes: a user principal name, a GUID, a SID, `ServicePrincipal_<GUID>`,
- * `urn:spo:guest#<mail>`, `SHAREPOINT\system`, `NT AUTHORITY\SYSTEM (<program>)`, or a service's plain name.
+ * `urn:spo:guest#<mail>`, `<mail>#EXT#@<tenant>`, `SHAREPOINT\system`, `NT AUTHORITY\SYSTEM (<program>)`, or a service's plain name.
  * Undefined where it says nobody ("Not Available", "<null>", "").
  */
 export function parseUser(value: unknown): UserFields | undefined {
@@ -25,6 +27,8 @@ export function parseUser(value: unknown): UserFields | undefined {
   const folded = text?.toLowerCase()
   if (text === undefined || folded === undefined || folded === 'unknown') return undefined
   if (folded.startsWith(SHAREPOINT_GUEST)) return { ...fromMail(folded.slice(SHAREPOINT_GUEST.length)), id: folded }
+  const guest = folded.indexOf(GUEST)
+  if (guest > 0) return { ...fromMail(folded.slice(0, guest).replace(/_(?=[^_]*$)/, '@')), id: folded }
   const at = folded.lastIndexOf('@')
   if (at > 0 && at < folded.length - 1 && !folded.includes(' ')) return fromMail(folded)
   if (isGuid(folded)) return { id: folded }

@@ -1,4 +1,5 @@
 import { stableId } from '#domain/ids.ts'
+import { setLevel } from '#normalize/azure/log-record.ts'
 import type { LogRecord } from '#normalize/azure/log-record.ts'
 import { textOf } from '#normalize/json.ts'
 import { RecordFault } from '#normalize/normalizer.ts'
@@ -22,12 +23,6 @@ export const identity: Step<LogRecord> = {
     const category = textOf(envelope.category)
     if (operation !== undefined) event.event.action = operation
     if (category !== undefined) event.event.code = category
-    const level = textOf(envelope.level)
-    if (level !== undefined) event.log = { level }
-    const milliseconds = Number(envelope.durationMs ?? Number.NaN)
-    if (Number.isSafeInteger(milliseconds * NANOSECONDS)) event.event.duration = milliseconds * NANOSECONDS
+    setLevel(envelope, event)
   },
 }
-
-/** `event.duration` counts nanoseconds. */
-const NANOSECONDS = 1_000_000

@@ -1,7 +1,7 @@
 import type { LogRecord } from '#normalize/azure/log-record.ts'
 import { byOperation } from '#normalize/by-operation.ts'
 import { setMeaning } from '#normalize/ecs/categories.ts'
-import type { EventCategory, EventType, Meaning } from '#normalize/ecs/categories.ts'
+import type { EventType, Meaning } from '#normalize/ecs/categories.ts'
 import { isObject, textOf } from '#normalize/json.ts'
 import type { JsonObject } from '#normalize/json.ts'
 import type { Step } from '#normalize/normalizer.ts'
@@ -31,16 +31,17 @@ export const meaning: Step<LogRecord> = {
 /** Categories in which Azure tells what it noticed; nobody did anything. */
 const INFORMATION = new Set(['servicehealth', 'resourcehealth', 'recommendation', 'autoscale', 'alert'])
 
-/** `Microsoft.Authorization/roleAssignments/write`: who may do what is Microsoft.Authorization's, all else is configuration. */
+/** Of `Microsoft.Authorization/roleAssignments/write` the last part says the deed; who may do what is `iam`, all else configuration. */
 const meaningOf = byOperation((operation): Meaning => {
-  const segments = operation.toLowerCase().split('/')
-  const [verb, deed] = segments.at(-1) === 'action' ? ['action', segments.at(-2)] : [segments.at(-1), undefined]
-  const change = CHANGES.get(verb ?? '') ?? (READS.test(deed ?? '') ? 'access' : 'change')
-  const category: EventCategory =
-    segments[0] === 'microsoft.authorization' && !segments.includes('policies') ? 'iam' : 'configuration'
-  if (category === 'configuration') return { category: [category], type: [change] }
-  return { category: [category], type: ['admin', change === 'access' ? 'info' : change] }
+  const parts = operation.toLowerCase().split('/')
+  const deed = parts.at(-1) === 'action' ? parts.at(-2) : parts.at(-1)
+  const change = CHANGES.get(deed ?? '') ?? (READS.test(deed ?? '') ? 'access' : 'change')
+  const isAboutRoles = parts[0] === 'microsoft.authorization' && ROLES.test(parts[1] ?? '')
+  if (!isAboutRoles) return { category: ['configuration'], type: [change] }
+  return { category: ['iam'], type: ['admin', change === 'access' ? 'info' : change] }
 })
+
+const ROLES = /^(?:role|elevateaccess|denyassignment|classicadministrator)/
 
 /** `write` creates as well as changes, and the record does not say which. */
 const CHANGES: ReadonlyMap<string, EventType> = new Map([

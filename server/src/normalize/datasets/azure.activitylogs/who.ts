@@ -4,38 +4,47 @@ import type { JsonObject } from '#normalize/json.ts'
 import type { Step } from '#normalize/normalizer.ts'
 import { parseAddress } from '#normalize/steps/address.ts'
 import { parseIdentity } from '#normalize/steps/user.ts'
+import type { UserFields } from '#normalize/steps/user.ts'
 
-/** Who did it, as the claims of the token say, and from where. */
+/** Who did it, as the claims of the token say, from where, and who got a role by it. */
 export const who: Step<LogRecord> = {
   name: 'who',
-  run({ envelope, mentioned }, event) {
-    const identity = isObject(envelope.identity) ? envelope.identity : {}
-    const claims = isObject(identity.claims) ? identity.claims : {}
-    const authorization = isObject(identity.authorization) ? identity.authorization : {}
-    const evidence = isObject(authorization.evidence) ? authorization.evidence : {}
-    const upn = claim(claims, 'upn') ?? claim(claims, 'name', CLAIMS) ?? mailIn(envelope.caller)
+  run({ envelope, properties, mentioned }, event) {
+    const { claims, principalId } = tokenOf(envelope)
     const user = parseIdentity({
-      id: claim(claims, 'objectidentifier') ?? evidence.principalId ?? envelope.caller,
-      upn,
+      id: claims[OBJECT_ID] ?? principalId ?? envelope.caller,
+      upn: claims[UPN] ?? claims[NAME] ?? addressIn(envelope.caller),
       displayName: claims.name,
     })
-    if (user !== undefined) event.user = user
-    const source = parseAddress(envelope.callerIpAddress) ?? parseAddress(claims.ipaddr)
-    if (source !== undefined) event.source = source
-    mentioned.addresses.push(parseAddress(claims.ipaddr)?.ip)
+    const target = granteeOf(properties)
+    if (user !== undefined || target !== undefined) event.user = { ...user, ...(target !== undefined && { target }) }
+    const caller = parseAddress(envelope.callerIpAddress)
+    const tokens = parseAddress(claims.ipaddr)
+    if (caller !== undefined || tokens !== undefined) event.source = caller ?? tokens
+    mentioned.addresses.push(tokens?.ip)
     mentioned.users.push(textOf(claims.appid)?.toLowerCase(), parseIdentity({ id: envelope.caller })?.id)
   },
 }
 
-/** Claims have names of one word, or URIs that end with it. */
-function claim(claims: JsonObject, name: string, among = ''): string | undefined {
-  const found = Object.keys(claims).find((key) => key.endsWith(`/${name}`) && key.startsWith(among))
-  return textOf(found === undefined ? claims[among === '' ? name : ''] : claims[found])
+const UPN = 'http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn'
+const NAME = 'http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name'
+const OBJECT_ID = 'http://schemas.microsoft.com/identity/claims/objectidentifier'
+
+/** The claims, and whose role assignment allowed it. */
+function tokenOf({ identity }: JsonObject): { claims: JsonObject; principalId: unknown } {
+  const { claims, authorization } = isObject(identity) ? identity : {}
+  const { evidence } = isObject(authorization) ? authorization : {}
+  return { claims: isObject(claims) ? claims : {}, principalId: isObject(evidence) ? evidence.principalId : undefined }
 }
 
-const CLAIMS = 'http://schemas.xmlsoap.org/'
-
-function mailIn(value: unknown): string | undefined {
-  const text = textOf(value)
+/** The caller of an application is its service principal's id. */
+function addressIn(caller: unknown): string | undefined {
+  const text = textOf(caller)
   return text?.includes('@') === true ? text : undefined
+}
+
+/** Whom a role was assigned to, from what was asked of Azure. */
+function granteeOf({ requestbody }: JsonObject): UserFields | undefined {
+  const body = isObject(requestbody) ? (requestbody.Properties ?? requestbody.properties) : undefined
+  return isObject(body) ? parseIdentity({ id: body.PrincipalId ?? body.principalId }) : undefined
 }

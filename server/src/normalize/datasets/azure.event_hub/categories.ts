@@ -8,21 +8,14 @@ import type { JsonObject } from '#normalize/json.ts'
 import { textOf } from '#normalize/json.ts'
 import type { Normalizer } from '#normalize/normalizer.ts'
 
-/** Categories of the activity log. Other logs of Azure use some of the words: only a subscription's records are meant. */
-const ACTIVITY = new Set([
-  ...[
-    'Administrative',
-    'Security',
-    'ServiceHealth',
-    'ResourceHealth',
-    'Alert',
-    'Recommendation',
-    'Policy',
-    'Autoscale',
-  ],
-  // Of years ago, when the category was the kind of operation.
-  ...['Write', 'Delete', 'Action'],
-])
+/**
+ * Categories of the activity log. Other logs of Azure use some of the words: only a subscription's records are
+ * meant. The last three are of years ago, when the category was the kind of operation.
+ */
+const ACTIVITY = new Set(
+  `Administrative Security ServiceHealth ResourceHealth Alert Recommendation Policy Autoscale
+  Write Delete Action`.split(/\s+/),
+)
 
 const RISK = ['UserRiskEvents', 'RiskyUsers', 'ServicePrincipalRiskEvents', 'RiskyServicePrincipals']
 

@@ -30,9 +30,8 @@ const riskDetection: Step<LogRecord> = {
     const from = isObject(event.source) ? textOf(event.source.ip) : undefined
     const place = placeName(placeOf(properties.location))
     const where = [from, place && `(${place})`].filter((part) => part !== undefined).join(' ')
-    event.message = `${risk(record)} risk ${quote(type)} detected for ${whom(event)}${
-      where === '' ? '' : ` from ${where}`
-    }; the user ${standing(record)}.`
+    const what = `${risk(record)} risk ${quote(type)} detected for ${whom(event)}`
+    event.message = `${what}${where === '' ? '' : ` from ${where}`}; ${standing(record)}.`
   },
 }
 
@@ -43,7 +42,8 @@ const riskyUser: Step<LogRecord> = {
     begin(record, event, 'Risky user', undefined)
     event.event.kind = 'state'
     setMeaning(event, { category: ['iam'], type: ['user', 'info'] })
-    event.message = `${whom(event)} ${standing(record)}.`
+    const atRisk = textOf(record.properties.riskState) === 'atRisk' ? `${risk(record).toLowerCase()} risk, ` : ''
+    event.message = `${whom(event)}: ${atRisk}${standing(record)}.`
   },
 }
 
@@ -85,13 +85,11 @@ function whom(event: EcsEvent): string {
   return nameOf(isObject(event.user) ? (event.user as unknown as UserFields) : undefined) ?? 'Somebody'
 }
 
-/** "is at high risk", "is no more at risk: userPassedMFADrivenByRiskBasedPolicy" */
+/** "at risk", "remediated: userPassedMFADrivenByRiskBasedPolicy" */
 function standing(record: LogRecord): string {
-  const state = textOf(record.properties.riskState)
+  const state = textOf(record.properties.riskState) ?? 'none'
   const detail = detailOf(record)
-  const why = detail === undefined ? '' : `: ${detail}`
-  if (state === 'atRisk') return `is at ${risk(record).toLowerCase()} risk${why}`
-  return `is ${STATES.get(state ?? 'none') ?? state}${why}`
+  return `${STATES.get(state) ?? state}${detail === undefined ? '' : `: ${detail}`}`
 }
 
 /** Graph's `riskState`. */

@@ -1,10 +1,10 @@
 import { stableId } from '#domain/ids.ts'
-import { textOf } from '#normalize/json.ts'
 import { RecordFault, defineNormalizer } from '#normalize/normalizer.ts'
 import { relate } from '#normalize/steps/related.ts'
 import { ecs } from './ecs.ts'
 import { momentOf } from './moment.ts'
 import { openPushed, parsePushed } from './pushed.ts'
+import { sentence } from './sentence.ts'
 
 /**
  * What programs push of which nobody has said what it is: a JSON object or a line of text. ECS that is in it already is
@@ -30,15 +30,10 @@ export const httpIntake = defineNormalizer({
     {
       name: 'identity',
       run({ text }, event) {
-        event.event.id = stableId(text)
+        event.event.id = event.event.id === '' ? stableId(text) : event.event.id.toLowerCase()
       },
     },
-    {
-      name: 'sentence',
-      run({ raw, text }, event) {
-        event.message = textOf(event.message) ?? textOf(raw.msg) ?? textOf(event.event.action) ?? text.slice(0, 200)
-      },
-    },
+    sentence,
     { name: 'related', run: ({ mentioned }, event) => relate(event, mentioned) },
   ],
 })
