@@ -15,6 +15,10 @@ export interface FeedFacts {
   nextPage?: string
   /** Names the permission without which Microsoft refuses it. */
   permission: string
+  /** Directory roles of the application besides, by their template IDs. */
+  directoryRoles?: readonly string[]
+  /** Once, before the first pass: what somebody has to do in the tenant. */
+  prepare?(emulator: Emulator): Promise<unknown>
   words: ServiceWords
   /** Where Microsoft delivers only what is subscribed to. */
   subscription?: {
@@ -34,6 +38,8 @@ export interface FeedFacts {
    * availability) holds; those outside may be told as well when the emulator has none.
    */
   truth(emulator: Emulator, span: Span): Promise<string[]>
+  /** Identities that `truth` told once and no longer does, because records changed since; absent where none do. */
+  superseded?(emulator: Emulator, span: Span): Promise<string[]>
   /** Makes something new happen in the emulated company; absent where time alone brings new records. */
   happen?(emulator: Emulator): Promise<unknown>
   /** Why nothing shows up late in a window that was listed before; absent where it may. */

@@ -52,10 +52,19 @@ export interface PassOptions {
 const HOUR = 3_600_000
 /** The day of the emulated company, in the middle of everything. */
 const BEGUN = Date.parse('2026-11-19T13:17:31Z')
+const Application = z.object({ clientId: z.string(), secret: z.string() })
 const Rules = z.object({ rules: z.array(z.object({ struck: z.number() })) })
 
 export async function openFeedStage(feed: Feed, facts: FeedFacts): Promise<FeedStage> {
   const emulator = await startEmulator(['--freeze-clock', '--throttle', 'off', '--epoch', isoTime(BEGUN)])
+  const application = Application.parse(
+    await emulator.request('/applications', {
+      name: 'Collector',
+      roles: feed.permissions.map(({ permission }) => permission),
+      directoryRoles: facts.directoryRoles ?? [],
+    }),
+  )
+  await facts.prepare?.(emulator)
   const struck = async (): Promise<number[]> =>
     Rules.parse(await emulator.request('/faults')).rules.map((rule) => rule.struck)
   const clock = { now: () => stage.now + stage.skewMs }
@@ -76,7 +85,7 @@ export async function openFeedStage(feed: Feed, facts: FeedFacts): Promise<FeedS
       stage.ingesting = () => undefined
       const waits: number[] = []
       stage.waits = waits
-      microsoft = emulator.client({ clock, wait: async (ms) => void waits.push(ms) })
+      microsoft = emulator.client({ application, clock, wait: async (ms) => void waits.push(ms) })
       await emulator.request('/faults', undefined, 'DELETE')
     },
     pass: ({ lookbackMs = facts.lookbackMs ?? 4 * HOUR, signal, as = microsoft, sliceMs } = {}) =>
@@ -116,10 +125,11 @@ export async function openFeedStage(feed: Feed, facts: FeedFacts): Promise<FeedS
     identities: () => new Set([...stage.records.values()].flat().map((text) => facts.identity(text))),
     async flaws() {
       const truth = new Set(await facts.truth(emulator, visited(stage)))
+      const past = (await facts.superseded?.(emulator, visited(stage))) ?? []
       const stored = stage.identities()
       return {
         lost: someOf(truth, stored),
-        invented: someOf(stored, truth),
+        invented: someOf(stored, new Set([...truth, ...past])),
         gaps: stage.gaps(),
       }
     },

@@ -4,6 +4,7 @@ import type { PermissionNeed } from '#domain/tenant.ts'
 import { defineFeed, type Feed } from '#collect/feed.ts'
 
 import { listContent } from './content.ts'
+import { dlpExclusion, DlpOptions } from './rule-modes.ts'
 import { ensureSubscription } from './subscription.ts'
 
 /**
@@ -28,8 +29,14 @@ const READ_DLP: PermissionNeed = {
   why: 'Reads matches of data loss prevention policies with the sensitive values that matched.',
 }
 
-function auditFeed(contentType: string, title: string, permissions: readonly PermissionNeed[]): Feed {
-  return defineFeed({
+function auditFeed<Options = undefined>(
+  contentType: string,
+  title: string,
+  permissions: readonly PermissionNeed[],
+  filters: Pick<Feed<Options>, 'options' | 'exclusion'> = {},
+): Feed {
+  return defineFeed<Options>({
+    ...filters,
     id: `management-activity.${contentType}`,
     title,
     dataset: 'o365.audit',
@@ -58,5 +65,8 @@ export const MANAGEMENT_ACTIVITY_FEEDS: readonly Feed[] = [
   auditFeed('Audit.Exchange', 'Audit log: Exchange', [READ]),
   auditFeed('Audit.SharePoint', 'Audit log: SharePoint and OneDrive', [READ]),
   auditFeed('Audit.General', 'Audit log: Teams, Defender, Purview and the rest', [READ]),
-  auditFeed('DLP.All', 'Audit log: data loss prevention', [READ, READ_DLP]),
+  auditFeed<DlpOptions>('DLP.All', 'Audit log: data loss prevention', [READ, READ_DLP], {
+    options: DlpOptions,
+    exclusion: dlpExclusion,
+  }),
 ]
