@@ -148,6 +148,7 @@ export async function compose(
     note,
     pollMs: config.pollMs,
   })
+    alone: config.postgresUrl === undefined,
   undo.defer(() => collectors.close())
   const opened = undo.move()
 

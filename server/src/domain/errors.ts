@@ -37,6 +37,7 @@ export const ERROR_CODES = {
   DATASET_NAME_UNKNOWN: 'No normalizer has this name.',
   STORE_UNREACHABLE: 'The store did not answer.',
   STORE_KEY_UNREADABLE: 'The key file that seals credentials cannot be read or made.',
+  COLLECT_LEASE_LOST: 'Another process has taken over a feed that this one was reading.',
   STORE_KEY_WRONG: 'A credential does not open with this key file.',
   STORE_REQUEST_REFUSED: 'The store refused a statement.',
   QUERY_SYNTAX_INVALID: 'A search query cannot be parsed.',

@@ -5,6 +5,7 @@ import type { CoverageLedger, FeedKey } from '#domain/coverage.ts'
 import type { MailPerson, UnreachedCopy } from '#domain/follow-up.ts'
 import type { TenantId } from '#domain/ids.ts'
 import type { IntakeKey } from '#domain/intake-key.ts'
+import type { Lease, Leases } from '#domain/lease.ts'
 import type { Investigation, InvestigationDay, InvestigationMailbox, MailHit } from '#domain/investigation.ts'
 import type { Quarantined } from '#domain/outcome.ts'
 import type { Connection, ConnectionTest, Credential, PasswordCredential, Tenant } from '#domain/tenant.ts'
@@ -37,7 +38,13 @@ export interface RecordStore {
     remove(tenantId: TenantId, id: string): Promise<void>
   }
 
-  coverage: CoverageLedger
+  coverage: CoverageLedger & {
+    /** The ledger as the holder of a lease writes it. `commit` throws COLLECT_LEASE_LOST when another has taken the feed. */
+    heldBy(lease: Lease): CoverageLedger
+  }
+
+  /** Which process reads which feed. */
+  leases: Leases
 
   quarantine: {
     /** Repeating a record (same tenant, source and original) changes nothing. */

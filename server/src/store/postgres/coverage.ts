@@ -1,16 +1,21 @@
 import { sql } from 'kysely'
 
-import type { FeedKey } from '#domain/coverage.ts'
-import type { RecordStore } from '#store/record-store.ts'
+import type { CoverageLedger, FeedKey } from '#domain/coverage.ts'
+import type { Lease } from '#domain/lease.ts'
 
+import { fence } from './leases.ts'
 import { present } from './row.ts'
 import type { Database } from './schema.ts'
 
 /** What a window that is written again takes from its new state. */
 const REPLACED = ['state', 'listed', 'stored', 'late', 'counts', 'reason', 'updatedAt'] as const
 
-/** The coverage ledger. The caller counts a window's totals; here they are only kept, with the batch they came with. */
-export function coverage(db: Database): RecordStore['coverage'] {
+/**
+ * The coverage ledger. The caller counts a window's totals; here they are only kept, with the batch they came with.
+ *
+ * @param lease under which `commit` writes, or not at all.
+ */
+export function coverage(db: Database, lease?: Lease): CoverageLedger {
   return {
     async readCheckpoint(key) {
       const row = await db
@@ -38,6 +43,7 @@ export function coverage(db: Database): RecordStore['coverage'] {
     async commit(key, { batches = [], windows, checkpoint }) {
       await db.transaction().execute(async (trx) => {
         await hastily(trx)
+        if (lease) await fence(trx, lease)
         if (batches.length > 0) {
           await trx
             .insertInto('ledgerBatches')

@@ -15,6 +15,7 @@ import { openDatabase } from './database.ts'
 import { followUps } from './follow-ups.ts'
 import { intakeKeys } from './intake-keys.ts'
 import { investigations } from './investigations.ts'
+import { leases } from './leases.ts'
 import { migrate } from './migrate.ts'
 import { quarantine } from './quarantine.ts'
 import { sessions } from './sessions.ts'
@@ -39,7 +40,8 @@ export function createRecordStore(parts: { pool: Pool; seal: Seal }): RecordStor
     close: () => Promise.resolve(),
     tenants: tenants(db),
     connections: connections(db, parts.seal),
-    coverage: coverage(db),
+    coverage: { ...coverage(db), heldBy: (lease) => coverage(db, lease) },
+    leases: leases(db),
     quarantine: quarantine(db),
     alerts: alerts(db),
     investigations: investigations(db),

@@ -10,6 +10,7 @@ import { coverageContract } from './record-store/coverage.ts'
 import { followUpContract } from './record-store/follow-ups.ts'
 import { intakeKeyContract } from './record-store/intake-keys.ts'
 import { investigationContract } from './record-store/investigations.ts'
+import { leasesContract } from './record-store/leases.ts'
 import { peopleContract } from './record-store/people.ts'
 import { quarantineContract } from './record-store/quarantine.ts'
 
@@ -48,6 +49,7 @@ export function testRecordStore(
 
     describe('connections and tenants', () => void connectionContract(store))
     describe('coverage', () => void coverageContract(store))
+    describe('leases of feeds', () => void leasesContract(store))
     describe('quarantine', () => void quarantineContract(store))
     describe('alerts', () => void alertContract(store))
     describe('investigations', () => void investigationContract(store))
