@@ -23,6 +23,7 @@ import { type Bus, createBus } from './bus.ts'
 import { type Collectors, createCollectors } from './collectors.ts'
 import type { Config } from './config.ts'
 import { type Connections, createConnections } from './connections.ts'
+import { createConnectionWatch } from './connection-watch.ts'
 import { createEvidence, type Evidence } from './evidence.ts'
 import { createIntake } from './intake.ts'
 import { createIntakeKeys, type IntakeKeys } from './intake-keys.ts'
@@ -30,7 +31,7 @@ import { createInvestigations, type Investigations } from './investigations.ts'
 import { createJobs } from './jobs.ts'
 import { createMicrosofts } from './microsofts.ts'
 import { createOverview, type OverviewReader } from './overview.ts'
-import { FEATURE_NEEDS } from './permissions.ts'
+import { FEATURES } from './permissions.ts'
 import { createPipeline, type Pipeline } from './pipeline.ts'
 import { type Pushed, takePushed } from './pushed-records.ts'
 import { createSearch, type Search } from './search.ts'
@@ -147,9 +148,21 @@ export async function compose(
     log,
     note,
     pollMs: config.pollMs,
-  })
     alone: config.postgresUrl === undefined,
+  })
   undo.defer(() => collectors.close())
+  const connectionWatch = createConnectionWatch({ jobs, clock })
+  const connections = createConnections({
+    records,
+    microsofts,
+    clouds,
+    feeds: FEEDS,
+    features: FEATURES,
+    audit,
+    clock,
+    changed: () => collectors.refresh(),
+    testSoon: (id) => connectionWatch.testSoon(id),
+  })
   const opened = undo.move()
 
   return {
@@ -160,16 +173,7 @@ export async function compose(
     tenants: records.tenants,
     sessions: createSessions(records, clock, audit),
     users: createUsers(records, clock, audit),
-    connections: createConnections({
-      records,
-      microsofts,
-      clouds,
-      feeds: FEEDS,
-      audit,
-      clock,
-      needs: FEATURE_NEEDS,
-      changed: () => collectors.refresh(),
-    }),
+    connections,
     intakeKeys: createIntakeKeys(records, clock, audit),
     takePushed: (key, pushed) => takePushed(intake, key, pushed),
     search: createSearch(events, parseQuery),
@@ -220,6 +224,7 @@ export async function compose(
 
     async start() {
       await work.start()
+      await connectionWatch.start(connections)
       await collectors.refresh()
     },
 

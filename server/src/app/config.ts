@@ -30,6 +30,14 @@ const Environment = z.object({
     .string()
     .optional()
     .describe('File with the key that seals credentials; `<data>/cordon.key`, made at the first start, when absent.'),
+  CORDON_KEY: z
+    .string()
+    .optional()
+    .describe('That key itself, 32 bytes in base64, where it comes from a vault; then no file is read or made.'),
+  CORDON_KEY_PREVIOUS: z
+    .string()
+    .optional()
+    .describe('The key before `CORDON_KEY`, until `npx cordon keys rotate` has sealed everything anew.'),
   CORDON_CLOUD_FILE: z.string().optional().describe('JSON file that adds a cloud to those of Microsoft.'),
   CORDON_ADMIN_NAME: z
     .string()
@@ -61,7 +69,13 @@ const Environment = z.object({
     .describe('How long a planned action can be approved and carried out.'),
 })
 
-const SECRET = new Set(['CORDON_ADMIN_PASSWORD', 'CORDON_POSTGRES_URL', 'CORDON_CLICKHOUSE_URL'])
+const SECRET = new Set([
+  'CORDON_KEY',
+  'CORDON_KEY_PREVIOUS',
+  'CORDON_ADMIN_PASSWORD',
+  'CORDON_POSTGRES_URL',
+  'CORDON_CLICKHOUSE_URL',
+])
 
 export interface Config {
   port: number
@@ -72,6 +86,8 @@ export interface Config {
   clickhouseUrl?: string
   /** Absolute. */
   keyFile: string
+  /** The key as text, instead of a file. */
+  key?: { current: string; previous?: string }
   /** Absolute. */
   cloudFile?: string
   adminName: string
@@ -103,6 +119,12 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     pollMs: value.CORDON_POLL_SECONDS * 1000,
     approvalFrom: value.CORDON_APPROVAL_FROM,
     planMs: value.CORDON_PLAN_HOURS * HOUR_MS,
+    ...(value.CORDON_KEY && {
+      key: {
+        current: value.CORDON_KEY,
+        ...(value.CORDON_KEY_PREVIOUS && { previous: value.CORDON_KEY_PREVIOUS }),
+      },
+    }),
     ...(value.CORDON_POSTGRES_URL && { postgresUrl: value.CORDON_POSTGRES_URL }),
     ...(value.CORDON_CLICKHOUSE_URL && { clickhouseUrl: value.CORDON_CLICKHOUSE_URL }),
     ...(value.CORDON_CLOUD_FILE && { cloudFile: resolve(value.CORDON_CLOUD_FILE) }),

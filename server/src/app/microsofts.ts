@@ -1,11 +1,12 @@
 import type { Cloud } from '#connect/clouds.ts'
-import { findCloud } from '#connect/clouds.ts'
+import { findCloud, withCloudAppsPortal } from '#connect/clouds.ts'
 import { createMicrosoft } from '#connect/create-microsoft.ts'
 import { createExchangeDoor } from '#connect/ews/create-exchange-door.ts'
 import type { Microsoft, Traffic } from '#connect/microsoft.ts'
 import type { Clock } from '#domain/clock.ts'
 import { AppError } from '#domain/errors.ts'
 import type { TenantId } from '#domain/ids.ts'
+import type { Connection, Credential } from '#domain/tenant.ts'
 import type { RecordStore } from '#store/record-store.ts'
 
 /**
@@ -15,12 +16,17 @@ import type { RecordStore } from '#store/record-store.ts'
 export interface Microsofts {
   /** @throws AppError CONNECTION_NOT_FOUND, CONNECT_CLOUD_UNKNOWN, CONNECT_CERTIFICATE_UNREADABLE, STORE_KEY_WRONG. */
   open(tenantId: TenantId, connectionId: string): Promise<Microsoft>
+  /** A door of its own for what may never be saved. The caller closes it. @throws AppError as `open`. */
+  draft(connection: ConnectionAddress, credential: Credential): Microsoft & { close(): Promise<void> }
   /** What went through all doors since this process began. */
   traffic(): Promise<Traffic>
   /** Ends its requests; the next `open` begins anew. */
   forget(connectionId: string): Promise<void>
   close(): Promise<void>
 }
+
+/** What a door is opened with. */
+export type ConnectionAddress = Pick<Connection, 'tenantId' | 'clientId' | 'cloud' | 'settings'>
 
 export function createMicrosofts(
   records: Pick<RecordStore, 'connections' | 'budgets'>,
@@ -36,17 +42,21 @@ export function createMicrosofts(
       records.connections.readCredential(tenantId, connectionId),
     ])
     if (!connection || !credential) throw connectionNotFound(connectionId)
-    const { clientId, cloud, exchange } = connection
+    const { clientId, exchange } = connection
     if (credential.kind === 'password') {
       if (!exchange) throw connectionNotFound(connectionId)
       const { password, ca } = credential
       return createExchangeDoor({ tenantId, ...exchange, user: clientId, password, ca, clock })
     }
+    return draft(connection, credential)
+  }
+
+  function draft({ tenantId, clientId, cloud, settings }: ConnectionAddress, credential: Credential): Door {
     return createMicrosoft({
       tenantId,
       clientId,
       credential,
-      cloud: findCloud(cloud, clouds),
+      cloud: cloudOf(cloud, settings, clouds),
       clock,
       budgets: records.budgets,
     })
@@ -59,6 +69,7 @@ export function createMicrosofts(
   }
 
   return {
+    draft,
     open(tenantId, connectionId) {
       const open = doors.get(connectionId)
       if (open) return open
@@ -82,6 +93,12 @@ export function createMicrosofts(
       await Promise.all([...doors.keys()].map(forget))
     },
   }
+}
+
+/** The cloud called `name`, with the tenant's own addresses in it. @throws AppError CONNECT_CLOUD_UNKNOWN, CONNECT_ADDRESS_REFUSED. */
+export function cloudOf(name: string, { cloudAppsUrl }: Connection['settings'], clouds: readonly Cloud[]): Cloud {
+  const cloud = findCloud(name, clouds)
+  return cloudAppsUrl === undefined ? cloud : withCloudAppsPortal(cloud, cloudAppsUrl)
 }
 
 export function connectionNotFound(id: string): AppError {

@@ -10,7 +10,8 @@ import { connectPostgres } from '#store/engines/postgres-server/engine.ts'
 import type { EventStore } from '#store/event-store.ts'
 import { createRecordStore } from '#store/postgres/record-store.ts'
 import type { RecordStore } from '#store/record-store.ts'
-import { createSeal, loadOrCreateKey } from '#store/seal.ts'
+import { openFileKeyring, readKeyring, type FileKeyring } from '#store/keyring.ts'
+import { createSeal, type Keyring } from '#store/seal.ts'
 
 import type { Config } from './config.ts'
 import { takeDataFolder } from './data-folder.ts'
@@ -21,6 +22,8 @@ export interface Stores {
   records: RecordStore
   /** The connections of the record store, which durable work shares. */
   pool: Pool
+  /** What credentials are sealed with. */
+  keys: Keyring | FileKeyring
 }
 
 /**
@@ -32,7 +35,8 @@ export interface Stores {
 export async function openStores(config: Config, opened: AsyncDisposableStack): Promise<Stores> {
   const folder = takeDataFolder(config.dataFolder)
   opened.defer(() => folder.release())
-  const seal = createSeal(loadOrCreateKey(config.keyFile))
+  const keys = openKeyring(config)
+  const seal = createSeal(keys)
   const postgres = config.postgresUrl
     ? await connectPostgres({ url: config.postgresUrl })
     : await openEmbeddedPostgres({ dataDir: join(config.dataFolder, 'records') })
@@ -45,7 +49,11 @@ export async function openStores(config: Config, opened: AsyncDisposableStack): 
     : await openEmbeddedEventStore({ dataDir: join(config.dataFolder, 'events') })
   opened.defer(() => events.close())
   await events.migrate()
-  return { events, records, pool: postgres.pool }
+  return { events, records, pool: postgres.pool, keys }
+}
+
+function openKeyring({ key, keyFile }: Config): Keyring | FileKeyring {
+  return key ? readKeyring(key.current, key.previous) : openFileKeyring(keyFile)
 }
 
 /**

@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import type { Microsoft, MicrosoftApi } from '#connect/microsoft.ts'
 import type { Clock } from '#domain/clock.ts'
 import type { AppError } from '#domain/errors.ts'
-import type { ConnectionSettings, PermissionNeed } from '#domain/tenant.ts'
+import type { ConnectionSettings, PermissionNeed, RequirementNeed } from '#domain/tenant.ts'
 
 /**
  * A feed is one stream of records that Microsoft keeps: what it is called, what it needs, how its time behaves, and how to
@@ -42,13 +42,7 @@ export interface Feed<Options = unknown> {
 }
 
 /** Something a tenant must have beyond consent. */
-export interface Requirement {
-  kind: 'directory-role' | 'license' | 'azure-role' | 'service-principal' | 'setting'
-  /** In Microsoft's words: `Security Reader`, `Microsoft Entra ID P1`. */
-  name: string
-  /** One sentence: what for, and where it is given. */
-  why: string
-}
+export type Requirement = RequirementNeed
 
 /** How a feed's clock of availability behaves, all in milliseconds. */
 export interface Windowing {

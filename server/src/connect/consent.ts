@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { isoTime, type Clock } from '#domain/clock.ts'
 import { toAppError, type AppError } from '#domain/errors.ts'
 import type { TenantId } from '#domain/ids.ts'
-import type { ConnectionTest, PermissionNeed, PermissionVerdict } from '#domain/tenant.ts'
+import type { ConnectionTest, MailboxVerdict, PermissionNeed, PermissionVerdict } from '#domain/tenant.ts'
 
 import { RESOURCE_TITLES } from './clouds.ts'
 import { permissionFix } from './faults.ts'
@@ -19,29 +19,52 @@ export interface FeatureNeed extends PermissionNeed {
  * where one is cheap. What cannot be found out is `unknown`, with the reason and what to do.
  *
  * Never throws for what Microsoft answers. The status is `ok` when all is granted, `failed` when nothing could be found out.
+ *
+ * @param options.mailboxes what was found out about mailboxes: mail may be reached by a role in Exchange Online, of which no token tells.
  */
 export async function testConnection(options: {
   microsoft: Microsoft
   needs: readonly FeatureNeed[]
   clock: Clock
-}): Promise<ConnectionTest> {
+  mailboxes?: (graphRoles: readonly string[]) => Promise<MailboxVerdict[]>
+}): Promise<ConsentTest> {
   const { microsoft, needs, clock } = options
-  const roles = new Map<string, Promise<Roles>>()
+  const roles = new Map<MicrosoftApi, Promise<Roles>>()
   const probed = new Map<string, Promise<AppError | undefined>>()
+  const readOnce = (api: MicrosoftApi) => once(roles, api, () => readRoles(microsoft, api))
+
+  const graph = options.mailboxes && (await readOnce('graph'))
+  const mailboxes = graph && 'roles' in graph ? ((await options.mailboxes?.(graph.roles)) ?? []) : []
+  const opened = mailboxes.find(({ expected, verdict }) => expected === 'reachable' && verdict === 'as-expected')
 
   const verdicts = await Promise.all(
     needs.map(async (need): Promise<PermissionVerdict> => {
       const api = apiOf(need.resource)
       if (!api)
         return { ...need, verdict: 'unknown', detail: `${need.resource} cannot be tested yet.`, fix: CHECK_BY_HAND }
-      const granted = await once(roles, api, () => readRoles(microsoft, api))
+      const granted = await readOnce(api)
       if ('error' in granted) return { ...need, ...unknownAfter(granted.error) }
       const probe = PROBES[need.permission]
       const fault = probe && (await once(probed, need.permission, () => tryProbe(microsoft, need, probe)))
-      return { ...need, ...judge(need, granted.roles, probe !== undefined, fault) }
+      const judged = judge(need, granted.roles, probe !== undefined, fault)
+      return { ...need, ...(judged.verdict === 'missing' && opened ? scoped(need, opened.address, judged) : judged) }
     }),
   )
-  return { testedAt: isoTime(clock.now()), status: statusOf(verdicts), verdicts }
+  const held = await Promise.all([...roles].map(async ([api, found]) => [RESOURCE_TITLES[api], await found] as const))
+  return {
+    testedAt: isoTime(clock.now()),
+    status: statusOf(verdicts),
+    verdicts,
+    mailboxes,
+    roles: Object.fromEntries(held.flatMap(([title, found]) => ('roles' in found ? [[title, found.roles]] : []))),
+  }
+}
+
+/** What a test of consent found out. */
+export interface ConsentTest extends ConnectionTest {
+  mailboxes: MailboxVerdict[]
+  /** App roles that the tokens hold, by resource; one whose token could not be had is absent. */
+  roles: Record<string, string[]>
 }
 
 type Roles = { roles: string[] } | { error: AppError }
@@ -85,6 +108,18 @@ function judge(need: FeatureNeed, roles: string[], isProbed: boolean, fault: App
   return unknownAfter(fault)
 }
 
+/** Mail that opens without a role in the token is reached by one that Exchange Online gives. */
+function scoped({ permission, resource }: FeatureNeed, address: string, missing: Judgement): Judgement {
+  if (resource !== RESOURCE_TITLES.graph || !/^(Mail|MailboxSettings|Calendars)\./.test(permission)) return missing
+  const detail = `The token does not hold it, yet ${address} was opened: a role in Exchange Online (RBAC for Applications) lets the application in`
+  if (permission === 'Mail.Read') return { verdict: 'granted', detail: `${detail}.` }
+  return {
+    verdict: 'unknown',
+    detail: `${detail}. Whether it holds "Application ${permission}" too, Microsoft tells no application.`,
+    fix: 'In Exchange Online PowerShell: `Test-ServicePrincipalAuthorization -Identity <application ID> -Resource <mailbox>`.',
+  }
+}
+
 /** The permission to write includes the one to read: `Mail.ReadWrite` does for `Mail.Read`. */
 function includes(role: string, permission: string): boolean {
   return role === permission || role === permission.replace(/\.Read(?=\.|$)/, '.ReadWrite')
@@ -119,7 +154,7 @@ function apiOf(resource: string): MicrosoftApi | undefined {
 }
 
 /** Several needs share one answer. */
-function once<T>(answers: Map<string, Promise<T>>, key: string, ask: () => Promise<T>): Promise<T> {
+function once<Key, T>(answers: Map<Key, Promise<T>>, key: Key, ask: () => Promise<T>): Promise<T> {
   const answer = answers.get(key) ?? ask()
   answers.set(key, answer)
   return answer

@@ -53,13 +53,32 @@ export interface Connection {
   credentialKind: (Credential | PasswordCredential)['kind']
   /** On premises only. */
   exchange?: ExchangeAddress
+  /** The certificate it signs in with, where it does. */
+  certificate?: PublicCertificate
+  /** One that Cordon made and that is not used yet: the test takes it into use once Entra accepts it. */
+  pendingCertificate?: PublicCertificate
   /** Feeds to collect, by feed id. */
   feeds: string[]
+  /** Feeds that were given a secret of their own. */
+  secretFeeds?: string[]
   /** What else was said about it; empty on premises. */
   settings: ConnectionSettings
   createdAt: string
   /** The newest result of testing it; absent before the first test. */
   lastTest?: ConnectionTest
+}
+
+/** What an application is for. */
+export const USES = ['collect', 'investigate', 'respond'] as const
+export type Use = (typeof USES)[number]
+
+/** All of it may be known to anyone. */
+export interface PublicCertificate {
+  pem: string
+  /** SHA-1 in hexadecimal, which is how Entra shows certificates. */
+  thumbprint: string
+  /** ISO. */
+  expiresAt: string
 }
 
 export interface ConnectionSettings {
@@ -73,10 +92,14 @@ export interface ConnectionSettings {
   subscriptionIds?: string[]
   /** Address of a mailbox that tests may read. */
   testMailbox?: string
+  /** Address of a mailbox that the application must not reach, where a scope limits which it may. */
+  outsideMailbox?: string
   /** Domains whose mailboxes Cordon may touch; all of the tenant's when absent. */
   authorizedDomains?: string[]
   /** When the secret expires, as far as somebody said so (ISO); a certificate says so itself. */
   secretExpiresAt?: string
+  /** Everything when absent. */
+  uses?: Use[]
 }
 
 /** What a permission is needed for: declared by the unit that uses it, shown wherever the permission is. */
@@ -93,7 +116,60 @@ export interface ConnectionTest {
   testedAt: string
   /** `ok` when every verdict is granted; `partial` when some are; `failed` when no token could be had. */
   status: 'ok' | 'partial' | 'failed'
+  /** ISO; consent may still be spreading, so that it is tested again and again until then. */
+  waitsUntil?: string
   verdicts: PermissionVerdict[]
+  /** As are those below: absent in tests of Exchange on premises, and in those of earlier versions. */
+  features?: FeatureVerdict[]
+  requirements?: RequirementVerdict[]
+  mailboxes?: MailboxVerdict[]
+  /** App roles granted by resource, when a person last tested: what {@link drift} is told from. */
+  baseline?: Record<string, string[]>
+  drift?: PermissionDrift[]
+}
+
+/** Whether a feed, the search of mailboxes or an action can work. */
+export interface FeatureVerdict {
+  /** Feed id, `investigate`, or action id. */
+  id: string
+  title: string
+  use: Use
+  verdict: 'ready' | 'limited' | 'blocked' | 'not-offered' | 'unknown'
+  detail: string
+  fix?: string
+}
+
+/** Something a tenant must have beyond consent. */
+export interface RequirementNeed {
+  kind: 'directory-role' | 'license' | 'azure-role' | 'service-principal' | 'setting'
+  /** In Microsoft's words: `Security Reader`, `Microsoft Entra ID P1`. */
+  name: string
+  /** One sentence: what for, and where it is given. */
+  why: string
+}
+
+export interface RequirementVerdict extends RequirementNeed {
+  /** Titles of feeds. */
+  neededBy: string[]
+  verdict: 'met' | 'missing' | 'unknown'
+  detail: string
+  fix?: string
+}
+
+export interface MailboxVerdict {
+  address: string
+  expected: 'reachable' | 'unreachable'
+  verdict: 'as-expected' | 'otherwise' | 'unknown'
+  microsoftCode?: string
+  detail: string
+  fix?: string
+}
+
+/** A permission that came or went since a person last tested. */
+export interface PermissionDrift {
+  resource: string
+  permission: string
+  change: 'lost' | 'gained'
 }
 
 export interface PermissionVerdict extends PermissionNeed {

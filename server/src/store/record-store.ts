@@ -34,6 +34,20 @@ export interface RecordStore {
     /** The credential is sealed (AES-256-GCM) before it is written and opened only here. */
     create(connection: Connection, credential: Credential | PasswordCredential): Promise<void>
     readCredential(tenantId: TenantId, id: string): Promise<Credential | PasswordCredential | undefined>
+    /**
+     * Writes what may change of a connection: name, feeds, settings, and with `sealed` its credential and the one that is pending,
+     * each as it is in the connection; a pending one is forgotten where the connection has none. False when there is none.
+     */
+    change(connection: Connection, sealed?: { credential?: Credential; pending?: Credential }): Promise<boolean>
+    /** The credential of the certificate that is not used yet. */
+    readPending(tenantId: TenantId, id: string): Promise<Credential | undefined>
+    /**
+     * Seals anew, a row a transaction, what is sealed under another key than the current one; what is under it stays as it is, so
+     * that one that was cut off goes on. Returns how many rows it changed. @throws AppError STORE_KEY_WRONG.
+     */
+    reseal(): Promise<number>
+    /** How many rows are sealed under another key than the current one. */
+    countStale(): Promise<number>
     writeTest(tenantId: TenantId, id: string, test: ConnectionTest): Promise<void>
     remove(tenantId: TenantId, id: string): Promise<void>
   }

@@ -1,10 +1,12 @@
 import {
+  ChangeConnection,
   CloudList,
   Connection,
   ConnectionList,
   ConnectionTest,
   CreateConnection,
   CreateExchangeConnection,
+  FeedCheckList,
 } from '@cordon/api'
 
 import { defineRoute, type Route } from '#http/route.ts'
@@ -14,7 +16,8 @@ export const CONNECTION_ROUTES: Route[] = [
     method: 'get',
     path: '/clouds',
     access: 'connection.read',
-    summary: 'Clouds and feeds a connection may use.',
+    summary:
+      'Clouds, feeds and actions a connection may use, with what each feed needs and its settings as JSON Schema.',
     reply: CloudList,
     handle: async ({ app }) => app.connections.choices(),
   }),
@@ -30,11 +33,21 @@ export const CONNECTION_ROUTES: Route[] = [
     method: 'post',
     path: '/connections',
     access: 'connection.write',
-    summary: 'Add a connection and test it. It is kept whatever the test says.',
+    summary:
+      'Add a connection and test it. It is kept whatever the test says; feeds that are named are tried first, and refused when they cannot work as they are set up.',
     body: CreateConnection,
     reply: Connection,
     status: 201,
     handle: ({ app, user, body }) => app.connections.create(user, body),
+  }),
+  defineRoute({
+    method: 'post',
+    path: '/connections/check',
+    access: 'connection.write',
+    summary: 'Try the feeds of a connection before it is added. Nothing is kept.',
+    body: CreateConnection,
+    reply: FeedCheckList,
+    handle: async ({ app, body }) => ({ feeds: await app.connections.check(body) }),
   }),
   defineRoute({
     method: 'post',
@@ -53,6 +66,25 @@ export const CONNECTION_ROUTES: Route[] = [
     summary: 'One connection with its newest test.',
     reply: Connection,
     handle: ({ app, param }) => app.connections.read(param('id')),
+  }),
+  defineRoute({
+    method: 'patch',
+    path: '/connections/{id}',
+    access: 'connection.write',
+    summary:
+      'Change a connection and test it. Feeds that the change touches are tried first, and refused when they cannot work.',
+    body: ChangeConnection,
+    reply: Connection,
+    handle: ({ app, user, param, body }) => app.connections.change(user, param('id'), body),
+  }),
+  defineRoute({
+    method: 'post',
+    path: '/connections/{id}/feeds/check',
+    access: 'connection.write',
+    summary: 'Try the feeds of a connection as they would be after a change. Nothing is kept.',
+    body: ChangeConnection,
+    reply: FeedCheckList,
+    handle: async ({ app, param, body }) => ({ feeds: await app.connections.checkChange(param('id'), body) }),
   }),
   defineRoute({
     method: 'delete',

@@ -12,7 +12,10 @@ const COLUMNS = [
   'cloud',
   'clientId',
   'credentialKind',
+  'certificate',
+  'pendingCertificate',
   'feeds',
+  'secretFeeds',
   'exchange',
   'settings',
   'createdAt',
@@ -21,6 +24,18 @@ const COLUMNS = [
 
 /** Connections. The sealed credential is bound to its tenant and connection: copied to another row it does not open. */
 export function connections(db: Database, seal: Seal): RecordStore['connections'] {
+  /** Rows with something that is not sealed under the current key. */
+  async function stale() {
+    const rows = await db
+      .selectFrom('connections')
+      .select(['tenantId', 'id', 'sealedCredential', 'sealedPending'])
+      .orderBy('createdAt')
+      .execute()
+    return rows.filter(({ sealedCredential, sealedPending }) =>
+      [sealedCredential, sealedPending].some((sealed) => sealed && !seal.isCurrent(sealed)),
+    )
+  }
+
   return {
     async list(tenantId) {
       const rows = await db
@@ -60,6 +75,70 @@ export function connections(db: Database, seal: Seal): RecordStore['connections'
         .executeTakeFirst()
       return row && (JSON.parse(seal.open(row.sealedCredential, [tenantId, id])) as Credential | PasswordCredential)
     },
+
+    async change(connection, { credential, pending } = {}) {
+      const { tenantId, id, name, feeds, settings, credentialKind } = connection
+      const { certificate = null, pendingCertificate = null, secretFeeds = null } = connection
+      const close = (plain: Credential) => seal.close(JSON.stringify(plain), [tenantId, id])
+      const { numUpdatedRows } = await db
+        .updateTable('connections')
+        .set({
+          name,
+          feeds,
+          settings,
+          credentialKind,
+          certificate,
+          pendingCertificate,
+          secretFeeds,
+          ...(credential && { sealedCredential: close(credential) }),
+          ...(pending && { sealedPending: close(pending) }),
+          ...(pendingCertificate === null && { sealedPending: null }),
+        })
+        .where('tenantId', '=', tenantId)
+        .where('id', '=', id)
+        .executeTakeFirst()
+      return numUpdatedRows > 0n
+    },
+
+    async readPending(tenantId, id) {
+      const row = await db
+        .selectFrom('connections')
+        .select('sealedPending')
+        .where('tenantId', '=', tenantId)
+        .where('id', '=', id)
+        .executeTakeFirst()
+      return row?.sealedPending ? (JSON.parse(seal.open(row.sealedPending, [tenantId, id])) as Credential) : undefined
+    },
+
+    async reseal() {
+      let changed = 0
+      for (const { tenantId, id } of await stale()) {
+        changed += await db.transaction().execute(async (transaction) => {
+          const row = await transaction
+            .selectFrom('connections')
+            .select(['sealedCredential', 'sealedPending'])
+            .where('tenantId', '=', tenantId)
+            .where('id', '=', id)
+            .forUpdate()
+            .executeTakeFirst()
+          if (!row) return 0
+          const anew = (sealed: Buffer) => seal.close(seal.open(sealed, [tenantId, id]), [tenantId, id])
+          await transaction
+            .updateTable('connections')
+            .set({
+              sealedCredential: anew(row.sealedCredential),
+              sealedPending: row.sealedPending && anew(row.sealedPending),
+            })
+            .where('tenantId', '=', tenantId)
+            .where('id', '=', id)
+            .execute()
+          return 1
+        })
+      }
+      return changed
+    },
+
+    countStale: async () => (await stale()).length,
 
     async writeTest(tenantId, id, test) {
       await db

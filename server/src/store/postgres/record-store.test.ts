@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Connection } from '#domain/tenant.ts'
 import { openEmbeddedPostgres } from '#store/engines/postgres-embedded/engine.ts'
 import type { RecordStore } from '#store/record-store.ts'
-import { createSeal } from '#store/seal.ts'
+import { testSeal } from '#store/testing/test-seal.ts'
 import { at, freshTenant } from '#store/testing/record-store/samples.ts'
 import { copyTemplate } from '#store/testing/temporary-records.ts'
 
@@ -23,7 +23,7 @@ describe('the record store’s tables', () => {
   beforeAll(async () => {
     await copyTemplate(dataDir)
     engine = await openEmbeddedPostgres({ dataDir })
-    store = createRecordStore({ pool: engine.pool, seal: createSeal(Buffer.alloc(32, 1)) })
+    store = createRecordStore({ pool: engine.pool, seal: testSeal(1) })
   })
   afterAll(async () => {
     await engine.stop()
@@ -105,7 +105,7 @@ describe('the record store’s tables', () => {
     const folder = mkdtempSync(join(tmpdir(), 'cordon-gone-'))
     await copyTemplate(folder)
     const gone = await openEmbeddedPostgres({ dataDir: folder })
-    const orphan = createRecordStore({ pool: gone.pool, seal: createSeal(Buffer.alloc(32, 1)) })
+    const orphan = createRecordStore({ pool: gone.pool, seal: testSeal(1) })
     expect(await orphan.ping()).toBe(true)
     await gone.stop()
     expect(await orphan.ping()).toBe(false)

@@ -13,7 +13,13 @@ import type {
   PairFinding,
 } from '#domain/investigation.ts'
 import type { IntakeCounts } from '#domain/outcome.ts'
-import type { Connection, ConnectionSettings, ConnectionTest, ExchangeAddress } from '#domain/tenant.ts'
+import type {
+  Connection,
+  ConnectionSettings,
+  ConnectionTest,
+  ExchangeAddress,
+  PublicCertificate,
+} from '#domain/tenant.ts'
 import type { Role } from '#domain/user.ts'
 
 /**
@@ -71,7 +77,12 @@ interface ConnectionTable {
   credentialKind: Connection['credentialKind']
   /** AES-256-GCM, see store/seal.ts. */
   sealedCredential: Buffer
+  certificate: JsonOrNull<PublicCertificate>
+  pendingCertificate: JsonOrNull<PublicCertificate>
+  /** As `sealedCredential`. */
+  sealedPending: ColumnType<Buffer | null, Buffer | null | undefined, Buffer | null>
   feeds: string[]
+  secretFeeds: ColumnType<string[] | null, string[] | null | undefined, string[] | null>
   exchange: JsonOrNull<ExchangeAddress>
   settings: Json<ConnectionSettings>
   createdAt: Moment

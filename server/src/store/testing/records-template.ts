@@ -6,7 +6,7 @@ import type { TestProject } from 'vitest/node'
 
 import { openEmbeddedPostgres } from '#store/engines/postgres-embedded/engine.ts'
 import { createRecordStore } from '#store/postgres/record-store.ts'
-import { createSeal } from '#store/seal.ts'
+import { testSeal } from '#store/testing/test-seal.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -19,7 +19,7 @@ declare module 'vitest' {
 export default async function makeTemplate(project: TestProject): Promise<() => Promise<void>> {
   const dataDir = await mkdtemp(join(tmpdir(), 'cordon-template-'))
   const engine = await openEmbeddedPostgres({ dataDir })
-  const records = createRecordStore({ pool: engine.pool, seal: createSeal(Buffer.alloc(32, 7)) })
+  const records = createRecordStore({ pool: engine.pool, seal: testSeal(7) })
   await records.migrate()
   await records.close()
   await engine.stop()

@@ -8,14 +8,14 @@ import { inject } from 'vitest'
 import { openEmbeddedPostgres } from '#store/engines/postgres-embedded/engine.ts'
 import { createRecordStore } from '#store/postgres/record-store.ts'
 import type { RecordStore } from '#store/record-store.ts'
-import { createSeal } from '#store/seal.ts'
+import { testSeal } from '#store/testing/test-seal.ts'
 
 /** A record store over an empty embedded PostgreSQL, for tests of what stands on it; `close` removes it from the disk. */
 export async function openTemporaryRecords(): Promise<RecordStore> {
   const dataDir = await mkdtemp(join(tmpdir(), 'cordon-records-'))
   await copyTemplate(dataDir)
   const engine = await openEmbeddedPostgres({ dataDir })
-  const records = createRecordStore({ pool: engine.pool, seal: createSeal(Buffer.alloc(32, 7)) })
+  const records = createRecordStore({ pool: engine.pool, seal: testSeal(7) })
   return {
     ...records,
     async close() {

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
 import { createRecordStore } from '#store/postgres/record-store.ts'
-import { createSeal } from '#store/seal.ts'
+import { testSeal } from '#store/testing/test-seal.ts'
 import { testRecordStore } from '#store/testing/record-store-suite.ts'
 
 import { openEmbeddedPostgres } from './engine.ts'
@@ -18,7 +18,7 @@ testRecordStore('the embedded PostgreSQL', async () => {
   const dataDir = makeFolder()
   const engine = await openEmbeddedPostgres({ dataDir })
   return {
-    store: createRecordStore({ pool: engine.pool, seal: createSeal(Buffer.alloc(32, 7)) }),
+    store: createRecordStore({ pool: engine.pool, seal: testSeal(7) }),
     async stop() {
       await engine.stop()
       fs.rmSync(dataDir, { recursive: true, force: true })

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 
 import { createRecordStore } from '#store/postgres/record-store.ts'
-import { createSeal } from '#store/seal.ts'
+import { testSeal } from '#store/testing/test-seal.ts'
 import { at, detection, freshTenant } from '#store/testing/record-store/samples.ts'
 import { testRecordStore } from '#store/testing/record-store-suite.ts'
 
@@ -14,7 +14,7 @@ testRecordStore(
     const server = await startPostgres()
     const engine = await connectPostgres(server)
     return {
-      store: createRecordStore({ pool: engine.pool, seal: createSeal(Buffer.alloc(32, 7)) }),
+      store: createRecordStore({ pool: engine.pool, seal: testSeal(7) }),
       async stop() {
         await engine.stop()
         await server.stop()
@@ -39,7 +39,7 @@ describe.skipIf(postgresMissing())('two writers on a PostgreSQL server', () => {
     const server = await startPostgres()
     onTestFinished(() => server.stop())
     const engine = await connectPostgres(server)
-    const store = createRecordStore({ pool: engine.pool, seal: createSeal(Buffer.alloc(32, 7)) })
+    const store = createRecordStore({ pool: engine.pool, seal: testSeal(7) })
     await store.migrate()
     const tenantId = freshTenant()
     const detections = Array.from({ length: 9 }, (_, number) => detection({ eventId: `event ${number}` }))

@@ -10,6 +10,7 @@ import { up as exchange } from './0007-exchange.ts'
 import { up as connectionSettings } from './0008-connection-settings.ts'
 import { up as leases } from './0009-leases.ts'
 import { up as intakeKeys } from './0010-intake-keys.ts'
+import { up as certificates } from './0011-certificates.ts'
 import { up as foundAt } from './0012-found-at.ts'
 
 /** In order of their names; one that was released is never edited. */
@@ -24,5 +25,6 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0008-connection-settings': { up: connectionSettings },
   '0009-leases': { up: leases },
   '0010-intake-keys': { up: intakeKeys },
+  '0011-certificates': { up: certificates },
   '0012-found-at': { up: foundAt },
 }
