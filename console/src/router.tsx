@@ -9,6 +9,7 @@ import {
 } from '@tanstack/react-router'
 
 import { ApiError, onSignedOut } from '#lib/api.ts'
+import { parseStep } from '#lib/connect-step.ts'
 import { parseEventSearch } from '#lib/event-search.ts'
 import { parseHuntPrefill } from '#lib/hunt-prefill.ts'
 import { parseInvestigationSearch } from '#lib/investigation-search.ts'
@@ -80,7 +81,18 @@ const connections = createRoute({
 const newConnection = createRoute({
   getParentRoute: () => frame,
   path: '/connections/new',
-  component: lazyRouteComponent(() => import('#pages/connections/new-connection-page.tsx'), 'NewConnectionPage'),
+  validateSearch: parseStep,
+  component: lazyRouteComponent(() => import('#pages/connect/new-connection-page.tsx'), 'NewConnectionPage'),
+})
+const newExchange = createRoute({
+  getParentRoute: () => frame,
+  path: '/connections/new-exchange',
+  component: lazyRouteComponent(() => import('#pages/connect/new-exchange-page.tsx'), 'NewExchangePage'),
+})
+const editConnection = createRoute({
+  getParentRoute: () => frame,
+  path: '/connections/$connectionId/edit',
+  component: lazyRouteComponent(() => import('#pages/connect/edit-connection-page.tsx'), 'EditConnectionPage'),
 })
 const connection = createRoute({
   getParentRoute: () => frame,
@@ -167,6 +179,8 @@ export const router = createRouter({
       home,
       connections,
       newConnection,
+      newExchange,
+      editConnection,
       connection,
       tokens,
       tenant.addChildren([

@@ -13,6 +13,7 @@ import {
   ConnectionTest,
   Coverage,
   EventPage,
+  FeedCheckList,
   Histogram,
   Investigation,
   InvestigationEstimate,
@@ -24,6 +25,7 @@ import {
   MessageView,
   Overview,
   PASSWORD_HEADER,
+  PermissionPlan,
   Problem,
   Session,
   StoredEvent,
@@ -31,11 +33,14 @@ import {
   type CreateApiToken,
   type ApproveActionRun,
   type ArchiveRequest,
+  type ChangeConnection,
   type CreateConnection,
+  type CreateExchangeConnection,
   type CreateInvestigationInput,
   type ExportParams,
   type InvestigationMailbox,
   type PlanActionRun,
+  type PlanRequest,
   type SignIn,
   type UpdateAlert,
 } from '@cordon/api'
@@ -192,6 +197,14 @@ export const api = {
   connections: () => call(ConnectionList, '/connections'),
   connection: (id: string) => call(Connection, `/connections/${encodeURIComponent(id)}`),
   createConnection: (body: CreateConnection) => call(Connection, '/connections', { method: 'POST', body }),
+  createExchangeConnection: (body: CreateExchangeConnection) =>
+    call(Connection, '/connections/exchange', { method: 'POST', body }),
+  planConnection: (body: PlanRequest) => call(PermissionPlan, '/connections/plan', { method: 'POST', body }),
+  checkConnection: (body: CreateConnection) => call(FeedCheckList, '/connections/check', { method: 'POST', body }),
+  checkFeeds: (id: string, body: ChangeConnection) =>
+    call(FeedCheckList, `/connections/${encodeURIComponent(id)}/feeds/check`, { method: 'POST', body }),
+  changeConnection: (id: string, body: ChangeConnection) =>
+    call(Connection, `/connections/${encodeURIComponent(id)}`, { method: 'PATCH', body }),
   removeConnection: (id: string) => command(`/connections/${encodeURIComponent(id)}`, { method: 'DELETE' }),
   testConnection: (id: string) =>
     call(ConnectionTest, `/connections/${encodeURIComponent(id)}/test`, { method: 'POST' }),

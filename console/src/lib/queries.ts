@@ -1,4 +1,5 @@
-import { queryOptions } from '@tanstack/react-query'
+import type { PlanRequest } from '@cordon/api'
+import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 
 import { api, tenantApi } from './api.ts'
 
@@ -15,6 +16,14 @@ export const queries = {
   actions: () => queryOptions({ queryKey: ['actions'], queryFn: api.actions, staleTime: Infinity }),
   connections: () => queryOptions({ queryKey: ['connections'], queryFn: api.connections }),
   connection: (id: string) => queryOptions({ queryKey: ['connections', id], queryFn: () => api.connection(id) }),
+
+  plan: (request: PlanRequest) =>
+    queryOptions({
+      queryKey: ['plan', request],
+      queryFn: () => api.planConnection(request),
+      staleTime: Infinity,
+      placeholderData: keepPreviousData,
+    }),
 
   overview: (tenantId: string) =>
     queryOptions({ queryKey: [tenantId, 'overview'], queryFn: tenantApi(tenantId).overview, refetchInterval: 60_000 }),

@@ -6,24 +6,30 @@ import type { ReactNode } from 'react'
 import { api } from '#lib/api.ts'
 import { queries } from '#lib/queries.ts'
 import { count, feedName } from '#lib/words.ts'
-import { Button } from '#parts/button.tsx'
+import { Button, buttonClass } from '#parts/button.tsx'
+import { ConnectionWarnings } from '#parts/connection-warnings.tsx'
 import { Copy } from '#parts/copy.tsx'
 import { Empty, Page, PageHeader, Panel } from '#parts/panel.tsx'
 import { ProblemBanner } from '#parts/problem.tsx'
 import { TestBadge } from '#parts/test-badge.tsx'
-import { When } from '#parts/when.tsx'
 import { PendingPage } from '#parts/pending-page.tsx'
 
+import { Certificates } from './certificates.tsx'
 import { CoverageStrips } from './coverage-strips.tsx'
 import { RemoveConnection } from './remove-connection.tsx'
-import { Verdicts } from './verdicts.tsx'
+import { TestResult, waitsUntil } from './test-result.tsx'
 
 const route = getRouteApi('/frame/connections/$connectionId')
 
 export function ConnectionPage() {
   const { connectionId } = route.useParams()
   const client = useQueryClient()
-  const { data, error, refetch } = useQuery(queries.connection(connectionId))
+  const { data, error, refetch } = useQuery({
+    ...queries.connection(connectionId),
+    // The server looks again by itself while consent spreads, or when it finds that something drifted.
+    refetchInterval: ({ state }) =>
+      state.data?.lastTest && waitsUntil(state.data.lastTest, Date.now()) ? 5000 : 60_000,
+  })
   const test = useMutation({
     mutationFn: () => api.testConnection(connectionId),
     onSuccess: () => client.invalidateQueries({ queryKey: ['connections'] }),
@@ -44,28 +50,26 @@ export function ConnectionPage() {
             <Button look="primary" disabled={test.isPending} onClick={() => test.mutate()}>
               {test.isPending ? 'Testing…' : 'Test again'}
             </Button>
+            {!data.exchange && (
+              <Link to="/connections/$connectionId/edit" params={{ connectionId }} className={buttonClass()}>
+                Edit
+              </Link>
+            )}
             <RemoveConnection connection={data} />
           </>
         }
       />
       {test.error && <ProblemBanner error={test.error} />}
+      <ConnectionWarnings warnings={data.warnings} />
+      <Certificates connection={data} />
       <Facts connection={data} />
-      <Panel
-        title="Permissions and features"
-        actions={
-          data.lastTest && (
-            <span className="text-xs text-ink-3">
-              tested <When at={data.lastTest.testedAt} />
-            </span>
-          )
-        }
-      >
-        {data.lastTest ? (
-          <Verdicts verdicts={data.lastTest.verdicts} />
-        ) : (
+      {data.lastTest ? (
+        <TestResult test={data.lastTest} />
+      ) : (
+        <Panel title="Test">
           <Empty title="Not tested yet">The test asks Microsoft for each permission and says what is missing.</Empty>
-        )}
-      </Panel>
+        </Panel>
+      )}
       {!data.exchange && <CoverageStrips tenantId={data.tenantId} connectionId={connectionId} feeds={data.feeds} />}
     </Page>
   )

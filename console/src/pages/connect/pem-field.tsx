@@ -9,10 +9,11 @@ interface Props {
   begins: string
   value: string
   onChange: (pem: string) => void
+  isOptional?: boolean
 }
 
 /** PEM text, pasted or read from a file; the file stays in the browser until the form is sent. */
-export function PemField({ label, begins, value, onChange }: Props) {
+export function PemField({ label, begins, value, onChange, isOptional = false }: Props) {
   const id = useId()
   const read = async (event: ChangeEvent<HTMLInputElement>) => {
     const file = event.target.files?.[0]
@@ -23,7 +24,7 @@ export function PemField({ label, begins, value, onChange }: Props) {
       <TextArea
         label={label}
         rows={5}
-        required
+        required={!isOptional}
         spellCheck={false}
         autoComplete="off"
         placeholder={begins}
