@@ -1,4 +1,5 @@
 import { random } from '#world/random.ts'
+import { Query } from '#http/exchange.ts'
 import type { Reply, Request } from '#http/exchange.ts'
 
 import type { Fault, FaultRule } from './rules.ts'
@@ -108,4 +109,9 @@ export function withDuplicate(reply: Reply): Reply {
   return Array.isArray(value) && value.length > 0
     ? { ...reply, body: { ...body, value: [...value, value.at(-1)] } }
     : reply
+}
+
+/** The request as if it had asked for pages of this size. */
+export function withPages(request: Request, size: number): Request {
+  return { ...request, query: new Query(request.query.with({ $top: String(size) })) }
 }

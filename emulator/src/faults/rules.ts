@@ -40,6 +40,8 @@ export interface Fault {
   duplicate?: boolean
   /** A read answers what the same URL answered the time before, while rules are armed. */
   staleRead?: boolean
+  /** A list of Graph's comes in pages of this size, whatever was asked for. */
+  pageSize?: number
 }
 
 const text = (value: unknown) => typeof value === 'string'
@@ -73,6 +75,7 @@ const DO: Record<string, Check> = {
   dropAfterCommit: [flag, 'true or false'],
   duplicate: [flag, 'true or false'],
   staleRead: [flag, 'true or false'],
+  pageSize: [whole(1, 1000), 'a whole number up to 1000'],
 }
 
 /** The rules in a posted body, `{rules: […]}` or one rule; or everything that is wrong with them. */

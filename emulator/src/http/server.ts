@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 
 import { protocolNow } from '#clock.ts'
-import { withDuplicate } from '#faults/faults.ts'
+import { withDuplicate, withPages } from '#faults/faults.ts'
 import type { Fault } from '#faults/rules.ts'
 import type { Faults } from '#faults/faults.ts'
 
@@ -120,7 +120,7 @@ async function answer(
   let reply: Reply
   try {
     if (fault?.duplicate && request.method !== 'GET') await service.handle(request)
-    reply = await service.handle(request)
+    reply = await service.handle(fault?.pageSize === undefined ? request : withPages(request, fault.pageSize))
   } catch (error) {
     // A mistake of ours. The client gets the service's 500; the person running the emulator gets the stack.
     console.error(`m365-emulator: ${request.method} ${request.path}`, error)

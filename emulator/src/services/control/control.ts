@@ -17,6 +17,8 @@ import type { TokenKeys } from '#token-keys.ts'
 import { ControlError, bad, readBody, spanOf, tenantOf } from './request.ts'
 import type { Span } from './request.ts'
 import { addApplication, changeApplication } from './applications.ts'
+import { historyTruth } from './history-truth.ts'
+import { logTruth, riskTruth } from './truth.ts'
 
 /**
  * The emulator's own doors below `/_emu`, which no cloud has: truth to compare with, faults, the clock, applications, the
@@ -29,6 +31,13 @@ export function controlService(cloud: Cloud, keys: TokenKeys): Service {
   const router = new Router<Handler>()
     .add('GET', '/_emu/health', () => ok({ status: 'ok', now: new Date(cloud.clock.now()).toISOString() }))
     .add('GET', '/_emu/ground-truth/audit', (request) => ok(auditTruth(tenantOf(cloud, request), spanOf(request))))
+    .add('GET', '/_emu/ground-truth/logs/:log', (request, { log }) =>
+      ok(logTruth(tenantOf(cloud, request), log!, spanOf(request))),
+    )
+    .add('GET', '/_emu/ground-truth/histories/:list', async (request, { list }) =>
+      ok(await historyTruth(tenantOf(cloud, request), list!, spanOf(request))),
+    )
+    .add('GET', '/_emu/ground-truth/risk', (request) => ok(riskTruth(tenantOf(cloud, request), spanOf(request))))
     .add('GET', '/_emu/ground-truth/phish', (request) => ok(phishTruth(tenantOf(cloud, request))))
     .add('GET', '/_emu/ground-truth/machine-files', (request) =>
       ok({ files: [...tenantOf(cloud, request).objects(machineFiles).all()] }),

@@ -11,8 +11,10 @@ export interface FeedFacts {
   listing: string
   /** Paths of reading one batch; absent where records come with their listing. */
   reading?: string
-  /** Paths of a listing's further pages; absent where the emulated company has too little for two. */
+  /** Paths of a listing's further pages; absent where it has no more than one. */
   nextPage?: string
+  /** Of a list of Graph's: the size of pages with which the emulated company has more than one. */
+  pageSize?: number
   /** Names the permission without which Microsoft refuses it. */
   permission: string
   /** Directory roles of the application besides, by their template IDs. */

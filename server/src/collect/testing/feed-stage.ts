@@ -27,6 +27,8 @@ export interface FeedStage {
   /** An empty store and ledger, no faults, clocks alike. */
   clear(): Promise<void>
   pass(options?: PassOptions): Promise<CollectResult>
+  /** Makes something new happen in the emulated company, where the feed needs that. */
+  happen(): Promise<void>
   /** Both clocks go on. */
   advance(ms: number): Promise<void>
   /** Arms a fault: once unless `match` says otherwise. */
@@ -53,7 +55,9 @@ const HOUR = 3_600_000
 /** The day of the emulated company, in the middle of everything. */
 const BEGUN = Date.parse('2026-11-19T13:17:31Z')
 const Application = z.object({ clientId: z.string(), secret: z.string() })
-const Rules = z.object({ rules: z.array(z.object({ struck: z.number() })) })
+const Rules = z.object({
+  rules: z.array(z.object({ struck: z.number(), do: z.object({ pageSize: z.number().optional() }) })),
+})
 
 export async function openFeedStage(feed: Feed, facts: FeedFacts): Promise<FeedStage> {
   const emulator = await startEmulator(['--freeze-clock', '--throttle', 'off', '--epoch', isoTime(BEGUN)])
@@ -66,9 +70,10 @@ export async function openFeedStage(feed: Feed, facts: FeedFacts): Promise<FeedS
   )
   await facts.prepare?.(emulator)
   const struck = async (): Promise<number[]> =>
-    Rules.parse(await emulator.request('/faults')).rules.map((rule) => rule.struck)
+    Rules.parse(await emulator.request('/faults')).rules.flatMap((rule) => (rule.do.pageSize ? [] : [rule.struck]))
   const clock = { now: () => stage.now + stage.skewMs }
   let microsoft: Microsoft
+  let earlier = new Set<string>()
 
   const stage: FeedStage = {
     emulator,
@@ -81,6 +86,7 @@ export async function openFeedStage(feed: Feed, facts: FeedFacts): Promise<FeedS
     async clear() {
       stage.ledger = createMemoryLedger()
       stage.records = new Map()
+      earlier = new Set()
       stage.skewMs = 0
       stage.ingesting = () => undefined
       const waits: number[] = []
@@ -88,8 +94,10 @@ export async function openFeedStage(feed: Feed, facts: FeedFacts): Promise<FeedS
       microsoft = emulator.client({ application, clock, wait: async (ms) => void waits.push(ms) })
       await emulator.request('/faults', undefined, 'DELETE')
     },
-    pass: ({ lookbackMs = facts.lookbackMs ?? 4 * HOUR, signal, as = microsoft, sliceMs } = {}) =>
-      collectFeed({
+    async pass({ lookbackMs = facts.lookbackMs ?? 4 * HOUR, signal, as = microsoft, sliceMs } = {}) {
+      // The last rule, so that it strikes what no other does.
+      if (facts.pageSize) await stage.strike(facts.listing, { pageSize: facts.pageSize }, {})
+      return collectFeed({
         feed,
         key: { tenantId: as.tenantId, connectionId: 'connection-1', feed: feed.id },
         microsoft: as,
@@ -107,7 +115,13 @@ export async function openFeedStage(feed: Feed, facts: FeedFacts): Promise<FeedS
         ...(sliceMs !== undefined && { sliceMs }),
         ...(facts.settings && { settings: facts.settings }),
         ...(facts.secret !== undefined && { secret: facts.secret }),
-      }),
+      })
+    },
+    async happen() {
+      // What changes now was as it is until now, and may have been stored so.
+      for (const id of await facts.truth(emulator, visited(stage))) earlier.add(id)
+      await facts.happen?.(emulator)
+    },
     async advance(ms) {
       await emulator.request('/clock', { advanceMs: ms })
       stage.now += ms

@@ -80,12 +80,12 @@ const listing = (call: Call): LogListing => ({
     return tenant
       .log(riskDetections)
       .between(from, to, tenant.now)
-      .map((trace) => asDecided(trace, users.find(trace.record.userId)))
+      .map((trace) => withDecision(trace, users.find(trace.record.userId)))
   },
 })
 
 /** What an administrator decided about the user since holds for the detection too. */
-function asDecided(trace: Trace<RiskDetection>, user: RiskyUser | undefined): Trace<RiskDetection> {
+export function withDecision(trace: Trace<RiskDetection>, user: RiskyUser | undefined): Trace<RiskDetection> {
   const decision = user?.history.findLast(
     ({ initiatedBy, riskLastUpdatedDateTime }) =>
       initiatedBy && riskLastUpdatedDateTime > trace.record.detectedDateTime,
