@@ -22,6 +22,9 @@ const DAY = 86_400_000
 /** Published content goes back this far; an event is published up to a day after it happened. */
 const KEPT = 30 * DAY
 
+/** A record is published a second time this much later at most. */
+const AGAIN = 600_000
+
 interface Activity {
   id: string
   at: number
@@ -34,15 +37,26 @@ interface Activity {
   object: string | null
 }
 
-function activitiesOf({ tenant }: Call, from: number, to: number): Activity[] {
+interface Bounds {
+  from: number
+  to: number
+}
+
+const ANY: Bounds = { from: -Infinity, to: Infinity }
+
+/** Those that happened, and were saved, within bounds: only what is published then is looked through. */
+export function activitiesOf(tenant: Call['tenant'], { from, to }: Bounds = ANY, created: Bounds = ANY): Activity[] {
   const { audit, now, world } = tenant
   const [first, last] = [Math.max(from, world.epoch - KEPT), Math.min(to, now)]
+  const published = { from: Math.max(first, created.from - AGAIN), to: Math.min(last + DAY, created.to + 1, now + 1) }
   const found = new Map<string, Activity>()
   for (const contentType of CONTENT_TYPES.filter((type) => type !== 'DLP.All'))
-    for (const blob of audit.blobs(contentType, first, Math.min(last + DAY, now + 1), now))
+    for (const blob of audit.blobs(contentType, published.from, published.to, now))
       for (const record of blob.records()) {
         const activity = asActivity(record, blob.createdAt)
-        if (activity && activity.at >= first && activity.at <= last) found.set(activity.id, activity)
+        // Content may hold a record that was published before: it was saved then.
+        if (activity && !found.has(activity.id) && activity.at >= first && activity.at <= last)
+          found.set(activity.id, activity)
       }
   return [...found.values()]
 }
@@ -93,13 +107,13 @@ const FIELDS: Fields<Activity> = {
 
 function listActivities(call: Call): Reply {
   const asked = readAsked(call)
-  const { from, to } = boundsOf(asked.filters, 'date', call.tenant.now)
-  return answerList(call, asked, activitiesOf(call, from, to), FIELDS, shape)
+  const { now } = call.tenant
+  const [happened, created] = [boundsOf(asked.filters, 'date', now), boundsOf(asked.filters, 'created', now)]
+  return answerList(call, asked, activitiesOf(call.tenant, happened, created), FIELDS, shape)
 }
 
 function getActivity(call: Call): Reply {
-  const { now, world } = call.tenant
-  const activity = activitiesOf(call, world.epoch - KEPT, now).find(({ id }) => id === call.params['activity'])
+  const activity = activitiesOf(call.tenant).find(({ id }) => id === call.params['activity'])
   if (!activity) throw new CloudAppsError(404, 'Not found.')
   return { status: 200, body: shape(activity) }
 }

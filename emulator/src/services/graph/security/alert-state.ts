@@ -13,6 +13,8 @@ export interface AlertState {
   evidence: readonly Evidence[]
   set: AlertChange
   comments: History<AlertChange>['comments']
+  /** When it could first be seen, and every update since; the latest is `updatedAt`. */
+  moments: readonly number[]
   updatedAt: number
   resolvedAt: number | null
 }
@@ -46,6 +48,7 @@ function stateOf(tenant: Tenant, { id, at, publishedAt, record: alert }: Trace<A
     ...changes.map((change) => change.set),
   )
   const resolved = changes.findLast((change) => change.set.status !== undefined)
+  const moments = [publishedAt, ...changes.map((change) => change.at), ...comments.map((comment) => comment.at)]
   return {
     id,
     createdAt: at,
@@ -53,7 +56,8 @@ function stateOf(tenant: Tenant, { id, at, publishedAt, record: alert }: Trace<A
     evidence: [...alert.evidence, ...updates.flatMap((update) => update.evidence ?? [])],
     set,
     comments,
-    updatedAt: Math.max(publishedAt, ...changes.map((change) => change.at), ...comments.map((comment) => comment.at)),
+    moments,
+    updatedAt: Math.max(...moments),
     resolvedAt: set.status === 'resolved' && resolved ? resolved.at : null,
   }
 }
@@ -65,6 +69,8 @@ export interface IncidentState {
   set: IncidentChange
   comments: History<IncidentChange>['comments']
   createdAt: number
+  /** Of its alerts and its own; the latest is `updatedAt`. */
+  moments: readonly number[]
   updatedAt: number
 }
 
@@ -85,10 +91,8 @@ function incidentOf(tenant: Tenant, id: string, group: readonly AlertState[]): I
   const history = tenant.objects(incidentHistories).find(id)
   const { changes = [], comments = [] } = history ?? {}
   const set: IncidentChange = Object.assign({}, ...changes.map((change) => change.set))
-  const moments = [...group.map(({ updatedAt }) => updatedAt), ...changes, ...comments].map((each) =>
-    typeof each === 'number' ? each : each.at,
-  )
-  return { id, alerts: group, set, comments, createdAt: group[0]!.createdAt, updatedAt: Math.max(...moments) }
+  const moments = [...group.flatMap((alert) => alert.moments), ...[...changes, ...comments].map(({ at }) => at)]
+  return { id, alerts: group, set, comments, createdAt: group[0]!.createdAt, moments, updatedAt: Math.max(...moments) }
 }
 
 /** Writes down what a caller did to an alert. */

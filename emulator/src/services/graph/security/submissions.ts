@@ -100,19 +100,20 @@ const listing = (call: Call, set: string, kind: Kind): Listing<Submission> => ({
 
 function listSubmissions(call: Call, set: string, kind: Kind): Reply {
   requireBeta(call)
-  const all = [...everything(call, kind)].sort((a, b) => b.createdAt - a.createdAt)
+  const all = [...submissionsOf(call.tenant, kind)].sort((a, b) => b.createdAt - a.createdAt)
   return listPage(call, listing(call, set, kind), all)
 }
 
 function getSubmission(call: Call, set: string, kind: Kind): Reply {
   requireBeta(call)
   const id = call.params['submission']!
-  const found = everything(call, kind).find((submission) => submission.id === id.toLowerCase())
+  const found = submissionsOf(call.tenant, kind).find((submission) => submission.id === id.toLowerCase())
   if (!found) throw noResource(id)
   return entity(call, listing(call, set, kind), shape(call, found))
 }
 
-function everything({ tenant }: Call, kind: Kind): Submission[] {
+/** Those of a kind, in no order: what users reported, and what was sent in. */
+export function submissionsOf(tenant: Call['tenant'], kind: Kind): Submission[] {
   const made = [...tenant.objects(submissions).all()].filter((submission) => submission.kind === kind)
   return kind === 'email' ? [...reported(tenant), ...made] : made
 }
