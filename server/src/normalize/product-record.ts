@@ -1,7 +1,7 @@
 import { stableId } from '#domain/ids.ts'
 import type { EcsEvent } from '#domain/event.ts'
 import { fieldAt } from '#domain/event.ts'
-import { put, textOf } from './json.ts'
+import { MAX_DEPTH, put, textOf, unwrapJson } from './json.ts'
 import type { JsonObject } from './json.ts'
 import { RecordFault, defineNormalizer } from './normalizer.ts'
 import type { Normalizer, RecordSource, Step } from './normalizer.ts'
@@ -37,8 +37,8 @@ export interface ProductDefinition {
    * a part of it says nothing, the identity is computed from the whole record: then every state of a record is an event.
    */
   readonly key?: (fields: JsonObject) => readonly unknown[]
-  /** What the record means. The last one writes the sentence. */
-  readonly steps: readonly Step<ProductRecord>[]
+  /** What the record means; a function chooses the step by the record. The last one writes the sentence. */
+  readonly steps: readonly (Step<ProductRecord> | ((record: ProductRecord) => Step<ProductRecord>))[]
 }
 
 /** The normalizer of a dataset whose records have one shape. */
@@ -60,8 +60,13 @@ export function defineProductNormalizer({ dataset, title, time, key, steps }: Pr
 function openRecord(value: unknown): ProductRecord | undefined {
   const raw = objectIn(value)
   if (raw === undefined) return undefined
-  const fields = unwrapDeep(raw) as JsonObject
+  const fields = unwrapDeep(raw, MAX_DEPTH, unwrapContainer) as JsonObject
   return { raw, fields, mentioned: { users: [], addresses: [], hosts: [], hashes: [] } }
+}
+
+/** Text in quotation marks stays what it is: command lines are written `"cmd.exe"`. */
+function unwrapContainer(text: string): unknown {
+  return text.startsWith('"') ? text : unwrapJson(text)
 }
 
 /** A record without a time cannot be placed. */

@@ -17,21 +17,22 @@ export function objectIn(value: unknown): JsonObject | undefined {
 
 /**
  * The value taken apart, however deep: JSON texts become what they say, name-and-value lists objects. Shares with `value`
- * what holds neither, and leaves a text alone whose content would nest deeper than a record may.
+ * what holds neither, and leaves a text alone whose content would nest deeper than a record may. `unwrap` says what a text
+ * says: {@link unwrapJson} unless told.
  */
-export function unwrapDeep(value: unknown, levels = MAX_DEPTH): unknown {
+export function unwrapDeep(value: unknown, levels = MAX_DEPTH, unwrap = unwrapJson): unknown {
   if (typeof value === 'string') {
-    const inner = unwrapJson(value)
-    return inner === value || !isWithinDepth(inner, levels) ? value : unwrapDeep(inner, levels)
+    const inner = unwrap(value)
+    return inner === value || !isWithinDepth(inner, levels) ? value : unwrapDeep(inner, levels, unwrap)
   }
   if (Array.isArray(value)) {
-    const unwrapped = value.map((element) => unwrapDeep(element, levels - 1))
+    const unwrapped = value.map((element) => unwrapDeep(element, levels - 1, unwrap))
     return liftPairs(unwrapped.some((element, at) => element !== value[at]) ? unwrapped : value)
   }
   if (!isObject(value)) return value
   let copy: JsonObject | undefined
   for (const name of Object.keys(value)) {
-    const inner = unwrapDeep(value[name], levels - 1)
+    const inner = unwrapDeep(value[name], levels - 1, unwrap)
     if (inner !== value[name]) put((copy ??= { ...value }), name, inner)
   }
   return copy ?? value

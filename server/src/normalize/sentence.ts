@@ -25,3 +25,8 @@ export function listed(names: readonly string[]): string {
   if (more > 0) return `${some.join(', ')} and ${more} more`
   return some.length < 2 ? (some[0] ?? '') : `${some.slice(0, -1).join(', ')} and ${some.at(-1)}`
 }
+
+/** `falsePositive` as "false positive": Microsoft's words for people. */
+export function spaced(word: string): string {
+  return word.replaceAll(/([a-z])([A-Z])/g, '$1 $2').toLowerCase()
+}

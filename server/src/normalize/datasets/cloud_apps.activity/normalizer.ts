@@ -1,15 +1,15 @@
 import { defineProductNormalizer } from '#normalize/product-record.ts'
+import { describeActivity } from './activity.ts'
 
-/** Microsoft Defender for Cloud Apps activities. */
+/**
+ * Activities in cloud applications, as the API of Defender for Cloud Apps lists them (`/api/v1/activities/`).
+ *
+ * @see https://learn.microsoft.com/defender-cloud-apps/api-activities
+ */
 export const cloudAppsActivity = defineProductNormalizer({
   dataset: 'cloud_apps.activity',
   title: 'Microsoft Defender for Cloud Apps activities',
   time: ['timestamp'],
   key: ({ _id }) => [_id],
-  steps: [
-    {
-      name: 'sentence',
-      run: (_record, event) => void (event.message = 'Microsoft Defender for Cloud Apps activities.'),
-    },
-  ],
+  steps: [describeActivity],
 })

@@ -1,6 +1,10 @@
 import { defineProductNormalizer } from '#normalize/product-record.ts'
+import { describeTrace } from './trace.ts'
 
-/** Exchange Online message trace. */
+/**
+ * Message trace: a row for each recipient of each message, as Microsoft Graph gives it, or PowerShell with its names
+ * (`MessageTraceId`). Microsoft repeats rows; a row whose status changed is an event of its own.
+ */
 export const o365MessageTrace = defineProductNormalizer({
   dataset: 'o365.message_trace',
   title: 'Exchange Online message trace',
@@ -10,5 +14,5 @@ export const o365MessageTrace = defineProductNormalizer({
     fields.recipientAddress ?? fields.RecipientAddress,
     fields.status ?? fields.Status,
   ],
-  steps: [{ name: 'sentence', run: (_record, event) => void (event.message = 'Exchange Online message trace.') }],
+  steps: [describeTrace],
 })

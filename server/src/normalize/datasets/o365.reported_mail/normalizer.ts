@@ -1,11 +1,11 @@
 import { defineProductNormalizer } from '#normalize/product-record.ts'
+import { describeReport } from './report.ts'
 
-/** Messages reported to the phishing mailbox. */
+/** Messages that people sent to the phishing mailbox, each with the message that it reports. */
 export const o365ReportedMail = defineProductNormalizer({
   dataset: 'o365.reported_mail',
-  title: 'Messages reported to the phishing mailbox',
-  time: ['reportedDateTime', 'receivedDateTime'],
-  steps: [
-    { name: 'sentence', run: (_record, event) => void (event.message = 'Messages reported to the phishing mailbox.') },
-  ],
+  title: 'Mail reported to the phishing mailbox',
+  time: ['receivedDateTime'],
+  key: ({ mailbox, id }) => [mailbox, id],
+  steps: [describeReport],
 })

@@ -1,0 +1,71 @@
+import type { EcsEvent } from '#domain/event.ts'
+import { isObject } from '#normalize/json.ts'
+import type { JsonObject } from '#normalize/json.ts'
+
+type Scalar = string | number | boolean
+
+/**
+ * ECS fields on their way into an event: by dotted path, each value once, in the order they came. One value is written as
+ * itself, several as a list, as ECS allows for any field; what ECS calls a list is one always.
+ */
+export interface Gathered {
+  /** Adds what says something; undefined, null and "" are left out. */
+  add(path: string, ...values: readonly unknown[]): void
+  /** The values at a path. */
+  at(path: string): readonly Scalar[]
+  /** Writes all fields, beside what the event has already. */
+  write(event: EcsEvent): void
+}
+
+/** Fields that ECS defines as lists. */
+const LISTS = new Set([
+  'email.bcc.address',
+  'email.cc.address',
+  'email.from.address',
+  'email.reply_to.address',
+  'email.to.address',
+  'host.ip',
+  'host.mac',
+  'process.args',
+  'registry.data.strings',
+  'threat.tactic.id',
+  'threat.tactic.name',
+  'threat.technique.id',
+  'threat.technique.name',
+  'threat.technique.subtechnique.id',
+])
+
+/** Nothing gathered yet. */
+export function gather(): Gathered {
+  const fields = new Map<string, Scalar[]>()
+  return {
+    add(path, ...values) {
+      for (const value of values) {
+        if (!isScalar(value) || value === '') continue
+        const known = fields.get(path)
+        if (known === undefined) fields.set(path, [value])
+        else if (!known.includes(value)) known.push(value)
+      }
+    },
+    at: (path) => fields.get(path) ?? [],
+    write(event) {
+      for (const [path, values] of fields) {
+        setAt(event, path.split('.'), values.length === 1 && !LISTS.has(path) ? values[0] : values)
+      }
+    },
+  }
+}
+
+function isScalar(value: unknown): value is Scalar {
+  return typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value)
+}
+
+/** Our own paths alone come here: none is a record's. */
+function setAt(target: JsonObject, [name = '', ...rest]: readonly string[], value: unknown): void {
+  if (rest.length === 0) {
+    target[name] = value
+    return
+  }
+  const inner = target[name]
+  setAt(isObject(inner) ? inner : ((target[name] = {}) as JsonObject), rest, value)
+}
