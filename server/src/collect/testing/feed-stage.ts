@@ -143,7 +143,7 @@ export async function openFeedStage(feed: Feed, facts: FeedFacts): Promise<FeedS
       const stored = stage.identities()
       return {
         lost: someOf(truth, stored),
-        invented: someOf(stored, new Set([...truth, ...past])),
+        invented: someOf(stored, new Set([...truth, ...earlier, ...past])),
         gaps: stage.gaps(),
       }
     },

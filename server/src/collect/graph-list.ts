@@ -1,0 +1,88 @@
+import { z } from 'zod'
+
+import { isoTime } from '#domain/clock.ts'
+import { AppError } from '#domain/errors.ts'
+
+import type { FeedBatch, FeedContext, Span } from './feed.ts'
+import { inlineBatches, type ListedRecord } from './inline-batches.ts'
+
+/** An object as Graph wrote it, whatever it holds. */
+export type GraphItem = Record<string, unknown>
+
+const Item = z.record(z.string(), z.unknown())
+
+export interface GraphList {
+  /** Below the root of Graph, percent-encoded: `/v1.0/auditLogs/signIns?$top=1000`. */
+  path: string
+  /** First sentence of the error if it fails. */
+  what: string
+  permission: string
+}
+
+/**
+ * Batches of what a list of Graph holds, page by page; see {@link inlineBatches}. `toRecord` gives undefined for what is none of
+ * the feed's. Where Microsoft drops the listing halfway, because the address of a page went stale, it begins anew once.
+ *
+ * @throws AppError CONNECT_*.
+ */
+export async function* listGraph(
+  context: FeedContext<unknown>,
+  list: GraphList,
+  toRecord: (item: GraphItem) => ListedRecord | undefined,
+): AsyncGenerator<FeedBatch[], void, undefined> {
+  let turned = 0
+  async function* pages(): AsyncGenerator<ListedRecord[], void, undefined> {
+    const request = { api: 'graph' as const, ...list, signal: context.signal }
+    for await (const page of context.microsoft.pages(request, Item)) {
+      turned++
+      yield page.flatMap((item) => toRecord(item) ?? [])
+    }
+  }
+  try {
+    yield* inlineBatches(pages())
+  } catch (error) {
+    const isStale = turned > 0 && error instanceof AppError && error.code === 'CONNECT_REQUEST_REFUSED'
+    if (!isStale) throw error
+    yield* inlineBatches(pages())
+  }
+}
+
+/**
+ * The filter of a span on a property of time, encoded. Of what Microsoft documents for its logs (`eq`, `ge`, `le`) the end can
+ * only be included: {@link recordIn} leaves out what is beyond it.
+ */
+export function filterOf(time: string, { from, to }: Span, more = ''): string {
+  return `$filter=${encodeURIComponent(`${time} ge ${isoTime(from)} and ${time} le ${isoTime(to)}${more}`)}`
+}
+
+/** A log's record that happened in the span, known by its id. */
+export function recordIn({ from, to }: Span, time: string): (item: GraphItem) => ListedRecord | undefined {
+  return (item) => {
+    const at = timeOf(item, time)
+    return at >= from && at < to ? { at, key: textOf(item, 'id'), text: JSON.stringify(item) } : undefined
+  }
+}
+
+/** A property that holds a time, milliseconds since the epoch. @throws AppError CONNECT_REPLY_UNREADABLE. */
+export function timeOf(item: GraphItem, name: string): number {
+  const at = Date.parse(textOf(item, name))
+  if (Number.isNaN(at)) throw lacks(name)
+  return at
+}
+
+/** A property that holds text. @throws AppError CONNECT_REPLY_UNREADABLE. */
+export function textOf(item: GraphItem, name: string): string {
+  const value = item[name]
+  if (typeof value !== 'string' || value === '') throw lacks(name)
+  return value
+}
+
+function lacks(name: string): AppError {
+  return new AppError({
+    code: 'CONNECT_REPLY_UNREADABLE',
+    what: 'Could not read a record of Microsoft Graph.',
+    why: `It has no usable "${name}", without which it has no place and no identity.`,
+    fix: 'Report this with the name of the feed: such a record has not been seen.',
+    retry: 'backoff',
+  })
+}
