@@ -13,7 +13,12 @@ export const PlanRequest = z
       .boolean()
       .default(false)
       .describe('One registration each to collect, to investigate and to respond, instead of one for all.'),
-    name: z.string().min(1).max(100).default('Cordon').describe('What to call the registration.'),
+    name: z
+      .string()
+      .regex(/^\P{Cc}+$/u, 'Expected printable characters.')
+      .max(100)
+      .default('Cordon')
+      .describe('What to call the registration.'),
     directoryId: z.guid().optional().describe('Directory (tenant) ID, for the consent link.'),
     clientId: z
       .guid()

@@ -31,6 +31,7 @@ import { type ConnectionWarning, warningsOf } from './connection-warnings.ts'
 import { checkFaults, checkFeeds, type FeedCheck } from './feed-checks.ts'
 import { cloudOf, connectionNotFound, type Microsofts } from './microsofts.ts'
 import type { Feature } from './permissions.ts'
+import { type PermissionPlan, planPermissions, type PlanRequest } from './planner.ts'
 
 /** A connection as lists show it. */
 export interface NamedConnection extends Connection {
@@ -90,6 +91,8 @@ export interface NewExchangeConnection {
 export interface Connections {
   /** What a new connection may be made of. */
   choices(): ConnectionChoices
+  /** What an administrator has to grant for what is wanted. @throws AppError REQUEST_INVALID, CONNECT_CLOUD_UNKNOWN. */
+  plan(request: PlanRequest): PermissionPlan
   /** Of every tenant: administrators and the collectors need all. */
   list(): Promise<NamedConnection[]>
   read(id: string): Promise<NamedConnection>
@@ -322,6 +325,7 @@ export function createConnections(parts: ConnectionParts): Connections {
 
   return {
     choices: () => choicesOf(clouds, feeds, features),
+    plan: (request) => planPermissions(request, clouds),
     list,
     read,
 

@@ -7,6 +7,8 @@ import {
   CreateConnection,
   CreateExchangeConnection,
   FeedCheckList,
+  PermissionPlan,
+  PlanRequest,
 } from '@cordon/api'
 
 import { defineRoute, type Route } from '#http/route.ts'
@@ -48,6 +50,16 @@ export const CONNECTION_ROUTES: Route[] = [
     body: CreateConnection,
     reply: FeedCheckList,
     handle: async ({ app, body }) => ({ feeds: await app.connections.check(body) }),
+  }),
+  defineRoute({
+    method: 'post',
+    path: '/connections/plan',
+    access: 'connection.read',
+    summary:
+      'What an administrator has to grant for the features wanted: permissions, roles, consent link and scripts.',
+    body: PlanRequest,
+    reply: PermissionPlan,
+    handle: async ({ app, body }) => app.connections.plan(body),
   }),
   defineRoute({
     method: 'post',
