@@ -15,7 +15,7 @@ import { sendPatiently, type Patience } from './patience.ts'
 import { requestPath, scopeOf } from './request-path.ts'
 import { createThrottle, type Wait } from './throttle.ts'
 import { createTokenSource, type Application, type Token } from './tokens/token-source.ts'
-import { createTransport, type Transport } from './transport.ts'
+import { createTransport, type Received, type Transport } from './transport.ts'
 
 export interface MicrosoftOptions extends Application {
   clock: Clock
@@ -56,7 +56,7 @@ export function createMicrosoft(options: MicrosoftOptions): Microsoft & { close(
   }
 
   /** One answer with a token that is renewed at most once, whichever way it turned out to be stale. */
-  async function answer(request: MicrosoftRequest): Promise<MicrosoftReply> {
+  async function answer(request: MicrosoftRequest, isStreamed = false): Promise<Received> {
     const { origin, audience } = apiOf(request)
     const path = requestPath(request, origin, tenantId)
     const { method = 'GET', body, signal } = request
@@ -66,11 +66,12 @@ export function createMicrosoft(options: MicrosoftOptions): Microsoft & { close(
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...request.headers,
     }
+    const ended = signal ? AbortSignal.any([signal, closing.signal]) : closing.signal
     let used: Token | undefined
-    const send = (): Promise<MicrosoftReply> =>
+    const send = (): Promise<Received> =>
       sendPatiently(patience, {
         scope: scopeOf(request.api, path),
-        signal: signal ? AbortSignal.any([signal, closing.signal]) : closing.signal,
+        signal: ended,
         repeatable: request.repeatable ?? (method === 'GET' || method === 'PUT'),
         call: async () => {
           used = await tokens.get(audience)
@@ -81,7 +82,9 @@ export function createMicrosoft(options: MicrosoftOptions): Microsoft & { close(
             path,
             headers: { ...headers, authorization: `Bearer ${used.value}` },
             ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-            signal,
+            // A body that is left to arrive must end with the connections.
+            signal: isStreamed ? ended : signal,
+            isStreamed,
           }
         },
       })
@@ -111,6 +114,11 @@ export function createMicrosoft(options: MicrosoftOptions): Microsoft & { close(
       throw replyFault(request, reply, secret)
     },
     async json(request, schema) {
+    async stream(request) {
+      const reply = await answer(request, true)
+      if (reply.status >= 200 && reply.status < 300) return wholeBody(reply)
+      throw replyFault(request, reply, secret)
+    },
       const reply = await microsoft.send(request)
       const parsed = schema.safeParse(parseJson(reply.body))
       if (parsed.success) return parsed.data
@@ -145,6 +153,16 @@ export function createMicrosoft(options: MicrosoftOptions): Microsoft & { close(
 }
 
 function counted(transport: Transport, traffic: Traffic): Pick<Transport, 'exchange'> {
+function eventHubsOf({ eventHubs: hosts, eventHubsEndpoint: endpoint, ca }: Cloud): Pick<Microsoft, 'eventHubs'> {
+  if (hosts === undefined) return {}
+  return { eventHubs: { hosts, ...(endpoint !== undefined && { endpoint }), ...(ca !== undefined && { ca }) } }
+}
+
+async function* wholeBody({ body, rest }: Received): AsyncGenerator<Buffer, void, undefined> {
+  yield body
+  if (rest) yield* rest
+}
+
   return {
     async exchange(call) {
       traffic.requests++

@@ -3,9 +3,8 @@ import type { Clock } from '#domain/clock.ts'
 import type { TenantId } from '#domain/ids.ts'
 
 import { isPassing, isThrottled } from './faults.ts'
-import type { MicrosoftReply } from './microsoft.ts'
 import type { Scope, Throttle, Wait } from './throttle.ts'
-import type { Call, Transport } from './transport.ts'
+import type { Call, Received, Transport } from './transport.ts'
 
 /** How long one request waits, in all, for throttling to end. */
 const PATIENCE_MS = 5 * 60_000
@@ -42,7 +41,7 @@ export interface PatientRequest {
 export async function sendPatiently(
   { transport, throttle, wait, clock, budgets, tenantId }: Patience,
   { scope, signal, repeatable, call }: PatientRequest,
-): Promise<MicrosoftReply> {
+): Promise<Received> {
   let faults = 0
   let throttled = 0
   let waitedMs = 0

@@ -22,12 +22,28 @@ export interface Call {
   headers: Record<string, string>
   body?: string
   signal?: AbortSignal | undefined
+  /** Whether a long body may be left to arrive. */
+  isStreamed?: boolean
+}
+
+export interface Received extends MicrosoftReply {
+  /**
+   * What follows `body` of a long reply that is streamed, as it arrives and no faster than it is read. It throws what
+   * {@link Transport.exchange} would have given as an error.
+   */
+  rest?: AsyncGenerator<Buffer, void, undefined>
 }
 
 /** A reply, or the error with which the connection failed and whether the request may have been carried out by then. */
-type Exchange = { reply: MicrosoftReply } | { error: AppError; maybeExecuted: boolean }
+type Exchange = { reply: Received } | Failure
+interface Failure {
+  error: AppError
+  maybeExecuted: boolean
+}
 
 const MAX_REPLY_BYTES = 512 * 1024 * 1024
+/** Replies up to this length are read whole, so that one that breaks off can be asked for again. */
+const HEAD_BYTES = 1024 * 1024
 
 /** Connections are kept and shared. `ca`: PEM of the only authority to trust. `maxReplyBytes`: more is refused. */
 export function createTransport(ca?: string, maxReplyBytes = MAX_REPLY_BYTES): Transport {
@@ -40,17 +56,49 @@ export function createTransport(ca?: string, maxReplyBytes = MAX_REPLY_BYTES): T
     connect: { timeout: 15_000, ...(ca === undefined ? {} : { ca }) },
   })
   return {
-    async exchange({ what, signal, ...call }) {
-      try {
-        const reply = await agent.request({ ...call, signal: signal ?? null })
-        const body = Buffer.from(await reply.body.arrayBuffer())
-        return { reply: { status: reply.statusCode, headers: singleValues(reply.headers), body } }
-      } catch (error) {
+    async exchange({ what, signal, isStreamed = false, ...call }) {
+      const failed = (error: unknown): Failure => {
         signal?.throwIfAborted()
         return failedExchange(error, what, call.origin, maxReplyBytes)
       }
+      try {
+        const { statusCode: status, headers, body } = await agent.request({ ...call, signal: signal ?? null })
+        const bytes = body.iterator() as AsyncIterableIterator<Buffer>
+        const isLeft = isStreamed && status >= 200 && status < 300
+        const head = await readHead(bytes, isLeft ? HEAD_BYTES : Infinity)
+        const rest = head.isWhole ? {} : { rest: restOf(bytes, failed) }
+        return { reply: { status, headers: singleValues(headers), body: head.body, ...rest } }
+      } catch (error) {
+        return failed(error)
+      }
     },
     close: () => agent.close(),
+  }
+}
+
+/** The bytes up to the first piece that reaches `length`. */
+async function readHead(
+  bytes: AsyncIterableIterator<Buffer>,
+  length: number,
+): Promise<{ body: Buffer; isWhole: boolean }> {
+  const pieces: Buffer[] = []
+  for (let read = 0; read < length;) {
+    const next = await bytes.next()
+    if (next.done) return { body: Buffer.concat(pieces), isWhole: true }
+    pieces.push(next.value)
+    read += next.value.length
+  }
+  return { body: Buffer.concat(pieces), isWhole: false }
+}
+
+async function* restOf(
+  bytes: AsyncIterableIterator<Buffer>,
+  failed: (error: unknown) => Failure,
+): AsyncGenerator<Buffer, void, undefined> {
+  try {
+    yield* bytes
+  } catch (error) {
+    throw failed(error).error
   }
 }
 
@@ -71,7 +119,7 @@ const NEVER_SENT = new Set([
 ])
 const UNTRUSTED = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|^ERR_TLS|^ERR_SSL/
 
-function failedExchange(error: unknown, what: string, origin: string, maxReplyBytes: number): Exchange {
+function failedExchange(error: unknown, what: string, origin: string, maxReplyBytes: number): Failure {
   const code = errorCode(error)
   const host = new URL(origin).host
   if (error instanceof errors.ResponseExceededMaxSizeError) {

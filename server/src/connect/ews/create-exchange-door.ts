@@ -33,6 +33,9 @@ export function createExchangeDoor(options: ExchangeDoorOptions): Microsoft & { 
     send: async (request) => {
       throw refuse(request)
     },
+    stream: async (request) => {
+      throw refuse(request)
+    },
     json: async (request) => {
       throw refuse(request)
     },

@@ -56,21 +56,29 @@ async function* readContent(
 ): AsyncGenerator<string[], void, undefined> {
   const what = `Could not read the content ${id}.`
   const body = await microsoft
-    .send({ api: 'management-activity', path, what, permission: 'ActivityFeed.Read', signal })
-    .then((reply) => reply.body)
+    .stream({ api: 'management-activity', path, what, permission: 'ActivityFeed.Read', signal })
     .catch((error: unknown) => {
       const code = codeOf(error)
       throw code === 'AF20050' || code === 'AF20051' ? new ContentGone(code) : error
     })
+  let length = 0
+  async function* measured(): AsyncGenerator<Buffer, void, undefined> {
+    for await (const piece of inPieces(body)) {
+      length += piece.length
+      yield piece
+    }
+  }
   try {
+    for await (const records of readElements(id, measured())) yield records.map(({ text }) => text)
     // Nothing at all would pass for no records, and be lost in silence.
-    if (body.length === 0) throw new Error('The body is empty.')
-    for await (const records of readElements(id, pieces(body))) yield records.map(({ text }) => text)
+    if (length === 0) throw new Error('The body is empty.')
   } catch (error) {
+    // The stream broke off, or was stopped.
+    if (!(error instanceof AppError && error.code.startsWith('IMPORT_')) && length > 0) throw error
     throw new AppError({
       code: 'CONNECT_REPLY_UNREADABLE',
       what,
-      why: `Its ${body.length} bytes are not a whole JSON array of records.`,
+      why: `Its ${length} bytes are not a whole JSON array of records.`,
       fix: 'Nothing needs doing if it happens once: it is read again. If it stays so, report it with the content ID.',
       retry: 'backoff',
       cause: error,
@@ -80,9 +88,19 @@ async function* readContent(
 
 const PIECE_BYTES = 1024 * 1024
 
-/** A body piece by piece, so that not all of its records are in memory as texts at one time. */
-async function* pieces(body: Buffer): AsyncGenerator<Buffer, void, undefined> {
-  for (let start = 0; start < body.length; start += PIECE_BYTES) yield body.subarray(start, start + PIECE_BYTES)
+/** What arrives in scraps, in pieces of a size that is good to parse: a record over many pieces is copied with each. */
+async function* inPieces(scraps: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
+  let waiting: Buffer[] = []
+  let length = 0
+  for await (const scrap of scraps) {
+    waiting.push(scrap)
+    length += scrap.length
+    if (length < PIECE_BYTES) continue
+    yield Buffer.concat(waiting)
+    waiting = []
+    length = 0
+  }
+  if (length > 0) yield Buffer.concat(waiting)
 }
 
 /** Seconds are the API's finest grain. */
