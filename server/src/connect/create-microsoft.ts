@@ -9,7 +9,7 @@ import { createBudgets } from './budgets.ts'
 import { RESOURCE_TITLES, type CloudApi } from './clouds.ts'
 import { ConnectionClosed } from './connection-closed.ts'
 import { isThrottled, parseJson, replyFault, unreadable } from './faults.ts'
-import type { Microsoft, MicrosoftApi, MicrosoftReply, MicrosoftRequest, Traffic } from './microsoft.ts'
+import type { Microsoft, MicrosoftApi, MicrosoftRequest, Traffic } from './microsoft.ts'
 import { readPages } from './pages.ts'
 import { sendPatiently, type Patience } from './patience.ts'
 import { requestPath, scopeOf } from './request-path.ts'
@@ -113,12 +113,12 @@ export function createMicrosoft(options: MicrosoftOptions): Microsoft & { close(
       if (reply.status >= 200 && reply.status < 300) return reply
       throw replyFault(request, reply, secret)
     },
-    async json(request, schema) {
     async stream(request) {
       const reply = await answer(request, true)
       if (reply.status >= 200 && reply.status < 300) return wholeBody(reply)
       throw replyFault(request, reply, secret)
     },
+    async json(request, schema) {
       const reply = await microsoft.send(request)
       const parsed = schema.safeParse(parseJson(reply.body))
       if (parsed.success) return parsed.data
@@ -152,7 +152,6 @@ export function createMicrosoft(options: MicrosoftOptions): Microsoft & { close(
   })
 }
 
-function counted(transport: Transport, traffic: Traffic): Pick<Transport, 'exchange'> {
 function eventHubsOf({ eventHubs: hosts, eventHubsEndpoint: endpoint, ca }: Cloud): Pick<Microsoft, 'eventHubs'> {
   if (hosts === undefined) return {}
   return { eventHubs: { hosts, ...(endpoint !== undefined && { endpoint }), ...(ca !== undefined && { ca }) } }
@@ -163,6 +162,7 @@ async function* wholeBody({ body, rest }: Received): AsyncGenerator<Buffer, void
   if (rest) yield* rest
 }
 
+function counted(transport: Transport, traffic: Traffic): Pick<Transport, 'exchange'> {
   return {
     async exchange(call) {
       traffic.requests++

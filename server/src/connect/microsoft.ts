@@ -24,13 +24,13 @@ export interface Microsoft {
    * @throws AppError CONNECT_*: with `microsoft` holding status, code and text word for word.
    */
   send(request: MicrosoftRequest): Promise<MicrosoftReply>
-  /** {@link send}, the body parsed by `schema`. @throws also CONNECT_REPLY_UNREADABLE. */
-  json<T>(request: MicrosoftRequest, schema: z.ZodType<T>): Promise<T>
   /**
    * {@link send} for a body of any length: its bytes as they arrive, no faster than they are read. Patience ends with the first
    * megabyte; what fails later is thrown while reading.
    */
   stream(request: MicrosoftRequest): Promise<AsyncGenerator<Buffer, void, undefined>>
+  /** {@link send}, the body parsed by `schema`. @throws also CONNECT_REPLY_UNREADABLE. */
+  json<T>(request: MicrosoftRequest, schema: z.ZodType<T>): Promise<T>
   /**
    * Items page by page: follows `@odata.nextLink` (graph), `nextLink` (azure) or the `NextPageUri` header
    * (management-activity) verbatim, and only to the cloud's own origin. A page may be empty and still have a next one.
