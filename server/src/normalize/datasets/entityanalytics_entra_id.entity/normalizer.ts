@@ -1,5 +1,4 @@
 import { stableId } from '#domain/ids.ts'
-import { textOf } from '#normalize/json.ts'
 import type { JsonObject } from '#normalize/json.ts'
 import { RecordFault, defineNormalizer } from '#normalize/normalizer.ts'
 import type { Step } from '#normalize/normalizer.ts'
@@ -38,7 +37,7 @@ function momentOf(entity: JsonObject): string {
     const at = parseTime(entity[field])
     if (at !== undefined) return at
   }
-  throw new RecordFault(`The record says no time: ${MOMENTS.filter((field) => textOf(field)).join(', ')} are missing.`)
+  throw new RecordFault(`The record says no time: ${MOMENTS.join(', ')} are missing or no date and time.`)
 }
 
 const MOMENTS = [

@@ -1,6 +1,5 @@
 import { textOf } from '#normalize/json.ts'
 import type { Step } from '#normalize/normalizer.ts'
-import { listed } from '#normalize/sentence.ts'
 import { nameOf, parseIdentity, parseUser } from '#normalize/steps/user.ts'
 import type { EntityRecord } from './entity.ts'
 import { isRemoved, present, remarks } from './entity.ts'
@@ -20,12 +19,12 @@ export const user: Step<EntityRecord> = {
       mentioned.users.push(...list.map((address) => parseUser(textOf(address)?.replace(/^smtp:/i, ''))?.email))
     }
     const name = nameOf(found) ?? 'unnamed'
-    const title = [textOf(entity.jobTitle), textOf(entity.department)].filter((part) => part !== undefined)
     event.message = isRemoved(entity)
       ? `User ${name} is deleted.`
       : `User ${name}${remarks(
           textOf(displayName),
-          listed(title),
+          textOf(entity.jobTitle),
+          textOf(entity.department),
           textOf(entity.userType) === 'Guest' && 'guest',
           entity.accountEnabled === false && 'disabled',
         )}.`

@@ -4,7 +4,7 @@ import type { JsonObject } from '#normalize/json.ts'
 import { parseTime } from '#normalize/steps/time.ts'
 
 /** Where programs say when: ECS first, then the names in use. */
-const FIELDS = [
+export const TIME_FIELDS = [
   '@timestamp',
   'timestamp',
   'time',
@@ -26,8 +26,8 @@ const FIELDS = [
 
 /** When it happened, or undefined where neither a field nor the beginning of the line says it. */
 export function momentOf(record: JsonObject): string | undefined {
-  for (const field of FIELDS) {
-    const at = parseMoment(record[field] ?? fieldAt(record, field))
+  for (const field of TIME_FIELDS) {
+    const at = momentIn(record[field] ?? fieldAt(record, field))
     if (at !== undefined) return at
   }
   const line = textOf(record.message) ?? ''
@@ -40,19 +40,15 @@ export function momentOf(record: JsonObject): string | undefined {
 }
 
 /** A date and time, or a number since the epoch: of seconds, milliseconds, microseconds or nanoseconds by its size. */
-function parseMoment(value: unknown): string | undefined {
-  const number =
-    typeof value === 'number'
-      ? value
-      : /^\d{10}(?:\d{3}|\d{6}|\d{9})?(?:\.\d+)?$/.test(String(value))
-        ? Number(value)
-        : Number.NaN
-  if (Number.isNaN(number)) return parseTime(value)
-  if (number < FIRST_SECONDS) return undefined
-  let milliseconds = number * 1000
-  while (milliseconds >= FIRST_SECONDS * 1_000_000) milliseconds /= 1000
-  return new Date(milliseconds).toISOString()
+function momentIn(value: unknown): string | undefined {
+  const number = typeof value === 'string' && /^\d{10,19}(?:\.\d{1,9})?$/.test(value) ? Number(value) : value
+  if (typeof number !== 'number') return parseTime(value)
+  const unit = UNITS.find((perSecond) => number >= FIRST * perSecond && number < LAST * perSecond)
+  return unit === undefined ? undefined : new Date((number / unit) * 1000).toISOString()
 }
 
-/** The year 2001: a smaller number is no time since the epoch but something else. */
-const FIRST_SECONDS = 978_307_200
+const UNITS = [1, 1e3, 1e6, 1e9]
+
+/** The years 2001 and 2100, in seconds since the epoch: a number outside is no time but something else. */
+const FIRST = 978_307_200
+const LAST = 4_102_444_800

@@ -1,6 +1,7 @@
 import { textOf } from '#normalize/json.ts'
 import type { JsonObject } from '#normalize/json.ts'
 import type { Step } from '#normalize/normalizer.ts'
+import { TIME_FIELDS } from './moment.ts'
 import type { PushedRecord } from './pushed.ts'
 
 /** What the program says itself, else the first of its fields, so that a list of events tells them apart. */
@@ -21,7 +22,7 @@ function said(record: JsonObject): string | undefined {
 function outline(record: JsonObject): string {
   const pairs = Object.entries(record).flatMap(([name, value]) => {
     const text = textOf(typeof value === 'boolean' ? String(value) : value)
-    return text === undefined ? [] : [`${name}: ${text}`]
+    return text === undefined || TIME_FIELDS.includes(name) || /^[[{]/.test(text) ? [] : [`${name}: ${text}`]
   })
   const outlined = pairs.join(', ')
   if (outlined === '') return `A record of ${Object.keys(record).join(', ').slice(0, LONGEST)}.`
