@@ -4,6 +4,7 @@ import { isoTime } from '#domain/clock.ts'
 import { AppError } from '#domain/errors.ts'
 
 import type { FeedBatch, FeedContext, Span } from './feed.ts'
+import { sortedByTime } from './listed-items.ts'
 import { inlineBatches, type ListedRecord } from './inline-batches.ts'
 
 /** An object as Graph wrote it, whatever it holds. */
@@ -17,34 +18,72 @@ export interface GraphList {
   /** First sentence of the error if it fails. */
   what: string
   permission: string
+  headers?: Record<string, string>
+  /** Where Graph lists in another order than that of the feed's time: all of a listing are in memory then. */
+  isUnordered?: boolean
 }
 
 /**
  * Batches of what a list of Graph holds, page by page; see {@link inlineBatches}. `toRecord` gives undefined for what is none of
- * the feed's. Where Microsoft drops the listing halfway, because the address of a page went stale, it begins anew once.
+ * the feed's.
  *
  * @throws AppError CONNECT_*.
  */
-export async function* listGraph(
+export function listGraph(
   context: FeedContext<unknown>,
   list: GraphList,
   toRecord: (item: GraphItem) => ListedRecord | undefined,
 ): AsyncGenerator<FeedBatch[], void, undefined> {
+  return readGraph(context, list, async function* (pages) {
+    const records = async function* (): AsyncGenerator<ListedRecord[], void, undefined> {
+      for await (const page of pages) yield page.flatMap((item) => toRecord(item) ?? [])
+    }
+    yield* inlineBatches(records())
+  })
+}
+
+/**
+ * What `read` makes of the pages of a list. Where Microsoft drops the listing halfway, because the address of a page went
+ * stale, all begins anew once.
+ *
+ * @throws AppError CONNECT_*.
+ */
+export async function* readGraph<T>(
+  { microsoft, signal }: FeedContext<unknown>,
+  list: GraphList,
+  read: (pages: AsyncIterable<GraphItem[]>) => AsyncIterable<T>,
+): AsyncGenerator<T, void, undefined> {
   let turned = 0
-  async function* pages(): AsyncGenerator<ListedRecord[], void, undefined> {
-    const request = { api: 'graph' as const, ...list, signal: context.signal }
-    for await (const page of context.microsoft.pages(request, Item)) {
+  async function* pages(): AsyncGenerator<GraphItem[], void, undefined> {
+    for await (const page of microsoft.pages({ api: 'graph', ...list, signal }, Item)) {
       turned++
-      yield page.flatMap((item) => toRecord(item) ?? [])
+      yield page
     }
   }
   try {
-    yield* inlineBatches(pages())
+    yield* read(pages())
   } catch (error) {
     const isStale = turned > 0 && error instanceof AppError && error.code === 'CONNECT_REQUEST_REFUSED'
     if (!isStale) throw error
-    yield* inlineBatches(pages())
+    yield* read(pages())
   }
+}
+
+/** Everything that a list holds. @throws AppError CONNECT_*. */
+export async function readAll(context: FeedContext<unknown>, list: GraphList): Promise<GraphItem[]> {
+  const whole = readGraph(context, list, async function* (pages) {
+    const items: GraphItem[] = []
+    for await (const page of pages) items.push(...page)
+    yield items
+  })
+  const { value } = await whole.next()
+  return value ?? []
+}
+
+/** The first page of a list, to see whether it can be had. @throws AppError CONNECT_*. */
+export async function readFirst({ microsoft, signal }: FeedContext<unknown>, list: GraphList): Promise<GraphItem[]> {
+  const { value } = await microsoft.pages({ api: 'graph', ...list, signal }, Item).next()
+  return value ?? []
 }
 
 /**

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
-import type { ListedRecord } from './inline-batches.ts'
 import type { Span } from './feed.ts'
+import type { ListedRecord } from './inline-batches.ts'
 
 /** An item of a list as Microsoft wrote it: the feed that knows it looks at its own fields only. */
 export const Item = z.record(z.string(), z.unknown())
@@ -15,21 +15,7 @@ export interface ItemReader {
   key?: (item: Item) => string
 }
 
-/**
- * The items of `span`, in order of time. For lists that have an order of their own, or none: so no minute is cut in two (see
- * inline-batches.ts). All of the span are in memory at one time. An item whose time cannot be read is kept, at the beginning.
- */
-export async function* inTimeOrder(
-  pages: AsyncIterable<readonly Item[]>,
-  span: Span,
-  reader: ItemReader,
-): AsyncGenerator<ListedRecord[], void, undefined> {
-  const records: ListedRecord[] = []
-  for await (const page of pages) records.push(...toRecords(page, span, reader))
-  yield records.sort((a, b) => a.at - b.at)
-}
-
-/** The items that lie in `span`, as they come. */
+/** The items that lie in `span`, as they come. One whose time cannot be read is kept, at the beginning. */
 export function toRecords(items: readonly Item[], { from, to }: Span, { time, key }: ItemReader): ListedRecord[] {
   return items.flatMap((item) => {
     const text = JSON.stringify(item)
@@ -38,4 +24,28 @@ export function toRecords(items: readonly Item[], { from, to }: Span, { time, ke
     const at = Number.isNaN(ms) ? from : ms
     return at < from || at >= to ? [] : [{ at, key: key?.(item) ?? text, text }]
   })
+}
+
+/** The items of `span` in order of time; see {@link sortedByTime}. */
+export async function* inTimeOrder(
+  pages: AsyncIterable<readonly Item[]>,
+  span: Span,
+  reader: ItemReader,
+): AsyncGenerator<ListedRecord[], void, undefined> {
+  async function* records() {
+    for await (const page of pages) yield toRecords(page, span, reader)
+  }
+  yield* sortedByTime(records())
+}
+
+/**
+ * Records of a list that has another order than time, or none: in order, no minute of them is cut in two (see
+ * inline-batches.ts). All are in memory at one time.
+ */
+export async function* sortedByTime(
+  pages: AsyncIterable<readonly ListedRecord[]>,
+): AsyncGenerator<ListedRecord[], void, undefined> {
+  const records: ListedRecord[] = []
+  for await (const page of pages) records.push(...page)
+  yield records.sort((a, b) => a.at - b.at)
 }

@@ -19,7 +19,9 @@ for (const { id, path, list } of LISTS) {
   const feed = DEFENDER_FEEDS.find((each) => each.id === id)!
   const { permission } = feed.permissions[0]!
   testFeed(feed, {
-    listing: path,
+    listing: `${path}\\?`,
+    nextPage: `${path}.*skip=`,
+    pageSize: 1,
     permission,
     words: GRAPH_WORDS,
     identity: (record) => {

@@ -1,6 +1,6 @@
-import { defineFeed, type Feed, type FeedContext, type Span } from '#collect/feed.ts'
-import { inlineBatches } from '#collect/inline-batches.ts'
-import { inTimeOrder, Item } from '#collect/listed-items.ts'
+import { defineFeed, type Feed, type FeedBatch, type FeedContext, type Span } from '#collect/feed.ts'
+import { listGraph } from '#collect/graph-list.ts'
+import { toRecords, type Item } from '#collect/listed-items.ts'
 import { odataQuery } from '#connect/apis/graph/odata.ts'
 import { RESOURCE_TITLES } from '#connect/clouds.ts'
 import { isoTime } from '#domain/clock.ts'
@@ -65,38 +65,31 @@ interface Listed {
   $expand?: string
 }
 
-async function* list(
+function list(
   { path, what, permission, ...query }: Listed,
-  { microsoft, signal, options }: FeedContext<DefenderOptions>,
+  context: FeedContext<DefenderOptions>,
   span: Span,
-): ReturnType<typeof inlineBatches> {
+): AsyncIterable<FeedBatch[]> {
+  const { severities, logIngestionDelayMinutes } = context.options
   // An update counts as available once its logs have had their time: so the delay is on the feed's clock, and loses nothing.
-  const delayMs = options.logIngestionDelayMinutes * MINUTE
-  const severities = options.severities.map((severity) => `severity eq '${severity}'`).join(' or ')
+  const delayMs = logIngestionDelayMinutes * MINUTE
   const times = `lastUpdateDateTime ge ${isoTime(span.from - delayMs)} and lastUpdateDateTime lt ${isoTime(span.to - delayMs)}`
-  const pages = microsoft.pages(
-    {
-      api: 'graph',
-      path: `${path}${odataQuery({ ...query, $filter: severities ? `${times} and (${severities})` : times })}`,
-      // Without it, what Microsoft added since to its lists of words comes as `unknownFutureValue`.
-      headers: { Prefer: 'include-unknown-enum-members' },
-      what,
-      permission,
-      signal,
-    },
-    Item,
-  )
-  yield* inlineBatches(
-    inTimeOrder(pages, span, {
-      time: ({ lastUpdateDateTime }) => isoTimeAfter(lastUpdateDateTime, delayMs),
-      key: ({ id, lastUpdateDateTime }) => `${String(id)} ${String(lastUpdateDateTime)}`,
-    }),
-  )
-}
-
-function isoTimeAfter(time: unknown, ms: number): string | undefined {
-  const at = Date.parse(String(time))
-  return Number.isNaN(at) ? undefined : isoTime(at + ms)
+  const wanted = severities.map((severity) => `severity eq '${severity}'`).join(' or ')
+  const $filter = wanted ? `${times} and (${wanted})` : times
+  const request = {
+    path: `${path}${odataQuery({ ...query, $filter })}`,
+    what,
+    permission,
+    // Without it, what Microsoft added since to its lists of words comes as `unknownFutureValue`.
+    headers: { Prefer: 'include-unknown-enum-members' },
+    // Listed by when they were created.
+    isUnordered: true,
+  }
+  const reader = {
+    time: ({ lastUpdateDateTime }: Item) => Date.parse(String(lastUpdateDateTime)) + delayMs,
+    key: ({ id, lastUpdateDateTime }: Item) => `${String(id)} ${String(lastUpdateDateTime)}`,
+  }
+  return listGraph(context, request, (item) => toRecords([item], span, reader)[0])
 }
 
 export const DEFENDER_FEEDS: readonly Feed[] = [

@@ -17,6 +17,8 @@ const Application = z.object({ clientId: z.string(), secret: z.string() })
 
 testFeed(MESSAGE_TRACE_FEEDS[0]!, {
   listing: '/tracing/messageTraces',
+  nextPage: '/tracing/messageTraces.*skiptoken',
+  pageSize: 10,
   permission: 'ExchangeMessageTrace.Read.All',
   prepare: provision,
   words: GRAPH_WORDS,

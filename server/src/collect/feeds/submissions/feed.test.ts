@@ -12,7 +12,9 @@ const Application = z.object({ clientId: z.string(), secret: z.string() })
 const [feed] = SUBMISSION_FEEDS
 
 testFeed(feed!, {
-  listing: '/threatSubmission/emailThreats',
+  listing: '/threatSubmission/emailThreats\\?',
+  nextPage: '/threatSubmission/emailThreats.*skiptoken',
+  pageSize: 1,
   permission: 'ThreatSubmission.Read.All',
   words: GRAPH_WORDS,
   identity: (record) => {

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 
-import { defineFeed, type Feed, type FeedContext, type Span } from '#collect/feed.ts'
-import { inlineBatches } from '#collect/inline-batches.ts'
-import { inTimeOrder, Item } from '#collect/listed-items.ts'
+import { defineFeed, type Feed, type FeedBatch, type FeedContext, type Span } from '#collect/feed.ts'
+import { listGraph } from '#collect/graph-list.ts'
+import { toRecords, type Item } from '#collect/listed-items.ts'
 import { odataQuery } from '#connect/apis/graph/odata.ts'
 import { RESOURCE_TITLES } from '#connect/clouds.ts'
 import { isoTime } from '#domain/clock.ts'
@@ -59,22 +59,17 @@ type Options = z.infer<typeof Options>
 
 const Submission = z.object({ result: z.object({ category: z.string().nullish() }).nullish() })
 
-async function* list({ microsoft, signal }: FeedContext<Options>, span: Span): ReturnType<typeof inlineBatches> {
-  const pages = microsoft.pages(
-    {
-      api: 'graph',
-      path: `/beta/security/threatSubmission/emailThreats${odataQuery({
-        $filter: `createdDateTime ge ${isoTime(span.from)} and createdDateTime lt ${isoTime(span.to)}`,
-        $top: 500,
-      })}`,
-      headers: { Prefer: 'include-unknown-enum-members' },
-      what: 'Could not list the mail that was submitted to Microsoft.',
-      permission: PERMISSION,
-      signal,
-    },
-    Item,
-  )
-  yield* inlineBatches(inTimeOrder(pages, span, { time: ({ createdDateTime }) => createdDateTime }))
+function list(context: FeedContext<Options>, span: Span): AsyncIterable<FeedBatch[]> {
+  const $filter = `createdDateTime ge ${isoTime(span.from)} and createdDateTime lt ${isoTime(span.to)}`
+  const request = {
+    path: `/beta/security/threatSubmission/emailThreats${odataQuery({ $filter, $top: 500 })}`,
+    what: 'Could not list the mail that was submitted to Microsoft.',
+    permission: PERMISSION,
+    headers: { Prefer: 'include-unknown-enum-members' },
+    isUnordered: true,
+  }
+  const time = ({ createdDateTime }: Item) => createdDateTime
+  return listGraph(context, request, (item) => toRecords([item], span, { time })[0])
 }
 
 export const SUBMISSION_FEEDS: readonly Feed[] = [
