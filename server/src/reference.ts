@@ -1,8 +1,10 @@
 /** What the generated reference is made from: the lists that the product itself runs on. */
 export { describeConfig } from '#app/config.ts'
-export { FEATURE_NEEDS } from '#app/permissions.ts'
+export { optionsOf } from '#app/connection-choices.ts'
+export { FEATURES, whyNotOffered } from '#app/permissions.ts'
 export { buildProgram } from '#cli/program.ts'
 export { FEEDS } from '#collect/feeds/index.ts'
+export { appRoleOf } from '#connect/app-roles.ts'
 export { CLOUDS } from '#connect/clouds.ts'
 export { loadRules } from '#detect/load-rules.ts'
 export { ERROR_CODES } from '#domain/errors.ts'

@@ -8,15 +8,15 @@ import {
   describeConfig,
   DROP_REASONS,
   ERROR_CODES,
-  FEATURE_NEEDS,
-  FEEDS,
   loadRules,
   RIGHTS,
   settingsOf,
 } from '@cordon/server/reference'
 
 import { code, page, table } from './markdown.ts'
+import { renderFeeds } from './feeds.ts'
 import { renderFidelity } from './fidelity.ts'
+import { renderPermissions } from './permissions.ts'
 
 interface Page {
   file: string
@@ -54,37 +54,8 @@ export const PAGES: readonly Page[] = [
         ),
       ),
   },
-  {
-    file: 'permissions.md',
-    render: () =>
-      page(
-        'Permissions',
-        'Application permissions that Cordon uses, declared by the units that use them. Grant what the features you want need, with admin consent; nothing else is asked for.',
-        table(
-          ['feature', 'API', 'permission', 'why'],
-          FEATURE_NEEDS.map(({ feature, resource, permission, why }) => [feature, resource, code(permission), why]),
-        ),
-      ),
-  },
-  {
-    file: 'feeds.md',
-    render: () =>
-      page(
-        'Feeds',
-        'What Cordon collects.',
-        table(
-          ['feed', 'what', 'dataset', 'window', 'kept by Microsoft', 'permissions'],
-          FEEDS.map((feed) => [
-            code(feed.id),
-            feed.title,
-            code(feed.dataset),
-            hours(feed.windowing.windowMs),
-            hours(feed.windowing.retentionMs),
-            feed.permissions.map(({ permission }) => code(permission)).join(', '),
-          ]),
-        ),
-      ),
-  },
+  { file: 'permissions.md', render: renderPermissions },
+  { file: 'feeds.md', render: renderFeeds },
   {
     file: 'datasets.md',
     render: () =>
@@ -199,11 +170,6 @@ function commands(): string {
   }
   visit(buildProgram(), 'cordon')
   return lines.join('\n').trim()
-}
-
-function hours(ms: number): string {
-  const count = ms / 3_600_000
-  return count % 1 === 0 ? `${count} h` : `${count.toFixed(1)} h`
 }
 
 function settingRows(action: (typeof ACTIONS)[number]): string[][] {

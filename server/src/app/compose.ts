@@ -29,6 +29,7 @@ import { createIntake } from './intake.ts'
 import { createIntakeKeys, type IntakeKeys } from './intake-keys.ts'
 import { createInvestigations, type Investigations } from './investigations.ts'
 import { createJobs } from './jobs.ts'
+import { createKeys, type Keys } from './keys.ts'
 import { createMicrosofts } from './microsofts.ts'
 import { createOverview, type OverviewReader } from './overview.ts'
 import { FEATURES } from './permissions.ts'
@@ -55,6 +56,7 @@ export interface Application {
   sessions: Sessions
   users: Users
   connections: Connections
+  keys: Keys
   intakeKeys: IntakeKeys
   /** Resolves when what a program pushes is durable. @throws AppError INTAKE_BODY_UNREADABLE, REQUEST_TOO_LARGE, STORE_*. */
   takePushed(key: IntakeKey, pushed: Pushed): Promise<IntakeCounts>
@@ -95,7 +97,7 @@ export async function compose(
 ): Promise<Application> {
   const { clock, log, note = () => {}, roundEveryMs } = parts
   await using undo = new AsyncDisposableStack()
-  const { events, records, pool } = await openStores(config, undo)
+  const { events, records, pool, keys } = await openStores(config, undo)
   const clouds = config.cloudFile ? [...CLOUDS, await loadCloudFile(config.cloudFile)] : CLOUDS
   const { rules, problems } = await loadRules([OWN_RULES, join(config.dataFolder, 'rules')])
   for (const { file, line, column, found, allowed } of problems) {
@@ -174,6 +176,7 @@ export async function compose(
     sessions: createSessions(records, clock, audit),
     users: createUsers(records, clock, audit),
     connections,
+    keys: createKeys(keys, records, audit),
     intakeKeys: createIntakeKeys(records, clock, audit),
     takePushed: (key, pushed) => takePushed(intake, key, pushed),
     search: createSearch(events, parseQuery),

@@ -44,7 +44,7 @@ export const FEATURES: readonly Feature[] = [
   })),
   {
     id: 'investigate',
-    title: 'Search mailboxes, follow mail',
+    title: 'Search mailboxes and follow mail',
     use: 'investigate',
     api: 'graph',
     permissions: INVESTIGATE_PERMISSIONS,
@@ -76,9 +76,6 @@ export function needsOf(features: readonly Feature[]): FeatureNeed[] {
   }
   return [...once.values()]
 }
-
-/** Every permission that some unit declares, once a use. */
-export const FEATURE_NEEDS: readonly FeatureNeed[] = needsOf(FEATURES)
 
 /** Why the cloud does not offer it; undefined where it does. */
 export function whyNotOffered({ api, notOfferedIn }: Pick<Feature, 'api' | 'notOfferedIn'>, cloud: Cloud) {

@@ -16,6 +16,10 @@ import { benchIngest } from './commands/bench/ingest.ts'
 import { benchPurge } from './commands/bench/purge.ts'
 import { benchScan } from './commands/bench/scan.ts'
 import { addConnection } from './commands/connections/add.ts'
+import { changeConnection } from './commands/connections/change.ts'
+import { checkConnection } from './commands/connections/check.ts'
+import { planConnection } from './commands/connections/plan.ts'
+import { showCertificate } from './commands/connections/certificate.ts'
 import { listConnections } from './commands/connections/list.ts'
 import { removeConnection } from './commands/connections/remove.ts'
 import { testConnection } from './commands/connections/test.ts'
@@ -36,6 +40,7 @@ import { listPeople } from './commands/investigations/people.ts'
 import { showInvestigation } from './commands/investigations/show.ts'
 import { startInvestigation } from './commands/investigations/start.ts'
 import { steerInvestigation } from './commands/investigations/steer.ts'
+import { rotateKey } from './commands/keys/rotate.ts'
 import { normalize } from './commands/normalize.ts'
 import { serveStore } from './commands/store/serve.ts'
 import { createToken } from './commands/tokens/create.ts'
@@ -54,7 +59,16 @@ const VERBS: readonly Register[] = [up, doctor, importRecords, normalize, covera
 const NOUNS: Record<string, { summary: string; verbs: readonly Register[] }> = {
   connections: {
     summary: 'applications through which Cordon talks to Microsoft',
-    verbs: [listConnections, addConnection, testConnection, removeConnection],
+    verbs: [
+      listConnections,
+      planConnection,
+      addConnection,
+      changeConnection,
+      checkConnection,
+      showCertificate,
+      testConnection,
+      removeConnection,
+    ],
   },
   events: { summary: 'what was collected', verbs: [searchEvents] },
   alerts: { summary: 'what rules found', verbs: [listAlerts, showAlert, closeAlert] },
@@ -83,6 +97,7 @@ const NOUNS: Record<string, { summary: string; verbs: readonly Register[] }> = {
     summary: 'keys with which programs push records',
     verbs: [createIntakeKey, listIntakeKeys, removeIntakeKey],
   },
+  keys: { summary: 'the key that seals credentials', verbs: [rotateKey] },
   bench: { summary: 'how fast Cordon is on this machine', verbs: [benchIngest, benchPurge, benchScan] },
   store: { summary: 'the embedded event store', verbs: [serveStore] },
 }

@@ -7,6 +7,7 @@ import { EVENT_ROUTES } from './events.ts'
 import { EVIDENCE_ROUTES } from './evidence.ts'
 import { INTAKE_ROUTES } from './intake.ts'
 import { INVESTIGATION_ROUTES } from './investigations.ts'
+import { KEY_ROUTES } from './keys.ts'
 import { OVERVIEW_ROUTES } from './overview.ts'
 import { SESSION_ROUTES } from './session.ts'
 import { STREAM_ROUTES } from './stream.ts'
@@ -17,6 +18,7 @@ export const ROUTES: readonly Route[] = [
   ...SESSION_ROUTES,
   ...USER_ROUTES,
   ...CONNECTION_ROUTES,
+  ...KEY_ROUTES,
   ...OVERVIEW_ROUTES,
   ...EVENT_ROUTES,
   ...INTAKE_ROUTES,

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs'
-
 import { Connection, type CreateExchangeConnection, type CredentialInput } from '@cordon/api'
 import type { Command } from 'commander'
 import { z } from 'zod'
@@ -9,16 +7,17 @@ import { print } from '#cli/output.ts'
 import { askSecret } from '#cli/prompt.ts'
 import { AppError } from '#domain/errors.ts'
 
+import { feedSecretsOf, readPem, SettingOptions, settingsOf, withSettings } from './settings.ts'
 import { formatTest } from './verdicts.ts'
 
-const Options = z.object({
+const Options = SettingOptions.extend({
   name: z.string(),
   directory: z.string(),
   client: z.string().optional(),
   cloud: z.string(),
   certificate: z.string().optional(),
   key: z.string().optional(),
-  feed: z.array(z.string()).optional(),
+  newCertificate: z.boolean().optional(),
   exchange: z.string().optional(),
   user: z.string().optional(),
   ca: z.string().optional(),
@@ -26,8 +25,7 @@ const Options = z.object({
 })
 
 export function addConnection(connections: Command): void {
-  connections
-    .command('add')
+  withSettings(connections.command('add'))
     .description('add a connection and test it; the secret is asked for, or read from CORDON_CLIENT_SECRET')
     .requiredOption('--name <name>', 'what to call it')
     .requiredOption('--directory <id>', 'directory (tenant) ID')
@@ -35,7 +33,7 @@ export function addConnection(connections: Command): void {
     .option('--cloud <name>', 'the cloud the tenant is in', 'worldwide')
     .option('--certificate <file>', 'sign in with this certificate (PEM) instead of a secret')
     .option('--key <file>', 'its private key (PEM)')
-    .option('--feed <id...>', 'collect only these feeds')
+    .option('--new-certificate', 'have Cordon make a certificate, to be uploaded in Entra, instead of a secret')
     .option(
       '--exchange <url>',
       'instead of Microsoft 365: Exchange Web Services of a server on premises, https://<server>/EWS/Exchange.asmx; ' +
@@ -60,21 +58,32 @@ export function addConnection(connections: Command): void {
               clientId: needed('--client', options.client),
               credential: await credentialOf(options),
               feeds: options.feed,
+              settings: settingsOf(options),
+              feedSecrets: await feedSecretsOf(options),
+              unchecked: options.unchecked,
             })
           : await client.send('POST', '/connections/exchange', Connection, await exchangeOf(options, options.exchange))
       print(command, connection, () => {
         const { id, tenantName, lastTest } = connection
-        return `Added ${connection.name} (${id}) of ${tenantName}.\n${lastTest ? formatTest(lastTest) : ''}`
+        const upload = options.newCertificate
+          ? `Upload its certificate in Entra: npx cordon connections certificate ${id}\n`
+          : ''
+        return `Added ${connection.name} (${id}) of ${tenantName}.\n${upload}${lastTest ? formatTest(lastTest) : ''}`
       })
     })
 }
 
-async function credentialOf({ certificate, key }: z.infer<typeof Options>): Promise<CredentialInput> {
+async function credentialOf({ certificate, key, newCertificate }: z.infer<typeof Options>): Promise<CredentialInput> {
+  if (newCertificate) return { kind: 'new-certificate' }
   if (certificate === undefined && key === undefined) {
     const secret = process.env['CORDON_CLIENT_SECRET'] ?? (await askSecret('Client secret: '))
     return { kind: 'secret', secret }
   }
-  return { kind: 'certificate', certificatePem: read('--certificate', certificate), privateKeyPem: read('--key', key) }
+  return {
+    kind: 'certificate',
+    certificatePem: readPem('--certificate', certificate),
+    privateKeyPem: readPem('--key', key),
+  }
 }
 
 async function exchangeOf(options: z.infer<typeof Options>, url: string): Promise<CreateExchangeConnection> {
@@ -85,7 +94,7 @@ async function exchangeOf(options: z.infer<typeof Options>, url: string): Promis
     url,
     user,
     password: process.env['CORDON_EXCHANGE_PASSWORD'] ?? (await askSecret(`Password of ${user}: `)),
-    ...(options.ca !== undefined && { ca: read('--ca', options.ca) }),
+    ...(options.ca !== undefined && { ca: readPem('--ca', options.ca) }),
     ...(options.mailbox && { mailboxes: options.mailbox }),
   }
 }
@@ -98,20 +107,4 @@ function needed(option: string, value: string | undefined): string {
     why: `The option ${option} is missing.`,
     fix: 'A connection to Microsoft 365 needs --client, one to an Exchange server --exchange and --user.',
   })
-}
-
-function read(option: string, path: string | undefined): string {
-  try {
-    if (path === undefined)
-      throw new Error(`${option} is missing; a certificate needs its key and a key its certificate.`)
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    throw new AppError({
-      code: 'CONNECT_CERTIFICATE_UNREADABLE',
-      what: 'The connection was not added.',
-      why: (error as Error).message,
-      fix: 'Give paths of PEM files that you may read; --certificate and --key both or neither.',
-      cause: error,
-    })
-  }
 }

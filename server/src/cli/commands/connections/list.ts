@@ -19,6 +19,7 @@ export function listConnections(connections: Command): void {
             TENANT: ({ tenantName }) => tenantName,
             CLOUD: ({ cloud }) => cloud,
             TEST: ({ lastTest }) => lastTest?.status ?? 'not tested',
+            WARNING: ({ warnings }) => warnings.map(({ what }) => what).join(' '),
           },
           'No connections yet. Add one with `npx cordon connections add`.',
         ),

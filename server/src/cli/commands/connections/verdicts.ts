@@ -2,8 +2,12 @@ import type { ConnectionTest } from '@cordon/api'
 
 import { table } from '#cli/output.ts'
 
-/** A connection's test as a table, with what to do about each permission that is not granted. */
-export function formatTest({ status, verdicts }: ConnectionTest): string {
+/** A connection's test as tables, with what to do about everything that is not as it should be. */
+export function formatTest({ status, waitsUntil, verdicts, features = [], ...test }: ConnectionTest): string {
+  const featureTable =
+    features.length > 0
+      ? table(features, { VERDICT: ({ verdict }) => verdict, FOR: ({ use }) => use, FEATURE: ({ title }) => title }, '')
+      : ''
   const verdictTable = table(
     verdicts,
     {
@@ -15,10 +19,17 @@ export function formatTest({ status, verdicts }: ConnectionTest): string {
     },
     'Nothing to test.',
   )
-  const advice = new Set(
-    verdicts.flatMap(({ verdict, permission, detail, fix }) =>
-      verdict === 'granted' ? [] : [`${permission}: ${detail}\n  fix: ${fix ?? ''}\n`],
-    ),
-  )
-  return `The test is ${status}.\n${verdictTable}${[...advice].join('')}`
+  const { requirements = [], mailboxes = [] } = test
+  const advice = new Set([
+    ...verdicts.flatMap(({ verdict, permission, ...said }) => (verdict === 'granted' ? [] : [line(permission, said)])),
+    ...requirements.flatMap(({ verdict, name, ...said }) => (verdict === 'missing' ? [line(name, said)] : [])),
+    ...mailboxes.flatMap(({ verdict, address, ...said }) => (verdict === 'as-expected' ? [] : [line(address, said)])),
+    ...features.flatMap(({ verdict, title, ...said }) => (verdict === 'blocked' ? [line(title, said)] : [])),
+  ])
+  const waits = waitsUntil ? `Consent may still be spreading: tested again every minute until ${waitsUntil}.\n` : ''
+  return `The test is ${status}.\n${waits}${featureTable}${verdictTable}${[...advice].join('')}`
+}
+
+function line(name: string, { detail, fix }: { detail: string; fix?: string | undefined }): string {
+  return `${name}: ${detail}\n${fix === undefined ? '' : `  fix: ${fix}\n`}`
 }
