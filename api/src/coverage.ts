@@ -33,3 +33,23 @@ export type CoverageWindow = z.infer<typeof CoverageWindow>
 
 export const Coverage = z.object({ windows: z.array(CoverageWindow) }).meta({ id: 'Coverage' })
 export type Coverage = z.infer<typeof Coverage>
+
+/** POST …/coverage/back-fill: read a span of a feed again. What is stored already is found to be: nothing is twice. */
+export const BackFillRequest = z
+  .strictObject({
+    connectionId: z.string(),
+    feed: z.string(),
+    from: z.iso.datetime(),
+    to: z.iso.datetime(),
+  })
+  .meta({ id: 'BackFillRequest' })
+export type BackFillRequest = z.infer<typeof BackFillRequest>
+
+export const BackFill = z
+  .object({
+    from: z.string().describe('As far back as Microsoft still keeps records, on a border of windows.'),
+    to: z.string(),
+    windows: z.int().describe('Windows that will be read again.'),
+  })
+  .meta({ id: 'BackFill' })
+export type BackFill = z.infer<typeof BackFill>

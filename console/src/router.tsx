@@ -9,6 +9,7 @@ import {
 } from '@tanstack/react-router'
 
 import { ApiError, onSignedOut } from '#lib/api.ts'
+import { parseCoverageSearch } from '#lib/coverage-search.ts'
 import { parseStep } from '#lib/connect-step.ts'
 import { parseEventSearch } from '#lib/event-search.ts'
 import { parseHuntPrefill } from '#lib/hunt-prefill.ts'
@@ -171,6 +172,12 @@ const actionRun = createRoute({
   path: 'action-runs/$actionRunId',
   component: lazyRouteComponent(() => import('#pages/action-runs/action-run-page.tsx'), 'ActionRunPage'),
 })
+const coverage = createRoute({
+  getParentRoute: () => tenant,
+  path: 'coverage',
+  validateSearch: parseCoverageSearch,
+  component: lazyRouteComponent(() => import('#pages/coverage/coverage-page.tsx'), 'CoveragePage'),
+})
 
 export const router = createRouter({
   routeTree: root.addChildren([
@@ -194,6 +201,7 @@ export const router = createRouter({
         investigation,
         actionRuns,
         actionRun,
+        coverage,
       ]),
     ]),
   ]),

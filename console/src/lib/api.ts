@@ -7,6 +7,7 @@ import {
   AlertDetail,
   AlertList,
   ApiToken,
+  BackFill,
   CloudList,
   Connection,
   ConnectionList,
@@ -33,6 +34,7 @@ import {
   type CreateApiToken,
   type ApproveActionRun,
   type ArchiveRequest,
+  type BackFillRequest,
   type ChangeConnection,
   type CreateConnection,
   type CreateExchangeConnection,
@@ -293,6 +295,7 @@ export const tenantApi = (tenantId: string) => {
       call(ActionRun, at(`action-runs/${id(actionRunId)}/execute`), { method: 'POST', body: { confirmTargets } }),
     revertActionRun: (actionRunId: string) =>
       call(ActionRun, at(`action-runs/${id(actionRunId)}/revert`), { method: 'POST' }),
+    backFill: (body: BackFillRequest) => call(BackFill, at('coverage/back-fill'), { method: 'POST', body }),
     coverage: (query: { from: string; to: string }) => call(Coverage, at('coverage'), { query }),
   }
 }

@@ -53,7 +53,7 @@ function settingOf(name: string, schema: unknown): Setting[] {
   return [
     {
       name,
-      label: words(bare),
+      label: settingLabel(bare),
       kind,
       choices,
       initial: initialOf(kind, initial, choices),
@@ -85,7 +85,8 @@ function initialOf(kind: Setting['kind'], initial: unknown, choices: string[]): 
 /** Names whose capitals are no beginnings of words. */
 const NAMES: Record<string, string> = { filter: 'Filter (OData)' }
 
-function words(name: string): string {
+/** `detectionSources` as people read it. */
+export function settingLabel(name: string): string {
   const spaced = name.replaceAll(/([a-z])([A-Z])/g, '$1 $2').toLowerCase()
   return NAMES[name] ?? `${spaced[0]!.toUpperCase()}${spaced.slice(1)}`
 }

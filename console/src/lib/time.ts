@@ -40,6 +40,29 @@ export function clockTime(at: string, zone: Zone): string {
   )
 }
 
+/** From when to when, the day said once where it is one: "2026-11-20 13:00 to 14:00". */
+export function spanWords({ from, to }: { from: string; to: string }, zone: Zone): string {
+  const [begin, end] = [clockTime(from, zone).slice(0, 16), clockTime(to, zone).slice(0, 16)]
+  return `${begin} to ${begin.slice(0, 10) === end.slice(0, 10) ? end.slice(11) : end}`
+}
+
+/** "2026-11-20T23:48" in the zone people chose: what a datetime-local input wants. */
+export const inputMoment = (iso: string, zone: Zone) => clockTime(iso, zone).slice(0, 16).replace(' ', 'T')
+/** The moment that such an input means. */
+export const isoOfInput = (value: string, zone: Zone) => new Date(zone === 'utc' ? `${value}Z` : value).toISOString()
+
+/** How far the zone is east of UTC at the moment, in ms. */
+export function zoneOffset(at: string, zone: Zone): number {
+  return zone === 'utc' ? 0 : -new Date(at).getTimezoneOffset() * 60_000
+}
+
+/** For an axis: "13:00", and at midnight the day, "Nov 20". */
+export function axisTime(at: string, zone: Zone): string {
+  const time = clockTime(at, zone).slice(11, 16)
+  if (time !== '00:00') return time
+  return new Intl.DateTimeFormat('en-US', { ...zoneOption(zone), month: 'short', day: 'numeric' }).format(new Date(at))
+}
+
 /** "1 h 05 min", "4 min 20 s", "12 s", "< 1 s"; what is left or was taken. */
 export function duration(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000))

@@ -1,10 +1,11 @@
 import type { ConnectionWarning } from '@cordon/api'
 import { TriangleAlert } from 'lucide-react'
+import type { ReactNode } from 'react'
 
 import { When } from './when.tsx'
 
 /** What will stop working, or has: weeks ahead where it can be known. */
-export function ConnectionWarnings({ warnings }: { warnings: ConnectionWarning[] }) {
+export function ConnectionWarnings({ warnings, of }: { warnings: ConnectionWarning[]; of?: ReactNode }) {
   return warnings.map(({ kind, what, fix, at }) => {
     const isOver = kind === 'credential-expired'
     return (
@@ -16,6 +17,7 @@ export function ConnectionWarnings({ warnings }: { warnings: ConnectionWarning[]
         <TriangleAlert aria-hidden className={`mt-0.5 size-4 shrink-0 ${isOver ? 'text-bad' : 'text-warn'}`} />
         <div className="min-w-0 flex-1">
           <p className="font-semibold break-words">
+            {of && <>{of}: </>}
             {what}
             {at && (
               <span className="font-normal text-ink-2">

@@ -4,14 +4,10 @@ import { useState, type SubmitEvent } from 'react'
 
 import { usePreferences } from '#lib/preferences.ts'
 import { parseRange, QUICK_RANGES, rangeLabel, resolve, type TimeRange } from '#lib/time-range.ts'
-import { clockTime } from '#lib/time.ts'
+import { clockTime, inputMoment, isoOfInput } from '#lib/time.ts'
 
 import { Button, buttonClass } from './button.tsx'
 import { Field } from './field.tsx'
-
-/** "2026-11-20T23:48" in the zone people chose: what a datetime-local input wants. */
-const inputValue = (iso: string, zone: 'local' | 'utc') => clockTime(iso, zone).replace(' ', 'T')
-const isoOf = (value: string, zone: 'local' | 'utc') => new Date(zone === 'utc' ? `${value}Z` : value).toISOString()
 
 /** The page's time: a span that moves along, or two moments. */
 export function TimeRangePicker({ range, onChange }: { range: TimeRange; onChange: (range: TimeRange) => void }) {
@@ -55,11 +51,11 @@ export function TimeRangePicker({ range, onChange }: { range: TimeRange; onChang
 function AbsoluteRange(props: { range: TimeRange; zone: 'local' | 'utc'; onChange: (range: TimeRange) => void }) {
   const { zone, onChange } = props
   const [resolved] = useState(() => resolve(props.range, Date.now()))
-  const [from, setFrom] = useState(inputValue(resolved.from, zone))
-  const [to, setTo] = useState(inputValue(resolved.to, zone))
+  const [from, setFrom] = useState(inputMoment(resolved.from, zone))
+  const [to, setTo] = useState(inputMoment(resolved.to, zone))
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault()
-    onChange(parseRange(isoOf(from, zone), isoOf(to, zone)))
+    onChange(parseRange(isoOfInput(from, zone), isoOfInput(to, zone)))
   }
   return (
     <form onSubmit={submit} className="space-y-2 border-line sm:border-l sm:pl-3">

@@ -1,7 +1,7 @@
 import type { ActionChoice, CloudList, FeedChoice } from '@cordon/api'
-import type { ReactNode } from 'react'
 
 import { byApi, whyOff } from '#lib/connect-draft.ts'
+import { REQUIREMENT_KINDS } from '#lib/requirement-kinds.ts'
 import { Badge } from '#parts/badge.tsx'
 import { Button } from '#parts/button.tsx'
 import { Panel } from '#parts/panel.tsx'
@@ -16,35 +16,21 @@ interface Props {
 /** Feeds under the service they come from, each with what it needs; what the cloud lacks is off and says why. */
 export function ChooseFeeds({ choices, cloud, chosen, onChange }: Props) {
   return byApi(choices.feeds).map(([api, feeds]) => (
-    <Group key={api} title={api} items={feeds} {...{ cloud, chosen, onChange }}>
-      {(feed) => <FeedFacts feed={feed} />}
-    </Group>
+    <Group key={api} title={api} items={feeds} {...{ cloud, chosen, onChange }} />
   ))
 }
 
 /** What Cordon may do when a person tells it to. */
 export function ChooseActions({ choices, cloud, chosen, onChange }: Props) {
-  return (
-    <Group title="Actions on mail and accounts" items={choices.actions} {...{ cloud, chosen, onChange }}>
-      {({ permissions }) => <Needs permissions={permissions} />}
-    </Group>
-  )
+  return <Group title="Actions on mail" items={choices.actions} {...{ cloud, chosen, onChange }} />
 }
 
-interface GroupProps<Item> extends Omit<Props, 'choices'> {
+interface GroupProps extends Omit<Props, 'choices'> {
   title: string
-  items: Item[]
-  children: (item: Item) => ReactNode
+  items: readonly (FeedChoice | ActionChoice)[]
 }
 
-function Group<Item extends FeedChoice | ActionChoice>({
-  title,
-  items,
-  cloud,
-  chosen,
-  onChange,
-  children,
-}: GroupProps<Item>) {
+function Group({ title, items, cloud, chosen, onChange }: GroupProps) {
   const offered = items.filter((item) => whyOff(item, cloud) === undefined).map(({ id }) => id)
   const own = offered.filter((id) => chosen.includes(id))
   const isAll = offered.length > 0 && own.length === offered.length
@@ -83,9 +69,16 @@ function Group<Item extends FeedChoice | ActionChoice>({
                     onChange(target.checked ? [...chosen, item.id] : chosen.filter((id) => id !== item.id))
                   }
                 />
-                <span className="min-w-0 flex-1 space-y-1">
-                  <span className={`block font-medium ${off ? 'text-ink-3' : ''}`}>{item.title}</span>
-                  {off ? <span className="block text-xs text-warn">Not in this cloud: {off}</span> : children(item)}
+                <span className="grid min-w-0 flex-1 items-center gap-x-6 gap-y-1 md:grid-cols-[minmax(0,1.2fr)_minmax(0,1fr)]">
+                  <span>
+                    <span className={`block font-medium ${off ? 'text-ink-3' : ''}`}>{item.title}</span>
+                    {off ? (
+                      <span className="block text-xs text-warn">Not in this cloud: {off}</span>
+                    ) : (
+                      'lateness' in item && <span className="block text-xs text-ink-3">{item.lateness}</span>
+                    )}
+                  </span>
+                  {!off && <Needs item={item} />}
                 </span>
               </label>
             </li>
@@ -96,26 +89,24 @@ function Group<Item extends FeedChoice | ActionChoice>({
   )
 }
 
-function FeedFacts({ feed: { permissions, requirements, lateness } }: { feed: FeedChoice }) {
+/** Permissions as they are named in Entra, and what else the tenant must have. */
+function Needs({ item }: { item: FeedChoice | ActionChoice }) {
+  const requirements = 'requirements' in item ? item.requirements : []
   return (
-    <>
-      <span className="block text-xs text-ink-3">{lateness}</span>
-      <span className="flex flex-wrap items-center gap-1.5">
-        <Needs permissions={permissions} />
-        {requirements.map(({ kind, name, why }) => (
-          <span key={name} title={why}>
-            <Badge tone={kind === 'license' ? 'busy' : 'warn'}>{name}</Badge>
-          </span>
-        ))}
-      </span>
-    </>
+    <span className="flex flex-wrap items-center gap-1.5">
+      {item.permissions.map(({ permission, why }) => (
+        <code key={permission} title={why} className="rounded bg-sunken px-1.5 font-mono text-xs leading-5 text-ink-2">
+          {permission}
+        </code>
+      ))}
+      {requirements.map(({ kind, name, why }) => (
+        <span key={name} title={why}>
+          <Badge tone={kind === 'license' ? 'busy' : 'warn'}>
+            {REQUIREMENT_KINDS[kind]}
+            {kind !== 'service-principal' && `: ${name}`}
+          </Badge>
+        </span>
+      ))}
+    </span>
   )
-}
-
-function Needs({ permissions }: Pick<FeedChoice, 'permissions'>) {
-  return permissions.map(({ permission, why }) => (
-    <code key={permission} title={why} className="rounded bg-sunken px-1.5 font-mono text-xs leading-5 text-ink-2">
-      {permission}
-    </code>
-  ))
 }

@@ -84,17 +84,15 @@ function Features({ choices, draft, change }: StepProps) {
   const isNothing = feeds.length + actions.length === 0 && !investigate
   return (
     <StepForm summary={isNothing ? 'Choose at least one feature.' : summaryOf(draft)} isBlocked={isNothing}>
-      <Panel title="Cloud">
-        <div className="max-w-md p-4">
-          <Select label="Where the tenant is" value={cloud} onChange={({ target }) => change({ cloud: target.value })}>
-            {choices.clouds.map(({ name, title }) => (
-              <option key={name} value={name}>
-                {title}
-              </option>
-            ))}
-          </Select>
-        </div>
-      </Panel>
+      <div className="max-w-md">
+        <Select label="Where the tenant is" value={cloud} onChange={({ target }) => change({ cloud: target.value })}>
+          {choices.clouds.map(({ name, title }) => (
+            <option key={name} value={name}>
+              {title}
+            </option>
+          ))}
+        </Select>
+      </div>
       <Heading title="Collect">Records that Cordon reads all the time. Each feed asks for as little as it can.</Heading>
       <ChooseFeeds {...{ choices, cloud }} chosen={feeds} onChange={(chosen) => change({ feeds: chosen })} />
       <Heading title="Investigate">Looks into mailboxes when a person asks for it.</Heading>

@@ -4,8 +4,9 @@ import { getRouteApi, Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 
 import { api } from '#lib/api.ts'
+import { useFeedTitle } from '#lib/feed-title.ts'
 import { queries } from '#lib/queries.ts'
-import { count, feedName } from '#lib/words.ts'
+import { count } from '#lib/words.ts'
 import { Button, buttonClass } from '#parts/button.tsx'
 import { ConnectionWarnings } from '#parts/connection-warnings.tsx'
 import { Copy } from '#parts/copy.tsx'
@@ -15,7 +16,7 @@ import { TestBadge } from '#parts/test-badge.tsx'
 import { PendingPage } from '#parts/pending-page.tsx'
 
 import { Certificates } from './certificates.tsx'
-import { CoverageStrips } from './coverage-strips.tsx'
+import { ConnectionCoverage } from './connection-coverage.tsx'
 import { RemoveConnection } from './remove-connection.tsx'
 import { TestResult, waitsUntil } from './test-result.tsx'
 
@@ -70,12 +71,13 @@ export function ConnectionPage() {
           <Empty title="Not tested yet">The test asks Microsoft for each permission and says what is missing.</Empty>
         </Panel>
       )}
-      {!data.exchange && <CoverageStrips tenantId={data.tenantId} connectionId={connectionId} feeds={data.feeds} />}
+      {data.feeds.length > 0 && <ConnectionCoverage tenantId={data.tenantId} connectionId={connectionId} />}
     </Page>
   )
 }
 
 function Facts({ connection }: { connection: Connection }) {
+  const titleOf = useFeedTitle()
   return (
     <dl className="grid gap-x-6 gap-y-3 rounded-lg border border-line bg-surface p-4 text-sm sm:grid-cols-2 lg:grid-cols-[minmax(0,1.3fr)_minmax(0,1.3fr)_minmax(0,0.7fr)_minmax(0,1fr)]">
       <Fact title="Tenant">
@@ -92,7 +94,7 @@ function Facts({ connection }: { connection: Connection }) {
           <Fact title="Cloud and credential">
             {connection.cloud}, {connection.credentialKind}
           </Fact>
-          <Fact title="Feeds">{connection.feeds.map(feedName).join(', ') || 'none'}</Fact>
+          <Fact title="Feeds">{connection.feeds.map(titleOf).join(', ') || 'none'}</Fact>
         </>
       )}
     </dl>

@@ -1,6 +1,7 @@
 import type { Connection } from '@cordon/api'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
+import { TriangleAlert } from 'lucide-react'
 
 import { queries } from '#lib/queries.ts'
 import { buttonClass } from '#parts/button.tsx'
@@ -39,7 +40,19 @@ const COLUMNS: Column<Connection>[] = [
     from: 560,
     cell: ({ lastTest }) => lastTest && <When at={lastTest.testedAt} />,
   },
-  { id: 'health', title: 'Health', track: '140px', cell: ({ lastTest }) => <TestBadge test={lastTest} /> },
+  {
+    id: 'health',
+    title: 'Health',
+    track: '164px',
+    cell: ({ lastTest, warnings }) => (
+      <span className="flex items-center gap-1.5">
+        <TestBadge test={lastTest} />
+        {warnings.length > 0 && (
+          <TriangleAlert aria-label={warnings.map(({ what }) => what).join(' ')} className="size-4 text-warn" />
+        )}
+      </span>
+    ),
+  },
 ]
 
 export function ConnectionsPage() {
@@ -67,8 +80,8 @@ export function ConnectionsPage() {
             onOpen={({ id }) => void navigate({ to: '/connections/$connectionId', params: { connectionId: id } })}
             empty={
               <Empty title="No Microsoft 365 tenant is connected">
-                Register an application in Entra, give it the permissions that Cordon lists after the first test, and
-                enter its IDs and secret or certificate here. Events arrive within minutes.
+                Choose what Cordon shall do; it says which permissions that needs and writes the script that grants
+                them. Events arrive within minutes after the first test.
               </Empty>
             }
           />

@@ -3,7 +3,8 @@ import { Link } from '@tanstack/react-router'
 import { CircleCheck, TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 
-import { count, feedName, number } from '#lib/words.ts'
+import { useFeedTitle } from '#lib/feed-title.ts'
+import { count, number } from '#lib/words.ts'
 import { Severity, SEVERITY_ORDER } from '#parts/badge.tsx'
 import { Skeleton } from '#parts/panel.tsx'
 import { When } from '#parts/when.tsx'
@@ -46,7 +47,9 @@ export function Facts({ overview, tenantId }: { overview: Overview | undefined; 
           </>
         )}
       </Fact>
-      <Fact title="Coverage">{overview && <Coverage feeds={overview.feeds} quarantined={overview.quarantined} />}</Fact>
+      <Fact title="Coverage">
+        {overview && <Coverage tenantId={tenantId} feeds={overview.feeds} quarantined={overview.quarantined} />}
+      </Fact>
     </div>
   )
 }
@@ -95,7 +98,10 @@ function OpenAlerts({ openAlerts, tenantId }: { openAlerts: Overview['openAlerts
   )
 }
 
-function Coverage({ feeds, quarantined }: Pick<Overview, 'feeds' | 'quarantined'>) {
+type CoverageProps = Pick<Overview, 'feeds' | 'quarantined'> & { tenantId: string }
+
+function Coverage({ tenantId, feeds, quarantined }: CoverageProps) {
+  const titleOf = useFeedTitle()
   const behind = feeds.filter((feed) => feed.state !== 'current')
   const current = feeds.length > 0 && behind.length === 0
   const Icon = current ? CircleCheck : TriangleAlert
@@ -103,11 +109,17 @@ function Coverage({ feeds, quarantined }: Pick<Overview, 'feeds' | 'quarantined'
     <>
       <p className={`flex items-center gap-2 text-lg leading-8 font-semibold ${current ? 'text-good' : 'text-warn'}`}>
         <Icon aria-hidden className="size-5 shrink-0" />
-        {feeds.length === 0 ? 'No feeds' : current ? 'All current' : `${behind.length} of ${feeds.length} not current`}
+        <Link to="/tenants/$tenantId/coverage" params={{ tenantId }} className="hover:underline">
+          {feeds.length === 0
+            ? 'No feeds'
+            : current
+              ? 'All current'
+              : `${behind.length} of ${feeds.length} not current`}
+        </Link>
       </p>
       {behind.slice(0, 3).map((feed) => (
         <p key={`${feed.connectionId} ${feed.feed}`} className="truncate text-xs text-ink-2" title={feed.reason}>
-          {feedName(feed.feed)}: {{ behind: 'behind', gap: 'has a gap', never: 'never read', current: '' }[feed.state]}
+          {titleOf(feed.feed)}: {{ behind: 'behind', gap: 'has a gap', never: 'never read', current: '' }[feed.state]}
         </p>
       ))}
       {current && <Small>{count(feeds.length, 'feed')}, nothing missing</Small>}

@@ -13,6 +13,7 @@ import { Page, PageHeader, Panel } from '#parts/panel.tsx'
 import { ProblemBanner } from '#parts/problem.tsx'
 
 import { ConnectionHealth, RunningInvestigations } from './aside.tsx'
+import { Expiring } from './expiring.tsx'
 import { Facts } from './facts.tsx'
 import { NewestAlerts } from './newest-alerts.tsx'
 import { ReportedMails } from './reported-mails.tsx'
@@ -25,6 +26,7 @@ export function OverviewPage() {
     <Page>
       <PageHeader title="Overview" />
       {error && <ProblemBanner error={error} onRetry={() => void refetch()} />}
+      <Expiring tenantId={tenantId} />
       <Facts overview={data} tenantId={tenantId} />
       <WaitingApprovals tenantId={tenantId} />
       <EventRate tenantId={tenantId} eventsLast24h={data?.eventsLast24h} />

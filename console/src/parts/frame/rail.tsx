@@ -2,6 +2,7 @@ import { Link, useMatchRoute, useNavigate } from '@tanstack/react-router'
 import {
   Activity,
   BellRing,
+  ChartNoAxesGantt,
   Ellipsis,
   LayoutDashboard,
   MailWarning,
@@ -26,6 +27,7 @@ const PAGES = [
   { to: '/tenants/$tenantId/investigations', title: 'Investigations', Icon: SearchCheck },
   { to: '/tenants/$tenantId/events', title: 'Events', Icon: Activity },
   { to: '/tenants/$tenantId/action-runs', title: 'Actions', Icon: Wand },
+  { to: '/tenants/$tenantId/coverage', title: 'Coverage', Icon: ChartNoAxesGantt },
   { to: '/connections', title: 'Connections', Icon: Plug },
 ] as const
 
