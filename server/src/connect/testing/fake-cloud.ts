@@ -70,6 +70,8 @@ export async function startFakeCloud(): Promise<FakeCloud> {
     apis: {
       graph: { origin, audience: 'https://graph.microsoft.com' },
       'management-activity': { origin, audience: 'https://manage.office.com' },
+      'exchange-admin': { origin, audience: 'https://outlook.office365.com' },
+      'cloud-apps': { origin, audience: '05a65629-4c1b-48c1-a78b-804c4abdd4af' },
     },
     portals: [],
   }
