@@ -38,8 +38,8 @@ const node = (...args: string[]) =>
 
 describe('npm run new', () => {
   it.each([
-    ['feed', 'graph-sign-ins'],
-    ['normalizer', 'azure.signinlogs'],
+    ['feed', 'graph-secure-scores'],
+    ['normalizer', 'azure.secure_scores'],
     ['action', 'move-message-to-clutter'],
     ['rule', 'microsoft365_mailbox_delegated'],
   ])('%s makes a unit that is listed, type-checks and keeps the rules of the tree', (kind, name) => {
@@ -57,8 +57,8 @@ describe('npm run new', () => {
 
   it('makes units whose suites pass', () => {
     const folders = [
-      'collect/feeds/graph-sign-ins',
-      'normalize/datasets/azure.signinlogs',
+      'collect/feeds/graph-secure-scores',
+      'normalize/datasets/azure.secure_scores',
       'respond/actions/move-message-to-clutter',
       'detect/pack',
     ]

@@ -3,19 +3,15 @@ import { camelCase, type Kind, sentence } from './kind.ts'
 /** A feed over a Graph collection, read page by page; its test lets the emulator play recorded pages. */
 export const feed: Kind = {
   name: /^[a-z0-9]+(-[a-z0-9]+)+$/,
-  example: 'graph-sign-ins',
+  example: 'graph-secure-scores',
   files: (name) => {
     const folder = `server/src/collect/feeds/${name}`
     const [api, ...resource] = name.split('-')
     const collection = camelCase(resource.join('-'))
     return {
-      [`${folder}/feed.ts`]: `import { z } from 'zod'
-
+      [`${folder}/feed.ts`]: `import { defineFeed, type Feed } from '#collect/feed.ts'
+import { filterOf, listGraph, recordIn } from '#collect/graph-list.ts'
 import { RESOURCE_TITLES } from '#connect/clouds.ts'
-import { stableId } from '#domain/ids.ts'
-import { isoTime } from '#domain/clock.ts'
-
-import { defineFeed, type Feed, type FeedBatch, type FeedContext, type Span } from '#collect/feed.ts'
 
 /** What these records are, how late Microsoft publishes them, and which page says so. */
 
@@ -23,47 +19,38 @@ const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
-const Item = z.looseObject({ id: z.string(), createdDateTime: z.string() })
+const PERMISSION = 'AuditLog.Read.All'
 
 export const ${camelCase(name)}: Feed = defineFeed({
-  id: '${api}.${collection}',
+  id: '${api}.${resource.join('-')}',
   title: '${sentence(resource.join('-'))}',
   // Name the dataset of your records; \`npm run new normalizer <dataset>\` makes one.
   dataset: 'o365.audit',
   api: 'graph',
   permissions: [
-    { resource: RESOURCE_TITLES.graph, permission: 'AuditLog.Read.All', why: 'What Cordon does with it, in one sentence.' },
+    { resource: RESOURCE_TITLES.graph, permission: PERMISSION, why: 'What Cordon does with it, in one sentence.' },
   ],
+  lateness: 'How late records are, as Microsoft says.',
   windowing: {
     windowMs: HOUR,
     retentionMs: 30 * DAY,
     overlapMs: 30 * MINUTE,
     reconcileMs: DAY,
-    settleMs: 2 * MINUTE,
+    settleMs: MINUTE,
   },
-  source: { list },
+  source: {
+    list: (context, span) =>
+      listGraph(
+        context,
+        {
+          path: \`/v1.0/${collection}?\${filterOf('createdDateTime', span)}&$orderby=createdDateTime&$top=1000\`,
+          what: 'Could not list ${sentence(resource.join('-')).toLowerCase()}.',
+          permission: PERMISSION,
+        },
+        recordIn(span, 'createdDateTime'),
+      ),
+  },
 })
-
-/** A page is a batch. It is known by what it holds, since Microsoft gives pages no name. */
-async function* list({ microsoft, signal }: FeedContext, { from, to }: Span): AsyncGenerator<FeedBatch[]> {
-  const filter = \`createdDateTime ge \${isoTime(from)} and createdDateTime lt \${isoTime(to)}\`
-  const pages = microsoft.pages(
-    {
-      api: 'graph',
-      path: \`/v1.0/${collection}?$top=999&$filter=\${encodeURIComponent(filter)}\`,
-      signal,
-      what: 'Could not read ${sentence(resource.join('-')).toLowerCase()}.',
-      permission: 'AuditLog.Read.All',
-    },
-    Item,
-  )
-  for await (const items of pages) {
-    if (items.length === 0) continue
-    const texts = items.map((item) => JSON.stringify(item))
-    const availableAt = items.map((item) => item.createdDateTime).toSorted()[0]!
-    yield [{ id: stableId(...texts), availableAt, read: async function* () { yield texts } }]
-  }
-}
 `,
       [`${folder}/pages/first.json`]: `${JSON.stringify(
         {
@@ -93,8 +80,7 @@ const clock = { now: () => Date.parse('2026-01-01T10:00:00Z') }
 let emulator: Emulator
 beforeAll(async () => {
   emulator = await startEmulator()
-  await emulator.request('/faults', { match: { path: '/v1.0/${collection}' , times: 1 }, do: { status: 200, body: page } })
-  await emulator.request('/faults', { match: { path: '/v1.0/${collection}' }, do: { status: 200, body: { value: [] } } })
+  await emulator.request('/faults', { match: { path: '/v1.0/${collection}' }, do: { status: 200, body: page } })
 })
 afterAll(() => emulator.stop())
 

@@ -11,7 +11,7 @@ export interface Kind {
   next(name: string): string[]
 }
 
-/** `graph-sign-ins` and `azure.signinlogs` as a variable: `graphSignIns`, `azureSigninlogs`. */
+/** `graph-secure-scores` and `azure.secure_scores` as a variable: `graphSecureScores`, `azureSecureScores`. */
 export function camelCase(name: string): string {
   return name.replaceAll(/[-._]+([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
 }

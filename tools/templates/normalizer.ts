@@ -3,7 +3,7 @@ import { camelCase, type Kind, sentence } from './kind.ts'
 /** A normalizer that keeps every record, with its time, an id and a sentence; meaning is what you add. */
 export const normalizer: Kind = {
   name: /^[a-z0-9_]+(\.[a-z0-9_]+)+$/,
-  example: 'azure.signinlogs',
+  example: 'azure.secure_scores',
   files: (name) => {
     const folder = `server/src/normalize/datasets/${name}`
     const root = name.split('.')
