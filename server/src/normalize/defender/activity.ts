@@ -27,7 +27,7 @@ const meaningOf = byOperation((key): Meaning => {
   }
   if (/user|group|role|member|password|consent|principal|application|owner|license/i.test(action)) {
     const kind: EventType = /group/i.test(action) ? 'group' : 'user'
-    const change = changeOf(action)
+    const change = /member|role|owner|consent|license/i.test(action) ? 'change' : changeOf(action)
     return { category: ['iam'], type: [kind, change === 'access' ? 'info' : change] }
   }
   if (/^(?:set|new|remove|add|update|enable|disable|delete)\b/i.test(action)) {

@@ -6,6 +6,7 @@ import { addMail, fileFields } from '#normalize/steps/mail.ts'
 import { parseMoment } from '#normalize/steps/moment.ts'
 import { addAddress, addHashes, addUrl, macOf, osTypeOf, pathOf } from './findings.ts'
 import type { Findings } from './findings.ts'
+import { hiveOf, registryTypeOf } from './registry.ts'
 
 /**
  * What an alert of Microsoft Graph rests on. Evidence is told apart by `@odata.type`; each kind has a line below that says
@@ -145,10 +146,10 @@ const submission: Read = (findings, evidence) => {
 }
 
 const registry: Read = ({ fields }, evidence) => {
-  fields.add('registry.hive', textOf(evidence.registryHive))
+  fields.add('registry.hive', hiveOf(evidence.registryHive))
   fields.add('registry.key', textOf(evidence.registryKey))
   fields.add('registry.value', textOf(evidence.registryValueName))
-  fields.add('registry.data.type', textOf(evidence.registryValueType))
+  fields.add('registry.data.type', registryTypeOf(evidence.registryValueType))
   fields.add('registry.data.strings', textOf(evidence.registryValue))
 }
 

@@ -68,7 +68,8 @@ function actionOf(activity: JsonObject): string | undefined {
     activity.actionType,
     activity.eventTypeName,
   ].map(textOf)
-  return raw ?? event ?? type ?? name
+  // Entra puts a full stop behind some of its operations.
+  return (raw ?? event ?? type ?? name)?.replace(/\.$/, '')
 }
 
 function actorOf(activity: JsonObject) {

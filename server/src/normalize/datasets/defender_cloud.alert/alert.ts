@@ -11,7 +11,7 @@ import { addThreat } from '#normalize/steps/threat.ts'
 import { aboutOf, setAlertMeaning } from '#normalize/defender/alert.ts'
 import { findingsOf } from '#normalize/defender/findings.ts'
 import type { Findings } from '#normalize/defender/findings.ts'
-import { addEntity } from './entity.ts'
+import { addEntities } from './entity.ts'
 
 /** What Defender for Cloud found, on which resource, and all that its entities name. */
 export const describeAlert: Step<ProductRecord> = {
@@ -34,7 +34,7 @@ export const describeAlert: Step<ProductRecord> = {
     fields.add('rule.category', textOf(alert.productComponentName))
     addThreat(fields, alert.intent, [...listOf(alert.techniques), ...listOf(alert.subTechniques)])
     addResource(findings, record.fields, alert)
-    for (const entity of objectsOf(alert.entities)) addEntity(findings, entity)
+    addEntities(findings, objectsOf(alert.entities))
     fields.write(event)
     setAlertMeaning(findings, event)
     setSentence(alert, aboutOf(findings), event)

@@ -6,16 +6,24 @@ import { addAddress, addHashes, addUrl, osTypeOf, pathOf } from '#normalize/defe
 import type { Findings } from '#normalize/defender/findings.ts'
 
 /**
- * Adds what an entity of a Defender for Cloud alert names. The kinds and their fields are those of Microsoft Sentinel. An entity
- * may stand inside another one, or be told by reference (`$ref`); then it stands elsewhere in the list.
+ * Adds what the entities of a Defender for Cloud alert name. The kinds and their fields are those of Microsoft Sentinel. An
+ * entity may stand inside another one, or be told by reference there (`{"$ref":"4"}`) and stand in the list as `$id` 4.
  *
  * @see https://learn.microsoft.com/azure/sentinel/entities-reference
  */
-export function addEntity(findings: Findings, entity: JsonObject): void {
-  KINDS[textOf(entity.type)?.toLowerCase() ?? '']?.(findings, entity)
+export function addEntities(findings: Findings, entities: readonly JsonObject[]): void {
+  const named = new Map(entities.map((entity) => [textOf(entity.$id), entity]))
+  const resolve: Resolve = (value) => {
+    const inner = isObject(value) ? value : {}
+    return named.get(textOf(inner.$ref)) ?? inner
+  }
+  for (const entity of entities) KINDS[textOf(entity.type)?.toLowerCase() ?? '']?.(findings, entity, resolve)
 }
 
-const KINDS: Readonly<Record<string, (findings: Findings, entity: JsonObject) => void>> = {
+/** An entity inside another one. */
+type Resolve = (value: unknown) => JsonObject
+
+const KINDS: Readonly<Record<string, (findings: Findings, entity: JsonObject, resolve: Resolve) => void>> = {
   account(findings, entity) {
     const [name, suffix] = [textOf(entity.name), textOf(entity.upnSuffix)]
     const account = accountOf({
@@ -55,10 +63,10 @@ const KINDS: Readonly<Record<string, (findings: Findings, entity: JsonObject) =>
     for (const hash of objectsOf(entity.fileHashes)) addHash(findings, hash)
   },
   filehash: addHash,
-  process(findings, entity) {
+  process(findings, entity, resolve) {
     const { fields, categories } = findings
     categories.add('process')
-    const image = isObject(entity.imageFile) ? entity.imageFile : {}
+    const image = resolve(entity.imageFile)
     fields.add('process.pid', integerOf(entity.processId) ?? hexOf(entity.processId))
     fields.add('process.command_line', textOf(entity.commandLine))
     fields.add('process.name', textOf(image.name))

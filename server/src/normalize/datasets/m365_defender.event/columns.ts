@@ -4,6 +4,7 @@ import { accountName, accountOf } from '#normalize/steps/account.ts'
 import { addMail, fileFields } from '#normalize/steps/mail.ts'
 import { parseMoment } from '#normalize/steps/moment.ts'
 import { addAddress, addHashes, addUrl, pathOf } from '#normalize/defender/findings.ts'
+import { hiveOf, registryTypeOf } from '#normalize/defender/registry.ts'
 import type { Row } from './row.ts'
 
 /**
@@ -145,36 +146,17 @@ export function addRegistry({ columns, fields }: Row): string | undefined {
   const path = textOf(columns.RegistryKey) ?? textOf(columns.PreviousRegistryKey)
   const value = textOf(columns.RegistryValueName) ?? textOf(columns.PreviousRegistryValueName)
   const spelled = HIVE.exec(path ?? '')?.[1]
-  const hive = spelled === undefined ? undefined : (HIVES.get(spelled.toUpperCase()) ?? spelled)
+  const hive = hiveOf(spelled)
   const key = spelled === undefined ? path : path?.slice(spelled.length + 1)
   const whole = [hive, key, value].filter((part) => part !== undefined).join('\\') || undefined
   fields.add('registry.hive', hive)
   fields.add('registry.key', key)
   fields.add('registry.value', value)
   fields.add('registry.path', whole)
-  fields.add('registry.data.type', REGISTRY_TYPES.get(textOf(columns.RegistryValueType)?.toLowerCase() ?? ''))
+  fields.add('registry.data.type', registryTypeOf(columns.RegistryValueType))
   fields.add('registry.data.strings', textOf(columns.RegistryValueData))
   return whole
 }
-
-/** ECS wants the short names. */
-const HIVES: ReadonlyMap<string, string> = new Map([
-  ['HKEY_LOCAL_MACHINE', 'HKLM'],
-  ['HKEY_CURRENT_USER', 'HKCU'],
-  ['HKEY_CLASSES_ROOT', 'HKCR'],
-  ['HKEY_USERS', 'HKU'],
-  ['HKEY_CURRENT_CONFIG', 'HKCC'],
-])
-
-const REGISTRY_TYPES: ReadonlyMap<string, string> = new Map([
-  ['binary', 'REG_BINARY'],
-  ['dword', 'REG_DWORD'],
-  ['qword', 'REG_QWORD'],
-  ['string', 'REG_SZ'],
-  ['expandstring', 'REG_EXPAND_SZ'],
-  ['multistring', 'REG_MULTI_SZ'],
-  ['none', 'REG_NONE'],
-])
 
 /** `email.*`: the message a row is about. */
 export function addMessage({ columns, fields, mentioned }: Row): void {

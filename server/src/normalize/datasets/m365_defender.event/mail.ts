@@ -1,7 +1,7 @@
 import type { Meaning } from '#normalize/ecs/categories.ts'
-import { textOf } from '#normalize/json.ts'
+import { objectsOf, textOf } from '#normalize/json.ts'
 import { quote } from '#normalize/sentence.ts'
-import { fileFields } from '#normalize/steps/mail.ts'
+import { fileFields, mailAddresses } from '#normalize/steps/mail.ts'
 import type { Outcome } from '#normalize/steps/outcome.ts'
 import { addAddress, addHashes, addUrl } from '#normalize/defender/findings.ts'
 import { addAccount, addMessage } from './columns.ts'
@@ -41,6 +41,7 @@ function tellEmail(row: Row): Told {
   const [outcome, verb] = DELIVERIES[action?.toLowerCase() ?? ''] ?? (['unknown', action ?? 'processed'] as const)
   const place = textOf(columns.DeliveryLocation)
   return {
+    tellsFailure: true,
     meaning: EMAIL,
     outcome,
     sentence: `${messageOf(row)} was ${verb}${place === undefined || outcome === 'success' ? '' : ` (${place})`}${threatOf(row)}`,
@@ -137,6 +138,7 @@ function tellClick(row: Row): Told {
   const isBlocked = action.startsWith('ClickBlocked')
   const verb = isBlocked ? (through ? 'clicked through the warning to' : 'was kept from opening') : 'clicked'
   return {
+    tellsFailure: true,
     meaning: {
       category: ['web', 'network'],
       type: isBlocked && !through ? ['access', 'denied'] : ['access', 'allowed'],
@@ -160,7 +162,9 @@ function tellTeams(row: Row): Told {
     },
     'user',
   )
-  mentioned.users.push(textOf(columns.RecipientEmailAddress)?.toLowerCase())
+  for (const { RecipientSmtpAddress, RecipientObjectId } of objectsOf(columns.RecipientDetails)) {
+    mentioned.users.push(...mailAddresses(RecipientSmtpAddress), textOf(RecipientObjectId)?.toLowerCase())
+  }
   addAddress(row, columns.SenderIP, 'source.ip')
   addUrl(row, columns.Url)
   fields.add('service.name', 'Microsoft Teams')

@@ -28,14 +28,13 @@ export const networkTables: Tables = {
     addInspected(row)
     mentioned.hosts.push(fields.at('url.domain')[0] as string | undefined)
     const { type, outcome, verb } = ACTIONS[action] ?? inspected(action)
-    const far = fields.at('url.domain')[0] ?? fields.at('dns.question.name')[0] ?? fields.at(`${remote}.ip`)[0]
+    const far = fields.at('url.domain')[0] ?? fields.at(`${remote}.ip`)[0]
     const port = fields.at(`${remote}.port`)[0]
     const device = fields.at('host.name')[0] ?? fields.at('host.id')[0] ?? 'a device'
     const who = [user, program].filter((part) => part !== undefined).join(' with ')
-    const target =
-      far === undefined
-        ? ''
-        : ` ${isInbound ? 'from' : 'to'} ${far}${isInbound || port === undefined ? '' : `:${port}`}`
+    const question = fields.at('dns.question.name')[0]
+    const toFar = isInbound ? ` from ${far}` : ` to ${far}${port === undefined ? '' : `:${port}`}`
+    const target = question === undefined ? (far === undefined ? '' : toFar) : ` for ${question}`
     return {
       meaning: { category: ['network'], type },
       ...(outcome !== undefined && { outcome }),
@@ -66,7 +65,7 @@ const ACTIONS: Readonly<Record<string, Act>> = {
   InboundConnectionBlocked: { type: ['connection', 'denied'], outcome: 'failure', verb: 'accepted a connection' },
   InboundInternetScanInspected: { type: ['info'], verb: 'was scanned' },
   ListeningConnectionCreated: { type: ['info'], verb: 'listens for connections' },
-  DnsConnectionInspected: { type: ['protocol', 'info'], verb: 'sent a DNS query' },
+  DnsConnectionInspected: { type: ['protocol', 'info'], verb: 'asked DNS' },
   DnsQueryResponse: { type: ['protocol', 'info'], verb: 'got an answer from DNS' },
 }
 

@@ -32,6 +32,8 @@ export interface Told {
   readonly outcome?: Outcome
   /** Without its full stop. */
   readonly sentence: string
+  /** The sentence tells of a failure itself. */
+  readonly tellsFailure?: boolean
 }
 
 /** How the rows of some tables are told. */
@@ -60,12 +62,13 @@ export function toStep({ name, tell: tellRow }: Pick<Tables, 'name' | 'tell'>): 
       row.fields.add('event.action', row.action)
       row.fields.add('event.code', row.table)
       row.fields.add('organization.id', textOf(record.fields.tenantId)?.toLowerCase())
-      const { kind = 'event', meaning, outcome, sentence } = tellRow(row)
+      const { kind = 'event', meaning, outcome, sentence, tellsFailure = false } = tellRow(row)
       event.event.kind = kind
       if (meaning !== undefined) setMeaning(event, meaning)
       if (outcome !== undefined) event.event.outcome = outcome
       row.fields.write(event)
-      tell(event, sentence)
+      if (tellsFailure) event.message = `${sentence}.`
+      else tell(event, sentence)
     },
   }
 }

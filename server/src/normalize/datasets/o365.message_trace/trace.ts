@@ -3,7 +3,7 @@ import type { ProductRecord } from '#normalize/product-record.ts'
 import { integerOf, textOf } from '#normalize/json.ts'
 import type { JsonObject } from '#normalize/json.ts'
 import { setMeaning } from '#normalize/ecs/categories.ts'
-import { quote, tell } from '#normalize/sentence.ts'
+import { quote } from '#normalize/sentence.ts'
 import { gather } from '#normalize/steps/gather.ts'
 import type { Gathered } from '#normalize/steps/gather.ts'
 import { addMail } from '#normalize/steps/mail.ts'
@@ -37,10 +37,11 @@ export const describeTrace: Step<ProductRecord> = {
     fields.add('event.action', status)
     setMeaning(event, { category: ['email'], type: ['info'] })
     const [outcome, verb] =
-      STATUSES[status?.toLowerCase() ?? ''] ?? (['unknown', `has status ${status ?? 'unknown'}`] as const)
+      STATUSES[status?.toLowerCase() ?? ''] ??
+      (['unknown', status === undefined ? 'was traced, without its status' : `has status ${status}`] as const)
     event.event.outcome = outcome
     fields.write(event)
-    tell(event, `${messageOf(fields, trace)} ${verb}`)
+    event.message = `${messageOf(fields, trace)} ${verb}.`
   },
 }
 
