@@ -29,9 +29,11 @@ export const openLogRecord = {
   run(value: unknown, text: string): LogRecord | undefined {
     const raw = objectIn(value)
     if (raw === undefined) return undefined
-    const { properties, ...rest } = unwrapDeep(raw) as JsonObject
-    const [envelope, record] =
-      isObject(properties) && 'category' in rest ? [rest, properties] : [{}, unwrapDeep(raw) as JsonObject]
+    const whole = unwrapDeep(raw) as JsonObject
+    const { properties, ...rest } = whole
+    const isEnveloped = isObject(properties) ? 'category' in rest : 'operationName' in rest && 'time' in rest
+    const envelope = isEnveloped ? rest : {}
+    const record = isEnveloped ? (isObject(properties) ? properties : {}) : whole
     return { raw, text, envelope, properties: record, mentioned: { users: [], addresses: [], hosts: [] } }
   },
 }

@@ -16,13 +16,16 @@ export const who: Step<LogRecord> = {
       upn: claims[UPN] ?? claims[NAME] ?? addressIn(envelope.caller),
       displayName: claims.name,
     })
-    const target = granteeOf(properties)
+    const { target, group } = granteeOf(properties)
     if (user !== undefined || target !== undefined) event.user = { ...user, ...(target !== undefined && { target }) }
+    if (group !== undefined) event.group = { id: group.id }
     const caller = parseAddress(envelope.callerIpAddress)
     const tokens = parseAddress(claims.ipaddr)
     if (caller !== undefined || tokens !== undefined) event.source = caller ?? tokens
     mentioned.addresses.push(tokens?.ip)
-    mentioned.users.push(textOf(claims.appid)?.toLowerCase(), parseIdentity({ id: envelope.caller })?.id)
+    mentioned.users.push(parseIdentity({ id: envelope.caller })?.id)
+    // A person's token names the portal or the program that was used, an application's the application itself.
+    if (user?.email === undefined) mentioned.users.push(textOf(claims.appid)?.toLowerCase())
   },
 }
 
@@ -43,8 +46,10 @@ function addressIn(caller: unknown): string | undefined {
   return text?.includes('@') === true ? text : undefined
 }
 
-/** Whom a role was assigned to, from what was asked of Azure. */
-function granteeOf({ requestbody }: JsonObject): UserFields | undefined {
+/** Whom a role was assigned to, from what was asked of Azure: a user or a service principal, or a group. */
+function granteeOf({ requestbody }: JsonObject): { target?: UserFields | undefined; group?: UserFields | undefined } {
   const body = isObject(requestbody) ? (requestbody.Properties ?? requestbody.properties) : undefined
-  return isObject(body) ? parseIdentity({ id: body.PrincipalId ?? body.principalId }) : undefined
+  if (!isObject(body)) return {}
+  const grantee = parseIdentity({ id: body.PrincipalId ?? body.principalId })
+  return textOf(body.PrincipalType ?? body.principalType) === 'Group' ? { group: grantee } : { target: grantee }
 }

@@ -2,7 +2,6 @@ import type { LogRecord } from '#normalize/azure/log-record.ts'
 import { isObject, objectsOf, textOf } from '#normalize/json.ts'
 import type { JsonObject } from '#normalize/json.ts'
 import type { Step } from '#normalize/normalizer.ts'
-import { isGuid } from '#normalize/steps/guid.ts'
 import { parseIdentity, parseUser } from '#normalize/steps/user.ts'
 import type { UserFields } from '#normalize/steps/user.ts'
 
@@ -21,9 +20,9 @@ export const onWhom: Step<LogRecord> = {
     if (name !== undefined || id !== undefined) {
       event.host = { ...(id !== undefined && { id }), ...(name !== undefined && { name }) }
     }
-    for (const { id: object, userPrincipalName } of targets) {
-      const guid = textOf(object)?.toLowerCase()
-      mentioned.users.push(parseUser(userPrincipalName)?.email, guid !== undefined && isGuid(guid) ? guid : undefined)
+    for (const { id: object, userPrincipalName, type } of targets) {
+      mentioned.users.push(parseUser(userPrincipalName)?.email)
+      if (type === 'User' || type === 'ServicePrincipal') mentioned.users.push(parseUser(object)?.id)
     }
   },
 }
@@ -47,8 +46,13 @@ export function groupOf(targets: readonly JsonObject[]): JsonObject | undefined 
   return { ...(id !== undefined && { id: id.toLowerCase() }), ...(name !== undefined && { name }) }
 }
 
+/** The name of the role, which Entra names as it does a group. */
+export function roleOf(targets: readonly JsonObject[]): string | undefined {
+  return changed(targets, 'Role.DisplayName') ?? textOf(targets.find(({ type }) => type === 'Role')?.displayName)
+}
+
 /** What a property of any target is after the change, or was before where it is no more. */
-export function changed(targets: readonly JsonObject[], property: string): string | undefined {
+function changed(targets: readonly JsonObject[], property: string): string | undefined {
   for (const { modifiedProperties } of targets) {
     const change = isObject(modifiedProperties) ? modifiedProperties[property] : undefined
     const value = isObject(change) ? (textOf(change.newValue) ?? textOf(change.oldValue)) : undefined

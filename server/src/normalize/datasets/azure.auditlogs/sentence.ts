@@ -4,7 +4,7 @@ import type { Step } from '#normalize/normalizer.ts'
 import { listed, quote, tell } from '#normalize/sentence.ts'
 import { nameOf } from '#normalize/steps/user.ts'
 import type { UserFields } from '#normalize/steps/user.ts'
-import { changed, groupOf, targetOf } from './on-whom.ts'
+import { groupOf, roleOf, targetOf } from './on-whom.ts'
 
 /** Who changed what of whom. */
 export const sentence: Step<LogRecord> = {
@@ -23,12 +23,14 @@ function called(user: UserFields): string {
 function deed(activity: string | undefined, targets: readonly Record<string, unknown>[]): string {
   const target = targetOf(targets)
   const whom = target === undefined ? undefined : called(target)
-  const role = changed(targets, 'Role.DisplayName')
+  const role = roleOf(targets)
   const group = textOf(groupOf(targets)?.name)
+  const what = `performed ${quote(activity ?? 'an unnamed activity')}`
   if (whom !== undefined && role !== undefined) {
-    if (/^add (?:eligible )?member to role/i.test(activity ?? '')) return `gave ${whom} the role ${quote(role)}`
-    if (/^remove (?:eligible )?member from role/i.test(activity ?? ''))
+    if (/^add (?:eligible )?member to role$/i.test(activity ?? '')) return `gave ${whom} the role ${quote(role)}`
+    if (/^remove (?:eligible )?member from role$/i.test(activity ?? ''))
       return `took the role ${quote(role)} from ${whom}`
+    return `${what} for ${whom} and the role ${quote(role)}`
   }
   if (whom !== undefined && group !== undefined) {
     if (activity === 'Add member to group') return `added ${whom} to group ${quote(group)}`
@@ -37,6 +39,5 @@ function deed(activity: string | undefined, targets: readonly Record<string, unk
   const names = targets.flatMap(({ userPrincipalName, displayName, id }) => {
     return textOf(userPrincipalName)?.toLowerCase() ?? textOf(displayName) ?? textOf(id) ?? []
   })
-  const what = `performed ${quote(activity ?? 'an unnamed activity')}`
   return names.length === 0 ? what : `${what} on ${listed(names)}`
 }

@@ -14,8 +14,9 @@ export const who: Step<LogRecord> = {
     const { user, app } = initiators(properties.initiatedBy)
     const actor = person(user) ?? application(app) ?? parseIdentity({ displayName: envelope.identity })
     if (actor !== undefined) event.user = actor
-    setSource(record, event, user.ipAddress)
     const details = isObject(properties.additionalDetails) ? properties.additionalDetails : {}
+    // Privileged Identity Management names the address among the details alone.
+    setSource(record, event, textOf(user.ipAddress) ?? details.ipaddr)
     const agent = textOf(properties.userAgent) ?? textOf(details['User-Agent'])
     if (agent !== undefined) event.user_agent = { original: agent }
     mentioned.users.push(textOf(app.appId)?.toLowerCase(), application(app)?.id)

@@ -25,9 +25,14 @@ const BY_CATEGORY = new Map<string, Normalizer>([
   ...RISK.map((category): [string, Normalizer] => [category, identityProtection]),
 ])
 
-/** Whose records have this category; undefined where nobody knows them. */
+/**
+ * Whose records have this category; undefined where nobody knows them. Intune calls its audits as Entra does
+ * and says in the resource that they are its own.
+ */
 export function normalizerOfCategory(category: string, record: JsonObject): Normalizer | undefined {
   if (category.startsWith('AdvancedHunting-')) return m365DefenderEvent
-  if (!ACTIVITY.has(category)) return BY_CATEGORY.get(category)
-  return /^\/subscriptions\//i.test(textOf(record.resourceId) ?? '') ? activityLogs : undefined
+  const resource = textOf(record.resourceId)?.toLowerCase() ?? ''
+  if (ACTIVITY.has(category) && resource.startsWith('/subscriptions/')) return activityLogs
+  if (resource.endsWith('/microsoft.intune')) return undefined
+  return BY_CATEGORY.get(category)
 }

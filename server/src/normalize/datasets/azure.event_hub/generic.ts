@@ -20,7 +20,7 @@ const whatItSays: Step<LogRecord> = {
     const category = textOf(said.category)
     if (operation !== undefined) event.event.action = operation
     if (category !== undefined) event.event.code = category
-    event.event.outcome = parseOutcome(said.resultType)
+    if (textOf(said.resultType) !== undefined) event.event.outcome = parseOutcome(said.resultType)
     setSource(record, event, said.callerIpAddress)
     const user = parseUser(isObject(said.identity) ? undefined : said.identity)
     if (user !== undefined) event.user = user

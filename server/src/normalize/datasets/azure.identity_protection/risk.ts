@@ -6,6 +6,7 @@ import { setMeaning } from '#normalize/ecs/categories.ts'
 import { isObject, textOf } from '#normalize/json.ts'
 import type { Step } from '#normalize/normalizer.ts'
 import { quote } from '#normalize/sentence.ts'
+import { parseSeverity } from '#normalize/steps/severity.ts'
 import { parseTime } from '#normalize/steps/time.ts'
 import { nameOf } from '#normalize/steps/user.ts'
 import type { UserFields } from '#normalize/steps/user.ts'
@@ -54,14 +55,11 @@ function begin(record: LogRecord, event: EcsEvent, action: string, code: string 
   event.event.action = textOf(envelope.operationName) ?? action
   event.event.provider = textOf(properties.source) ?? 'IdentityProtection'
   if (code !== undefined) event.event.code = code
-  const severity = SEVERITIES.indexOf(textOf(properties.riskLevel)?.toLowerCase() ?? '')
-  if (severity >= 0) event.event.severity = severity + 2
+  const severity = parseSeverity(properties.riskLevel)
+  if (severity !== undefined) event.event.severity = severity
   const detail = detailOf(record)
   if (detail !== undefined) event.event.reason = detail
 }
-
-/** `event.severity` 2 to 4, as Elastic numbers Microsoft's words; 1 is "informational", which risks never are. */
-const SEVERITIES = ['low', 'medium', 'high']
 
 function typeOf({ properties }: LogRecord): string | undefined {
   return textOf(properties.riskEventType) ?? textOf(properties.riskType)

@@ -10,13 +10,13 @@ export const who: Step<LogRecord> = {
   run(record, event) {
     const { properties, envelope, mentioned } = record
     const { userId, userPrincipalName, userDisplayName, servicePrincipalId, servicePrincipalName } = properties
-    const user =
-      kindOf(record).who === 'person'
-        ? parseIdentity({ id: userId, upn: userPrincipalName, displayName: userDisplayName ?? envelope.identity })
-        : parseIdentity({ id: servicePrincipalId, upn: servicePrincipalName, displayName: servicePrincipalName })
+    const isPerson = kindOf(record).who === 'person'
+    const user = isPerson
+      ? parseIdentity({ id: userId, upn: userPrincipalName, displayName: userDisplayName ?? envelope.identity })
+      : parseIdentity({ id: servicePrincipalId, upn: servicePrincipalName, displayName: servicePrincipalName })
     if (user !== undefined) event.user = user
     // What was typed differs from the account where somebody signs in with an alias.
-    mentioned.users.push(parseUser(properties.signInIdentifier)?.email, textOf(properties.appId)?.toLowerCase())
-    mentioned.users.push(parseUser(servicePrincipalId)?.id)
+    mentioned.users.push(parseUser(properties.signInIdentifier)?.email)
+    if (!isPerson) mentioned.users.push(textOf(properties.appId)?.toLowerCase())
   },
 }

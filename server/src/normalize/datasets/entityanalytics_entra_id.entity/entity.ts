@@ -5,7 +5,7 @@ import { isObject, objectsOf, textOf } from '#normalize/json.ts'
 import type { JsonObject } from '#normalize/json.ts'
 import type { RecordSource } from '#normalize/normalizer.ts'
 import type { Mentioned } from '#normalize/steps/related.ts'
-import { parseIdentity, parseUser } from '#normalize/steps/user.ts'
+import { parseUser } from '#normalize/steps/user.ts'
 
 /** An object of the directory on its way through the steps. */
 export interface EntityRecord extends RecordSource {
@@ -38,12 +38,13 @@ export function isRemoved(entity: JsonObject): boolean {
   return isObject(entity['@removed']) || textOf(entity.deletedDateTime) !== undefined
 }
 
-/** The people in a list of objects, by address and id. */
+/** The people in a list of objects, by address, display name and id. */
 export function peopleIn(list: unknown): (string | undefined)[] {
-  return objectsOf(list).flatMap(({ id, userPrincipalName, mail }) => [
+  return objectsOf(list).flatMap(({ id, userPrincipalName, mail, displayName }) => [
     parseUser(userPrincipalName)?.email,
     parseUser(mail)?.email,
-    parseIdentity({ id })?.id,
+    textOf(displayName),
+    parseUser(id)?.id,
   ])
 }
 
