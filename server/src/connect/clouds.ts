@@ -23,6 +23,8 @@ export interface Cloud {
   portals: readonly string[]
   /** How host names of Event Hubs namespaces end; absent where the cloud has none. */
   eventHubs?: string
+  /** Where all of them are reached, in place of the hosts that they have: https, with a port. */
+  eventHubsEndpoint?: string
   /** PEM of the only authority trusted for this cloud; the machine's own list when absent. */
   ca?: string
 }
@@ -148,6 +150,8 @@ const CloudFields = z.strictObject({
   cloudApps: Origin.optional(),
   /** Host names of Event Hubs namespaces end so. */
   eventHubs: z.string().min(1).optional(),
+  /** Where all of them are reached. */
+  eventHubsEndpoint: Origin.optional(),
   graphAudience: z.url().default('https://graph.microsoft.com'),
   managementAudience: z.url().default('https://manage.office.com'),
   exchangeAudience: z.url().default('https://outlook.office365.com'),
@@ -176,7 +180,8 @@ const CloudFile = CloudFields.transform(({ origin, ...file }, context) => {
 
 /**
  * The cloud that a JSON file describes: `name`, `title`, one https `origin` for all services or one each (`login`, `graph`, and
- * where it has them `management`, `exchange`, `azure`, `defender`, `cloudApps`), and `caFile` with the PEM of its authority.
+ * where it has them `management`, `exchange`, `azure`, `defender`, `cloudApps`), `eventHubs` (how host names of namespaces end)
+ * and `eventHubsEndpoint` (where they are reached), and `caFile` with the PEM of its authority.
  *
  * @throws AppError CONFIG_VALUE_INVALID naming every problem of the file.
  */
@@ -199,6 +204,7 @@ export async function loadCloudFile(path: string): Promise<Cloud> {
       },
       portals: cloudApps ? [new URL(cloudApps).hostname] : [],
       ...(eventHubs && { eventHubs }),
+      ...(file.eventHubsEndpoint && { eventHubsEndpoint: file.eventHubsEndpoint }),
       ...(file.caFile && { ca: await readFile(resolve(dirname(path), file.caFile), 'utf8') }),
     }
   } catch (error) {

@@ -6,7 +6,7 @@ import { AppError } from '#domain/errors.ts'
 
 import { createBatchLine } from './batch.ts'
 import { createBudgets } from './budgets.ts'
-import { RESOURCE_TITLES, type CloudApi } from './clouds.ts'
+import { RESOURCE_TITLES, type Cloud, type CloudApi } from './clouds.ts'
 import { ConnectionClosed } from './connection-closed.ts'
 import { isThrottled, parseJson, replyFault, unreadable } from './faults.ts'
 import type { Microsoft, MicrosoftApi, MicrosoftRequest, Traffic } from './microsoft.ts'
@@ -108,6 +108,7 @@ export function createMicrosoft(options: MicrosoftOptions): Microsoft & { close(
   const microsoft: Microsoft = {
     tenantId,
     traffic,
+    ...eventHubsOf(cloud),
     async send(request) {
       const reply = await answer(request)
       if (reply.status >= 200 && reply.status < 300) return reply

@@ -15,6 +15,8 @@ export interface Microsoft {
   readonly traffic: Readonly<Traffic>
   /** Where the door leads to an Exchange server on premises: then this is all it offers, and the rest says so. */
   readonly exchange?: OnPremisesExchange
+  /** Absent where the cloud has none. */
+  readonly eventHubs?: EventHubsPlace
   /**
    * Sends one request and reads the whole reply.
    *
@@ -59,6 +61,16 @@ export interface AccessToken {
   value: string
   /** Milliseconds since the epoch. */
   expiresAt: number
+}
+
+/** Where a cloud has its Event Hubs namespaces. */
+export interface EventHubsPlace {
+  /** How their host names end. */
+  hosts: string
+  /** Where to connect in place of the host that a namespace has: https, with a port. */
+  endpoint?: string
+  /** PEM of the only authority to trust there; the machine's own list when absent. */
+  ca?: string
 }
 
 export interface OnPremisesExchange {

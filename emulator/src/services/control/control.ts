@@ -7,15 +7,18 @@ import { largeContents } from '#world/audit/large-content.ts'
 import { serviceAccounts } from '#world/exchange/service-accounts.ts'
 import { machineFiles } from '#world/defender/files.ts'
 import { loadSnapshot, readSnapshot, takeSnapshot } from '#snapshot.ts'
+import { findHub } from '#services/event-hubs/hubs.ts'
 import { findAccount, passwordOf } from '#services/login/account.ts'
 import { tell } from '#scenarios/scenario.ts'
 import type { Cloud, Tenant } from '#cloud.ts'
 import type { ServiceAccount } from '#world/exchange/service-accounts.ts'
+import type { Hub } from '#services/event-hubs/hubs.ts'
 import type { Refusal, Reply, Request, Service } from '#http/exchange.ts'
 import type { TokenKeys } from '#token-keys.ts'
 
 import { ControlError, bad, readBody, spanOf, tenantOf } from './request.ts'
 import type { Span } from './request.ts'
+import { azureTruth, hubTruth } from './azure-truth.ts'
 import { addApplication, changeApplication } from './applications.ts'
 import { historyTruth } from './history-truth.ts'
 import { logTruth, riskTruth } from './truth.ts'
@@ -41,6 +44,10 @@ export function controlService(cloud: Cloud, keys: TokenKeys): Service {
     .add('GET', '/_emu/ground-truth/phish', (request) => ok(phishTruth(tenantOf(cloud, request))))
     .add('GET', '/_emu/ground-truth/machine-files', (request) =>
       ok({ files: [...tenantOf(cloud, request).objects(machineFiles).all()] }),
+    )
+    .add('GET', '/_emu/ground-truth/azure', (request) => ok(azureTruth(tenantOf(cloud, request), spanOf(request))))
+    .add('GET', '/_emu/ground-truth/event-hubs', (request) =>
+      ok(hubTruth(tenantOf(cloud, request), hubOf(request), spanOf(request))),
     )
     .add('GET', '/_emu/ground-truth/scenarios', (request) => ok(scenarioTruth(tenantOf(cloud, request))))
     .add('GET', '/_emu/faults', () => ok({ rules: cloud.faults.rules }))
@@ -120,6 +127,14 @@ function auditTruth(tenant: Tenant, { from, to }: Span) {
       return [contentType, { blobs: blobs.length, records: [...new Set(blobs.flatMap((blob) => blob.recordIds()))] }]
     }),
   )
+}
+
+/** The hub that `?hub=` names. @throws ControlError 404. */
+function hubOf({ query }: Request): Hub {
+  const name = query.get('hub') ?? ''
+  const hub = findHub(name)
+  if (!hub) throw new ControlError(404, 'HubNotFound', `There is no hub '${name}'.`)
+  return hub
 }
 
 /** The campaign, and where its message lies now. */

@@ -14,7 +14,7 @@ import type { Hub, Published } from './hubs.ts'
  * of time is enqueued at the slot's end, twenty records to a message; by then nothing can be published within it any more,
  * so what has once been enqueued never changes its number.
  */
-const SLOT = 30_000
+export const SLOT = 30_000
 const RECORDS = 20
 
 const DAY = 86_400_000
@@ -33,7 +33,7 @@ const COUNT = DAY
 const NUMBERS = 100_000_000
 
 /** Nothing is published later than so long after it happened. */
-const LATEST_PUBLICATION = 3 * HOUR
+export const LATEST_PUBLICATION = 3 * HOUR
 /** A long absence is made up for a while at a time. */
 const STRIDE = 12 * HOUR
 

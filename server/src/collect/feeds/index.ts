@@ -1,7 +1,9 @@
 import type { Feed } from '#collect/feed.ts'
 
+import { AZURE_FEEDS } from './azure/feed.ts'
 import { CLOUD_APPS_FEEDS } from './cloud-apps/feed.ts'
 import { DEFENDER_FEEDS } from './defender/feed.ts'
+import { EVENT_HUBS_FEEDS } from './event-hubs/feed.ts'
 import { MANAGEMENT_ACTIVITY_FEEDS } from './management-activity/feed.ts'
 import { MESSAGE_TRACE_FEEDS } from './message-trace/feed.ts'
 import { PHISHING_MAILBOX_FEEDS } from './phishing-mailbox/feed.ts'
@@ -17,4 +19,6 @@ export const FEEDS: readonly Feed[] = [
   ...MESSAGE_TRACE_FEEDS,
   ...QUARANTINE_FEEDS,
   ...CLOUD_APPS_FEEDS,
+  ...AZURE_FEEDS,
+  ...EVENT_HUBS_FEEDS,
 ]

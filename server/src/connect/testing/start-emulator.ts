@@ -25,6 +25,15 @@ const Ready = z.object({
   ready: z.literal(true),
   url: z.url(),
   caFile: z.string(),
+  eventHubs: z.array(
+    z.object({
+      namespace: z.string(),
+      connectionString: z.string(),
+      amqpPort: z.number(),
+      amqpsPort: z.number(),
+      hubs: z.array(z.string()),
+    }),
+  ),
   tenants: z.array(
     z.object({
       id: z.string().transform((id) => parseTenantId(id)!),
@@ -44,6 +53,7 @@ const Ready = z.object({
   ),
 })
 
+export type EmulatedNamespace = z.infer<typeof Ready>['eventHubs'][number]
 type EmulatedTenant = z.infer<typeof Ready>['tenants'][number]
 export type EmulatedApplication = EmulatedTenant['applications'][number]
 
@@ -60,6 +70,8 @@ export interface Emulator {
   url: string
   caFile: string
   tenants: EmulatedTenant[]
+  /** The Event Hubs namespace of each tenant. */
+  eventHubs: EmulatedNamespace[]
   cloud: Cloud
   /** What CORDON_CLOUD_FILE would name. */
   cloudFile: string
@@ -85,7 +97,7 @@ export async function startEmulator(args: readonly string[] = []): Promise<Emula
   const started = await Promise.race([firstLine, exited.then(() => undefined)])
   if (!started) throw new Error(`The emulator ended instead of starting: ${complaint}`)
 
-  const { url, caFile, tenants } = Ready.parse(JSON.parse(started[0]))
+  const { url, caFile, tenants, eventHubs } = Ready.parse(JSON.parse(started[0]))
   const cloudFile = join(folder, 'cloud.json')
   await writeFile(
     cloudFile,
@@ -93,6 +105,8 @@ export async function startEmulator(args: readonly string[] = []): Promise<Emula
       name: 'emulated',
       title: 'Emulated Microsoft cloud',
       origin: url,
+      eventHubs: '.servicebus.windows.net',
+      eventHubsEndpoint: `https://127.0.0.1:${eventHubs[0]!.amqpsPort}`,
       caFile,
     }),
   )
@@ -104,6 +118,7 @@ export async function startEmulator(args: readonly string[] = []): Promise<Emula
     url,
     caFile,
     tenants,
+    eventHubs,
     cloud,
     cloudFile,
     async request(path, body, method = body === undefined ? 'GET' : 'POST') {
