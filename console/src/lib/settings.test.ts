@@ -34,7 +34,9 @@ describe('settings of an action', () => {
 
   it('of a feed have units, limits and lists', () => {
     const options = {
+      required: ['mailbox'],
       properties: {
+        mailbox: { type: 'string', format: 'email' },
         lookbackDays: { type: 'integer', minimum: 1, maximum: 180, default: 30 },
         pageSize: { type: 'integer', minimum: 0, maximum: 9_007_199_254_740_991, default: 100 },
         severities: { type: 'array', items: { type: 'string', enum: ['low', 'high'] }, default: [] },
@@ -42,6 +44,7 @@ describe('settings of an action', () => {
       },
     }
     expect(settingsOf({ options })).toEqual([
+      { name: 'mailbox', label: 'Mailbox', kind: 'text', choices: [], initial: '', isNeeded: true },
       {
         name: 'lookbackDays',
         label: 'Lookback',

@@ -11,6 +11,8 @@ export interface Setting {
   kind: 'text' | 'yes-no' | 'choice' | 'number' | 'choices' | 'list'
   choices: string[]
   initial: SettingValue
+  /** It has no default. */
+  isNeeded?: true
   /** Of a number. */
   unit?: string
   least?: number
@@ -32,7 +34,11 @@ export const choiceWords = (value: string) => CHOICE_WORDS[value] ?? value
 /** The settings of something with options; those of a kind that no form can ask for keep their defaults. */
 export function settingsOf({ options }: { options?: Record<string, unknown> | undefined }): Setting[] {
   const properties = options?.['properties']
-  return isRecord(properties) ? Object.entries(properties).flatMap(([name, schema]) => settingOf(name, schema)) : []
+  if (!isRecord(properties)) return []
+  const needed = textsOf(options?.['required'])
+  return Object.entries(properties)
+    .flatMap(([name, schema]) => settingOf(name, schema))
+    .map((setting) => (needed.includes(setting.name) ? { ...setting, isNeeded: true as const } : setting))
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
@@ -83,7 +89,11 @@ function initialOf(kind: Setting['kind'], initial: unknown, choices: string[]): 
 }
 
 /** Names whose capitals are no beginnings of words. */
-const NAMES: Record<string, string> = { filter: 'Filter (OData)' }
+const NAMES: Record<string, string> = {
+  filter: 'Filter (OData)',
+  dlpRuleModes: 'DLP rule modes',
+  preludeSecurity: 'Prelude Security',
+}
 
 /** `detectionSources` as people read it. */
 export function settingLabel(name: string): string {

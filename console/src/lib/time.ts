@@ -63,14 +63,16 @@ export function axisTime(at: string, zone: Zone): string {
   return new Intl.DateTimeFormat('en-US', { ...zoneOption(zone), month: 'short', day: 'numeric' }).format(new Date(at))
 }
 
-/** "1 h 05 min", "4 min 20 s", "12 s", "< 1 s"; what is left or was taken. */
+/** "6 d 22 h", "1 h 05 min", "4 min 20 s", "12 s", "< 1 s"; what is left or was taken. */
 export function duration(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000))
   if (seconds === 0 && ms > 0) return '< 1 s'
   if (seconds < 60) return `${seconds} s`
   const minutes = Math.floor(seconds / 60)
   if (minutes < 60) return `${minutes} min ${String(seconds % 60).padStart(2, '0')} s`
-  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`
+  const hours = Math.floor(minutes / 60)
+  if (hours >= 48) return `${Math.floor(hours / 24)} d ${String(hours % 24).padStart(2, '0')} h`
+  return `${hours} h ${String(minutes % 60).padStart(2, '0')} min`
 }
 
 const ticking = new Set<() => void>()

@@ -55,7 +55,7 @@ export function TextArea({ label, hint, error, className, ...rest }: ComponentPr
         id={id}
         aria-invalid={error !== undefined}
         aria-describedby={`${id}-hint ${id}-error`}
-        className={`${inputClass} h-auto max-sm:h-auto py-1.5 ${className ?? ''}`}
+        className={`${inputClass} block h-auto max-sm:h-auto py-1.5 ${className ?? ''}`}
         {...rest}
       />
     </Labelled>

@@ -11,7 +11,7 @@ interface Props {
 
 /** A setting of an action or a feed, as its kind is asked for. */
 export function SettingField({ setting, value, onChange, error }: Props) {
-  const { label, hint, kind, choices, unit, least, most } = setting
+  const { label, hint, kind, choices, unit, least, most, isNeeded: required } = setting
   switch (kind) {
     case 'yes-no':
       return <Check {...{ label, hint }} checked={value === true} onChange={onChange} />
@@ -38,13 +38,18 @@ export function SettingField({ setting, value, onChange, error }: Props) {
           className="max-w-40"
           min={least}
           max={most}
+          required={required}
           value={typeof value === 'number' ? value : ''}
           onChange={({ target }) => onChange(Number.isNaN(target.valueAsNumber) ? '' : target.valueAsNumber)}
         />
       )
     case 'text':
       return (
-        <Field {...{ label, hint, error }} value={String(value)} onChange={(event) => onChange(event.target.value)} />
+        <Field
+          {...{ label, hint, error, required }}
+          value={String(value)}
+          onChange={(event) => onChange(event.target.value)}
+        />
       )
   }
 }

@@ -132,13 +132,13 @@ function Edit({ connection, choices }: { connection: Connection; choices: CloudL
         </Panel>
         {uses.includes('collect') && <ChooseFeeds {...{ choices, cloud }} chosen={feeds} onChange={setFeeds} />}
         <FeedSettings
-          {...{ choices, cloud, feeds: chosen, secretFeeds, form }}
+          {...{ choices, feeds: chosen, secretFeeds, form }}
           asked={asksFor({ feeds: chosen, actions: [], touchesMail: uses.some((use) => use !== 'collect') }, choices)}
           onChange={setForm}
         />
         <div aria-live="polite" className="space-y-4">
           {check.error && <ProblemBanner error={check.error} />}
-          {check.data && <FeedChecks checks={check.data} />}
+          {check.data && <FeedChecks key={check.submittedAt} checks={check.data} />}
           {save.error && <ProblemBanner error={save.error} />}
         </div>
         <footer className="sticky bottom-0 z-10 -mx-4 -mb-4 flex flex-wrap items-center justify-end gap-2 border-t border-line bg-surface px-4 py-3 sm:-mx-6 sm:-mb-6 sm:px-6">

@@ -1,5 +1,6 @@
 import type { FeedCheckList, FeedProblem } from '@cordon/api'
 import { CircleCheck, CircleHelp, CircleX, TriangleAlert } from 'lucide-react'
+import { useEffect, useRef } from 'react'
 
 import { count } from '#lib/words.ts'
 import { Code } from '#parts/code.tsx'
@@ -14,22 +15,39 @@ export const blocking = ({ feeds }: FeedCheckList) =>
 /** What became of each feed that was tried, the bad news first. */
 export function FeedChecks({ checks }: { checks: FeedCheckList }) {
   const bad = blocking(checks).length
-  const feeds = checks.feeds.toSorted((a, b) => b.problems.length - a.problems.length)
+  const feeds = checks.feeds
+    .filter(({ verdict }) => verdict !== 'untried')
+    .toSorted((a, b) => b.problems.length - a.problems.length)
+  const untried = Map.groupBy(
+    checks.feeds.filter(({ verdict }) => verdict === 'untried'),
+    ({ detail }) => detail,
+  )
+  const place = useRef<HTMLDivElement>(null)
+  useEffect(() => place.current?.scrollIntoView({ block: 'start', behavior: 'smooth' }), [])
   return (
-    <Panel
-      title="Check"
-      actions={
-        <output className={`text-sm font-medium ${bad > 0 ? 'text-bad' : 'text-good'}`}>
-          {bad > 0 ? `${count(bad, 'feed')} would not work` : 'nothing speaks against saving'}
-        </output>
-      }
-    >
-      <ul className="divide-y divide-line">
-        {feeds.map((each) => (
-          <Row key={each.feed} check={each} />
-        ))}
-      </ul>
-    </Panel>
+    <div ref={place} className="scroll-mt-4">
+      <Panel
+        title="Check"
+        actions={
+          <output className={`text-sm font-medium ${bad > 0 ? 'text-bad' : 'text-good'}`}>
+            {bad > 0 ? `${count(bad, 'feed')} would not work` : 'nothing speaks against saving'}
+          </output>
+        }
+      >
+        <ul className="divide-y divide-line">
+          {feeds.map((each) => (
+            <Row key={each.feed} check={each} />
+          ))}
+          {[...untried].map(([detail, own]) => (
+            <li key={detail} className={rowClass}>
+              <Mark verdict="untried" />
+              <span className="font-medium">{own.map(({ title }) => title).join(', ')}</span>
+              <span className="text-ink-2">{detail}</span>
+            </li>
+          ))}
+        </ul>
+      </Panel>
+    </div>
   )
 }
 
@@ -40,15 +58,23 @@ const LOOKS = {
   problem: { Icon: CircleX, word: 'Problem', className: 'text-bad' },
 }
 
+const rowClass = 'grid gap-x-6 gap-y-1 px-4 py-2.5 text-sm md:grid-cols-[104px_minmax(0,1fr)_minmax(0,1.6fr)]'
+
+function Mark({ verdict }: { verdict: keyof typeof LOOKS }) {
+  const { Icon, word, className } = LOOKS[verdict]
+  return (
+    <span className={`flex items-center gap-1.5 self-start font-medium ${className}`}>
+      <Icon aria-hidden className="size-4" />
+      {word}
+    </span>
+  )
+}
+
 function Row({ check: { title, verdict, detail, problems } }: { check: FeedCheck }) {
   const waits = verdict === 'problem' && problems.every(({ passes }) => passes)
-  const { Icon, word, className } = LOOKS[waits ? 'waits' : verdict]
   return (
-    <li className="grid gap-x-6 gap-y-1 px-4 py-2.5 text-sm md:grid-cols-[104px_minmax(0,1fr)_minmax(0,1.6fr)]">
-      <span className={`flex items-center gap-1.5 self-start font-medium ${className}`}>
-        <Icon aria-hidden className="size-4" />
-        {word}
-      </span>
+    <li className={rowClass}>
+      <Mark verdict={waits ? 'waits' : verdict} />
       <span className="font-medium">{title}</span>
       <span className="min-w-0 space-y-2 break-words text-ink-2">
         {problems.length === 0 && detail}

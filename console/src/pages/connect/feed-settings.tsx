@@ -1,14 +1,16 @@
 import type { CloudList, FeedChoice } from '@cordon/api'
+import { ChevronRight } from 'lucide-react'
+import { useState } from 'react'
 
 import type { FeedForm, TenantForm } from '#lib/connect-draft.ts'
-import { settingsOf } from '#lib/settings.ts'
+import { changedOnly, settingsOf } from '#lib/settings.ts'
+import { count } from '#lib/words.ts'
 import { Field, ListField } from '#parts/field.tsx'
 import { Panel } from '#parts/panel.tsx'
 import { SettingField } from '#parts/setting-field.tsx'
 
 interface Props {
   choices: CloudList
-  cloud: string
   feeds: readonly string[]
   /** Facts about the tenant that are asked for. */
   asked: (keyof TenantForm)[]
@@ -19,15 +21,14 @@ interface Props {
 }
 
 /** What the chosen feeds want to know; every setting has a default that is right for most. */
-export function FeedSettings({ choices, cloud, feeds, asked, secretFeeds, form, onChange }: Props) {
+export function FeedSettings({ choices, feeds, asked, secretFeeds, form, onChange }: Props) {
   const own = choices.feeds.filter(({ id, options, secret }) => feeds.includes(id) && (options ?? secret))
-  const hosts = choices.clouds.find(({ name }) => name === cloud)?.cloudAppsHosts ?? []
   return (
     <>
       {asked.length > 0 && (
         <Panel title="About the tenant">
           <TenantFields
-            {...{ asked, hosts }}
+            asked={asked}
             tenant={form.tenant}
             onChange={(changes) => onChange({ ...form, tenant: { ...form.tenant, ...changes } })}
           />
@@ -63,12 +64,11 @@ const PLACES = {
 
 interface TenantProps {
   asked: (keyof TenantForm)[]
-  hosts: string[]
   tenant: TenantForm
   onChange: (changes: Partial<TenantForm>) => void
 }
 
-function TenantFields({ asked, hosts, tenant, onChange }: TenantProps) {
+function TenantFields({ asked, tenant, onChange }: TenantProps) {
   const text = (name: keyof typeof PLACES) =>
     asked.includes(name) && (
       <Field
@@ -84,7 +84,7 @@ function TenantFields({ asked, hosts, tenant, onChange }: TenantProps) {
       {asked.includes('cloudAppsUrl') && (
         <Field
           label="API URL of Defender for Cloud Apps"
-          placeholder={hosts[0] ? `https://contoso${hosts[0].startsWith('.') ? '' : '.'}${hosts[0]}` : undefined}
+          placeholder="https://contoso.us3.portal.cloudappsecurity.com"
           hint="security.microsoft.com, Settings, Cloud apps, About."
           spellCheck={false}
           value={tenant.cloudAppsUrl}
@@ -121,25 +121,37 @@ interface FeedProps {
   onChange: (form: FeedForm) => void
 }
 
+/** Folded where every setting has a default: most people never need to open it. */
 function OneFeed({ feed, hasSecret, form, onChange }: FeedProps) {
   const { id, title, secret } = feed
   const values = form.options[id] ?? {}
+  const settings = settingsOf(feed)
+  const needsSecret = secret?.isNeeded === true && !hasSecret
+  const [isOpen] = useState(needsSecret || settings.some(({ isNeeded }) => isNeeded))
+  const changed = Object.keys(changedOnly(settings, values)).length
   return (
-    <Panel title={title}>
+    <details open={isOpen} className="group rounded-lg border border-line bg-surface">
+      <summary className="flex min-h-11 cursor-pointer list-none items-center gap-2 px-4 group-open:border-b group-open:border-line">
+        <ChevronRight aria-hidden className="size-4 text-ink-3 group-open:rotate-90" />
+        <span className="flex-1 text-base font-semibold">{title}</span>
+        <span className="text-xs text-ink-3">
+          {changed === 0 ? 'defaults' : count(changed, 'setting')} {changed > 0 && 'of your own'}
+        </span>
+      </summary>
       <div className="grid items-start gap-4 p-4 md:grid-cols-2">
         {secret && (
           <Field
             label={secret.title}
             type="password"
             autoComplete="off"
-            required={secret.isNeeded && !hasSecret}
+            required={needsSecret}
             placeholder={hasSecret ? 'kept; enter another to replace it' : undefined}
             hint={secret.why}
             value={form.secrets[id] ?? ''}
             onChange={({ target }) => onChange({ ...form, secrets: { ...form.secrets, [id]: target.value } })}
           />
         )}
-        {settingsOf(feed).map((setting) => (
+        {settings.map((setting) => (
           <SettingField
             key={setting.name}
             setting={setting}
@@ -150,6 +162,6 @@ function OneFeed({ feed, hasSecret, form, onChange }: FeedProps) {
           />
         ))}
       </div>
-    </Panel>
+    </details>
   )
 }

@@ -213,7 +213,7 @@ function Options({ choices, draft, change, plan: { registrations } }: StepProps 
       }
     >
       <FeedSettings
-        {...{ choices, cloud: draft.cloud, feeds: draft.feeds }}
+        {...{ choices, feeds: draft.feeds }}
         asked={asksFor({ ...draft, touchesMail: draft.investigate || draft.actions.length > 0 }, choices)}
         form={draft.feedForm}
         onChange={(feedForm) => change({ feedForm })}
@@ -226,7 +226,7 @@ function Options({ choices, draft, change, plan: { registrations } }: StepProps 
       )}
       <div aria-live="polite" className="space-y-4">
         {check.error && <ProblemBanner error={check.error} />}
-        {check.data && <FeedChecks checks={check.data} />}
+        {check.data && <FeedChecks key={check.submittedAt} checks={check.data} />}
         {create.error && <ProblemBanner error={create.error} />}
       </div>
     </StepForm>

@@ -115,7 +115,11 @@ function Requirements({ requirements }: { requirements: PlannedRequirement[] }) 
             className="grid gap-x-6 gap-y-0.5 px-4 py-2 text-sm md:grid-cols-[260px_minmax(0,1fr)]"
           >
             <span className="space-y-1">
-              <span className="block font-medium">{name}</span>
+              <span
+                className={`block break-words ${kind === 'service-principal' ? 'font-mono text-xs font-semibold' : 'font-medium'}`}
+              >
+                {name}
+              </span>
               <Badge tone="quiet">{REQUIREMENT_KINDS[kind]}</Badge>
             </span>
             <span className="text-ink-2">

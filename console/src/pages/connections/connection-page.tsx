@@ -4,7 +4,6 @@ import { getRouteApi, Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 
 import { api } from '#lib/api.ts'
-import { useFeedTitle } from '#lib/feed-title.ts'
 import { queries } from '#lib/queries.ts'
 import { count } from '#lib/words.ts'
 import { Button, buttonClass } from '#parts/button.tsx'
@@ -36,6 +35,7 @@ export function ConnectionPage() {
     onSuccess: () => client.invalidateQueries({ queryKey: ['connections'] }),
   })
   if (error || data === undefined) return <PendingPage error={error} onRetry={() => void refetch()} />
+  const coverage = data.feeds.length > 0 && <ConnectionCoverage tenantId={data.tenantId} connectionId={connectionId} />
   return (
     <Page>
       <PageHeader
@@ -65,19 +65,19 @@ export function ConnectionPage() {
       <Certificates connection={data} />
       <Facts connection={data} />
       {data.lastTest ? (
-        <TestResult test={data.lastTest} />
+        <TestResult test={data.lastTest}>{coverage}</TestResult>
       ) : (
         <Panel title="Test">
           <Empty title="Not tested yet">The test asks Microsoft for each permission and says what is missing.</Empty>
         </Panel>
       )}
-      {data.feeds.length > 0 && <ConnectionCoverage tenantId={data.tenantId} connectionId={connectionId} />}
+      {!data.lastTest && coverage}
     </Page>
   )
 }
 
 function Facts({ connection }: { connection: Connection }) {
-  const titleOf = useFeedTitle()
+  const { settings } = connection
   return (
     <dl className="grid gap-x-6 gap-y-3 rounded-lg border border-line bg-surface p-4 text-sm sm:grid-cols-2 lg:grid-cols-[minmax(0,1.3fr)_minmax(0,1.3fr)_minmax(0,0.7fr)_minmax(0,1fr)]">
       <Fact title="Tenant">
@@ -94,7 +94,10 @@ function Facts({ connection }: { connection: Connection }) {
           <Fact title="Cloud and credential">
             {connection.cloud}, {connection.credentialKind}
           </Fact>
-          <Fact title="Feeds">{connection.feeds.map(titleOf).join(', ') || 'none'}</Fact>
+          <Fact title="For">
+            {(settings.uses ?? ['everything']).join(', ')}; {count(connection.feeds.length, 'feed')}
+            {settings.organization && <span className="text-xs text-ink-3">{settings.organization}</span>}
+          </Fact>
         </>
       )}
     </dl>

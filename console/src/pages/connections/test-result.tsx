@@ -6,7 +6,16 @@ import type {
   PermissionVerdict,
   RequirementVerdict,
 } from '@cordon/api'
-import { Ban, CircleCheck, CircleHelp, CircleX, Hourglass, TriangleAlert, type LucideIcon } from 'lucide-react'
+import {
+  Ban,
+  ChevronRight,
+  CircleCheck,
+  CircleHelp,
+  CircleX,
+  Hourglass,
+  TriangleAlert,
+  type LucideIcon,
+} from 'lucide-react'
 import type { ReactNode } from 'react'
 
 import { REQUIREMENT_KINDS } from '#lib/requirement-kinds.ts'
@@ -17,52 +26,68 @@ import { Code } from '#parts/code.tsx'
 import { Panel } from '#parts/panel.tsx'
 import { When } from '#parts/when.tsx'
 
-/** The last test, from what a person wants to do down to the single permission; every red mark has its fix beside it. */
-export function TestResult({ test }: { test: ConnectionTest }) {
+/**
+ * The last test, from what a person wants to do down to the single permission; every red mark has its fix beside it.
+ * `children` come between what works and the reasons.
+ */
+export function TestResult({ test, children }: { test: ConnectionTest; children?: ReactNode }) {
   const { features = [], requirements = [], mailboxes = [], verdicts, drift = [] } = test
   return (
     <>
       <Waiting test={test} />
       {drift.length > 0 && <Drift drift={drift} />}
       {features.length > 0 && <Features features={features} />}
-      <Group title="Permissions" testedAt={test.testedAt} tally={tallyOf(verdicts, PERMISSION)}>
-        {worstFirst(verdicts, PERMISSION).map((each) => (
-          <Row key={`${each.feature} ${each.resource} ${each.permission}`} look={PERMISSION[each.verdict]} {...each}>
+      {children}
+      <Group
+        title="Permissions"
+        testedAt={test.testedAt}
+        items={verdicts}
+        looks={PERMISSION}
+        keyOf={({ feature, resource, permission }) => `${feature} ${resource} ${permission}`}
+      >
+        {({ permission, resource, feature, why }) => (
+          <>
             <span className="block text-xs leading-5 break-words">
-              <code className="font-mono font-semibold">{each.permission}</code>{' '}
-              <span className="text-ink-3">{each.resource}</span>
+              <code className="font-mono font-semibold">{permission}</code>{' '}
+              <span className="text-ink-3">{resource}</span>
             </span>
-            <span className="block first-letter:uppercase">{each.feature}</span>
-            <span className="block text-xs text-ink-3">{each.why}</span>
-          </Row>
-        ))}
+            <span className="block first-letter:uppercase">{feature}</span>
+            <span className="block text-xs text-ink-3">{why}</span>
+          </>
+        )}
       </Group>
-      {requirements.length > 0 && (
-        <Group title="Roles, licenses and settings" tally={tallyOf(requirements, REQUIREMENT)}>
-          {worstFirst(requirements, REQUIREMENT).map((each) => (
-            <Row key={`${each.kind} ${each.name}`} look={REQUIREMENT[each.verdict]} {...each}>
-              <span className="flex flex-wrap items-center gap-1.5">
-                <span className="font-medium">{each.name}</span>
-                <Badge tone="quiet">{REQUIREMENT_KINDS[each.kind]}</Badge>
-              </span>
-              <span className="block text-xs text-ink-3">{each.neededBy.join(', ')}</span>
-              <span className="block text-xs text-ink-3">{each.why}</span>
-            </Row>
-          ))}
-        </Group>
-      )}
-      {mailboxes.length > 0 && (
-        <Group title="Mailboxes" tally={tallyOf(mailboxes, MAILBOX)}>
-          {worstFirst(mailboxes, MAILBOX).map((each) => (
-            <Row key={`${each.address} ${each.expected}`} look={MAILBOX[each.verdict]} {...each}>
-              <span className="block font-medium break-words">{each.address}</span>
-              <span className="block text-xs text-ink-3">
-                {each.expected === 'reachable' ? 'must open' : 'must stay closed'}
-              </span>
-            </Row>
-          ))}
-        </Group>
-      )}
+      <Group
+        title="Roles, licenses and settings"
+        items={requirements}
+        looks={REQUIREMENT}
+        keyOf={({ kind, name }) => `${kind} ${name}`}
+      >
+        {({ name, kind, neededBy, why }) => (
+          <>
+            <span className="flex flex-wrap items-center gap-1.5">
+              <span className="min-w-0 font-medium break-words">{name}</span>
+              <Badge tone="quiet">{REQUIREMENT_KINDS[kind]}</Badge>
+            </span>
+            <span className="block text-xs text-ink-2">{neededBy.join(', ')}</span>
+            <span className="block text-xs text-ink-3">{why}</span>
+          </>
+        )}
+      </Group>
+      <Group
+        title="Mailboxes"
+        items={mailboxes}
+        looks={MAILBOX}
+        keyOf={({ address, expected }) => `${address} ${expected}`}
+      >
+        {({ address, expected }) => (
+          <>
+            <span className="block font-medium break-words">{address}</span>
+            <span className="block text-xs text-ink-3">
+              {expected === 'reachable' ? 'must open' : 'must stay closed'}
+            </span>
+          </>
+        )}
+      </Group>
     </>
   )
 }
@@ -119,39 +144,65 @@ function tallyOf(items: readonly { verdict: string }[], looks: Record<string, Lo
     .join(', ')
 }
 
-interface GroupProps {
-  title: string
-  tally: string
-  testedAt?: string
-  children: ReactNode
+interface Verdict {
+  verdict: string
+  detail: string
+  microsoftCode?: string | undefined
+  fix?: string | undefined
 }
 
-function Group({ title, tally, testedAt, children }: GroupProps) {
+interface GroupProps<Item> {
+  title: string
+  testedAt?: string
+  items: readonly Item[]
+  looks: Record<string, Look>
+  keyOf: (item: Item) => string
+  children: (item: Item) => ReactNode
+}
+
+/** What is wrong is in sight; what is well, and what nobody can tell, is folded below it. */
+function Group<Item extends Verdict>({ title, testedAt, items, looks, keyOf, children }: GroupProps<Item>) {
+  if (items.length === 0) return null
+  const isCalm = ({ verdict }: Item) => ['good', 'quiet'].includes(looks[verdict]?.tone ?? '')
+  const sorted = worstFirst(items, looks)
+  const [calm, loud] = [sorted.filter(isCalm), sorted.filter((item) => !isCalm(item))]
+  const rows = (some: readonly Item[]) => (
+    <ul className="divide-y divide-line">
+      {some.map((item) => (
+        <Row key={keyOf(item)} look={looks[item.verdict]!} {...item}>
+          {children(item)}
+        </Row>
+      ))}
+    </ul>
+  )
   return (
     <Panel
       title={title}
       actions={
-        <span className="text-right text-xs text-ink-3">
-          {tally}
-          {testedAt && (
-            <span className="max-sm:hidden">
-              {' '}
-              · tested <When at={testedAt} />
-            </span>
-          )}
-        </span>
+        testedAt && (
+          <span className="text-xs text-ink-3">
+            tested <When at={testedAt} />
+          </span>
+        )
       }
     >
-      <ul className="divide-y divide-line">{children}</ul>
+      {rows(loud)}
+      {calm.length > 0 && (
+        <details className="group border-t border-line first:border-0">
+          <summary className="flex min-h-10 cursor-pointer list-none items-center gap-2 px-4 text-sm text-ink-2 hover:bg-sunken/60">
+            <ChevronRight aria-hidden className="size-4 text-ink-3 group-open:rotate-90" />
+            {loud.length > 0 && 'Then '}
+            {tallyOf(calm, looks)}
+          </summary>
+          {rows(calm)}
+        </details>
+      )}
     </Panel>
   )
 }
 
-interface RowProps {
+interface RowProps extends Omit<Verdict, 'verdict'> {
   look: Look
-  detail: string
-  microsoftCode?: string | undefined
-  fix?: string | undefined
   children: ReactNode
 }
 
