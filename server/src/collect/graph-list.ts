@@ -18,6 +18,8 @@ export interface GraphList {
   /** First sentence of the error if it fails. */
   what: string
   permission: string
+  /** The license it needs, if any: `Microsoft Entra ID P2`. */
+  license?: string
   headers?: Record<string, string>
   /** Where Graph lists in another order than that of the feed's time: all of a listing are in memory then. */
   isUnordered?: boolean
@@ -38,7 +40,7 @@ export function listGraph(
     const records = async function* (): AsyncGenerator<ListedRecord[], void, undefined> {
       for await (const page of pages) yield page.flatMap((item) => toRecord(item) ?? [])
     }
-    yield* inlineBatches(records())
+    yield* inlineBatches(list.isUnordered ? sortedByTime(records()) : records())
   })
 }
 

@@ -102,7 +102,7 @@ export function replyFault(request: MicrosoftRequest, reply: MicrosoftReply, sec
     return fault(
       'CONNECT_REQUEST_REFUSED',
       `The tenant lacks the licence for this (${said}).`,
-      'Assign Microsoft Entra ID P1 or P2 in this tenant, or leave this feature off.',
+      `Assign ${request.license ?? 'Microsoft Entra ID P1 or P2'} in the Microsoft 365 admin center > Billing > Licenses, or leave this feature off.`,
     )
   }
   if (request.role && reply.status === 403) {

@@ -109,6 +109,8 @@ export interface MicrosoftRequest {
   what: string
   /** The permission this needs, named when Microsoft answers 403. */
   permission?: string
+  /** The license this needs, named when Microsoft says that the tenant has none: `Microsoft Entra ID P2`. */
+  license?: string
   /** The directory role this needs besides, where a service asks for one: then 403 means that, and 401 the permission. */
   role?: string
 }

@@ -21,7 +21,7 @@ import type { Span } from './request.ts'
 import { azureTruth, hubTruth } from './azure-truth.ts'
 import { addApplication, changeApplication } from './applications.ts'
 import { historyTruth } from './history-truth.ts'
-import { logTruth, riskTruth } from './truth.ts'
+import { directoryTruth, logTruth, riskTruth } from './truth.ts'
 
 /**
  * The emulator's own doors below `/_emu`, which no cloud has: truth to compare with, faults, the clock, applications, the
@@ -40,6 +40,7 @@ export function controlService(cloud: Cloud, keys: TokenKeys): Service {
     .add('GET', '/_emu/ground-truth/histories/:list', async (request, { list }) =>
       ok(await historyTruth(tenantOf(cloud, request), list!, spanOf(request))),
     )
+    .add('GET', '/_emu/ground-truth/directory', (request) => ok(directoryTruth(tenantOf(cloud, request))))
     .add('GET', '/_emu/ground-truth/risk', (request) => ok(riskTruth(tenantOf(cloud, request), spanOf(request))))
     .add('GET', '/_emu/ground-truth/phish', (request) => ok(phishTruth(tenantOf(cloud, request))))
     .add('GET', '/_emu/ground-truth/machine-files', (request) =>

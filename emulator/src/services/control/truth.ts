@@ -1,7 +1,11 @@
+import { Membership } from '#world/groups.ts'
 import { SIGN_INS } from '#world/entra/sign-ins.ts'
 import { activityLog } from '#world/azure/activity-log.ts'
 import { alerts } from '#world/security/alerts.ts'
 import { cloudAppAlerts } from '#world/cloud-apps/alerts.ts'
+import { Users } from '#world/users.ts'
+import { allAssignments } from '#world/roles.ts'
+import { devices } from '#world/devices.ts'
 import { directoryAudits } from '#world/entra/directory-audits.ts'
 import { riskDetections, riskyUsers } from '#world/entra/risk.ts'
 import { withDecision } from '#services/graph/audit/identity-protection.ts'
@@ -42,6 +46,24 @@ export function riskTruth(tenant: Tenant, { from, to }: Span) {
     users: [...users.all()]
       .map(({ id, riskLastUpdatedDateTime }) => ({ id, riskLastUpdatedDateTime }))
       .filter(({ riskLastUpdatedDateTime }) => within(riskLastUpdatedDateTime)),
+  }
+}
+
+/** Who and what there is, each with something that clients can change of it. */
+export function directoryTruth(tenant: Tenant) {
+  const users = Array.from(new Users(tenant, 'written').from(0), ([, { id, person, changes }]) => ({
+    id,
+    jobTitle: 'jobTitle' in changes.set ? changes.set['jobTitle'] : (person?.jobTitle ?? null),
+  }))
+  const held = Map.groupBy(allAssignments(tenant), ({ roleDefinitionId }) => roleDefinitionId)
+  return {
+    users,
+    groups: [...new Membership(tenant).all()].map(({ id, description }) => ({ id, description })),
+    devices: [...tenant.objects(devices).all()].map(({ id, accountEnabled }) => ({ id, accountEnabled })),
+    directoryRoles: Array.from(held, ([roleTemplateId, held]) => ({
+      roleTemplateId,
+      members: held.map(({ principalId }) => principalId).sort(),
+    })),
   }
 }
 

@@ -37,6 +37,7 @@ const UNPUBLISHED: Record<string, readonly string[]> = {
   'POST /groups/:group/members/$ref': ['GroupMember.ReadWrite.All', 'Group.ReadWrite.All', 'Directory.ReadWrite.All'],
   // Misspelled in the file: `/directoryRoles/roleTemplateId={value}/members`.
   'POST /directoryRoles/(roletemplateid)/:role/members/$ref': ['RoleManagement.ReadWrite.Directory'],
+  'GET /reports/authenticationMethods/userRegistrationDetails': ['AuditLog.Read.All'],
   // The recycle bin: of each type those that its documentation names.
   'GET /directory/deletedItems/user': [
     'User.Read.All',

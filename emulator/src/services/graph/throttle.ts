@@ -44,7 +44,7 @@ export function admissionOf(route: Route): Admit {
 }
 
 function workloadOf({ pattern, method }: Route): Admit {
-  if (pattern.startsWith('/auditLogs')) return plainly(REPORTS, byApplication, false)
+  if (/^\/(auditLogs|reports)\//.test(pattern)) return plainly(REPORTS, byApplication, false)
   if (/^\/identityProtection|^\/identity\/conditionalAccess/.test(pattern))
     return plainly(IDENTITY_PROTECTION, byTenant, false)
   if (pattern === '/security/runHuntingQuery') return plainly(HUNTING, byTenant, true)

@@ -17,6 +17,8 @@ export interface FeedFacts {
   pageSize?: number
   /** Names the permission without which Microsoft refuses it. */
   permission: string
+  /** The license of Entra without which Microsoft refuses it: `Microsoft Entra ID P1`. */
+  license?: string
   /** Directory roles of the application besides, by their template IDs. */
   directoryRoles?: readonly string[]
   /** Once, before the first pass: what somebody has to do in the tenant. */

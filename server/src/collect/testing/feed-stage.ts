@@ -2,10 +2,12 @@ import { expect } from 'vitest'
 import { z } from 'zod'
 
 import type { Feed, Span } from '#collect/feed.ts'
+import { feedSettings } from '#collect/feed-settings.ts'
 import { collectFeed, type CollectResult } from '#collect/runner.ts'
 import type { Microsoft } from '#connect/microsoft.ts'
 import { startEmulator, type Emulator } from '#connect/testing/start-emulator.ts'
 import { isoTime } from '#domain/clock.ts'
+import type { AppError } from '#domain/errors.ts'
 import { NO_COUNTS } from '#domain/outcome.ts'
 
 import type { FeedFacts } from './feed-facts.ts'
@@ -27,6 +29,8 @@ export interface FeedStage {
   /** An empty store and ledger, no faults, clocks alike. */
   clear(): Promise<void>
   pass(options?: PassOptions): Promise<CollectResult>
+  /** What the feed finds wrong before it is saved. */
+  check(): Promise<AppError[]>
   /** Makes something new happen in the emulated company, where the feed needs that. */
   happen(): Promise<void>
   /** Both clocks go on. */
@@ -116,6 +120,11 @@ export async function openFeedStage(feed: Feed, facts: FeedFacts): Promise<FeedS
         ...(facts.settings && { settings: facts.settings }),
         ...(facts.secret !== undefined && { secret: facts.secret }),
       })
+    },
+    async check() {
+      const { signal } = new AbortController()
+      const told = feedSettings({ feed, ...(facts.settings && { settings: facts.settings }) })
+      return (await feed.source.check?.({ microsoft, clock, signal, ...told })) ?? []
     },
     async happen() {
       // What changes now was as it is until now, and may have been stored so.

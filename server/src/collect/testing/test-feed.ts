@@ -229,6 +229,21 @@ export function testFeed(feed: Feed, facts: FeedFacts): void {
       expect(await flawsAfterPass()).toEqual(CLEAN)
     })
 
+    testWhere(
+      facts.license !== undefined,
+      'it needs no license of Entra',
+      'in a tenant without the license the error names it, and assigning it is all there is to do',
+      async () => {
+        await stage.emulator.request('/entra-plan', { plan: 'free' })
+        const { failures } = await stage.pass()
+        await stage.emulator.request('/entra-plan', { plan: 'P2' })
+        expect(failures).toMatchObject([{ code: 'CONNECT_REQUEST_REFUSED' }])
+        expect(failures[0]?.why).toContain('Authentication_RequestFromNonPremiumTenantOrB2CTenant')
+        expect(failures[0]?.fix).toContain(facts.license)
+        expect(await flawsAfterPass()).toEqual(CLEAN)
+      },
+    )
+
     // From here on the clocks move, and they go forward only.
 
     testWhere(

@@ -7,6 +7,7 @@ import { directoryObjectRoutes } from './directory-objects.ts'
 import { groupRoutes } from './groups.ts'
 import { membershipRoutes } from './memberships.ts'
 import { organizationRoutes } from './organization.ts'
+import { registrationRoutes } from './registration-details.ts'
 import { roleRoutes } from './roles.ts'
 import { userRoutes } from './users.ts'
 
@@ -19,6 +20,7 @@ export const identityRoutes: readonly Route[] = [
   ...deviceRoutes,
   ...directoryObjectRoutes,
   ...authenticationMethodRoutes,
+  ...registrationRoutes,
   ...conditionalAccessRoutes,
   ...organizationRoutes,
 ]

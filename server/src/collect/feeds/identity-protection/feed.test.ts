@@ -39,6 +39,7 @@ async function dismiss(emulator: Emulator): Promise<void> {
 const COMMON = {
   nextPage: '/identityProtection/risk.*skiptoken',
   pageSize: 2,
+  license: 'Microsoft Entra ID P2',
   words: GRAPH_WORDS,
   happen: dismiss,
   lookbackMs: 30 * DAY,

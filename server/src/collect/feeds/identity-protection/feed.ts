@@ -13,6 +13,8 @@ const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
+const LICENSE = 'Microsoft Entra ID P2'
+
 const WINDOWING: Windowing = {
   // An hour is a good row on a page. There is little of it, and one request a second for the whole tenant: a month at once.
   windowMs: HOUR,
@@ -48,7 +50,7 @@ function protectionFeed({ id, title, path, type, updated, permission, why }: Str
     requirements: [
       {
         kind: 'license',
-        name: 'Microsoft Entra ID P2',
+        name: LICENSE,
         why: 'Identity Protection is part of it; assigned in the Microsoft 365 admin center > Billing.',
       },
     ],
@@ -59,8 +61,13 @@ function protectionFeed({ id, title, path, type, updated, permission, why }: Str
       list: (context, span) =>
         listGraph(
           context,
-          // Graph sorts neither dependably: whatever is in one minute may come in several batches.
-          { path: `${path}?${filterOf(updated, span)}&$top=500`, what: `Could not list "${title}".`, permission },
+          {
+            path: `${path}?${filterOf(updated, span)}&$top=500`,
+            what: `Could not list "${title}".`,
+            permission,
+            license: LICENSE,
+            isUnordered: true,
+          },
           changeIn(span, type, updated),
         ),
     },

@@ -25,6 +25,7 @@ for (const feed of SIGN_IN_FEEDS) {
     nextPage: '/beta/auditLogs/signIns.*skiptoken',
     pageSize: ['signIn', 'signIn.nonInteractiveUser'].includes(surface) ? 50 : 2,
     permission: 'AuditLog.Read.All',
+    license: 'Microsoft Entra ID P1',
     words: GRAPH_WORDS,
     identity: (record) => Record.parse(JSON.parse(record)).id,
     truth: async (emulator, { from, to }) => {

@@ -14,6 +14,8 @@ const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
+const LICENSE = 'Microsoft Entra ID P1'
+
 function signInFeed(stream: string, eventType: string, title: string): Feed {
   return defineFeed({
     id: `graph.sign-ins.${stream}`,
@@ -30,7 +32,7 @@ function signInFeed(stream: string, eventType: string, title: string): Feed {
     requirements: [
       {
         kind: 'license',
-        name: 'Microsoft Entra ID P1',
+        name: LICENSE,
         why: 'Graph gives the sign-in log of tenants with P1 or P2 only; assigned in the Microsoft 365 admin center > Billing.',
       },
     ],
@@ -58,6 +60,7 @@ function signInFeed(stream: string, eventType: string, title: string): Feed {
             path: `/beta/auditLogs/signIns?${query}`,
             what: `Could not list "${title}".`,
             permission: 'AuditLog.Read.All',
+            license: LICENSE,
           },
           recordIn(span, 'createdDateTime'),
         )
