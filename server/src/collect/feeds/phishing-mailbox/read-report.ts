@@ -38,7 +38,8 @@ export async function readReport(mime: Uint8Array): Promise<ReadReport> {
   const attached = parsed.attachments.find((attachment) => attachment.within.length === 0 && isMessage(attachment))
   const report = describe(outside(parsed), mime)
   if (attached) {
-    const original = describe(await parseMail(attached.bytes), attached.bytes)
+    const bytes = asSent(attached)
+    const original = describe(await parseMail(bytes), bytes)
     return { report, original, originalFrom: 'attachment' }
   }
   const forwarded = findForwarded(parsed.text)
@@ -50,6 +51,18 @@ export async function readReport(mime: Uint8Array): Promise<ReadReport> {
 
 const isMessage = ({ mediaType, name }: MailAttachment): boolean =>
   mediaType === 'message/rfc822' || /\.eml$/i.test(name)
+
+/**
+ * The bytes of an attached message before they went through the parser, which leaves the returns out of line ends and puts one
+ * at the end: its hash is to be the one that others know.
+ */
+function asSent({ mediaType, bytes }: MailAttachment): Uint8Array {
+  if (mediaType !== 'message/rfc822') return bytes
+  const text = Buffer.from(bytes)
+    .toString('latin1')
+    .replace(/\r?\n$/, '')
+  return Buffer.from(text.replaceAll(/\r?\n/g, '\r\n'), 'latin1')
+}
 
 /** The report alone, without what lies in what is attached to it. */
 function outside(parsed: ParsedMail): ParsedMail {
@@ -74,13 +87,11 @@ function describe(parsed: ParsedMail, mime?: Uint8Array): ReportedMail {
     headers,
     ...(mime && { mime: { sha256: hashOf(mime, 'sha256'), size: mime.length } }),
     links: [...new Set(links.map(({ chain }) => chain.at(-1)!))],
-    attachments: attachments.map(({ name, mediaType, bytes, within }) => ({
-      name,
-      mediaType,
-      size: bytes.length,
-      sha256: hashOf(bytes, 'sha256'),
-      within,
-    })),
+    attachments: attachments.map((attachment) => {
+      const { name, mediaType, within } = attachment
+      const bytes = asSent(attachment)
+      return { name, mediaType, size: bytes.length, sha256: hashOf(bytes, 'sha256'), within }
+    }),
     notOpened,
   }
 }

@@ -3,7 +3,8 @@ import { z } from 'zod'
 import { ContentGone, type FeedBatch, type FeedContext, type Span } from '#collect/feed.ts'
 import { IMMUTABLE_IDS, messageMimeUrl, userUrl } from '#connect/apis/graph/mail.ts'
 import { odataQuery, percentEncode } from '#connect/apis/graph/odata.ts'
-import type { MicrosoftRequest } from '#connect/microsoft.ts'
+import { unreadable } from '#connect/faults.ts'
+import type { MicrosoftReply, MicrosoftRequest } from '#connect/microsoft.ts'
 import { isoTime } from '#domain/clock.ts'
 import { AppError } from '#domain/errors.ts'
 
@@ -25,14 +26,26 @@ export async function* listReports(context: Context, span: Span): AsyncGenerator
     const at = Date.parse(receivedDateTime)
     return at >= span.from && at < span.to
   }
-  for await (const page of context.microsoft.pages(listRequest(context, span, PAGE_MESSAGES), Report)) {
-    yield page.filter(isWanted).map((report) => ({
-      id: report.id,
-      availableAt: report.receivedDateTime,
-      async *read() {
-        yield [await recordOf(context, report)]
-      },
-    }))
+  const toBatch = (report: Report): FeedBatch => ({
+    id: report.id,
+    availableAt: report.receivedDateTime,
+    async *read() {
+      yield [await recordOf(context, report)]
+    },
+  })
+  for (let isFirst = true; ; isFirst = false) {
+    let turned = 0
+    try {
+      for await (const page of context.microsoft.pages(listRequest(context, span, PAGE_MESSAGES), Report)) {
+        turned++
+        yield page.filter(isWanted).map(toBatch)
+      }
+      return
+    } catch (error) {
+      // The address of a next page went stale: from the beginning, once.
+      const isStale = turned > 0 && error instanceof AppError && error.code === 'CONNECT_REQUEST_REFUSED'
+      if (!isStale || !isFirst) throw error
+    }
   }
 }
 
@@ -61,18 +74,26 @@ export function listRequest(
 }
 
 async function recordOf({ microsoft, options: { mailbox }, signal }: Context, report: Report): Promise<string> {
+  const request = {
+    api: 'graph' as const,
+    path: `/v1.0${messageMimeUrl(mailbox, report.id)}`,
+    headers: { ...IMMUTABLE_IDS, accept: '*/*' },
+    what: `Could not read a report in ${mailbox}.`,
+    permission: MAIL_PERMISSION,
+    signal,
+  }
   try {
-    const { body } = await microsoft.send({
-      api: 'graph',
-      path: `/v1.0${messageMimeUrl(mailbox, report.id)}`,
-      headers: { ...IMMUTABLE_IDS, accept: '*/*' },
-      what: `Could not read a report in ${mailbox}.`,
-      permission: MAIL_PERMISSION,
-      signal,
-    })
-    return JSON.stringify({ mailbox, ...report, ...(await readReport(body)) })
+    const reply = await microsoft.send(request)
+    if (!isMime(reply)) throw unreadable(request, reply, 'The answer is not a message: it begins without headers.')
+    return JSON.stringify({ mailbox, ...report, ...(await readReport(reply.body)) })
   } catch (error) {
     const isGone = error instanceof AppError && error.microsoft?.code === 'ErrorItemNotFound'
     throw isGone ? new ContentGone('ErrorItemNotFound') : error
   }
+}
+
+/** Anything at all can be read as mail: the page of a proxy too. Exchange begins every message with headers, as plain text. */
+function isMime({ headers, body }: MicrosoftReply): boolean {
+  const start = body.subarray(0, 1_000).toString('latin1')
+  return !/html/i.test(headers['content-type'] ?? '') && /^[!-9;-~]+[ \t]*:/.test(start)
 }
