@@ -140,6 +140,16 @@ describe('the reported mail is taken out of the report', () => {
     })
   })
 
+  test("not out of a file in Outlook's own format, which is told", async () => {
+    const mime = carrying('application/vnd.ms-outlook', 'AAAA', 'base64')
+      .toString()
+      .replace('overdue.eml', 'overdue.msg')
+    expect(await readReport(Buffer.from(mime))).toMatchObject({
+      original: null,
+      report: { notOpened: [{ path: ['Invoice overdue.msg'], why: expect.stringContaining('.msg') }] },
+    })
+  })
+
   test('whatever the message is, it is read (seed 7)', async () => {
     await assert(
       asyncProperty(uint8Array({ maxLength: 300 }), boolean(), async (bytes, isAttached) => {

@@ -37,6 +37,8 @@ export async function readReport(mime: Uint8Array): Promise<ReadReport> {
   const parsed = await parseMail(mime)
   const attached = parsed.attachments.find((attachment) => attachment.within.length === 0 && isMessage(attachment))
   const report = describe(outside(parsed), mime)
+  const unread = parsed.attachments.filter(({ within, name }) => within.length === 0 && /\.msg$/i.test(name))
+  report.notOpened.push(...unread.map(({ name }) => ({ path: [name], why: OUTLOOKS })))
   if (attached) {
     const bytes = asSent(attached)
     const original = describe(await parseMail(bytes), bytes)
@@ -48,6 +50,8 @@ export async function readReport(mime: Uint8Array): Promise<ReadReport> {
   const { links, attachments, notOpened } = describe(parsed)
   return { report, original: { ...forwarded, links, attachments, notOpened }, originalFrom: 'inline' }
 }
+
+const OUTLOOKS = "messages in Outlook's own format (.msg) are not read"
 
 const isMessage = ({ mediaType, name }: MailAttachment): boolean =>
   mediaType === 'message/rfc822' || /\.eml$/i.test(name)
