@@ -88,14 +88,21 @@ export type Log = (error: AppError) => void
  * Puts Cordon together: the only place that knows the lists of units and the engines of the stores.
  *
  * @param parts.roundEveryMs how often an investigation that watches looks for new mail; five minutes when absent.
+ * @param parts.retestEveryMs how often a connection is tested while consent spreads; a minute when absent.
  *
  * @throws AppError as {@link openStores}; CONFIG_VALUE_INVALID for the cloud file.
  */
 export async function compose(
   config: Config,
-  parts: { clock: Clock; log: Log; note?: (line: string) => void; roundEveryMs?: number },
+  parts: {
+    clock: Clock
+    log: Log
+    note?: (line: string) => void
+    roundEveryMs?: number
+    retestEveryMs?: number
+  },
 ): Promise<Application> {
-  const { clock, log, note = () => {}, roundEveryMs } = parts
+  const { clock, log, note = () => {}, roundEveryMs, retestEveryMs } = parts
   await using undo = new AsyncDisposableStack()
   const { events, records, pool, keys } = await openStores(config, undo)
   const clouds = config.cloudFile ? [...CLOUDS, await loadCloudFile(config.cloudFile)] : CLOUDS
@@ -153,7 +160,11 @@ export async function compose(
     alone: config.postgresUrl === undefined,
   })
   undo.defer(() => collectors.close())
-  const connectionWatch = createConnectionWatch({ jobs, clock })
+  const connectionWatch = createConnectionWatch({
+    jobs,
+    clock,
+    ...(retestEveryMs !== undefined && { againMs: retestEveryMs }),
+  })
   const connections = createConnections({
     records,
     microsofts,
@@ -163,7 +174,7 @@ export async function compose(
     audit,
     clock,
     changed: () => collectors.refresh(),
-    testSoon: (id) => connectionWatch.testSoon(id),
+    testSoon: (id, testedAt) => connectionWatch.testSoon(id, testedAt),
   })
   const opened = undo.move()
 

@@ -5,15 +5,17 @@ import { type Clock, isoTime } from '#domain/clock.ts'
 import type { Connections } from './connections.ts'
 import type { Jobs } from './jobs.ts'
 
+/** A tenant that answers slowly holds up no other. */
+const AT_ONCE = 4
 const AGAIN_MS = 60_000
 const DAY_MS = 24 * 3_600_000
 
-const TestJob = z.object({ id: z.string() })
+const TestJob = z.object({ id: z.string(), testedAt: z.string() })
 
 /** Tests connections when no person asks: while consent spreads every minute, and every connection once a day. */
 export interface ConnectionWatch {
-  /** Has a connection tested again in a minute; the test says whether it goes on. */
-  testSoon(id: string): Promise<void>
+  /** Has a connection tested again a minute after the test of that moment; the new one says whether it goes on. */
+  testSoon(id: string, testedAt: string): Promise<void>
   /** Begins the daily round. The jobs must have been started. */
   start(connections: Pick<Connections, 'list' | 'retest'>): Promise<void>
 }
@@ -23,9 +25,8 @@ export function createConnectionWatch(parts: { jobs: Jobs; clock: Clock; againMs
   const { jobs, clock, againMs = AGAIN_MS } = parts
 
   // With the moment: the job that asks for the next one is itself still running.
-  const testSoon = async (id: string) => {
-    const moment = Math.floor(clock.now() / againMs)
-    await jobs.send('connection-test', { id }, { key: `${id} ${moment}`, afterMs: againMs })
+  const testSoon = async (id: string, testedAt: string) => {
+    await jobs.send('connection-test', { id, testedAt }, { key: `${id} ${testedAt}`, afterMs: againMs })
   }
   const nextRound = async () => {
     const day = isoTime(clock.now() + DAY_MS).slice(0, 10)
@@ -35,8 +36,9 @@ export function createConnectionWatch(parts: { jobs: Jobs; clock: Clock; againMs
   return {
     testSoon,
     async start({ list, retest }) {
-      await jobs.work('connection-test', { concurrency: 1 }, async (data) => {
-        await retest(TestJob.parse(data).id, 'wait')
+      await jobs.work('connection-test', { concurrency: AT_ONCE }, async (data) => {
+        const { id, testedAt } = TestJob.parse(data)
+        await retest(id, 'wait', testedAt)
       })
       await jobs.work('connection-watch', { concurrency: 1 }, async (_data, signal) => {
         await nextRound()

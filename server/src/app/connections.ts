@@ -117,8 +117,11 @@ export interface Connections {
   /** Tries the feeds of a connection as they would be after a change, and keeps nothing. @throws AppError as `check`. */
   checkChange(id: string, change: ConnectionChange): Promise<FeedCheck[]>
   test(user: User, id: string): Promise<ConnectionTest>
-  /** A test that no person asked for; undefined where the connection is gone. */
-  retest(id: string, by: Exclude<TestedBy, 'person'>): Promise<ConnectionTest | undefined>
+  /**
+   * A test that no person asked for; undefined where the connection is gone, or where its newest test is not the one of the
+   * moment `after`.
+   */
+  retest(id: string, by: Exclude<TestedBy, 'person'>, after?: string): Promise<ConnectionTest | undefined>
   remove(user: User, id: string): Promise<void>
 }
 
@@ -132,8 +135,8 @@ export interface ConnectionParts {
   clock: Clock
   /** Called after connections were added, changed, removed or found to work. */
   changed(): Promise<void>
-  /** Has a connection tested again in a minute, whatever becomes of this process. */
-  testSoon(id: string): Promise<void>
+  /** Has a connection tested again a minute after the test of that moment, whatever becomes of this process. */
+  testSoon(id: string, testedAt: string): Promise<void>
 }
 
 /** A connection as it would be saved. */
@@ -188,7 +191,7 @@ export function createConnections(parts: ConnectionParts): Connections {
         })
     await records.connections.writeTest(tenantId, id, result)
     if (result.status !== 'failed') await nameTenant(records, microsoft)
-    if (result.waitsUntil !== undefined) await testSoon(id)
+    if (result.waitsUntil !== undefined) await testSoon(id, result.testedAt)
     return result
   }
 
@@ -387,9 +390,9 @@ export function createConnections(parts: ConnectionParts): Connections {
       return result
     },
 
-    async retest(id, by) {
+    async retest(id, by, after) {
       const before = (await list()).find((connection) => connection.id === id)
-      if (!before) return undefined
+      if (!before || (after !== undefined && before.lastTest?.testedAt !== after)) return undefined
       const result = await test(id, by)
       if (result.status !== before.lastTest?.status) await changed()
       return result

@@ -51,6 +51,8 @@ export async function startCordon(
     clock?: Clock
     /** How often an investigation that watches looks for new mail. */
     roundEveryMs?: number
+    /** How often a connection is tested while consent spreads. */
+    retestEveryMs?: number
     /** Data folder, which is then left when it stops. */
     folder?: string
   } = {},
@@ -69,6 +71,7 @@ export async function startCordon(
     clock: options.clock ?? systemClock,
     log: (error) => void logged.push(error),
     ...(options.roundEveryMs !== undefined && { roundEveryMs: options.roundEveryMs }),
+    ...(options.retestEveryMs !== undefined && { retestEveryMs: options.retestEveryMs }),
   })
   await app.sessions.ensureAdministrator(ADMINISTRATOR.name, ADMINISTRATOR.password)
   const server = await listen(createHttpApp(app), config)
