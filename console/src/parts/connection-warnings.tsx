@@ -22,7 +22,7 @@ export function ConnectionWarnings({ warnings, of }: { warnings: ConnectionWarni
             {at && (
               <span className="font-normal text-ink-2">
                 {' '}
-                (<When at={at} />)
+                (<When at={at} exact />)
               </span>
             )}
           </p>

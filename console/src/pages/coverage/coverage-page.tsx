@@ -74,8 +74,8 @@ function Days({ search: { days, connection } }: { search: CoverageSearch }) {
           to="/tenants/$tenantId/coverage"
           params={{ tenantId }}
           search={{ ...(each.days && { days: each.days }), ...(connection && { connection }) }}
-          aria-current={each.days === days ? 'true' : undefined}
-          className="rounded px-2.5 py-1 text-sm text-ink-2 hover:bg-sunken aria-[current=true]:bg-accent-soft aria-[current=true]:font-medium aria-[current=true]:text-accent"
+          className={`rounded px-2.5 py-1 text-sm ${each.days === days ? 'bg-accent-soft font-medium text-accent' : 'text-ink-2 hover:bg-sunken'}`}
+          activeProps={{ 'aria-current': each.days === days ? 'true' : undefined }}
         >
           {each.title}
         </Link>

@@ -85,7 +85,7 @@ export function FeedDetail({ tenantId, coverage, standing, at, span }: Props) {
 function Counts({ tally }: { tally: Tally }) {
   const { read, kept, duplicates, late, excluded, dropped, quarantined } = tally
   const parts = [
-    { title: 'kept', n: kept, className: 'bg-good/75' },
+    { title: 'kept', n: kept, className: 'bg-good-fill' },
     { title: 'duplicates', n: duplicates, className: 'bg-low' },
     { title: 'excluded', n: total(excluded) + total(dropped), className: 'bg-ink-3' },
     { title: 'quarantined', n: total(quarantined), className: 'hatch-bad' },

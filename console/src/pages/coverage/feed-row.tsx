@@ -10,7 +10,8 @@ import { FeedDetail } from './feed-detail.tsx'
 import { Strip } from './strip.tsx'
 import type { Standing } from './use-coverage.ts'
 
-export const rowClass = 'grid items-center gap-x-4 gap-y-1 px-4 sm:grid-cols-[260px_minmax(0,1fr)_84px_84px]'
+export const rowClass =
+  'grid items-center gap-x-4 gap-y-1 px-4 sm:grid-cols-[240px_minmax(0,1fr)_76px_76px] lg:grid-cols-[320px_minmax(0,1fr)_84px_84px]'
 
 const STANDING = {
   current: { Icon: CircleCheck, word: 'current', className: 'text-good' },

@@ -2,8 +2,8 @@ import type { Look } from '#lib/coverage.ts'
 
 /** Each look by color and by pattern or edge: none needs color alone. */
 export const LOOK: Record<Look, { word: string; className: string }> = {
-  complete: { word: 'complete', className: 'bg-good/75' },
-  late: { word: 'complete, with late arrivals', className: 'bg-good/75 border-t-6 border-low' },
+  complete: { word: 'complete', className: 'bg-good-fill' },
+  late: { word: 'complete, with late arrivals', className: 'bg-good-fill border-t-6 border-low' },
   'in-progress': { word: 'in progress', className: 'bg-accent/35' },
   'asked-again': { word: 'asked for again', className: 'hatch-accent' },
   gap: { word: 'gap', className: 'hatch-bad' },

@@ -54,8 +54,8 @@ export function Strip({ title, coverage, span, chosen, onChoose }: Props) {
             onFocus={() => setFocused(cell.from)}
             onBlur={() => setFocused(undefined)}
             onClick={() => onChoose(cell)}
-            className="absolute inset-y-0 px-[0.5px] hover:brightness-90 focus-visible:z-10 aria-pressed:z-10 aria-pressed:outline-2 aria-pressed:outline-ink"
-            style={{ left: `${left}%`, width: `max(3px, ${width}%)` }}
+            className={`absolute inset-y-0 ${cells.length < 80 ? 'px-[0.5px]' : ''} hover:brightness-90 focus-visible:z-10 aria-pressed:z-10 aria-pressed:outline-2 aria-pressed:outline-ink`}
+            style={{ left: `${left}%`, width: `max(2px, ${width}%)` }}
           >
             <span aria-hidden className={`block h-full rounded-[2px] ${LOOK[cell.look].className}`} />
           </button>
@@ -67,13 +67,16 @@ export function Strip({ title, coverage, span, chosen, onChoose }: Props) {
 
 /** The moments above all strips. */
 export function Axis({ ticks, span }: { ticks: { at: string; label: string }[]; span: TimeRange }) {
+  const places = ticks.map((tick) => ({ ...tick, left: placeOf({ from: tick.at, to: tick.at }, span).left }))
+  // What begins too near the end would be cut off.
+  const shown = places.filter(({ left }) => left < 100 - 50 / ticks.length)
   return (
     <div aria-hidden className="relative h-5 overflow-hidden text-xs text-ink-3">
-      {ticks.map(({ at, label }) => (
+      {shown.map(({ at, label, left }) => (
         <span
           key={at}
           className="absolute top-0 border-l border-line-strong/50 pl-1 whitespace-nowrap"
-          style={{ left: `${placeOf({ from: at, to: at }, span).left}%` }}
+          style={{ left: `${left}%` }}
         >
           {label}
         </span>
