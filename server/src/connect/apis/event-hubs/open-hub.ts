@@ -181,7 +181,8 @@ function trust(client: EventHubConsumerClient, ca: string, servername: string): 
 }
 
 function positionOf(start: Start): EventPosition {
-  if ('since' in start) return { enqueuedOn: start.since, isInclusive: true }
+  // The library asks for what is later than the moment, whatever one says; moments are whole milliseconds.
+  if ('since' in start) return { enqueuedOn: start.since - 1 }
   return { sequenceNumber: start.sequence, isInclusive: true }
 }
 
