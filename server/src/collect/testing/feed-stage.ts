@@ -70,6 +70,7 @@ export async function openFeedStage(feed: Feed, facts: FeedFacts): Promise<FeedS
       name: 'Collector',
       roles: feed.permissions.map(({ permission }) => permission),
       directoryRoles: facts.directoryRoles ?? [],
+      azureRoles: (feed.requirements ?? []).flatMap(({ kind, name }) => (kind === 'azure-role' ? [name] : [])),
     }),
   )
   await facts.prepare?.(emulator)

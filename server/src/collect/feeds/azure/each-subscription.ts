@@ -32,13 +32,23 @@ export async function* eachSubscription(
   const faults: AppError[] = []
   for (const subscription of settings.subscriptionIds ?? []) {
     try {
-      yield* list(subscription)
+      yield* onceMore(() => list(subscription))
     } catch (error) {
       if (!(error instanceof AppError)) throw error
       faults.push(error)
     }
   }
   if (faults.length > 0) throw together(faults)
+}
+
+/** A listing, anew when Azure drops it halfway because the address of a page went stale. */
+async function* onceMore(list: () => AsyncIterable<FeedBatch[]>): AsyncGenerator<FeedBatch[], void, undefined> {
+  try {
+    yield* list()
+  } catch (error) {
+    if (!(error instanceof AppError) || error.microsoft?.status !== 400) throw error
+    yield* list()
+  }
 }
 
 /** What is wrong with each subscription, found by reading the first page of its list. */
