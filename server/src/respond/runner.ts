@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import type { Microsoft } from '#connect/microsoft.ts'
 import type { Wait } from '#connect/throttle.ts'
 import { SETTLED_TARGET_STATES, type ActionRun, type ActionTarget, type ActionTargetState } from '#domain/action-run.ts'
+import { whyUnauthorized } from '#domain/authorized.ts'
 import { isoTime, type Clock } from '#domain/clock.ts'
 import { AppError } from '#domain/errors.ts'
 import type { TenantId } from '#domain/ids.ts'
@@ -131,6 +132,7 @@ async function eachTarget(
   const hits = Map.groupBy(await records.investigations.hits(tenantId, run.investigationId), ({ userId }) => userId)
   const targets = (await records.actionRuns.targets(tenantId, id)).filter(({ state }) => states.has(state))
 
+  const { settings } = (await records.connections.read(tenantId, run.connectionId)) ?? {}
   const report = progressOf(context)
 
   async function inMailbox(mailbox: readonly ActionTarget[]): Promise<void> {
@@ -139,6 +141,14 @@ async function eachTarget(
     for (const journaled of mailbox) {
       if (signal?.aborted) return
       const hit = found.find((each) => each.id === journaled.hitId)!
+      const reason = whyUnauthorized(hit.userPrincipalName, settings)
+      // What has begun is brought to its end: the mailbox was authorized then.
+      if (reason !== undefined && (journaled.state === 'planned' || journaled.state === 'verified')) {
+        const state = journaled.state === 'planned' ? 'failed' : 'revert-failed'
+        await openJournal(context, journaled).write({ state, reason })
+        await report()
+        continue
+      }
       const target = { microsoft, hit, known, ...(run.options && { options: run.options }), ...(signal && { signal }) }
       await step({ action, target, journal: openJournal(context, journaled), wait })
       await report()

@@ -335,6 +335,27 @@ describe('the test', () => {
   })
 })
 
+describe('authorized domains', () => {
+  it('keep investigations out of all other mailboxes', async () => {
+    const settings = { authorizedDomains: ['elsewhere.example'] }
+    const { id, tenantId } = await add(EVERY_READ, { feeds: [AUDIT], settings })
+    const made = await cordon.call('POST', `/tenants/${tenantId}/investigations`, {
+      body: {
+        name: 'Hunt',
+        connectionId: id,
+        filter: { where: { logic: 'and', conditions: [{ field: 'subject', value: 'invoice' }] } },
+        targets: { kind: 'all' },
+        method: 'scan',
+        duration: { kind: 'once' },
+      },
+    })
+    const path = `/tenants/${tenantId}/investigations/${String(made.body['id'])}`
+    await expect.poll(async () => (await cordon.call('GET', path)).body['state'], { timeout: 20_000 }).toBe('done')
+    const { body } = await cordon.call('GET', `${path}/mailboxes`)
+    expect(Object.keys(body['counts'] as object)).toEqual(['skipped'])
+  })
+})
+
 describe('secrets', () => {
   const SECRET = 'Endpoint=sb://very-secret.servicebus.windows.net/;SharedAccessKeyName=x;SharedAccessKey=hidden'
 

@@ -1,3 +1,4 @@
+import { whyUnauthorized } from '#domain/authorized.ts'
 import type { Investigation, InvestigationMailbox } from '#domain/investigation.ts'
 import { conditionsOf, type MailFilter } from '#domain/mail-filter.ts'
 
@@ -13,6 +14,7 @@ const CHUNK = 250
 /**
  * Writes down the mailboxes to search, in chunks: first those that got the mail, as Microsoft's records of deliveries say; then
  * the others, unless the records know every copy and nothing is to be watched. Each mailbox once, whatever is cut off and repeated.
+ * Mailboxes outside the connection's authorized domains are written down as skipped.
  *
  * @throws AppError CONNECT_*, INVESTIGATION_TARGET_UNKNOWN, STORE_*.
  */
@@ -21,8 +23,14 @@ export async function listMailboxes(run: InvestigationRun, investigation: Invest
   const { targets, filter, method, duration } = investigation
   // What is watched is wherever new mail may come, whatever the records know of the past.
   const isEnough = (complete: boolean) => complete && duration.kind === 'once'
+  const { settings } = (await records.connections.read(tenantId, investigation.connectionId)) ?? {}
+  const refuse = (mailbox: InvestigationMailbox): InvestigationMailbox => {
+    const reason = whyUnauthorized(mailbox.userPrincipalName, settings)
+    return reason === undefined || mailbox.state !== 'waiting' ? mailbox : { ...mailbox, state: 'skipped', reason }
+  }
   let chunk = 0
-  const add = async (mailboxes: readonly InvestigationMailbox[]) => {
+  const add = async (listed: readonly InvestigationMailbox[]) => {
+    const mailboxes = listed.map(refuse)
     for (let start = 0; start < mailboxes.length; start += CHUNK) {
       await records.investigations.addMailboxes(tenantId, id, chunk++, mailboxes.slice(start, start + CHUNK))
     }

@@ -1,0 +1,15 @@
+import type { ConnectionSettings } from './tenant.ts'
+
+/**
+ * Why a mailbox may not be touched through a connection: its sign-in name is in none of the domains that the connection is
+ * authorized for. Undefined where it may.
+ */
+export function whyUnauthorized(
+  userPrincipalName: string,
+  { authorizedDomains }: Pick<ConnectionSettings, 'authorizedDomains'> = {},
+): string | undefined {
+  if (authorizedDomains === undefined) return undefined
+  const domain = userPrincipalName.slice(userPrincipalName.lastIndexOf('@') + 1).toLowerCase()
+  if (authorizedDomains.some((authorized) => authorized.toLowerCase() === domain)) return undefined
+  return `${domain} is not among the authorized domains of the connection (${authorizedDomains.join(', ')}).`
+}
