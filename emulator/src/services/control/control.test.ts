@@ -110,6 +110,15 @@ describe('faults', () => {
     expect([await read(), await read()]).toEqual([before, !before])
   })
 
+  it('give lists of Graph in pages as small as told, whatever was asked for', async () => {
+    await arm({ match: { path: '/v1\\.0/users' }, do: { pageSize: 3 } })
+    const first = await client.graph('/v1.0/users?$top=999')
+    const { pathname, search } = new URL(String(first.json['@odata.nextLink']))
+    const second = await client.graph(`${pathname}${search}`)
+    const ids = [...first.json['value']!, ...second.json['value']!].map(({ id }) => id)
+    expect(new Set(ids).size).toBe(6)
+  })
+
   it('strike one application or one tenant only', async () => {
     const { applications, id } = client.tenant
     await arm({ match: { app: applications[1]!.clientId, tenant: id }, do: { status: 503 } })
@@ -184,6 +193,19 @@ describe('the control doors', () => {
     const scenarios = [...(await client.send('/_emu/ground-truth/scenarios')).json['scenarios']!]
     expect(scenarios.map((one) => one['id'])).toEqual(['phish-campaign', 'account-takeover'])
     expect((await client.send('/_emu/ground-truth/phish?tenant=nobody')).status).toBe(404)
+  })
+
+  it('tell what a log holds of a span', async () => {
+    const { now } = (await client.send('/_emu/health')).json
+    const hour = (ago: number) => new Date(Date.parse(String(now)) - ago * 3_600_000).toISOString()
+    const told = async (from: number, to: number) => {
+      const { json } = await client.send(`/_emu/ground-truth/logs/signIn?from=${hour(from)}&to=${hour(to)}`)
+      return [...json['records']!].map(({ id }) => String(id))
+    }
+    expect((await told(3, 1)).length).toBeGreaterThan(100)
+    expect(await told(3, 1)).toEqual([...(await told(3, 2)), ...(await told(2, 1))])
+    expect((await client.send('/_emu/ground-truth/logs/nothing')).status).toBe(404)
+    expect((await client.send('/_emu/ground-truth/logs/signIn?from=once')).status).toBe(400)
   })
 
   it('refuse roles that no API has', async () => {

@@ -60,9 +60,9 @@ export function directoryTruth(tenant: Tenant) {
     users,
     groups: [...new Membership(tenant).all()].map(({ id, description }) => ({ id, description })),
     devices: [...tenant.objects(devices).all()].map(({ id, accountEnabled }) => ({ id, accountEnabled })),
-    directoryRoles: Array.from(held, ([roleTemplateId, held]) => ({
+    directoryRoles: Array.from(held, ([roleTemplateId, assignments]) => ({
       roleTemplateId,
-      members: held.map(({ principalId }) => principalId).sort(),
+      members: assignments.map(({ principalId }) => principalId).sort(),
     })),
   }
 }

@@ -70,24 +70,19 @@ const READ_ROLES = {
   why: 'Reads directory roles and who holds them.',
 }
 
-const USER_PROPERTIES = [
-  ...['id', 'userPrincipalName', 'displayName', 'givenName', 'surname', 'mail', 'proxyAddresses', 'otherMails'],
-  ...['accountEnabled', 'userType', 'creationType', 'externalUserState', 'createdDateTime', 'employeeId'],
-  ...['jobTitle', 'department', 'companyName', 'officeLocation', 'usageLocation', 'businessPhones', 'mobilePhone'],
-  ...['assignedLicenses', 'lastPasswordChangeDateTime', 'signInSessionsValidFromDateTime'],
-  ...['onPremisesSyncEnabled', 'onPremisesSamAccountName', 'onPremisesDomainName'],
-]
+const USER_PROPERTIES =
+  'id,userPrincipalName,displayName,givenName,surname,mail,proxyAddresses,otherMails,accountEnabled,userType,' +
+  'creationType,externalUserState,createdDateTime,employeeId,jobTitle,department,companyName,officeLocation,' +
+  'usageLocation,businessPhones,mobilePhone,assignedLicenses,lastPasswordChangeDateTime,' +
+  'signInSessionsValidFromDateTime,onPremisesSyncEnabled,onPremisesSamAccountName,onPremisesDomainName'
 
-const GROUP_PROPERTIES = [
-  ...['id', 'displayName', 'description', 'mail', 'mailEnabled', 'proxyAddresses', 'securityEnabled', 'groupTypes'],
-  ...['visibility', 'isAssignableToRole', 'membershipRule', 'createdDateTime', 'onPremisesSyncEnabled'],
-]
+const GROUP_PROPERTIES =
+  'id,displayName,description,mail,mailEnabled,proxyAddresses,securityEnabled,groupTypes,visibility,' +
+  'isAssignableToRole,membershipRule,createdDateTime,onPremisesSyncEnabled'
 
-const DEVICE_PROPERTIES = [
-  ...['id', 'deviceId', 'displayName', 'accountEnabled', 'operatingSystem', 'operatingSystemVersion', 'manufacturer'],
-  ...['model', 'trustType', 'profileType', 'deviceOwnership', 'managementType', 'isManaged', 'isCompliant'],
-  ...['registrationDateTime', 'onPremisesSyncEnabled'],
-]
+const DEVICE_PROPERTIES =
+  'id,deviceId,displayName,accountEnabled,operatingSystem,operatingSystemVersion,manufacturer,model,trustType,' +
+  'profileType,deviceOwnership,managementType,isManaged,isCompliant,registrationDateTime,onPremisesSyncEnabled'
 
 export const ENTITY_FEEDS: readonly Feed[] = [
   entityFeed({
@@ -95,7 +90,7 @@ export const ENTITY_FEEDS: readonly Feed[] = [
     title: 'Users, with roles and multifactor authentication',
     type: '#microsoft.graph.user',
     list: {
-      path: `/v1.0/users?$select=${USER_PROPERTIES.join()}&$top=999`,
+      path: `/v1.0/users?$select=${USER_PROPERTIES}&$top=999`,
       what: 'Could not list the users.',
       permission: 'User.Read.All',
     },
@@ -119,7 +114,7 @@ export const ENTITY_FEEDS: readonly Feed[] = [
     title: 'Groups',
     type: '#microsoft.graph.group',
     list: {
-      path: `/v1.0/groups?$select=${GROUP_PROPERTIES.join()}&$top=999`,
+      path: `/v1.0/groups?$select=${GROUP_PROPERTIES}&$top=999`,
       what: 'Could not list the groups.',
       permission: 'GroupMember.Read.All',
     },
@@ -130,7 +125,7 @@ export const ENTITY_FEEDS: readonly Feed[] = [
     title: 'Devices',
     type: '#microsoft.graph.device',
     list: {
-      path: `/v1.0/devices?$select=${DEVICE_PROPERTIES.join()}&$top=999`,
+      path: `/v1.0/devices?$select=${DEVICE_PROPERTIES}&$top=999`,
       what: 'Could not list the devices.',
       permission: 'Device.Read.All',
     },

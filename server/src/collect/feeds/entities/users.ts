@@ -62,11 +62,15 @@ function nameOf(definition: unknown): unknown {
 
 async function registrationsByUser(context: FeedContext<unknown>): Promise<Map<string, GraphItem>> {
   try {
-    // When the report was made says nothing of the user, and would make a new state of everybody every day.
     const found = await readAll(context, REGISTRATIONS)
-    return new Map(found.map(({ lastUpdatedDateTime: _, ...details }) => [textOf(details, 'id'), details]))
+    return new Map(found.map((details) => [textOf(details, 'id'), withoutTime(details)]))
   } catch (error) {
     if (error instanceof AppError && /NonPremiumTenant/.test(error.microsoft?.code ?? '')) return new Map()
     throw error
   }
+}
+
+/** When the report was made says nothing of the user, and would make a new state of everybody every day. */
+function withoutTime(details: GraphItem): GraphItem {
+  return Object.fromEntries(Object.entries(details).filter(([name]) => name !== 'lastUpdatedDateTime'))
 }
