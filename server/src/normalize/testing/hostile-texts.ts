@@ -17,6 +17,11 @@ const PATTERNS = [
   '-a (',
   '-a "',
   '-a -b ',
+  '_',
+  'a_#ext#@',
+  '1 1.1',
+  '/a',
+  '<1>1 ',
 ]
 
 /** Texts of about `length` characters that no parser may take more than its time for. */
