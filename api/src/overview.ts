@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 import { Alert } from './alert.ts'
-import { ConnectionTest } from './connection.ts'
+import { ConnectionTest, ConnectionWarning } from './connection.ts'
 import { Investigation } from './investigation.ts'
 
 /** A mail that a user reported, read from the events; with what a hunt for it would filter on. */
@@ -40,7 +40,14 @@ export const Overview = z
     quarantined: z.int(),
     newestAlerts: z.array(Alert).max(10),
     investigations: z.array(Investigation).max(10),
-    connections: z.array(z.object({ id: z.string(), name: z.string(), lastTest: ConnectionTest.optional() })),
+    connections: z.array(
+      z.object({
+        id: z.string(),
+        name: z.string(),
+        lastTest: ConnectionTest.optional(),
+        warnings: z.array(ConnectionWarning),
+      }),
+    ),
   })
   .meta({ id: 'Overview' })
 export type Overview = z.infer<typeof Overview>

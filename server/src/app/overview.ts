@@ -8,6 +8,7 @@ import type { Connection } from '#domain/tenant.ts'
 import type { EventStore } from '#store/event-store.ts'
 import type { RecordStore } from '#store/record-store.ts'
 
+import { type ConnectionWarning, warningsOf } from './connection-warnings.ts'
 import type { FeedState } from './collectors.ts'
 import { type MailNamed, mailOf, textAt } from './reported-mail.ts'
 
@@ -33,7 +34,7 @@ export interface Overview {
   quarantined: number
   newestAlerts: Alert[]
   investigations: Investigation[]
-  connections: Connection[]
+  connections: (Connection & { warnings: ConnectionWarning[] })[]
 }
 
 export interface OverviewReader {
@@ -78,7 +79,10 @@ export function createOverview(parts: {
         quarantined: Object.values(steps).reduce((total, count) => total + count, 0),
         newestAlerts,
         investigations,
-        connections,
+        connections: connections.map((connection) => ({
+          ...connection,
+          warnings: warningsOf(connection, clock),
+        })),
       }
     },
   }

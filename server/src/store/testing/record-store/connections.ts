@@ -50,6 +50,40 @@ export const connectionContract: Contract = (store) => {
     expect(await store().connections.readCredential(written.tenantId, written.id)).toEqual(credential)
   })
 
+  it('changes what was said about a connection, and its credential where one is given', async () => {
+    const written = connection({})
+    await store().connections.create(written, CREDENTIAL)
+    const pendingCertificate = { pem: 'PEM', thumbprint: 'AB', expiresAt: at(9) }
+    const pending = { kind: 'certificate', certificatePem: 'PEM', privateKeyPem: 'KEY' } as const
+    const changed = {
+      ...written,
+      name: 'Renamed',
+      feeds: [],
+      settings: { organization: 'x.example' },
+      pendingCertificate,
+    }
+    expect(await store().connections.change(changed, { pending })).toBe(true)
+    expect(await store().connections.read(written.tenantId, written.id)).toEqual(changed)
+    expect(await store().connections.readCredential(written.tenantId, written.id)).toEqual(CREDENTIAL)
+    expect(await store().connections.readPending(written.tenantId, written.id)).toEqual(pending)
+
+    const { pendingCertificate: certificate, ...rest } = changed
+    const used: Connection = { ...rest, credentialKind: 'certificate', certificate, secretFeeds: ['a'] }
+    const credential = { ...pending, feedSecrets: { a: 'b' } }
+    await store().connections.change(used, { credential })
+    expect(await store().connections.read(written.tenantId, written.id)).toEqual(used)
+    expect(await store().connections.readCredential(written.tenantId, written.id)).toEqual(credential)
+    expect(await store().connections.readPending(written.tenantId, written.id)).toBeUndefined()
+  })
+
+  it('seals nothing anew that is under the current key, and changes no connection of another tenant', async () => {
+    const written = connection({})
+    await store().connections.create(written, CREDENTIAL)
+    expect([await store().connections.countStale(), await store().connections.reseal()]).toEqual([0, 0])
+    expect(await store().connections.change({ ...written, tenantId: freshTenant(), name: 'Theirs' })).toBe(false)
+    expect(await store().connections.read(written.tenantId, written.id)).toEqual(written)
+  })
+
   it('keeps the newest test of a connection', async () => {
     const written = connection({})
     await store().connections.create(written, CREDENTIAL)
