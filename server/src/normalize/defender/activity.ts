@@ -1,5 +1,7 @@
 import type { EventType, Meaning } from '#normalize/ecs/categories.ts'
 import { byOperation } from '#normalize/by-operation.ts'
+import { parseOutcome } from '#normalize/steps/outcome.ts'
+import type { Outcome } from '#normalize/steps/outcome.ts'
 
 /**
  * What kind of thing an activity of Defender for Cloud Apps is. Its actions are those of some hundred applications: Microsoft's
@@ -36,8 +38,22 @@ const meaningOf = byOperation((key): Meaning => {
   return { category: ['web'], type: ['info'] }
 })
 
+/** How it ended: what the application said of it, else what the name of a sign-in says (`UserLoginFailed`). */
+export function outcomeOfActivity(action: string, result: unknown): Outcome {
+  const said = parseOutcome(result)
+  return said === 'unknown' ? (SIGN_INS[action.toLowerCase()] ?? 'unknown') : said
+}
+
+const SIGN_INS: Readonly<Record<string, Outcome>> = {
+  userloggedin: 'success',
+  userloginfailed: 'failure',
+  'failed log on': 'failure',
+}
+
+/** A new link or reader is a change of permissions. */
 function changeOf(action: string): EventType {
   if (/delet|remov|recycl/i.test(action)) return 'deletion'
+  if (/link|shar|permission|invit/i.test(action)) return /used|accessed/i.test(action) ? 'access' : 'change'
   if (/creat|upload|new|^add|copied|copy/i.test(action)) return 'creation'
   if (/access|download|view|preview|read|open|search|sync/i.test(action)) return 'access'
   return 'change'

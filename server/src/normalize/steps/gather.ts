@@ -37,20 +37,21 @@ const LISTS = new Set([
 
 /** Nothing gathered yet. */
 export function gather(): Gathered {
-  const fields = new Map<string, Scalar[]>()
+  const fields = new Map<string, Set<Scalar>>()
   return {
     add(path, ...values) {
       for (const value of values) {
         if (!isScalar(value) || value === '') continue
         const known = fields.get(path)
-        if (known === undefined) fields.set(path, [value])
-        else if (!known.includes(value)) known.push(value)
+        if (known === undefined) fields.set(path, new Set([value]))
+        else known.add(value)
       }
     },
-    at: (path) => fields.get(path) ?? [],
+    at: (path) => [...(fields.get(path) ?? [])],
     write(event) {
       for (const [path, values] of fields) {
-        setAt(event, path.split('.'), values.length === 1 && !LISTS.has(path) ? values[0] : values)
+        const [first, ...more] = values
+        setAt(event, path.split('.'), more.length === 0 && !LISTS.has(path) ? first : [first, ...more])
       }
     },
   }

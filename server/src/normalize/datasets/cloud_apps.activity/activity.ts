@@ -7,9 +7,8 @@ import { quote, tell } from '#normalize/sentence.ts'
 import { accountName, accountOf } from '#normalize/steps/account.ts'
 import { gather } from '#normalize/steps/gather.ts'
 import { fileFields } from '#normalize/steps/mail.ts'
-import { parseOutcome } from '#normalize/steps/outcome.ts'
 import { addAddress, addUrl } from '#normalize/defender/findings.ts'
-import { meaningOfActivity } from '#normalize/defender/activity.ts'
+import { meaningOfActivity, outcomeOfActivity } from '#normalize/defender/activity.ts'
 
 /** Who did what in which application, from where. */
 export const describeActivity: Step<ProductRecord> = {
@@ -43,7 +42,7 @@ export const describeActivity: Step<ProductRecord> = {
       for (const [field, text] of Object.entries(fileFields(name.slice(name.lastIndexOf('/') + 1))))
         fields.add(`file.${field}`, text)
     }
-    event.event.outcome = parseOutcome(resultOf(activity))
+    event.event.outcome = outcomeOfActivity(action ?? '', resultOf(activity))
     fields.write(event)
     const [object, from] = [objects.find((name) => name !== undefined), fields.at('source.ip')[0]]
     tell(

@@ -45,13 +45,19 @@ const CATEGORIES: Readonly<Record<string, EventCategory>> = {
   Mailbox: 'email',
 }
 
+/** Where Microsoft does not say: a device reached out, and somebody who signed in came from there. */
+function isRemoteSource({ columns }: Row): boolean {
+  const direction = textOf(columns.EvidenceDirection)?.toLowerCase()
+  return direction === 'source' || (direction !== 'destination' && textOf(columns.DeviceId) === undefined)
+}
+
 function tellEvidence(row: Row): Told {
   const { columns, fields, mentioned } = row
   addAlert(row)
   const kind = textOf(columns.EntityType) ?? 'Evidence'
   const user = addAccount(row, 'user')
   const file = kind === 'Process' ? addProcess(row) : addFile(row)
-  const path = textOf(columns.EvidenceDirection) === 'Destination' ? 'destination.ip' : 'source.ip'
+  const path = isRemoteSource(row) ? 'source.ip' : 'destination.ip'
   addAddress(row, columns.RemoteIP, path)
   addAddress(row, columns.LocalIP, path === 'source.ip' ? 'destination.ip' : 'source.ip')
   addUrl(row, columns.RemoteUrl)

@@ -1,10 +1,9 @@
 import type { EventCategory, EventType } from '#normalize/ecs/categories.ts'
 import { integerOf, isObject, textOf } from '#normalize/json.ts'
 import { quote } from '#normalize/sentence.ts'
-import { parseOutcome } from '#normalize/steps/outcome.ts'
 import type { Outcome } from '#normalize/steps/outcome.ts'
 import { addAddress } from '#normalize/defender/findings.ts'
-import { meaningOfActivity } from '#normalize/defender/activity.ts'
+import { meaningOfActivity, outcomeOfActivity } from '#normalize/defender/activity.ts'
 import { addAccount, addSource } from './columns.ts'
 import { portOf } from './device.ts'
 import type { Row, Tables, Told } from './row.ts'
@@ -154,7 +153,7 @@ function tellCloudApp(row: Row): Told {
   fields.add('event.provider', textOf(record.Workload))
   return {
     meaning: meaningOfActivity(action || (textOf(columns.ActivityType) ?? ''), textOf(columns.ObjectType)),
-    outcome: parseOutcome(record.ResultStatus),
+    outcome: outcomeOfActivity(action, record.ResultStatus),
     sentence: `${user ?? 'Someone'}: ${action || 'an activity'}${object === undefined ? '' : ` ${quote(object)}`}${
       application === undefined ? '' : ` in ${application}`
     }${from === undefined ? '' : ` from ${from}`}`,
