@@ -13,21 +13,20 @@ export const meaningOfChange: (activity: string) => Meaning = byOperation((activ
 })
 
 function subjectOf(activity: string): [EventCategory, EventType | undefined] {
+  if (/app role assignment|permission grant|consent/i.test(activity)) return ['iam', undefined]
   if (/\brole\b|admin|directory settings/i.test(activity)) return ['iam', 'admin']
   if (/\bgroup\b/i.test(activity)) return ['iam', 'group']
   if (
     /application|service principal|polic|device|domain|company|owner|feature|bitlocker|named location/i.test(activity)
   ) {
-    return /consent|app role assignment|delegat|owner/i.test(activity)
-      ? ['iam', undefined]
-      : ['configuration', undefined]
+    return /delegat|owner/i.test(activity) ? ['iam', undefined] : ['configuration', undefined]
   }
   return ['iam', 'user']
 }
 
 /** Joining or leaving something changes it; only the thing itself is created or deleted. */
 function changeOf(activity: string): EventType {
-  if (/member|owner|assignment|license|credential|consent/i.test(activity)) return 'change'
+  if (/member|owner|assignment|license|credential|consent|permission grant/i.test(activity)) return 'change'
   if (/^(?:hard )?(?:delete|remove)\b/i.test(activity)) return 'deletion'
   if (/^(?:read|get|view|download|recover device)\b/i.test(activity)) return 'access'
   return /^(?:add|create|invite|register)\b/i.test(activity) ? 'creation' : 'change'

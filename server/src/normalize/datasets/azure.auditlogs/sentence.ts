@@ -39,5 +39,6 @@ function deed(activity: string | undefined, targets: readonly Record<string, unk
   const names = targets.flatMap(({ userPrincipalName, displayName, id }) => {
     return textOf(userPrincipalName)?.toLowerCase() ?? textOf(displayName) ?? textOf(id) ?? []
   })
+  if (activity === 'Consent to application' && names.length > 0) return `consented to application ${quote(names[0]!)}`
   return names.length === 0 ? what : `${what} on ${listed(names)}`
 }
