@@ -4,6 +4,7 @@ import { allOf } from '#domain/mail-filter.ts'
 
 import { startConnectedCordon } from './testing/connected-cordon.ts'
 import { until } from './testing/cordon-process.ts'
+import { countEvents, eventIds } from './testing/stored-events.ts'
 
 /**
  * `kill -9` on the whole product at work, again and again, against an emulated cloud that knows the truth. Nothing may be
@@ -17,29 +18,7 @@ const cordon = await startConnectedCordon({ feeds: FEEDS })
 const { emulator, tenant } = cordon
 afterAll(() => cordon.close())
 
-interface Page {
-  events: { event: { id: string } }[]
-  nextCursor?: string
-  total: number
-}
-
-const RANGE = { from: '2020-01-01T00:00:00Z', to: '2040-01-01T00:00:00Z' }
-
-function page(params: Record<string, string>): Promise<Page> {
-  return cordon.call<Page>('GET', `${tenant}/events?${new URLSearchParams({ ...RANGE, ...params })}`)
-}
-
-const countStored = async () => (await page({ limit: '1' })).total
-
-async function allIds(): Promise<string[]> {
-  const ids: string[] = []
-  for (let cursor: string | undefined; ;) {
-    const { events, nextCursor } = await page({ limit: '1000', ...(cursor !== undefined && { cursor }) })
-    ids.push(...events.map(({ event }) => event.id))
-    if (nextCursor === undefined) return ids
-    cursor = nextCursor
-  }
-}
+const countStored = () => countEvents(cordon, tenant)
 
 async function truth(): Promise<string[]> {
   const contents = (await emulator.request('/ground-truth/audit')) as Record<string, { records: string[] }>
@@ -58,7 +37,7 @@ test('killed in the middle of collecting, it loses no event and doubles none', {
   expect(killedAt.every((stored) => stored > 0 && stored < wanted.length)).toBe(true)
 
   await until(countStored, (stored) => stored >= wanted.length)
-  expect((await allIds()).toSorted()).toEqual(wanted)
+  expect((await eventIds(cordon, tenant)).toSorted()).toEqual(wanted)
   expect(await countStored()).toBe(wanted.length)
 
   const { alerts } = await cordon.call<{ alerts: { ruleTitle: string; eventCount: number }[] }>(

@@ -59,8 +59,8 @@ function createSieve(exclusionOf: ((record: string) => string | undefined) | und
   }
 }
 
-const PORTION_RECORDS = 10_000
-const PORTION_CHARACTERS = 16 * 1024 * 1024
+const PORTION_RECORDS = 5_000
+const PORTION_CHARACTERS = 4 * 1024 * 1024
 
 /** Records in portions of a size that is good to store, whatever pieces they come in. */
 async function* inPortions(pieces: AsyncIterable<readonly string[]>): AsyncGenerator<string[], void, undefined> {

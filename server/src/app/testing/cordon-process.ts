@@ -21,8 +21,13 @@ export interface CordonProcess {
 const PROGRAM = join(import.meta.dirname, '../../cli/main.ts')
 const ADMINISTRATOR = { name: 'admin', password: 'correct horse battery' }
 
-export async function startCordonProcess(data: string, cloudFile: string): Promise<CordonProcess> {
-  await copyTemplate(join(data, 'records'))
+/** @param servers of the stores, as variables of the environment; without them they are embedded in the folder `data`. */
+export async function startCordonProcess(
+  data: string,
+  cloudFile: string,
+  servers: Record<string, string> = {},
+): Promise<CordonProcess> {
+  if (!servers['CORDON_POSTGRES_URL']) await copyTemplate(join(data, 'records'))
   const child = spawn(process.execPath, [PROGRAM, 'up'], {
     // What it complains about belongs beside the failure that follows from it.
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -33,6 +38,7 @@ export async function startCordonProcess(data: string, cloudFile: string): Promi
       CORDON_POLL_SECONDS: '1',
       CORDON_CLOUD_FILE: cloudFile,
       CORDON_ADMIN_PASSWORD: ADMINISTRATOR.password,
+      ...servers,
     },
   })
   const url = await readyUrl(child)

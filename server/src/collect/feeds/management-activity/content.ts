@@ -86,7 +86,7 @@ async function* readContent(
   }
 }
 
-const PIECE_BYTES = 1024 * 1024
+const PIECE_BYTES = 256 * 1024
 
 /** What arrives in scraps, in pieces of a size that is good to parse: a record over many pieces is copied with each. */
 async function* inPieces(scraps: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {

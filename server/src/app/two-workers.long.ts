@@ -1,0 +1,103 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { Pool } from 'pg'
+import { expect, onTestFinished, test } from 'vitest'
+
+import { startEmulator } from '#connect/testing/start-emulator.ts'
+import { postgresMissing, startPostgres } from '#store/engines/postgres-server/testing/start-postgres.ts'
+
+import { serveEventStore } from './stores.ts'
+import { type CordonProcess, startCordonProcess, until } from './testing/cordon-process.ts'
+import { countEvents, eventIds } from './testing/stored-events.ts'
+
+/** Two processes on one PostgreSQL and one event store, of which one dies in the middle. */
+
+const CONTENT_TYPES = ['Audit.AzureActiveDirectory', 'Audit.Exchange', 'Audit.General', 'DLP.All']
+const TAKEN_OVER_MS = 30_000
+
+interface HeldFeed {
+  feed: string
+  holder: string
+  token: string
+}
+
+const missing = postgresMissing()
+
+test.skipIf(missing)(
+  `two processes share the feeds, one is killed, the other takes over: none lost, none doubled${missing ? `: skipped, ${missing}` : ''}`,
+  { timeout: 400_000 },
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'cordon-two-'))
+    onTestFinished(() => rm(folder, { recursive: true, force: true }))
+    const emulator = await startEmulator(['--no-live', '--throttle', 'off'])
+    onTestFinished(() => emulator.stop())
+    const postgres = await startPostgres()
+    onTestFinished(() => postgres.stop())
+    const events = await serveEventStore({ host: '127.0.0.1', port: 0, data: join(folder, 'events') })
+    onTestFinished(() => events.stop())
+    const servers = {
+      CORDON_POSTGRES_URL: postgres.url,
+      CORDON_CLICKHOUSE_URL: events.url,
+      CORDON_KEY_FILE: join(folder, 'cordon.key'),
+    }
+    const start = async (name: string): Promise<CordonProcess> => {
+      const cordon = await startCordonProcess(join(folder, name), emulator.cloudFile, servers)
+      onTestFinished(() => cordon.kill())
+      return cordon
+    }
+    const first = await start('first')
+    const second = await start('second')
+    const pool = new Pool({ connectionString: postgres.url, max: 1 })
+    onTestFinished(() => pool.end())
+    const heldFeeds = async () =>
+      (await pool.query<HeldFeed>('select feed, holder, token from feed_leases where holder is not null')).rows
+    const holders = (held: readonly HeldFeed[]) => [...new Set(held.map(({ holder }) => holder))]
+
+    // Slow enough that the kill comes while both are reading.
+    await emulator.request('/faults', { match: { path: '/audit/' }, do: { delayMs: 100 } })
+    const { id, applications } = emulator.tenants[0]!
+    const tenant = `/tenants/${id}`
+    await first.call('POST', '/connections', {
+      name: 'Emulated',
+      cloud: 'emulated',
+      directoryId: id,
+      clientId: applications[0]!.clientId,
+      credential: { kind: 'secret', secret: applications[0]!.secret },
+      feeds: CONTENT_TYPES.map((each) => `management-activity.${each}`),
+    })
+    const contents = (await emulator.request('/ground-truth/audit')) as Record<string, { records: string[] }>
+    const wanted = [
+      ...new Set(CONTENT_TYPES.flatMap((each) => contents[each]!.records.map((record) => record.toLowerCase()))),
+    ].toSorted()
+
+    await until(
+      () => countEvents(second, tenant),
+      (stored) => stored > 500,
+    )
+    const held = await until(heldFeeds, (rows) => holders(rows).length === 2)
+    await first.kill()
+    const killedAt = Date.now()
+    await emulator.request('/faults', undefined, 'DELETE')
+    // The dead one's are those that the survivor had to take.
+    await until(heldFeeds, (rows) => {
+      const taken = held.filter((before) =>
+        rows.some(
+          ({ feed, token, holder }) => feed === before.feed && token > before.token && holder !== before.holder,
+        ),
+      )
+      const dead = holders(taken)
+      return dead.length === 1 && !rows.some(({ holder }) => holder === dead[0])
+    })
+    expect(Date.now() - killedAt).toBeLessThan(TAKEN_OVER_MS)
+    process.stdout.write(`taken over after ${Date.now() - killedAt} ms\n`)
+
+    await until(
+      () => countEvents(second, tenant),
+      (stored) => stored >= wanted.length,
+    )
+    expect((await eventIds(second, tenant)).toSorted()).toEqual(wanted)
+    expect(await second.stop()).toBe(0)
+  },
+)
