@@ -52,7 +52,9 @@ describe('every page, at both sizes and in both themes', () => {
           () => page.getByRole('button', { name: 'Start investigation' }),
         ],
         ['connections', '/connections', () => page.getByRole('table', { name: 'Connections' })],
-        ['new-connection', '/connections/new', () => page.getByRole('button', { name: 'Add and test' })],
+        ['new-connection', '/connections/new', () => page.getByRole('button', { name: 'Continue' })],
+        ['new-exchange', '/connections/new-exchange', () => page.getByRole('button', { name: 'Add and test' })],
+        ['coverage', `${tenant}/coverage`, () => page.getByRole('toolbar').first()],
         ['tokens', '/tokens', () => page.getByRole('button', { name: 'Create token' })],
       ] as const) {
         await page.goto(product.address + path)

@@ -5,12 +5,15 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { look, openBrowser, openPage, signIn } from './testing/browser.ts'
+import { chooseFeatures, enterSecret } from './testing/connect.ts'
 import { createWitness, type Witness } from './testing/graph.ts'
 import { addUser, type Product, startProduct, until } from './testing/product.ts'
 import { readPhish, type Phish } from './testing/truth.ts'
 
 /** Whoever approves what the administrator plans, and plans what they approve. */
 const COLLEAGUE = { name: 'ben', role: 'responder', password: 'another horse, another battery' }
+/** What the story does with mail. */
+const MAIL_ACTIONS = ['Move to Deleted Items', 'Delete permanently', 'Restore']
 /** From so many messages on a second person must approve; the phish has 23. */
 const FOUR_EYES_FROM = 20
 
@@ -76,22 +79,16 @@ describe('a reported phish', () => {
   })
 
   it('a wrong secret is told with Microsoft’s code, the right one connects the tenant', async () => {
-    const tenant = product.emulator.tenants[0]!
-    const application = tenant.applications.find(({ name }) => name === 'Cordon')!
-    const connect = async (secret: string) => {
-      await page.goto(`${product.address}/connections/new`)
-      await page.getByLabel('Name').fill('Harbor & Finch')
-      await page.getByLabel('Cloud').selectOption('emulated')
-      await page.getByLabel('Directory (tenant) ID').fill(tenant.id)
-      await page.getByLabel('Application (client) ID').fill(application.clientId)
-      await page.getByLabel('Secret value').fill(secret)
-      await page.getByRole('button', { name: 'Add and test' }).click()
+    const connect = async (secret?: string) => {
+      await chooseFeatures(page, product, MAIL_ACTIONS)
+      await enterSecret(page, product, secret)
+      await page.getByRole('button', { name: 'Check and connect' }).click()
     }
     await connect('not-the-secret')
     await page.getByText('AADSTS7000215').first().waitFor()
     await page.getByRole('button', { name: 'Remove…' }).click()
     await page.getByRole('button', { name: 'Remove 1 connection' }).click()
-    await connect(application.secret)
+    await connect()
     await page.getByText('Healthy').first().waitFor()
     expect(await page.getByText('AADSTS').count()).toBe(0)
   })

@@ -31,8 +31,14 @@ export interface Product {
   stop(): Promise<void>
 }
 
-/** Starts the cloud and Cordon, without any connection between them; `settings` are Cordon's own (CORDON_*). */
-export async function startProduct(settings: Record<string, string> = {}): Promise<Product> {
+/**
+ * Starts the cloud and Cordon, without any connection between them; `settings` are Cordon's own (CORDON_*), `cloudOptions`
+ * those of `m365-emulator start`.
+ */
+export async function startProduct(
+  settings: Record<string, string> = {},
+  cloudOptions: string[] = [],
+): Promise<Product> {
   const folder = mkdtempSync(join(tmpdir(), 'cordon-e2e-'))
   const administrator = { name: 'admin', password: 'correct horse battery staple' }
   const children: ChildProcess[] = []
@@ -49,6 +55,7 @@ export async function startProduct(settings: Record<string, string> = {}): Promi
       '0',
       '--data',
       join(folder, 'emulator'),
+      ...cloudOptions,
     ])
     children.push(cloud)
     const emulator = JSON.parse(await firstLine(cloud)) as Emulator

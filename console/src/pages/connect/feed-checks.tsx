@@ -23,7 +23,10 @@ export function FeedChecks({ checks }: { checks: FeedCheckList }) {
     ({ detail }) => detail,
   )
   const place = useRef<HTMLDivElement>(null)
-  useEffect(() => place.current?.scrollIntoView({ block: 'start', behavior: 'smooth' }), [])
+  useEffect(() => {
+    // What it gives back is a promise in newer browsers, which React would take for a clean-up.
+    void place.current?.scrollIntoView({ block: 'start', behavior: 'smooth' })
+  }, [])
   return (
     <div ref={place} className="scroll-mt-4">
       <Panel

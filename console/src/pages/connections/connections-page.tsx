@@ -5,7 +5,7 @@ import { TriangleAlert } from 'lucide-react'
 
 import { queries } from '#lib/queries.ts'
 import { buttonClass } from '#parts/button.tsx'
-import { Empty, Page, PageHeader, SkeletonRows } from '#parts/panel.tsx'
+import { CompactRow, Empty, Page, PageHeader, SkeletonRows } from '#parts/panel.tsx'
 import { ProblemBanner } from '#parts/problem.tsx'
 import { Table, type Column } from '#parts/table.tsx'
 import { TestBadge } from '#parts/test-badge.tsx'
@@ -44,16 +44,24 @@ const COLUMNS: Column<Connection>[] = [
     id: 'health',
     title: 'Health',
     track: '164px',
-    cell: ({ lastTest, warnings }) => (
-      <span className="flex items-center gap-1.5">
-        <TestBadge test={lastTest} />
-        {warnings.length > 0 && (
-          <TriangleAlert aria-label={warnings.map(({ what }) => what).join(' ')} className="size-4 text-warn" />
-        )}
-      </span>
-    ),
+    cell: (connection) => <Health connection={connection} />,
   },
 ]
+
+function Health({ connection: { lastTest, warnings } }: { connection: Connection }) {
+  return (
+    <span className="flex items-center gap-1.5">
+      <TestBadge test={lastTest} />
+      {warnings.length > 0 && (
+        <TriangleAlert aria-label={warnings.map(({ what }) => what).join(' ')} className="size-4 text-warn" />
+      )}
+    </span>
+  )
+}
+
+const compact = (connection: Connection) => (
+  <CompactRow first={connection.name} second={<Health connection={connection} />} />
+)
 
 export function ConnectionsPage() {
   const navigate = useNavigate()
@@ -77,6 +85,8 @@ export function ConnectionsPage() {
             columns={COLUMNS}
             idOf={({ id }) => id}
             rowHeight={40}
+            compactHeight={56}
+            compact={compact}
             onOpen={({ id }) => void navigate({ to: '/connections/$connectionId', params: { connectionId: id } })}
             empty={
               <Empty title="No Microsoft 365 tenant is connected">

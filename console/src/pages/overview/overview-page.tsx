@@ -26,7 +26,7 @@ export function OverviewPage() {
     <Page>
       <PageHeader title="Overview" />
       {error && <ProblemBanner error={error} onRetry={() => void refetch()} />}
-      <Expiring tenantId={tenantId} />
+      {data && <Expiring connections={data.connections} />}
       <Facts overview={data} tenantId={tenantId} />
       <WaitingApprovals tenantId={tenantId} />
       <EventRate tenantId={tenantId} eventsLast24h={data?.eventsLast24h} />
