@@ -151,6 +151,20 @@ describe('users', () => {
     expect(stage.records.size).toBe(before + 1)
   })
 
+  test('are stored again where they changed back to what they were', async () => {
+    const [user] = (await truthOf(stage.emulator)).users
+    const [first, second] = [user!.jobTitle, 'Harbor pilot']
+    await stage.pass()
+    for (const jobTitle of [second, first, first]) {
+      const change = changing('User.ReadWrite.All', () => ['PATCH', `/v1.0/users/${user!.id}`, { jobTitle }])
+      await change(stage.emulator)
+      await stage.advance(24 * 3_600_000)
+      await stage.pass()
+    }
+    const titles = [...stage.records.values()].flat().map((text) => User.parse(JSON.parse(text)))
+    expect(titles.filter(({ id }) => id === user!.id).map(({ jobTitle }) => jobTitle)).toEqual([first, second, first])
+  })
+
   test('have methods that nobody knows where the tenant lacks the license, which is told before', async () => {
     await stage.emulator.request('/entra-plan', { plan: 'free' })
     expect((await stage.pass()).failures).toEqual([])

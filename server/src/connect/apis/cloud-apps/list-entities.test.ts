@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { array, assert, asyncProperty, integer } from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 
@@ -58,8 +58,8 @@ async function list(to = 10_000): Promise<string[]> {
 
 describe('a list of Defender for Cloud Apps', () => {
   test('is given whole, from old to new, each once, however many share a moment (seed 5)', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 6 }), { maxLength: 450 }), async (moments) => {
+    await assert(
+      asyncProperty(array(integer({ min: 0, max: 6 }), { maxLength: 450 }), async (moments) => {
         const saved = moments.map((created, index) => ({ _id: String(index).padStart(4, '0'), created }))
         serve(saved)
         const ids = await list()
