@@ -40,7 +40,7 @@ function Registration({ registration }: { registration: PlannedRegistration }) {
     <Panel
       title={`App registration “${name}”`}
       actions={
-        <span className="text-xs text-ink-3">
+        <span className="text-right text-xs text-ink-3 max-sm:hidden">
           to {uses.join(', ')} · {count(permissions.length, 'permission')}
         </span>
       }

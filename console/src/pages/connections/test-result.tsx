@@ -163,7 +163,9 @@ interface GroupProps<Item> {
 /** What is wrong is in sight; what is well, and what nobody can tell, is folded below it. */
 function Group<Item extends Verdict>({ title, testedAt, items, looks, keyOf, children }: GroupProps<Item>) {
   if (items.length === 0) return null
-  const isCalm = ({ verdict }: Item) => ['good', 'quiet'].includes(looks[verdict]?.tone ?? '')
+  // One cause for all of it, such as a refused sign-in, is told once, at the features.
+  const isOneCause = items.length > 1 && new Set(items.map(({ detail }) => detail)).size === 1
+  const isCalm = ({ verdict }: Item) => isOneCause || ['good', 'quiet'].includes(looks[verdict]?.tone ?? '')
   const sorted = worstFirst(items, looks)
   const [calm, loud] = [sorted.filter(isCalm), sorted.filter((item) => !isCalm(item))]
   const rows = (some: readonly Item[]) => (
@@ -260,15 +262,15 @@ function Features({ features }: { features: FeatureVerdict[] }) {
                     ))}
                   </ul>
                 )}
-                <ul>
-                  {worstFirst(own, FEATURE)
-                    .filter(({ verdict }) => verdict !== 'ready')
-                    .map((each) => (
-                      <Row key={each.id} look={FEATURE[each.verdict]} {...each}>
-                        <span className="font-medium">{each.title}</span>
+                {ready.length < own.length && (
+                  <ul>
+                    {causesOf(own).map(([first, ...rest]) => (
+                      <Row key={first.id} look={FEATURE[first.verdict]} {...first}>
+                        <span className="font-medium">{[first, ...rest].map((each) => each.title).join(', ')}</span>
                       </Row>
                     ))}
-                </ul>
+                  </ul>
+                )}
               </section>
             )
           )
@@ -276,6 +278,13 @@ function Features({ features }: { features: FeatureVerdict[] }) {
       </div>
     </Panel>
   )
+}
+
+/** Features that do not work, the worst first; those with one cause together. */
+function causesOf(features: readonly FeatureVerdict[]): [FeatureVerdict, ...FeatureVerdict[]][] {
+  const troubled = worstFirst(features, FEATURE).filter(({ verdict }) => verdict !== 'ready')
+  const byCause = Map.groupBy(troubled, ({ verdict, detail, fix }) => `${verdict} ${detail} ${fix}`)
+  return [...byCause.values()] as [FeatureVerdict, ...FeatureVerdict[]][]
 }
 
 /** How often the server looks again while consent spreads. */
@@ -290,16 +299,21 @@ function Waiting({ test }: { test: ConnectionTest }) {
   const now = useNow(1000)
   const until = waitsUntil(test, now)
   if (until === undefined) return null
+  const isIn = test.verdicts.some(({ verdict }) => verdict !== 'unknown')
   const left = Math.ceil((Date.parse(test.testedAt) + LOOK_MS - now) / 1000)
   return (
     <div className="flex gap-3 rounded-lg border border-accent/40 bg-accent-soft p-3 text-sm">
       <Hourglass aria-hidden className="mt-0.5 size-4 shrink-0 text-accent" />
       <div>
-        <p className="font-semibold">Consent is propagating</p>
+        <p className="font-semibold">
+          {isIn ? 'Consent is propagating' : 'Microsoft does not let the application in yet'}
+        </p>
         <p className="text-ink-2">
-          Microsoft takes minutes until every server knows what was consented to. What is missing below may only be on
-          its way; <span className="font-medium text-ink">{left > 0 ? `next look in ${left} s` : 'looking now'}</span>.
-          Cordon looks by itself, you need not stay.
+          {isIn
+            ? 'Microsoft takes minutes until every server knows what was consented to: what is missing below may only be on its way.'
+            : 'A new application, secret or certificate takes minutes until every server of Microsoft knows it.'}{' '}
+          <span className="font-medium text-ink">{left > 0 ? `Next look in ${left} s` : 'Looking now'}.</span> Cordon
+          looks by itself, you need not stay.
         </p>
       </div>
     </div>
