@@ -28,7 +28,7 @@ export function Script({ label, text, fileName }: Props) {
       </figcaption>
       {/* Long scripts scroll: the keyboard has to reach them. */}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <pre tabIndex={0} className="max-h-80 overflow-auto p-3 font-mono text-xs leading-5">
+      <pre tabIndex={0} className="max-h-72 overflow-auto p-3 font-mono text-xs leading-5">
         {text}
       </pre>
     </figure>

@@ -29,7 +29,9 @@ export function Certificates({ connection }: { connection: Connection }) {
               </li>
             </ol>
             <div className="min-w-0 space-y-2">
-              <Script label="certificate" text={waiting.pem} fileName={file} />
+              <div className="[&_pre]:max-h-40">
+                <Script label="certificate" text={waiting.pem} fileName={file} />
+              </div>
               <Facts certificate={waiting} />
             </div>
           </div>
