@@ -19,6 +19,7 @@ import { normalizerOf } from '#normalize/normalize-record.ts'
 import { type Actions, createActions } from './actions.ts'
 import { type Alerts, createAlerts } from './alerts.ts'
 import { createAudit } from './audit.ts'
+import { type AskBackFill, createBackFill } from './back-fill.ts'
 import { type Bus, createBus } from './bus.ts'
 import { type Collectors, createCollectors } from './collectors.ts'
 import type { Config } from './config.ts'
@@ -30,6 +31,7 @@ import { createIntakeKeys, type IntakeKeys } from './intake-keys.ts'
 import { createInvestigations, type Investigations } from './investigations.ts'
 import { createJobs } from './jobs.ts'
 import { createKeys, type Keys } from './keys.ts'
+import { createMetrics, type MetricsReader } from './metrics.ts'
 import { createMicrosofts } from './microsofts.ts'
 import { createOverview, type OverviewReader } from './overview.ts'
 import { FEATURES } from './permissions.ts'
@@ -68,6 +70,9 @@ export interface Application {
   overview: OverviewReader
   /** Windows of the tenant's feeds that touch the range, oldest first. */
   coverage(tenantId: TenantId, range: TimeRange): Promise<(LedgerWindow & FeedKey)[]>
+  backFill: AskBackFill
+  /** How the feeds of all tenants stand, for Prometheus. */
+  metrics: MetricsReader
   pipeline: Pipeline
   /** Requests to Microsoft since this process began. */
   traffic(): Promise<Traffic>
@@ -221,6 +226,8 @@ export async function compose(
     }),
     overview: createOverview({ records, events, feedStates: (tenantId) => collectors.states(tenantId), clock }),
     coverage: (tenantId, range) => records.coverage.windows(tenantId, range),
+    metrics: createMetrics({ records, collectors, clock }),
+    backFill: createBackFill({ records, feeds: FEEDS, audit, clock, wake: () => collectors.refresh() }),
     pipeline,
     traffic: () => microsofts.traffic(),
 

@@ -12,6 +12,7 @@ import { showAction } from './commands/actions/show.ts'
 import { closeAlert } from './commands/alerts/close.ts'
 import { listAlerts } from './commands/alerts/list.ts'
 import { showAlert } from './commands/alerts/show.ts'
+import { benchCompleteness } from './commands/bench/completeness.ts'
 import { benchIngest } from './commands/bench/ingest.ts'
 import { benchPurge } from './commands/bench/purge.ts'
 import { benchScan } from './commands/bench/scan.ts'
@@ -23,6 +24,7 @@ import { showCertificate } from './commands/connections/certificate.ts'
 import { listConnections } from './commands/connections/list.ts'
 import { removeConnection } from './commands/connections/remove.ts'
 import { testConnection } from './commands/connections/test.ts'
+import { backFill } from './commands/back-fill.ts'
 import { coverage } from './commands/coverage.ts'
 import { doctor } from './commands/doctor.ts'
 import { searchEvents } from './commands/events/search.ts'
@@ -53,7 +55,7 @@ import { listUsers } from './commands/users/list.ts'
 type Register = (parent: Command) => void
 
 /** Commands of one word. */
-const VERBS: readonly Register[] = [up, doctor, importRecords, normalize, coverage]
+const VERBS: readonly Register[] = [up, doctor, importRecords, normalize, coverage, backFill]
 
 /** Commands of two words: what, then what to do with it. */
 const NOUNS: Record<string, { summary: string; verbs: readonly Register[] }> = {
@@ -98,7 +100,10 @@ const NOUNS: Record<string, { summary: string; verbs: readonly Register[] }> = {
     verbs: [createIntakeKey, listIntakeKeys, removeIntakeKey],
   },
   keys: { summary: 'the key that seals credentials', verbs: [rotateKey] },
-  bench: { summary: 'how fast Cordon is on this machine', verbs: [benchIngest, benchPurge, benchScan] },
+  bench: {
+    summary: 'how fast Cordon is on this machine',
+    verbs: [benchCompleteness, benchIngest, benchPurge, benchScan],
+  },
   store: { summary: 'the embedded event store', verbs: [serveStore] },
 }
 

@@ -8,6 +8,7 @@ import { parseTenantId } from '#domain/ids.ts'
 import { NO_COUNTS } from '#domain/outcome.ts'
 
 import { ContentGone } from './feed.ts'
+import { windowsOf } from './windows.ts'
 import { collectFeed, type CollectResult, type IntakeBatch } from './runner.ts'
 import { createMemoryLedger, type MemoryLedger } from './testing/memory-ledger.ts'
 import { HOUR, rehearseFeed, type Rehearsal, type RehearsedBatch } from './testing/rehearsed-feed.ts'
@@ -93,6 +94,41 @@ describe('a healthy feed', () => {
     await pass()
     expect(tokens()).toEqual(['a little late#0', 'very late#0'])
     expect(ledger.rows()[0]).toMatchObject({ state: 'complete', listed: 1, stored: 1 })
+  })
+
+  test('a span that is asked for again is listed again, older than the first pass went, and nothing is twice', async () => {
+    const { windowing } = rehearsal.feed
+    rehearsal.batches.push(batch('a', START - 90 * MINUTE), batch('old', START - 30 * HOUR))
+    await pass()
+    rehearsal.batches.push(batch('never looked for', START - 100 * MINUTE))
+    now += 48 * HOUR
+    await pass()
+    expect(tokens()).toEqual(['a#0', 'never looked for#0'])
+    const span = { from: START - 31 * HOUR, to: START - 29 * HOUR }
+    const existing = await ledger.windows(tenantId, { from: isoTime(span.from), to: isoTime(span.to) }, KEY)
+    const windows = windowsOf(windowing, existing, span, now)
+    expect(windows.map(({ from }) => from)).toEqual([
+      '2026-11-19T02:00:00.000Z',
+      '2026-11-19T03:00:00.000Z',
+      '2026-11-19T04:00:00.000Z',
+    ])
+    await ledger.request(KEY, windows, isoTime(now))
+    now += MINUTE
+    await pass()
+    expect(tokens()).toEqual(['a#0', 'never looked for#0', 'old#0'])
+    now += MINUTE
+    expect(await pass()).toMatchObject({ stored: 0 })
+    const asked = ledger.rows().filter(({ from }) => windows.some((window) => window.from === from))
+    expect(asked.map(({ state }) => state)).toEqual(['complete', 'complete', 'complete'])
+  })
+
+  test('of a span that Microsoft no longer keeps, and of the future, nothing is asked for again', () => {
+    const { windowing } = rehearsal.feed
+    const of = (from: number, to: number) => windowsOf(windowing, [], { from, to }, now)
+    expect(of(now - 10 * 24 * HOUR, now - 8 * 24 * HOUR)).toEqual([])
+    expect(of(now + HOUR, now + 2 * HOUR)).toEqual([])
+    expect(of(now - HOUR, now - 2 * HOUR)).toEqual([])
+    expect(of(now - HOUR, now + HOUR).at(-1)?.from).toBe('2026-11-20T09:00:00.000Z')
   })
 
   test('what joins a window that was complete is counted as late, and makes its minute another batch', async () => {

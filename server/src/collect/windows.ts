@@ -1,7 +1,9 @@
+import { isoTime } from '#domain/clock.ts'
 import type { Checkpoint, LedgerWindow } from '#domain/coverage.ts'
 
 import type { Span, Windowing } from './feed.ts'
 import { isUnfinished } from './gap-reason.ts'
+import { newRow } from './open-window.ts'
 
 /**
  * Which windows a pass visits. Windows lie on multiples of the feed's window length, so that a pass that starts anew finds
@@ -82,6 +84,24 @@ export function planWindows({ windowing, checkpoint, existing, now, lookbackMs }
   }
 }
 
+/**
+ * The feed's windows that touch a span, as far as Microsoft still keeps it: those that `existing` has, and new ones for the rest.
+ * Oldest first.
+ */
+export function windowsOf(
+  windowing: Windowing,
+  existing: readonly LedgerWindow[],
+  span: Span,
+  now: number,
+): LedgerWindow[] {
+  const kept = { from: Math.max(span.from, oldestKept(windowing, now)), to: Math.min(span.to, endOf(windowing, now)) }
+  const rows = existing.map((row) => ({ row, from: Date.parse(row.from), to: Date.parse(row.to) }))
+  const there = rows.filter(({ from, to }) => to > kept.from && from < kept.to).map(({ row }) => row)
+  const whole = { from: floorTo(windowing.windowMs, kept.from), to: kept.to }
+  const fresh = kept.from < kept.to ? holes(rows, whole).flatMap((hole) => onGrid(windowing.windowMs, hole)) : []
+  return [...there, ...fresh.map((each) => newRow(each, isoTime(now)))].sort((a, b) => a.from.localeCompare(b.from))
+}
+
 /** The parts of `span` that no row covers. */
 function holes(rows: readonly Span[], span: Span): Span[] {
   const found: Span[] = []
@@ -125,6 +145,7 @@ function isDue(
 ): boolean {
   if (isUnfinished(row) || to > until - windowing.overlapMs) return true
   const listedAt = Date.parse(row.updatedAt)
+  if (row.requestedAt !== undefined && Date.parse(row.requestedAt) > listedAt) return true
   return listedAt < to + windowing.reconcileMs && now - listedAt >= windowing.windowMs
 }
 

@@ -60,6 +60,8 @@ export interface CoverageLedger {
    * batch id changes nothing, a window replaces what it was, and the checkpoint never moves back.
    */
   commit(key: FeedKey, entries: LedgerEntries): Promise<void>
+  /** Notes that windows were asked for again at a moment (ISO); those that are not there yet come to be as they are given. */
+  request(key: FeedKey, windows: readonly LedgerWindow[], at: string): Promise<void>
   /** Windows of a tenant's feeds, or of one feed read through one connection, that touch the span, oldest first. */
   windows(
     tenantId: TenantId,

@@ -18,6 +18,7 @@ export const RIGHTS = {
   'connection.read': 'viewer',
   'connection.write': 'administrator',
   'coverage.read': 'viewer',
+  'coverage.write': 'responder',
   'event.write': 'administrator',
   'token.write': 'viewer',
   'user.write': 'administrator',

@@ -36,6 +36,10 @@ export function createMemoryLedger(): MemoryLedger {
         checkpoints.set(idOf(key), checkpoint.until)
       }
     },
+    async request(key, asked, requestedAt) {
+      for (const window of asked)
+        put(key, { ...(windows.get(idOf(key, window.from, window.to)) ?? window), requestedAt })
+    },
     async windows(tenantId, { from, to }, only) {
       return structuredClone([...windows.values()])
         .filter((row) => row.tenantId === tenantId && row.from < to && row.to > from)

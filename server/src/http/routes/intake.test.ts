@@ -113,8 +113,15 @@ test.each([
 })
 
 test('a body that unpacks to more than is taken is refused, and does not fill the memory', async () => {
-  const answer = await push(gzipSync(Buffer.concat([Buffer.from('['), Buffer.alloc(300 * 2 ** 20, ' ')])))
+  const blanks = gzipSync(Buffer.alloc(2 ** 20, ' '))
+  const answer = await push(Buffer.concat([gzipSync('['), ...Array.from({ length: 300 }, () => blanks)]))
   expect(answer).toMatchObject({ status: 413, body: { code: 'REQUEST_TOO_LARGE' } })
+})
+
+test('who is still sending when a body is refused hears why', async () => {
+  const answer = await push(`[${JSON.stringify(record())}] and more${' '.repeat(12 * 2 ** 20)}`)
+  expect(answer).toMatchObject({ status: 400, body: { code: 'INTAKE_BODY_UNREADABLE' } })
+  expect(answer.body['why']).toContain('1 records before were read')
 })
 
 test('a key is shown once, expires, and is worth nothing when it is removed', async () => {

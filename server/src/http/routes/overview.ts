@@ -1,4 +1,4 @@
-import { Coverage, Overview } from '@cordon/api'
+import { BackFill, BackFillRequest, Coverage, Overview } from '@cordon/api'
 import { z } from 'zod'
 
 import { defineRoute, type Route } from '#http/route.ts'
@@ -33,5 +33,22 @@ export const OVERVIEW_ROUTES: Route[] = [
     query: CoverageParams,
     reply: Coverage,
     handle: async ({ app, tenantId, query }) => ({ windows: await app.coverage(tenantId, query) }),
+  }),
+  defineRoute({
+    method: 'post',
+    path: '/tenants/{tenantId}/coverage/back-fill',
+    access: 'coverage.write',
+    summary: 'Read a span of a feed again, after its live edge; what is stored already stays as it is.',
+    body: BackFillRequest,
+    reply: BackFill,
+    handle: ({ app, user, tenantId, body }) => app.backFill(user, tenantId, body),
+  }),
+  defineRoute({
+    method: 'get',
+    path: '/metrics',
+    access: 'coverage.read',
+    summary: 'How the feeds of all tenants stand, in the text format of Prometheus.',
+    handle: async ({ app, context }) =>
+      context.text(await app.metrics(), 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }),
   }),
 ]

@@ -78,6 +78,19 @@ export function coverage(db: Database, lease?: Lease): CoverageLedger {
       })
     },
 
+    async request(key, windows, at) {
+      if (windows.length === 0) return
+      await db
+        .insertInto('ledgerWindows')
+        .values(windows.map((window) => ({ ...columns(key), reason: null, ...window, requestedAt: at })))
+        .onConflict((conflict) =>
+          conflict
+            .columns(['tenantId', 'connectionId', 'feed', 'from', 'to'])
+            .doUpdateSet({ requestedAt: (eb) => eb.ref('excluded.requestedAt') }),
+        )
+        .execute()
+    },
+
     async windows(tenantId, range, only) {
       let query = db.selectFrom('ledgerWindows').selectAll().where('tenantId', '=', tenantId)
       if (only) query = query.where('connectionId', '=', only.connectionId).where('feed', '=', only.feed)

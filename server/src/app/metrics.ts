@@ -1,0 +1,73 @@
+import { type Clock, isoTime } from '#domain/clock.ts'
+import type { FeedKey, LedgerWindow } from '#domain/coverage.ts'
+import type { RecordStore } from '#store/record-store.ts'
+
+import type { Collectors } from './collectors.ts'
+
+const DAY_MS = 24 * 3_600_000
+
+/** How feeds stand, as Prometheus reads it: of every tenant, the windows of the last day. */
+export type MetricsReader = () => Promise<string>
+
+/** @see https://prometheus.io/docs/instrumenting/exposition_formats/ */
+export function createMetrics(parts: {
+  records: Pick<RecordStore, 'tenants' | 'coverage'>
+  collectors: Pick<Collectors, 'states'>
+  clock: Clock
+}): MetricsReader {
+  const { records, collectors, clock } = parts
+  return async () => {
+    const now = clock.now()
+    const range = { from: isoTime(now - DAY_MS), to: isoTime(now) }
+    const lag = family('cordon_feed_lag_seconds', 'gauge', 'How far behind the live edge of a feed is.')
+    const windows = family('cordon_feed_windows', 'gauge', 'Windows of the last day, by state.')
+    const counted = family(
+      'cordon_feed_records',
+      'gauge',
+      'Records of the windows of the last day, by what became of them.',
+    )
+    for (const { id: tenantId } of await records.tenants.list()) {
+      for (const { connectionId, feed, until } of await collectors.states(tenantId)) {
+        if (until !== undefined)
+          lag.add({ tenant: tenantId, connection: connectionId, feed }, (now - Date.parse(until)) / 1000)
+      }
+      const rows = await records.coverage.windows(tenantId, range)
+      for (const [name, own] of Map.groupBy(rows, ({ connectionId, feed }) => `${connectionId} ${feed}`)) {
+        const [connection = '', feed = ''] = name.split(' ')
+        const labels = { tenant: tenantId, connection, feed }
+        for (const [state, some] of Map.groupBy(own, (row) => row.state)) windows.add({ ...labels, state }, some.length)
+        for (const [outcome, count] of Object.entries(outcomesOf(own))) counted.add({ ...labels, outcome }, count)
+      }
+    }
+    return [lag, windows, counted].map(({ text }) => text()).join('')
+  }
+}
+
+function outcomesOf(rows: readonly (LedgerWindow & FeedKey)[]): Record<string, number> {
+  const sum = (count: (row: LedgerWindow) => number) => rows.reduce((total, row) => total + count(row), 0)
+  const all = (counts: Record<string, number> = {}) => Object.values(counts).reduce((total, count) => total + count, 0)
+  return {
+    kept: sum(({ counts }) => counts.kept),
+    duplicate: sum(({ counts }) => counts.duplicates),
+    late: sum(({ late }) => late),
+    excluded: sum(({ counts }) => all(counts.excluded)),
+    dropped: sum(({ counts }) => all(counts.dropped)),
+    quarantined: sum(({ counts }) => all(counts.quarantined)),
+  }
+}
+
+/** Samples of one name. */
+function family(name: string, type: 'gauge', help: string) {
+  const lines: string[] = []
+  return {
+    add(labels: Record<string, string>, value: number): void {
+      const named = Object.entries(labels).map(([label, text]) => `${label}="${escape(text)}"`)
+      lines.push(`${name}{${named.join(',')}} ${value}\n`)
+    },
+    text: () => `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join('')}`,
+  }
+}
+
+function escape(text: string): string {
+  return text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('"', '\\"')
+}
