@@ -113,8 +113,8 @@ test.each([
 })
 
 test('a body that unpacks to more than is taken is refused, and does not fill the memory', async () => {
-  const blanks = gzipSync(Buffer.alloc(2 ** 20, ' '))
-  const answer = await push(Buffer.concat([gzipSync('['), ...Array.from({ length: 300 }, () => blanks)]))
+  const blanks = gzipSync(`${' '.repeat(2 ** 20 - 1)}\n`)
+  const answer = await push(Buffer.concat([gzipSync('{}\n'), ...Array.from({ length: 300 }, () => blanks)]))
   expect(answer).toMatchObject({ status: 413, body: { code: 'REQUEST_TOO_LARGE' } })
 })
 
