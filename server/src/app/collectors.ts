@@ -60,6 +60,8 @@ export interface CollectorParts {
   pollMs: number
   /** Whether no other process can be on these stores: leases of a dead predecessor are then free at once. */
   alone: boolean
+  /** How far back the first pass begins at most. */
+  lookbackMs?: number
   log: (error: AppError) => void
   /** Where a line goes that is no error. */
   note: (line: string) => void
@@ -73,7 +75,7 @@ interface Loop {
 }
 
 export function createCollectors(parts: CollectorParts): Collectors {
-  const { feeds, records, microsofts, intake, clock, pollMs, alone, log, note } = parts
+  const { feeds, records, microsofts, intake, clock, pollMs, alone, lookbackMs = Infinity, log, note } = parts
   const loops = new Map<string, Loop>()
   const turns = createTurns(AT_ONCE)
   const holding = createHolding(records.leases)
@@ -95,7 +97,7 @@ export function createCollectors(parts: CollectorParts): Collectors {
       microsoft: await microsofts.open(tenantId, connectionId),
       settings: connection?.settings ?? {},
       ...(secret !== undefined && { secret }),
-      lookbackMs: feed.windowing.retentionMs - HEAD_START_MS,
+      lookbackMs: Math.min(lookbackMs, feed.windowing.retentionMs - HEAD_START_MS),
       sliceMs: SLICE_MS,
       ingest: ({ dataset, feed: origin, records: texts }) => intake.take({ tenantId, dataset, origin }, texts),
     })

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 
 import { CLOUDS, loadCloudFile } from '#connect/clouds.ts'
 import type { Traffic } from '#connect/microsoft.ts'
+import type { Wait } from '#connect/throttle.ts'
 import { createDetector } from '#detect/runner.ts'
 import { loadRules } from '#detect/load-rules.ts'
 import type { Clock } from '#domain/clock.ts'
@@ -95,6 +96,9 @@ export type Log = (error: AppError) => void
  * @param parts.roundEveryMs how often an investigation that watches looks for new mail; five minutes when absent.
  * @param parts.retestEveryMs how often a connection is tested while consent spreads; a minute when absent.
  *
+ * @param parts.lookbackMs how far back the first pass over a feed begins; as far as Microsoft keeps records when absent.
+ * @param parts.wait how to wait when Microsoft says so; timers when absent.
+ *
  * @throws AppError as {@link openStores}; CONFIG_VALUE_INVALID for the cloud file.
  */
 export async function compose(
@@ -105,6 +109,8 @@ export async function compose(
     note?: (line: string) => void
     roundEveryMs?: number
     retestEveryMs?: number
+    lookbackMs?: number
+    wait?: Wait
   },
 ): Promise<Application> {
   const { clock, log, note = () => {}, roundEveryMs, retestEveryMs } = parts
@@ -137,7 +143,7 @@ export async function compose(
   })
   const intake = createIntake(pipeline)
   undo.defer(() => intake.close())
-  const microsofts = createMicrosofts(records, clouds, clock)
+  const microsofts = createMicrosofts(records, clouds, clock, parts.wait)
   undo.defer(() => microsofts.close())
   const jobs = createJobs({
     pool,
@@ -163,6 +169,7 @@ export async function compose(
     note,
     pollMs: config.pollMs,
     alone: config.postgresUrl === undefined,
+    ...(parts.lookbackMs !== undefined && { lookbackMs: parts.lookbackMs }),
   })
   undo.defer(() => collectors.close())
   const connectionWatch = createConnectionWatch({

@@ -3,6 +3,7 @@ import { findCloud, withCloudAppsPortal } from '#connect/clouds.ts'
 import { createMicrosoft } from '#connect/create-microsoft.ts'
 import { createExchangeDoor } from '#connect/ews/create-exchange-door.ts'
 import type { Microsoft, Traffic } from '#connect/microsoft.ts'
+import type { Wait } from '#connect/throttle.ts'
 import type { Clock } from '#domain/clock.ts'
 import { AppError } from '#domain/errors.ts'
 import type { TenantId } from '#domain/ids.ts'
@@ -32,6 +33,8 @@ export function createMicrosofts(
   records: Pick<RecordStore, 'connections' | 'budgets'>,
   clouds: readonly Cloud[],
   clock: Clock,
+  /** How to wait for Microsoft; timers when absent. */
+  wait?: Wait,
 ): Microsofts {
   type Door = Microsoft & { close(): Promise<void> }
   const doors = new Map<string, Promise<Door>>()
@@ -59,6 +62,7 @@ export function createMicrosofts(
       cloud: cloudOf(cloud, settings, clouds),
       clock,
       budgets: records.budgets,
+      ...(wait && { wait }),
     })
   }
 

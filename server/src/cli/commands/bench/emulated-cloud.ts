@@ -19,12 +19,16 @@ export interface EmulatedCloud {
   cloudFile: string
   tenantId: TenantId
   application: { clientId: string; secret: string }
-  /** A request below `/_emu`; its answer, parsed. */
-  control(path: string, body: unknown): Promise<unknown>
+  /** A request below `/_emu`; its answer, parsed. POST with a body and GET without, unless said otherwise. */
+  control(path: string, body?: unknown, method?: Method): Promise<unknown>
+  /** A new application with these roles. */
+  register(roles: readonly string[]): Promise<EmulatedCloud['application']>
   /** Asks Graph as an application with these roles, made for the question. */
   graphAs(roles: readonly string[]): Promise<Graph>
   stop(): Promise<void>
 }
+
+type Method = 'GET' | 'POST' | 'DELETE'
 
 /** A bare client, for what the bench does beside the product. @throws Error for any answer but 2xx. */
 export type Graph = (method: 'GET' | 'POST', path: string, body?: unknown) => Promise<unknown>
@@ -56,7 +60,7 @@ export async function startEmulatedCloud(folder: string, args: readonly string[]
   const named = { name: 'emulated', title: 'Emulated Microsoft cloud', origin: url, caFile }
   await writeFile(cloudFile, JSON.stringify(named))
 
-  async function ask(method: 'GET' | 'POST', path: string, headers: Record<string, string>, body?: string) {
+  async function ask(method: Method, path: string, headers: Record<string, string>, body?: string) {
     const answer = await request(`${url}${path}`, { method, headers, dispatcher, ...(body !== undefined && { body }) })
     const text = await answer.body.text()
     if (answer.statusCode >= 300) throw new Error(`${method} ${path}: ${answer.statusCode} ${text}`)
@@ -64,14 +68,18 @@ export async function startEmulatedCloud(folder: string, args: readonly string[]
   }
 
   const json = { 'content-type': 'application/json' }
-  const control = (path: string, body: unknown) => ask('POST', `/_emu${path}`, json, JSON.stringify(body))
+  const control = (path: string, body?: unknown, method: Method = body === undefined ? 'GET' : 'POST') =>
+    ask(method, `/_emu${path}`, json, body === undefined ? undefined : JSON.stringify(body))
+  const register = async (roles: readonly string[]) =>
+    Application.parse(await control('/applications', { name: 'Bench', roles }))
   return {
     cloudFile,
     tenantId: tenant!.id,
     application: tenant!.applications[0]!,
     control,
+    register,
     async graphAs(roles) {
-      const { clientId, secret } = Application.parse(await control('/applications', { name: 'Bench', roles }))
+      const { clientId, secret } = await register(roles)
       const form = { grant_type: 'client_credentials', client_id: clientId, client_secret: secret }
       const scope = 'https://graph.microsoft.com/.default'
       const granted = await ask(

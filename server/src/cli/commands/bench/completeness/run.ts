@@ -1,0 +1,173 @@
+import { cp, mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+
+import { z } from 'zod'
+
+import type { EmulatedCloud } from '#cli/commands/bench/emulated-cloud.ts'
+import { isoTime, systemClock } from '#domain/clock.ts'
+
+import { createDice } from './dice.ts'
+import { drawFaults } from './faults.ts'
+import { Ids, LOOKBACK_MS, Windows, type Window } from './orders.ts'
+import { BENCH_FEEDS, truthOf } from './truth.ts'
+import { startWorker, type WorkerProcess } from './worker-process.ts'
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+/** As far as a server's clock may be wrong, either way. */
+const SKEW = 10 * MINUTE
+/** Longer than a window, and than the clocks differ: everything recent is listed once more. */
+const SETTLE = HOUR + 3 * SKEW
+/** How long a run may take to settle once nothing is wrong any more. */
+const PATIENCE_MS = 120_000
+
+const ROLES = ['ActivityFeed.Read', 'ActivityFeed.ReadDlp', 'AuditLog.Read.All', 'Directory.Read.All']
+
+/** What became of one run. All lists but `faults` and `explained` should be empty. */
+export interface RunOutcome {
+  seed: number
+  feeds: string[]
+  faults: string[]
+  struck: number
+  kills: number
+  skewMin: number
+  records: number
+  lost: string[]
+  doubled: string[]
+  /** Stored, and in no truth. */
+  invented: string[]
+  unexplained: string[]
+  explained: string[]
+  seconds: number
+}
+
+/**
+ * One run by its seed: some feeds, several faults at once, a wrong clock, time that goes on, and a worker that is killed; then
+ * nothing is wrong any more, and what is stored must be what the emulator has made available. `template` is a data folder that
+ * has been migrated.
+ */
+export async function runOnce(
+  cloud: EmulatedCloud,
+  { seed, folder, template }: { seed: number; folder: string; template: string },
+): Promise<RunOutcome> {
+  const begun = systemClock.now()
+  const dice = createDice(seed)
+  const data = join(folder, `run-${seed}`)
+  await mkdir(data)
+  await cp(template, data, { recursive: true })
+  await cloud.control('/faults', undefined, 'DELETE')
+  await cloud.control('/reset', {})
+
+  const feeds = dice.some(BENCH_FEEDS, dice.whole(2, 3))
+  const { names: faults, rules } = drawFaults(dice)
+  const skewMs = dice.whole(-SKEW, SKEW)
+  const kills = dice.whole(0, 2)
+  let aheadMs = skewMs
+  const start = () =>
+    startWorker({ data, cloudFile: cloud.cloudFile, tenantId: cloud.tenantId, aheadMs })
+  let worker = start()
+  const advance = async (ms: number) => {
+    aheadMs += ms
+    await cloud.control('/clock', { advanceMs: ms })
+    await worker.ask({ kind: 'advance', ms })
+  }
+  try {
+    const application = await cloud.register(ROLES)
+    await worker.ask({ kind: 'connect', ...application, feeds })
+    // The worker's first window begins no later than this.
+    const since = systemClock.now() + SKEW - LOOKBACK_MS
+    await cloud.control('/faults', { rules })
+    for (let kill = 0; kill < kills; kill++) {
+      await pause(dice.whole(100, 2500))
+      await worker.kill()
+      worker = start()
+      if (dice.next() < 0.7) await advance(dice.whole(MINUTE, 2 * HOUR))
+    }
+    await advance(dice.whole(MINUTE, 2 * HOUR))
+    await pause(dice.whole(100, 1500))
+
+    const struck = await struckBy(cloud)
+    await cloud.control('/faults', undefined, 'DELETE')
+    const wanted = await truthOf(cloud, feeds, since)
+    await advance(SETTLE)
+    const windows = await settledWindows(worker, feeds, isoTime(systemClock.now() + aheadMs))
+    const ids = Ids.parse(await worker.ask({ kind: 'ids' }))
+    const known = await truthOf(cloud, feeds, since - DAY)
+    await worker.stop()
+    const stored = new Set(ids)
+    const gaps = windows.filter(({ state }) => state === 'gap')
+    return {
+      seed,
+      feeds,
+      faults,
+      struck,
+      kills,
+      skewMin: Math.round(skewMs / MINUTE),
+      records: stored.size,
+      lost: [...wanted].filter((id) => !stored.has(id)),
+      doubled: repeated(ids),
+      invented: [...stored].filter((id) => !known.has(id)),
+      unexplained: unexplained(windows, feeds),
+      explained: gaps.flatMap(({ feed, from, reason }) => (isLasting(reason) ? [`${feed} ${from}: ${reason}`] : [])),
+      seconds: (systemClock.now() - begun) / 1000,
+    }
+  } finally {
+    await worker.kill()
+    await rm(data, { recursive: true, force: true })
+  }
+}
+
+const Struck = z.object({ rules: z.array(z.object({ struck: z.int() })) })
+
+async function struckBy(cloud: EmulatedCloud): Promise<number> {
+  const { rules } = Struck.parse(await cloud.control('/faults'))
+  return rules.reduce((total, { struck }) => total + struck, 0)
+}
+
+function repeated(ids: readonly string[]): string[] {
+  const seen = new Set<string>()
+  return ids.filter((id) => seen.has(id) || !seen.add(id))
+}
+
+/** The windows once every feed has reached `now` and none has anything left to do; as they are when that does not come about. */
+async function settledWindows(worker: WorkerProcess, feeds: readonly string[], now: string): Promise<Window[]> {
+  const deadline = systemClock.now() + PATIENCE_MS
+  for (;;) {
+    const windows = Windows.parse(await worker.ask({ kind: 'windows' }))
+    const isCurrent = feeds.every((feed) => windows.some((each) => each.feed === feed && each.to > now))
+    if ((isCurrent && openWindows(windows).length === 0) || systemClock.now() > deadline) return windows
+    await pause(200)
+  }
+}
+
+const isLasting = (reason: string | undefined): boolean => reason?.startsWith('Lost: ') ?? false
+
+/** Those that may still change, but for the newest of each feed, which is not over. */
+function openWindows(windows: readonly Window[]): Window[] {
+  return [...Map.groupBy(windows, ({ feed }) => feed).values()].flatMap((own) => {
+    const newest = own.reduce((last, { to }) => (to > last ? to : last), '')
+    return own.filter(
+      ({ state, reason, to }) => (state === 'in-progress' && to !== newest) || (state === 'gap' && !isLasting(reason)),
+    )
+  })
+}
+
+/** What a reader of the coverage could not understand: windows left open, counts that disagree, holes between windows. */
+function unexplained(windows: readonly Window[], feeds: readonly string[]): string[] {
+  const byFeed = Map.groupBy(windows, ({ feed }) => feed)
+  const disagreeing = windows.filter(({ state, listed, stored }) => state === 'complete' && listed !== stored)
+  return [
+    ...feeds.filter((feed) => !byFeed.has(feed)).map((feed) => `${feed} has no windows`),
+    ...openWindows(windows).map(({ feed, from, reason }) => `${feed} ${from} is open: ${reason ?? 'no reason'}`),
+    ...disagreeing.map(({ feed, from, listed, stored }) => `${feed} ${from} stored ${stored} of ${listed}`),
+    ...[...byFeed].flatMap(([feed, own]) => {
+      const sorted = own.toSorted((a, b) => a.from.localeCompare(b.from))
+      return sorted.flatMap(({ from }, index) => {
+        const before = sorted[index - 1]
+        return before && before.to < from ? [`${feed} has nothing between ${before.to} and ${from}`] : []
+      })
+    }),
+  ]
+}
