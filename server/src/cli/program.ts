@@ -12,6 +12,7 @@ import { showAction } from './commands/actions/show.ts'
 import { closeAlert } from './commands/alerts/close.ts'
 import { listAlerts } from './commands/alerts/list.ts'
 import { showAlert } from './commands/alerts/show.ts'
+import { benchCollect } from './commands/bench/collect.ts'
 import { benchCompleteness } from './commands/bench/completeness.ts'
 import { benchIngest } from './commands/bench/ingest.ts'
 import { benchPurge } from './commands/bench/purge.ts'
@@ -102,7 +103,7 @@ const NOUNS: Record<string, { summary: string; verbs: readonly Register[] }> = {
   keys: { summary: 'the key that seals credentials', verbs: [rotateKey] },
   bench: {
     summary: 'how fast Cordon is on this machine',
-    verbs: [benchCompleteness, benchIngest, benchPurge, benchScan],
+    verbs: [benchCollect, benchCompleteness, benchIngest, benchPurge, benchScan],
   },
   store: { summary: 'the embedded event store', verbs: [serveStore] },
 }

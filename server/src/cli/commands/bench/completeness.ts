@@ -28,7 +28,9 @@ const HOUR = 3_600_000
 export function benchCompleteness(bench: Command): void {
   bench
     .command('completeness')
-    .description('collect through faults and kills, and print as JSON whether anything was lost, doubled or left unexplained')
+    .description(
+      'collect through faults and kills, and print as JSON whether anything was lost, doubled or left unexplained',
+    )
     .option('--runs <n>', 'how many, each with the next seed', count, 200)
     .option('--seed <n>', 'of the first run', count, 1)
     .action(async (_options, command: Command) => {
@@ -74,7 +76,12 @@ export async function completeness(params: Params) {
       records: sum(({ records }) => records),
       faults_struck: sum(({ struck }) => struck),
       kills: sum(({ kills }) => kills),
-      run_p95_s: round(percentile(outcomes.map(({ seconds }) => seconds), 95)),
+      run_p95_s: round(
+        percentile(
+          outcomes.map(({ seconds }) => seconds),
+          95,
+        ),
+      ),
     },
     failing_seeds: outcomes.filter(isFailed).map(({ seed }) => seed),
   }
@@ -98,7 +105,8 @@ function isFailed({ lost, doubled, invented, unexplained }: RunOutcome): boolean
 
 /** One line a run; what went wrong in full. */
 function describe(outcome: RunOutcome): string {
-  const { seed, records, struck, kills, skewMin, seconds, lost, doubled, invented, unexplained, feeds, faults } = outcome
+  const { seed, records, struck, kills, skewMin, seconds, lost, doubled, invented, unexplained, feeds, faults } =
+    outcome
   const line = `seed ${seed}: ${records} records, ${struck} faults, ${kills} kills, clock ${skewMin} min, ${round(seconds)} s`
   if (!isFailed(outcome)) return line
   const first = (ids: readonly string[]) => `${ids.length} (${ids.slice(0, 3).join(', ')})`

@@ -65,8 +65,7 @@ export async function runOnce(
   const skewMs = dice.whole(-SKEW, SKEW)
   const kills = dice.whole(0, 2)
   let aheadMs = skewMs
-  const start = () =>
-    startWorker({ data, cloudFile: cloud.cloudFile, tenantId: cloud.tenantId, aheadMs })
+  const start = () => startWorker({ data, cloudFile: cloud.cloudFile, tenantId: cloud.tenantId, aheadMs })
   let worker = start()
   const advance = async (ms: number) => {
     aheadMs += ms

@@ -10,10 +10,13 @@ const Log = z.object({ records: z.array(z.object({ id: z.string() })) })
 type Truth = (cloud: EmulatedCloud, since: string) => Promise<string[]>
 
 const audit =
-  (contentType: string): Truth => async (cloud, since) =>
-  Audit.parse(await cloud.control(`/ground-truth/audit?${since}`))[contentType]!.records.map((id) => id.toLowerCase())
-const log = (name: string, eventId: (id: string) => string): Truth => async (cloud, since) =>
-  Log.parse(await cloud.control(`/ground-truth/logs/${name}?${since}`)).records.map(({ id }) => eventId(id))
+  (contentType: string): Truth =>
+  async (cloud, since) =>
+    Audit.parse(await cloud.control(`/ground-truth/audit?${since}`))[contentType]!.records.map((id) => id.toLowerCase())
+const log =
+  (name: string, eventId: (id: string) => string): Truth =>
+  async (cloud, since) =>
+    Log.parse(await cloud.control(`/ground-truth/logs/${name}?${since}`)).records.map(({ id }) => eventId(id))
 const lower = (id: string) => id.toLowerCase()
 
 /** Feeds that keep every record once, and the event ids of all that the emulated company has made available of each by now. */

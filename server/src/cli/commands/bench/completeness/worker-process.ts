@@ -22,7 +22,10 @@ export function startWorker(settings: {
   tenantId: string
   aheadMs: number
 }): WorkerProcess {
-  const child = fork(PROGRAM, [JSON.stringify(settings)], { execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  const child = fork(PROGRAM, [JSON.stringify(settings)], {
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  })
   const exited = once(child, 'exit')
   const waiting = new Map<number, PromiseWithResolvers<unknown>>()
   let asked = 0
