@@ -77,6 +77,8 @@ export async function runOnce(
     await worker.ask({ kind: 'connect', ...application, feeds })
     // The worker's first window begins no later than this.
     const since = systemClock.now() + SKEW - LOOKBACK_MS
+    // Once every feed has begun: the first window of one that begins after the clock was moved on is a later one.
+    await begunWindows(worker, feeds)
     await cloud.control('/faults', { rules })
     for (let kill = 0; kill < kills; kill++) {
       await pause(dice.whole(100, 2500))
@@ -128,6 +130,16 @@ async function struckBy(cloud: EmulatedCloud): Promise<number> {
 function repeated(ids: readonly string[]): string[] {
   const seen = new Set<string>()
   return ids.filter((id) => seen.has(id) || !seen.add(id))
+}
+
+/** Waits until every feed has written down a window. */
+async function begunWindows(worker: WorkerProcess, feeds: readonly string[]): Promise<void> {
+  const deadline = systemClock.now() + PATIENCE_MS
+  for (;;) {
+    const windows = Windows.parse(await worker.ask({ kind: 'windows' }))
+    if (feeds.every((feed) => windows.some((each) => each.feed === feed)) || systemClock.now() > deadline) return
+    await pause(20)
+  }
 }
 
 /** The windows once every feed has reached `now` and none has anything left to do; as they are when that does not come about. */
