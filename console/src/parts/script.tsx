@@ -27,7 +27,7 @@ export function Script({ label, text, fileName }: Props) {
         </IconButton>
       </figcaption>
       {/* Long scripts scroll: the keyboard has to reach them. */}
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so the keyboard has to reach it */}
       <pre tabIndex={0} className="max-h-72 overflow-auto p-3 font-mono text-xs leading-5">
         {text}
       </pre>

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 
 import type { Feed } from '#collect/feed.ts'
 import { collectFeed, type CollectResult } from '#collect/runner.ts'
+import { ConnectionClosed } from '#connect/connection-closed.ts'
 import { type Clock, isoTime } from '#domain/clock.ts'
 import type { FeedKey } from '#domain/coverage.ts'
 import { AppError, toAppError } from '#domain/errors.ts'
@@ -108,10 +109,13 @@ export function createCollectors(parts: CollectorParts): Collectors {
     const begun = clock.now()
     const result = await pass(feed, lease, signal).catch((error: unknown) => {
       if (isLeaseLost(error)) throw error
+      // Tested anew or changed meanwhile: nothing failed, and the next pass opens the door again.
+      if (error instanceof ConnectionClosed) return undefined
       const fault = toAppError(error, `Could not collect ${feed.title}.`)
       return { failures: [fault], isStopped: true, isUnfinished: false, edge: undefined }
     })
     signal.throwIfAborted()
+    if (!result) return { dueInMs: 0, failures: lease.failures }
     const fault = result.failures[0]
     if (fault) troubles.failed(lease.connectionId, feed.id, fault)
     else troubles.recovered(lease.connectionId, feed.id)

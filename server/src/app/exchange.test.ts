@@ -14,8 +14,9 @@ import type { RecordStore } from '#store/record-store.ts'
 import { openTemporaryRecords } from '#store/testing/temporary-records.ts'
 
 import { createAudit } from './audit.ts'
-import { createConnections, type Connections, type NewExchangeConnection } from './connections.ts'
+import { createConnections, type Connections } from './connections.ts'
 import { createEvidence } from './evidence.ts'
+import type { NewExchangeConnection } from './exchange-connection.ts'
 import { createMicrosofts, type Microsofts } from './microsofts.ts'
 
 const Truth = z.object({

@@ -6,6 +6,7 @@ import type { TenantId } from '#domain/ids.ts'
 import type { ConnectionTest, MailboxVerdict, PermissionNeed, PermissionVerdict } from '#domain/tenant.ts'
 
 import { RESOURCE_TITLES } from './clouds.ts'
+import { ConnectionClosed } from './connection-closed.ts'
 import { permissionFix } from './faults.ts'
 import type { Microsoft, MicrosoftApi, MicrosoftRequest } from './microsoft.ts'
 
@@ -134,6 +135,8 @@ async function readRoles(microsoft: Microsoft, api: MicrosoftApi): Promise<Roles
   try {
     return { roles: await microsoft.grantedRoles(api) }
   } catch (error) {
+    // Nothing that Microsoft said: a test that was cut off must not pass for one that failed.
+    if (error instanceof ConnectionClosed) throw error
     return { error: toAppError(error, 'Could not read the granted permissions.') }
   }
 }
