@@ -69,6 +69,11 @@ function compileTest(test: ValueTest): (value: unknown) => boolean {
               : Number.NaN
         return !Number.isNaN(number) && COMPARE[test.operator](number, test.value)
       }
+    case 'field':
+    case 'time':
+    case 'list':
+      // Their modifiers are refused by sigma/item.ts so far.
+      return () => false
     case 'null':
     case 'exists':
       // As a keyword neither means anything; sigma/item.ts refuses them there.

@@ -1,0 +1,106 @@
+import type { Severity } from '#domain/alert.ts'
+
+import type { Expression } from './expression.ts'
+
+/**
+ * What a Sigma file may hold: rules over single events, correlations over what rules match, and filters that tune rules
+ * without touching them. One file may hold several, as YAML documents.
+ */
+export type SigmaDocument = SigmaRule | SigmaCorrelation | SigmaFilter
+
+/** What every document says of itself. */
+export interface SigmaHead {
+  /** The document's `id`; without one its `name`, or its `title`. */
+  id: string
+  name?: string
+  title: string
+  description: string
+  status?: string
+  author?: string
+  license?: string
+  date?: string
+  modified?: string
+  references: string[]
+  /** The document's text, for people to read. */
+  yaml: string
+  /** One-based line of the file where the document begins. */
+  line: number
+}
+
+/** What a document that raises alerts says of them. */
+export interface SigmaAlerting {
+  level: Severity
+  /** Tags as written. */
+  tags: string[]
+  /** Tags without `attack.`: tactics and techniques. */
+  attack: string[]
+  falsePositives: string[]
+}
+
+/** Where a rule's events come from. A name that is absent means any. */
+export interface Logsource {
+  product?: string
+  service?: string
+  category?: string
+}
+
+export interface SigmaRule extends SigmaHead, SigmaAlerting {
+  kind: 'rule'
+  logsource: Logsource
+  expression: Expression
+  /** Our own key `cordon.group-by`: event fields whose values make one alert. */
+  groupBy: string[]
+}
+
+export type CorrelationType =
+  | 'event_count'
+  | 'value_count'
+  | 'temporal'
+  | 'temporal_ordered'
+  | 'value_sum'
+  | 'value_avg'
+  | 'value_percentile'
+
+export interface SigmaCorrelation extends SigmaHead, SigmaAlerting {
+  kind: 'correlation'
+  type: CorrelationType
+  /** Ids or names of rules and correlations; for `temporal_ordered` in the order they must come. */
+  rules: string[]
+  /** Event fields, or aliases. Empty: one group of everything. */
+  groupBy: string[]
+  /** Seconds; the window at an event is `[t - timespan, t]`, both ends in. */
+  timespanS: number
+  /** Alias → rule → the field that the alias stands for in that rule's events. */
+  aliases: Record<string, Record<string, string>>
+  /** Whether the rules referred to raise alerts of their own as well. */
+  generate: boolean
+  /** `condition.field`: what is counted, summed or averaged. Several: distinct tuples (`value_count` alone). */
+  fields: string[]
+  /** Of `value_percentile`, 0 to 100. */
+  percentile?: number
+  condition: CorrelationCondition
+}
+
+/** All thresholds must hold (a range has two); or, for temporal types, rules joined by and, or, not. */
+export type CorrelationCondition =
+  | { kind: 'threshold'; all: Threshold[] }
+  | { kind: 'rules'; expression: RuleExpression }
+
+export interface Threshold {
+  operator: 'lt' | 'lte' | 'gt' | 'gte' | 'eq' | 'neq'
+  value: number
+}
+
+/** Which rules were seen in the window. */
+export type RuleExpression =
+  | { kind: 'and' | 'or'; terms: RuleExpression[] }
+  | { kind: 'not'; term: RuleExpression }
+  | { kind: 'rule'; rule: string }
+
+export interface SigmaFilter extends SigmaHead {
+  kind: 'filter'
+  logsource: Logsource
+  rules: string[] | 'any'
+  /** A rule that the filter fits matches where its own expression and this one hold. */
+  expression: Expression
+}
