@@ -19,7 +19,20 @@ export const Problem = z
       })
       .optional(),
     /** For a query or a form: where the fault is. */
-    problems: z.array(z.object({ path: z.string(), message: z.string(), position: z.int().optional() })).optional(),
+    problems: z
+      .array(
+        z.object({
+          path: z.string(),
+          message: z.string(),
+          position: z
+            .int()
+            .optional()
+            .describe('Of a query: the character, from 1; one behind its end where it ends too soon.'),
+          length: z.int().optional().describe('Of a query: how many characters are meant.'),
+          allowed: z.string().optional().describe('What may stand there.'),
+        }),
+      )
+      .optional(),
   })
   .meta({ id: 'Problem' })
 export type Problem = z.infer<typeof Problem>

@@ -15,8 +15,8 @@ export interface EventFilter {
 export interface Search {
   page(
     tenantId: TenantId,
-    filter: EventFilter & { limit: number; cursor?: string | undefined },
-  ): Promise<{ events: EcsEvent[]; nextCursor?: string; total: number }>
+    filter: EventFilter & { limit: number; order?: 'desc' | 'asc'; cursor?: string | undefined },
+  ): Promise<{ events: EcsEvent[]; nextCursor?: string; total: number; tookMs: number }>
   /** `buckets` at most, all of one length, from the start of the span on. */
   histogram(
     tenantId: TenantId,
@@ -36,13 +36,14 @@ export function createSearch(events: EventStore, parseQuery: (text: string) => E
     return { range: { from, to }, query: query?.trim() ? parseQuery(query) : { kind: 'all' } }
   }
   return {
-    async page(tenantId, { limit, cursor, ...filter }) {
+    async page(tenantId, { limit, order = 'desc', cursor, ...filter }) {
+      const begun = performance.now()
       const request = asked(filter)
       const [page, total] = await Promise.all([
-        events.search(tenantId, { ...request, limit, ...(cursor !== undefined && { cursor }) }),
+        events.search(tenantId, { ...request, limit, order, ...(cursor !== undefined && { cursor }) }),
         events.count(tenantId, request),
       ])
-      return { ...page, total }
+      return { ...page, total, tookMs: Math.round(performance.now() - begun) }
     },
     async histogram(tenantId, { buckets, ...filter }) {
       const intervalMs = intervalFor(Date.parse(filter.to) - Date.parse(filter.from), buckets)

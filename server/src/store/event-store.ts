@@ -23,7 +23,7 @@ export interface EventStore {
   insert(tenantId: TenantId, token: string, events: readonly EncodedEvent[]): Promise<void>
   /** The ids of those events that are stored. */
   storedIds(tenantId: TenantId, events: readonly EventKey[]): Promise<Set<string>>
-  /** A page of events, newest first. */
+  /** A page of events, newest first unless asked otherwise. */
   search(tenantId: TenantId, request: EventSearch): Promise<EventPage>
   count(tenantId: TenantId, request: { range: TimeRange; query: EventQuery }): Promise<number>
   /** Counts per bucket over the whole range, empty buckets included, oldest first. */
@@ -63,7 +63,9 @@ export interface EventSearch {
   query: EventQuery
   /** 1 to 1,000. */
   limit: number
-  /** From the page before; opaque. */
+  /** By time, events of one moment by id; `desc` when absent. */
+  order?: 'desc' | 'asc'
+  /** From the page before, of the same order; opaque. */
   cursor?: string
 }
 

@@ -59,14 +59,14 @@ export function createEventStore(clickhouse: ClickHouse, options: EventStoreOpti
       : `SELECT ${columns} FROM ${events} FINAL WHERE ${where}`
 
   /** The documents of events by identity: a jump through the primary key, so that a search reads none it does not show. */
-  async function documents(tenantId: TenantId, keys: readonly EventKey[]): Promise<EcsEvent[]> {
+  async function documents(tenantId: TenantId, keys: readonly EventKey[], order = 'DESC'): Promise<EcsEvent[]> {
     if (keys.length === 0) return []
     const params = new Params()
     params.readsDocuments = true
     const rows = await select<{ event: string }>(
       `SELECT event FROM ${events} WHERE tenant_id = ${params.uuid(tenantId)}
         AND ${hasKey(keys, params)}
-        ORDER BY time DESC, event_id DESC LIMIT 1 BY time, event_id`,
+        ORDER BY time ${order}, event_id ${order} LIMIT 1 BY time, event_id`,
       params,
     )
     return rows.map((row) => JSON.parse(row.event) as EcsEvent)
@@ -114,12 +114,13 @@ export function createEventStore(clickhouse: ClickHouse, options: EventStoreOpti
     },
 
     async search(tenantId, request) {
+      const [order, beyond] = request.order === 'asc' ? (['ASC', '>'] as const) : (['DESC', '<'] as const)
       const keys = await findKeys(request)
       const page = keys.slice(0, request.limit)
       const last = page.at(-1)
       const more = keys.length > request.limit && last !== undefined
       return {
-        events: await documents(tenantId, page),
+        events: await documents(tenantId, page, order),
         ...(more ? { nextCursor: encodeCursor({ time: last.timeMs, id: last.id }) } : {}),
       }
 
@@ -131,11 +132,11 @@ export function createEventStore(clickhouse: ClickHouse, options: EventStoreOpti
           const { time, id } = decodeCursor(cursor)
           const at = params.time(time)
           // The first half lets the primary key skip what the second alone would read.
-          where.push(`time <= ${at} AND (time, event_id) < (${at}, ${params.text(id)})`)
+          where.push(`time ${beyond}= ${at} AND (time, event_id) ${beyond} (${at}, ${params.text(id)})`)
         }
         return await select<EventKey>(
           `SELECT ${KEY} FROM ${events} WHERE ${where.join(' AND ')}
-            ORDER BY time DESC, event_id DESC LIMIT 1 BY time, event_id LIMIT ${params.integer(limit + 1)}`,
+            ORDER BY time ${order}, event_id ${order} LIMIT 1 BY time, event_id LIMIT ${params.integer(limit + 1)}`,
           params,
         )
       }
