@@ -42,6 +42,17 @@ export interface Fault {
   staleRead?: boolean
   /** A list of Graph's comes in pages of this size, whatever was asked for. */
   pageSize?: number
+  /** Event Hubs: an AMQP error. Refuses what was asked for, or closes the link on which events come. */
+  amqp?: AmqpFault
+}
+
+export interface AmqpFault {
+  /** `com.microsoft:server-busy`, `amqp:link:detach-forced`, `amqp:link:stolen`, … */
+  condition: string
+  /** The service's own words where it has some for the condition. */
+  description?: string
+  /** What is closed with it: the link when absent. */
+  closes?: 'link' | 'connection'
 }
 
 const text = (value: unknown) => typeof value === 'string'
@@ -76,6 +87,10 @@ const DO: Record<string, Check> = {
   duplicate: [flag, 'true or false'],
   staleRead: [flag, 'true or false'],
   pageSize: [whole(1, 1000), 'a whole number up to 1000'],
+  amqp: [
+    isAmqp,
+    'an object with `condition` (amqp:… or com.microsoft:…), and `description`, `closes` (link, connection)',
+  ],
 }
 
 /** The rules in a posted body, `{rules: […]}` or one rule; or everything that is wrong with them. */
@@ -109,4 +124,16 @@ function isPattern(value: unknown): boolean {
   } catch {
     return false
   }
+}
+
+function isAmqp(value: unknown): boolean {
+  if (!object(value)) return false
+  const { condition, description, closes, ...rest } = value as Record<string, unknown>
+  return (
+    Object.keys(rest).length === 0 &&
+    typeof condition === 'string' &&
+    /^(amqp|com\.microsoft):[a-z:-]+$/.test(condition) &&
+    (description === undefined || text(description)) &&
+    (closes === undefined || closes === 'link' || closes === 'connection')
+  )
 }

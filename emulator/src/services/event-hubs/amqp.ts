@@ -93,13 +93,27 @@ const FAREWELL = 500
 export function hangUp(connection: Connection, reason: { condition: string; description: string }): void {
   if (!connection.is_open()) return
   connection.close(reason)
-  const { socket, abort_socket: abort } = connection as unknown as {
-    socket: unknown
-    abort_socket: (socket: unknown) => void
-  }
   setTimeout(() => {
-    if (!connection.is_closed()) abort.call(connection, socket)
+    if (!connection.is_closed()) abort(connection)
   }, FAREWELL).unref()
+}
+
+/** Ends a connection without a word. */
+export function abort(connection: Connection): void {
+  const { socket, abort_socket: end } = connection as unknown as Sockets
+  if (socket) end.call(connection, socket)
+}
+
+/** Ends a connection in the middle of a frame: a kilobyte is announced, and a few bytes of it come. */
+export function tear(connection: Connection): void {
+  const { socket } = connection as unknown as Sockets
+  socket?.write(Buffer.from([0, 0, 4, 0, 2, 0, 0, 0, 0, 0x53, 0x14, 0xc0]))
+  abort(connection)
+}
+
+interface Sockets {
+  socket: { write: (bytes: Buffer) => unknown } | undefined
+  abort_socket: (socket: unknown) => void
 }
 
 /** A source or target as it came, to be sent back; undefined where there was none. */

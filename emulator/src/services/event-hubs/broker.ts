@@ -1,4 +1,5 @@
 import type { Cloud, Tenant } from '#cloud.ts'
+import type { Faults } from '#faults/faults.ts'
 import type { Journal } from '#http/journal.ts'
 import type { TokenKeys } from '#token-keys.ts'
 
@@ -13,12 +14,14 @@ export class Broker {
   readonly namespaces: readonly Namespace[]
   readonly keys: TokenKeys
   readonly journal: Journal
+  readonly faults: Faults
   readonly #logs = new Map<string, HubLog>()
   readonly #readers = new Map<string, Set<Reader>>()
 
   constructor(cloud: Cloud, keys: TokenKeys) {
     this.keys = keys
     this.journal = cloud.journal
+    this.faults = cloud.faults
     this.namespaces = cloud.tenants.map((tenant) => namespaceFor(tenant, keys))
   }
 

@@ -127,3 +127,36 @@ export const inactive = (milliseconds: number) =>
 
 export const framing = () =>
   new HubError(400, 'amqp:connection:framing-error', 'A frame is larger than the maximum frame size.')
+
+/** Conditions that a client meets when something is wrong with the service or the line, in the service's words. */
+const OCCASIONAL: Record<string, readonly [status: number, text: string]> = {
+  'com.microsoft:server-busy': [
+    503,
+    'The request was terminated because the entity is being throttled. Error code : 50002. Please wait 4 seconds and try again. To know more visit https://aka.ms/sbResourceMgrExceptions.',
+  ],
+  'com.microsoft:timeout': [408, 'The operation did not complete within the allotted timeout.'],
+  'com.microsoft:operation-cancelled': [500, 'The operation was canceled.'],
+  'amqp:internal-error': [
+    500,
+    'The service was unable to process the request; please retry the operation. For more information on exception types and proper exception handling, please refer to https://aka.ms/ServiceBusExceptions',
+  ],
+  'amqp:link:detach-forced': [
+    500,
+    "The link 'G2:7223832:reader' is force detached by the broker due to errors occurred in consumer(link164614). Detach origin: AmqpMessageConsumer.IdleTimerExpired: Idle timeout: 00:30:00.",
+  ],
+  'amqp:connection:forced': [
+    500,
+    "The connection was closed by container 'LinkTracker' because it did not have any active links in the past 300000 milliseconds.",
+  ],
+  [STOLEN]: [
+    410,
+    "New receiver 'nil' with higher epoch of '1' is created hence current receiver 'nil' with epoch '0' is getting disconnected. If you are recreating the receiver, make sure a higher epoch is used.",
+  ],
+}
+
+/** An error on demand: of a condition that is not in the list its description is given. */
+export function errorOf(condition: string, description?: string): HubError {
+  const [status, text] = OCCASIONAL[condition] ?? [condition === UNAUTHORIZED ? 401 : 400, condition]
+  if (condition === UNAUTHORIZED && description === undefined) return expiredToken(protocolNow())
+  return new HubError(status, condition, description ?? text)
+}

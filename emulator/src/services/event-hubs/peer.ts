@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers/promises'
+
 import type { Connection, EventContext, Receiver, Sender } from 'rhea'
 
 import { protocolNow } from '#clock.ts'
@@ -17,6 +19,7 @@ import {
 import { MAX_MESSAGE, adapt, announcesTooMuch, decode, describedOf, hangUp, localOf, textOf, types } from './amqp.ts'
 import { Reader, admitReader } from './reader.ts'
 import { isBelow } from './claims.ts'
+import { Strikes } from './strikes.ts'
 import { isLoopback, readEntity, resourceName } from './namespace.ts'
 import { manage, partitionNamed, putToken } from './requests.ts'
 import { readBatch } from './event.ts'
@@ -44,6 +47,7 @@ export class Peer {
   readonly connection: Connection
   readonly #broker: Broker
   readonly #buffered: () => number
+  readonly #strikes: Strikes
   #claims: Claim[] = []
   #uses: Use[] = []
   readonly #replies: { service: Service; link: Sender }[] = []
@@ -53,6 +57,7 @@ export class Peer {
   constructor(broker: Broker, connection: Connection) {
     this.#broker = broker
     this.connection = connection
+    this.#strikes = new Strikes(broker.faults, connection)
     this.#buffered = (connection.options as unknown as { buffered: () => number }).buffered
     adapt(connection)
     connection.on('session_open', ({ session }: EventContext) => {
@@ -87,9 +92,13 @@ export class Peer {
     attach['rcv_settle_mode'] = 0
     attach['max_message_size'] = MAX_MESSAGE
     const address = textOf(link.is_sender() ? link.source?.address : link.target?.address)
+    const strike = this.#strikes.on('ATTACH', `/${address}`)
+    if (strike?.isCut) return
     try {
+      if (strike?.error) throw strike.error
       open()
       this.#note('ATTACH', address, 200)
+      if (strike?.isCutAfter) this.#strikes.cut()
     } catch (error) {
       if (!(error instanceof HubError)) throw error
       attach['source'] = attach['target'] = undefined
@@ -123,7 +132,8 @@ export class Peer {
       )
     const { tenant } = claim.namespace
     const partition = () => partitionNamed(this.#broker.log(tenant, hub).partitions, id)
-    const reader = new Reader({ link, partition, now: () => tenant.now, buffered: this.#buffered })
+    const strike = (sequence: number) => this.#strikes.on('TRANSFER', `/${address}?sequence=${sequence}`)
+    const reader = new Reader({ link, partition, now: () => tenant.now, buffered: this.#buffered, strike })
     admitReader(reader, this.#broker.readersOf(`${tenant.world.tenantId} ${path.join('/')}`))
     this.#uses.push({ link, right: 'Listen', path })
     link.on('sender_flow', () => reader.wake())
@@ -196,8 +206,12 @@ export class Peer {
       body: message['body'],
     }
     const name = textOf(request.properties['name'])
+    const strike = this.#strikes.on(service === '$cbs' ? 'PUT-TOKEN' : 'READ', urlOf(service, request))
+    if (strike?.delay) await setTimeout(strike.delay)
+    if (strike?.isCut) return
     let answer: { status: number; description: string; condition?: string; body?: object }
     try {
+      if (strike?.error) throw strike.error
       answer = await this.#perform(service, request)
       this.#note(service, name, answer.status)
     } catch (error) {
@@ -205,6 +219,7 @@ export class Peer {
       answer = { status: error.status, description: error.message, condition: error.condition }
       this.#note(service, name, error.status, error.condition)
     }
+    if (strike?.isCutAfter) return this.#strikes.cut()
     const { status, description, condition, body } = answer
     this.#replyTo(service, link, textOf(message['reply_to']))?.send({
       correlation_id: message['message_id'] ?? message['correlation_id'],
@@ -227,6 +242,7 @@ export class Peer {
       return { status: 200, description: 'OK', body }
     }
     const claim = await putToken(request, this.#broker, this.#candidates)
+    this.#strikes.token = textOf(request.body)
     this.#claims = [...this.#claims.filter(({ path }) => path.join('/') !== claim.path.join('/')), claim]
     return { status: 202, description: 'Accepted' }
   }
@@ -256,6 +272,15 @@ export class Peer {
 /** What the links of clients that send are for. */
 const serving = new WeakMap<Receiver, Service>()
 const publishing = new WeakMap<Receiver, (payload: Buffer, batched: boolean) => void>()
+
+/** `/$management?name=hub&type=com.microsoft:partition&partition=0` */
+function urlOf(service: Service, { properties }: HubRequest): string {
+  const asked = ['name', 'type', 'partition'].flatMap((key) => {
+    const value = textOf(properties[key])
+    return value === '' ? [] : [`${key}=${value}`]
+  })
+  return `/${service}?${asked.join('&')}`
+}
 
 function readMessage(payload: Buffer): ReturnType<typeof decode> {
   try {

@@ -5,6 +5,7 @@ import { epochReaderExists, higherEpochExists, stolen, tooManyReaders } from './
 import { MAX_MESSAGE, drain, localOf, textOf } from './amqp.ts'
 import { firstToRead } from './position.ts'
 import type { Partition } from './partition.ts'
+import type { Strike } from './strikes.ts'
 
 /** A link on which a client reads a partition. */
 const EPOCH = 'com.microsoft:epoch'
@@ -25,6 +26,8 @@ export interface ReaderOptions {
   now: () => number
   /** Bytes that the connection has not sent yet. */
   buffered: () => number
+  /** A fault that strikes the event of this number on its way. */
+  strike: (sequence: number) => Strike | undefined
 }
 
 export class Reader {
@@ -38,6 +41,8 @@ export class Reader {
   #sent = 0
   #drained = false
   #scheduled = false
+  /** Of the next event, where it was struck already: how often it still comes. */
+  #struck: { times: number } | undefined
 
   /** @throws HubError for a filter that cannot be read or a position beyond the last event. */
   constructor(options: ReaderOptions) {
@@ -73,7 +78,7 @@ export class Reader {
     if (outcome !== 'done') {
       this.#scheduled = true
       if (outcome === 'more') setImmediate(() => this.#run())
-      else setTimeout(() => this.#run(), AGAIN_AFTER)
+      else setTimeout(() => this.#run(), outcome === 'congested' ? AGAIN_AFTER : outcome)
       return
     }
     if (!this.#state._draining) return
@@ -85,8 +90,8 @@ export class Reader {
     return this.link as unknown as { credit: number; delivery_count: number; _draining: boolean }
   }
 
-  /** Sends as far as there are events, credit and room. */
-  #pump(): 'done' | 'more' | 'congested' {
+  /** Sends as far as there are events, credit and room; a number where a fault holds the next one back, milliseconds. */
+  #pump(): 'done' | 'more' | 'congested' | number {
     const partition = this.#options.partition()
     this.#next = Math.min(Math.max(this.#next, partition.begin), partition.next)
     for (;;) {
@@ -95,13 +100,29 @@ export class Reader {
       const underway = this.#sent - this.#state.delivery_count
       if (!event || this.#state.credit - underway <= 0) return 'done'
       if (this.#options.buffered() > CONGESTED || !this.link.sendable()) return 'congested'
+      const delay = this.#meet(event.sequence)
+      if (delay === 'cut') return 'done'
+      if (delay > 0) return delay
       const metrics = this.#tellsMetrics ? { last: partition.last!, now: this.#options.now() } : undefined
       this.link.send(encodeEvent(event.content(), event, metrics), undefined, 0)
       this.#sent++
+      if (this.#struck && --this.#struck.times > 0) continue
+      this.#struck = undefined
       this.#next = event.sequence + 1
       // The library writes when this turn is over: more at once would not be seen in the buffers.
       if (this.#sent % AT_ONCE === 0) return 'more'
     }
+  }
+
+  /** What becomes of the next event where a fault strikes it; milliseconds that it has to wait. */
+  #meet(sequence: number): 'cut' | number {
+    if (this.#struck) return 0
+    const strike = this.#options.strike(sequence)
+    if (!strike) return 0
+    if (strike.error && !strike.isCut) this.link.close(strike.error.amqp)
+    if (strike.error || strike.isCut) return 'cut'
+    this.#struck = { times: strike.isTwice ? 2 : 1 }
+    return strike.delay
   }
 }
 
