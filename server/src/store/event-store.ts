@@ -37,6 +37,13 @@ export interface EventStore {
   read(tenantId: TenantId, eventId: string): Promise<StoredEvent | undefined>
   /** Several at once, without their originals, in no order. */
   readMany(tenantId: TenantId, eventIds: readonly string[]): Promise<EcsEvent[]>
+  /**
+   * Events in the order in which they came to be stored, from a cursor on: what is read once to its end, again and again,
+   * misses none, however late its own time or however slowly it was stored. An event that is stored twice may come twice.
+   */
+  arrivals(tenantId: TenantId, request: ArrivalRequest): Promise<ArrivalPage>
+  /** How many events {@link arrivals} has still to give from there, and when the first of them came (ms since the epoch). */
+  backlog(tenantId: TenantId, request: Omit<ArrivalRequest, 'limit'>): Promise<{ count: number; sinceMs?: number }>
   /** True when the engine answers. */
   ping(): Promise<boolean>
   close(): Promise<void>
@@ -73,6 +80,35 @@ export interface EventPage {
   events: EcsEvent[]
   /** Absent on the last page. */
   nextCursor?: string
+}
+
+export interface ArrivalRequest {
+  query: EventQuery
+  /** From the page before; all there is when absent. */
+  after?: ArrivalCursor
+  /** 1 to 10,000; a page has fewer also where they would be too many bytes. */
+  limit: number
+}
+
+/** The place of an event in the order of arrival: when it was stored, its own time (ms since the epoch), its id. */
+export interface ArrivalCursor {
+  arrivedMs: number
+  timeMs: number
+  id: string
+}
+
+export interface ArrivalPage {
+  events: ArrivedEvent[]
+  /** Where to go on. Also without events: what does not fit the query is passed. */
+  next: ArrivalCursor
+  /** Nothing more had arrived. */
+  isLast: boolean
+}
+
+export interface ArrivedEvent extends EventKey {
+  dataset: string
+  /** The event as JSON, as it was stored. */
+  document: string
 }
 
 export interface HistogramRequest {

@@ -3,6 +3,7 @@ import type { EcsEvent } from '#domain/event.ts'
 import type { TenantId } from '#domain/ids.ts'
 import type { EventQuery, TimeRange } from '#domain/query.ts'
 import type { EventKey, EventSearch, EventStore, HistogramBucket, HistogramRequest } from '#store/event-store.ts'
+import { createArrivals } from './arrivals.ts'
 import type { ClickHouse } from './client.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import { insertEvents } from './insert.ts'
@@ -35,7 +36,7 @@ const FEW = 500
 
 /** The event store over any ClickHouse. Closing it closes the client. */
 export function createEventStore(clickhouse: ClickHouse, options: EventStoreOptions): EventStore {
-  const { events, statements } = eventTables(options.cluster)
+  const { events, processes, statements } = eventTables(options.cluster)
   const settings = {
     max_execution_time: options.limits.maxSeconds,
     max_memory_usage: String(options.limits.maxMemoryMb * 1_000_000),
@@ -202,6 +203,7 @@ export function createEventStore(clickhouse: ClickHouse, options: EventStoreOpti
       return await documents(tenantId, keys)
     },
 
+    ...createArrivals({ events, processes }, select),
     ping: () => clickhouse.ping(),
     close: () => clickhouse.close(),
   }

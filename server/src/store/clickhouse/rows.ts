@@ -24,6 +24,7 @@ export const ROW_COLUMNS = [
   ...COLUMNS.map((column) => column.name),
   'event',
   'original',
+  'stamped',
 ]
 
 /** Columns under one field of the event, side by side in a line. Most events have few of these fields. */
@@ -72,7 +73,7 @@ function toLine(tenantId: TenantId, time: string, { event, original }: Normalize
     if (fields === undefined) line += absent
     else for (const { kind, steps } of columns) line += `${encodeValue(kind, valueAt(fields, steps))}\t`
   }
-  return `${line}${escapedBackslashes(JSON.stringify(event))}\t${escaped(original)}\n`
+  return `${line}${escapedBackslashes(JSON.stringify(event))}\t${escaped(original)}\t1\n`
 }
 
 /** An ISO time as the time column's number: milliseconds. */

@@ -11,6 +11,8 @@ import { COLUMNS, SQL_TYPES } from './columns.ts'
 export interface EventTables {
   /** Where rows are written and read. */
   events: string
+  /** What runs just now, on every server. */
+  processes: string
   /** Statements that create or update the schema, in order, each safe to repeat. */
   statements: string[]
 }
@@ -30,6 +32,17 @@ const MAX_PARTS_TO_MERGE = 12
 /** Fields looked up by exact value, of which a bloom filter says where they are not. Must be the expression that query.ts compares. */
 const BLOOM_FILTERS = ['event_id', 'user_id', 'user_name', 'source_ip']
 
+/**
+ * When a row was stored, by the engine's clock; arrivals.ts reads in this order. What was stored before there was such a
+ * column came first of all: the engine would else make up a new moment for it at every look, so each row written says that
+ * it is to be stamped.
+ */
+const ARRIVAL_COLUMNS = [
+  'stamped UInt8',
+  `arrived DateTime64(3, 'UTC') DEFAULT if(stamped = 0, toDateTime64(0, 3, 'UTC'), now64(3, 'UTC')) CODEC(Delta, ZSTD(1))`,
+]
+const ARRIVAL_INDEX = 'arrived_range arrived TYPE minmax GRANULARITY 1'
+
 /** The tables of a single server (or the embedded engine), or of the cluster of that name. */
 export function eventTables(cluster?: string): EventTables {
   const onCluster = cluster === undefined ? '' : ` ON CLUSTER ${quoteName(cluster)}`
@@ -38,8 +51,9 @@ export function eventTables(cluster?: string): EventTables {
     `CREATE DATABASE IF NOT EXISTS cordon${onCluster}`,
     createTable(local, onCluster, cluster === undefined ? '' : 'Replicated'),
     addColumns(local, onCluster),
+    `ALTER TABLE ${local}${onCluster} ADD INDEX IF NOT EXISTS ${ARRIVAL_INDEX}`,
   ]
-  if (cluster === undefined) return { events: local, statements }
+  if (cluster === undefined) return { events: local, processes: 'system.processes', statements }
   const events = 'cordon.events'
   statements.push(
     // By event, so that the copies of one event meet on one shard, where FINAL can see them.
@@ -47,7 +61,7 @@ export function eventTables(cluster?: string): EventTables {
       ENGINE = Distributed(${quoteName(cluster)}, cordon, events_shard, cityHash64(tenant_id, event_id))`,
     addColumns(events, onCluster),
   )
-  return { events, statements }
+  return { events, processes: `clusterAllReplicas(${quoteName(cluster)}, system.processes)`, statements }
 }
 
 function createTable(table: string, onCluster: string, enginePrefix: string): string {
@@ -63,6 +77,8 @@ function createTable(table: string, onCluster: string, enginePrefix: string): st
     ${columns.join(',\n    ')},
     event String CODEC(ZSTD(1)),
     original String CODEC(ZSTD(1)),
+    ${ARRIVAL_COLUMNS.join(',\n    ')},
+    INDEX ${ARRIVAL_INDEX},
     INDEX message_words lowerUTF8(message) TYPE text(tokenizer = 'splitByNonAlpha'),
     ${filters.join(',\n    ')}
   ) ENGINE = ${enginePrefix}ReplacingMergeTree
@@ -81,7 +97,8 @@ function createTable(table: string, onCluster: string, enginePrefix: string): st
 
 /** Brings a table made by an earlier version up to date; without effect on one that is. */
 function addColumns(table: string, onCluster: string): string {
-  const clauses = COLUMNS.map((column) => `ADD COLUMN IF NOT EXISTS ${column.name} ${SQL_TYPES[column.kind]}`)
+  const columns = [...COLUMNS.map((column) => `${column.name} ${SQL_TYPES[column.kind]}`), ...ARRIVAL_COLUMNS]
+  const clauses = columns.map((column) => `ADD COLUMN IF NOT EXISTS ${column}`)
   return `ALTER TABLE ${table}${onCluster} ${clauses.join(', ')}`
 }
 

@@ -4,6 +4,7 @@ import type { NormalizedEvent } from '#domain/event.ts'
 import type { TenantId } from '#domain/ids.ts'
 import type { EventQuery } from '#domain/query.ts'
 import type { EventPage, EventStore } from '#store/event-store.ts'
+import { testArrivals } from './arrivals-suite.ts'
 import { put } from './put.ts'
 import { newTenant, testEvent } from './test-event.ts'
 
@@ -255,6 +256,8 @@ export function testEventStore(name: string, open: () => Promise<{ store: EventS
         expect(await store.readMany(tenant, [])).toEqual([])
       })
     })
+
+    describe('reading in the order of arrival', () => testArrivals(() => store))
 
     describe('searching', () => {
       let tenant: TenantId
