@@ -2,6 +2,7 @@ import type { ActionRun, ActionTarget } from '#domain/action-run.ts'
 import type { Alert, Detection } from '#domain/alert.ts'
 import type { Budgets } from '#domain/budget.ts'
 import type { CoverageLedger, FeedKey } from '#domain/coverage.ts'
+import type { DeadLetter, Destination, ForwardFault } from '#domain/destination.ts'
 import type { MailPerson, UnreachedCopy } from '#domain/follow-up.ts'
 import type { TenantId } from '#domain/ids.ts'
 import type { IntakeKey } from '#domain/intake-key.ts'
@@ -10,6 +11,8 @@ import type { Investigation, InvestigationDay, InvestigationMailbox, MailHit } f
 import type { Quarantined } from '#domain/outcome.ts'
 import type { Connection, ConnectionTest, Credential, PasswordCredential, Tenant } from '#domain/tenant.ts'
 import type { Role, User } from '#domain/user.ts'
+
+import type { ArrivalCursor } from './event-store.ts'
 
 /**
  * The record store: PostgreSQL, embedded or a server. One property a noun, one file a noun behind it
@@ -221,11 +224,69 @@ export interface RecordStore {
     remove(tenantId: TenantId, id: string): Promise<boolean>
   }
 
+  /** Alerts that were opened or changed, from a cursor on; one that changes again comes again. */
+  alertChanges(tenantId: TenantId, after: AlertCursor | undefined, limit: number): Promise<AlertChanges>
+
+  destinations: {
+    /** By name. */
+    list(tenantId: TenantId): Promise<Destination[]>
+    read(tenantId: TenantId, id: string): Promise<Destination | undefined>
+    /** The secret is sealed as a connection's credential is, and opened only here. */
+    create(destination: Destination, start: ForwardCursors & { secret?: string }): Promise<void>
+    /** Writes name, options, filter and whether it is paused; its secret where one is given. False when there is none. */
+    change(destination: Destination, secret?: string): Promise<boolean>
+    remove(tenantId: TenantId, id: string): Promise<boolean>
+    readSecret(tenantId: TenantId, id: string): Promise<string | undefined>
+    readCursors(tenantId: TenantId, id: string): Promise<ForwardCursors>
+    /** What became of a batch, in one transaction. @throws AppError COLLECT_LEASE_LOST when another process has taken over. */
+    commit(lease: Lease, batch: ForwardedBatch): Promise<void>
+    /** A fault that goes on keeps when it began. */
+    noteFault(lease: FeedKey, fault: ForwardFault | null): Promise<void>
+    /** Newest first. */
+    deadLetters(tenantId: TenantId, id: string, page: { limit: number; offset: number }): Promise<DeadLetter[]>
+    /** Those for which {@link retryLetters} asked for another try. */
+    retriedLetters(tenantId: TenantId, id: string, limit: number): Promise<DeadLetter[]>
+    /** How many there are to try again. */
+    retryLetters(tenantId: TenantId, id: string): Promise<number>
+    /** How many are gone. */
+    discardLetters(tenantId: TenantId, id: string): Promise<number>
+    /** As those of connections. */
+    reseal(): Promise<number>
+    countStale(): Promise<number>
+  }
+
   /** Who did what: append-only. */
   audit: {
     append(entry: AuditEntry): Promise<void>
     list(tenantId: TenantId | undefined, limit: number): Promise<AuditEntry[]>
   }
+}
+
+/** How far a destination got; from the beginning where absent. */
+export interface ForwardCursors {
+  eventsAfter?: ArrivalCursor
+  alertsAfter?: AlertCursor
+}
+
+/** The place of a change of an alert: the transaction that made it (PostgreSQL's xid8), the alert's id. */
+export interface AlertCursor {
+  changedIn: string
+  id: string
+}
+
+export interface AlertChanges {
+  alerts: Alert[]
+  next: AlertCursor
+  /** Nothing more had changed. */
+  isLast: boolean
+}
+
+export interface ForwardedBatch extends ForwardCursors {
+  delivered: number
+  refused: readonly DeadLetter[]
+  /** Dead letters that were sent again, whatever became of them: those refused again are in `refused`. */
+  retried: readonly string[]
+  at: string
 }
 
 export interface MailboxPage {

@@ -5,6 +5,7 @@ import type { RecordStore } from '#store/record-store.ts'
 import type { Seal } from '#store/seal.ts'
 
 import { actionRuns } from './action-runs.ts'
+import { alertChanges } from './alert-changes.ts'
 import { alerts } from './alerts.ts'
 import { apiTokens } from './api-tokens.ts'
 import { audit } from './audit.ts'
@@ -12,6 +13,7 @@ import { budgets } from './budgets.ts'
 import { connections } from './connections.ts'
 import { coverage } from './coverage.ts'
 import { openDatabase } from './database.ts'
+import { destinations } from './destinations.ts'
 import { followUps } from './follow-ups.ts'
 import { intakeKeys } from './intake-keys.ts'
 import { investigations } from './investigations.ts'
@@ -44,6 +46,8 @@ export function createRecordStore(parts: { pool: Pool; seal: Seal }): RecordStor
     leases: leases(db),
     quarantine: quarantine(db),
     alerts: alerts(db),
+    alertChanges: alertChanges(db),
+    destinations: destinations(db, parts.seal),
     investigations: investigations(db),
     followUps: followUps(db),
     actionRuns: actionRuns(db),

@@ -3,6 +3,7 @@ import type { ColumnType, Generated, JSONColumnType, Kysely, Transaction } from 
 import type { ActionRun, ActionSample, ActionTarget } from '#domain/action-run.ts'
 import type { Alert } from '#domain/alert.ts'
 import type { LedgerWindow } from '#domain/coverage.ts'
+import type { DeadLetter, ForwardFault, ForwardFilter } from '#domain/destination.ts'
 import type { Finding, FollowUp, HitOrigin, UnreachedCopy } from '#domain/follow-up.ts'
 import type { TenantId } from '#domain/ids.ts'
 import type {
@@ -21,6 +22,8 @@ import type {
   PublicCertificate,
 } from '#domain/tenant.ts'
 import type { Role } from '#domain/user.ts'
+import type { ArrivalCursor } from '#store/event-store.ts'
+import type { AlertCursor } from '#store/record-store.ts'
 
 /**
  * The tables of the record store as Kysely sees them: camelCase here, snake_case in PostgreSQL. What they are for stands
@@ -49,6 +52,8 @@ export interface Tables {
   sessions: { tokenHash: string; userId: string; createdAt: Moment; expiresAt: Moment }
   apiTokens: ApiTokenTable
   intakeKeys: IntakeKeyTable
+  destinations: DestinationTable
+  deadLetters: DeadLetterTable
   audit: AuditTable
 }
 
@@ -277,6 +282,39 @@ interface IntakeKeyTable {
   dataset: string
   createdAt: Moment
   expiresAt: MomentOrNull
+}
+
+interface DestinationTable {
+  tenantId: TenantId
+  id: string
+  name: string
+  kind: string
+  options: Json<Record<string, unknown>>
+  /** As a connection's credential. */
+  sealedSecret: ColumnType<Buffer | null, Buffer | null, Buffer>
+  filter: Json<ForwardFilter>
+  isPaused: boolean
+  createdAt: Moment
+  eventsAfter: JsonOrNull<ArrivalCursor>
+  alertsAfter: JsonOrNull<AlertCursor>
+  delivered: Generated<string>
+  lastDeliveredAt: MomentOrNull
+  fault: JsonOrNull<ForwardFault>
+}
+
+interface DeadLetterTable {
+  tenantId: TenantId
+  destinationId: string
+  id: string
+  kind: DeadLetter['kind']
+  dataset: string
+  timeMs: number
+  /** Bytes, as those of quarantine. */
+  document: Buffer
+  reason: string
+  refusedAt: Moment
+  /** Somebody asked for another try. */
+  isRetried: boolean
 }
 
 interface AuditTable {

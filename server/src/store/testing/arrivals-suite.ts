@@ -80,7 +80,7 @@ export function testArrivals(store: () => EventStore): void {
     const stored = Promise.all(
       Array.from({ length: 4 }, async (_, writer) => {
         for (let batch = writer; batch < batches; batch += 4) {
-          const events = Array.from({ length: size }, (_, n) => testEvent(batch * size + n))
+          const events = Array.from({ length: size }, (_event, n) => testEvent(batch * size + n))
           const original = 'x'.repeat(batch % 5 === 0 ? 40_000 : 10)
           await put(
             store(),

@@ -257,7 +257,7 @@ export function testEventStore(name: string, open: () => Promise<{ store: EventS
       })
     })
 
-    describe('reading in the order of arrival', () => testArrivals(() => store))
+    describe('reading in the order of arrival', () => void testArrivals(() => store))
 
     describe('searching', () => {
       let tenant: TenantId

@@ -7,6 +7,7 @@ import { alertContract } from './record-store/alerts.ts'
 import { budgetContract } from './record-store/budgets.ts'
 import { connectionContract } from './record-store/connections.ts'
 import { coverageContract } from './record-store/coverage.ts'
+import { destinationContract } from './record-store/destinations.ts'
 import { followUpContract } from './record-store/follow-ups.ts'
 import { intakeKeyContract } from './record-store/intake-keys.ts'
 import { investigationContract } from './record-store/investigations.ts'
@@ -56,6 +57,7 @@ export function testRecordStore(
     describe('follow-ups', () => void followUpContract(store))
     describe('action runs', () => void actionRunContract(store))
     describe('budgets', () => void budgetContract(store))
+    describe('destinations', () => void destinationContract(store))
     describe('intake keys', () => void intakeKeyContract(store))
     describe('people, tokens and audit', () => void peopleContract(store))
   })
