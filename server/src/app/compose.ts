@@ -201,7 +201,7 @@ export async function compose(
     connections,
     keys: createKeys(keys, records, audit),
     intakeKeys: createIntakeKeys(records, clock, audit),
-    takePushed: (key, pushed) => takePushed(intake, key, pushed),
+    takePushed: (key, pushed) => takePushed({ intake, clock }, key, pushed),
     search: createSearch(events, parseQuery),
     alerts: createAlerts({
       records,

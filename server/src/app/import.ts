@@ -6,6 +6,8 @@ import { readAuditFile } from '#collect/files/read-audit-file.ts'
 import type { TenantId } from '#domain/ids.ts'
 import { addCounts, type IntakeCounts, NO_COUNTS } from '#domain/outcome.ts'
 
+import { normalizerOf } from '#normalize/normalize-record.ts'
+
 import type { Pipeline, Prepared } from './pipeline.ts'
 
 /** Measured: with fewer the store's price by the statement shows, with more the memory. */
@@ -41,10 +43,18 @@ export interface ImportRequest {
  */
 export async function importFiles(pipeline: Pipeline, request: ImportRequest): Promise<IntakeCounts> {
   for (const source of request.sources) if (typeof source === 'string') checkReadable(source)
+  const { takesText } = normalizerOf(request.dataset)
   let total = NO_COUNTS
   for (const source of request.sources) {
-    const file = typeof source === 'string' ? readAuditFile(source) : readAuditFile(source.stream, source.name)
-    const origin = { tenantId: request.tenantId, dataset: request.dataset, origin: file.name }
+    const [input, called] = typeof source === 'string' ? [source] : [source.stream, source.name]
+    const file = readAuditFile(input, called, takesText)
+    const { name, modifiedAt: arrivedAt } = file
+    const origin = {
+      tenantId: request.tenantId,
+      dataset: request.dataset,
+      origin: name,
+      ...(arrivedAt && { arrivedAt }),
+    }
     const underWay: Promise<void>[] = []
     const commit = async (batches: Prepared[]) => {
       if (underWay.length >= COMMITS_UNDER_WAY) await underWay.shift()

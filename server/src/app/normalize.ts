@@ -1,28 +1,36 @@
 import type { Readable } from 'node:stream'
 
 import { readAuditFile } from '#collect/files/read-audit-file.ts'
+import { type Clock, isoTime } from '#domain/clock.ts'
 import type { EcsEvent } from '#domain/event.ts'
 import { normalizerOf } from '#normalize/normalize-record.ts'
 
-/** How one record ended, as `cordon normalize` prints it: the event alone, or why there is none. */
+/** How one record ended, as `cordon normalize` prints it: the event alone, or why there is none, and the line it starts on. */
 export type OutcomeLine =
   | { outcome: 'kept'; event: EcsEvent }
-  | { outcome: 'dropped'; reason: string }
-  | { outcome: 'quarantined'; step: string; error: string }
+  | { outcome: 'dropped'; line: number; reason: string }
+  | { outcome: 'quarantined'; line: number; step: string; error: string }
 
 /**
- * The outcome of every record of a file or stream, in order, without a store.
+ * The outcome of every record of a file or stream, in order, without a store. A record that says no time is placed where it
+ * arrived: when the file was last written, or now for a stream.
  *
  * @throws AppError DATASET_NAME_UNKNOWN, IMPORT_FILE_UNREADABLE, IMPORT_FORMAT_UNKNOWN, IMPORT_FILE_TRUNCATED.
  */
-export async function* normalizeFile(dataset: string, source: string | Readable): AsyncGenerator<OutcomeLine> {
-  const { normalize } = normalizerOf(dataset)
-  for await (const records of readAuditFile(source, 'standard input')) {
-    for (const { text } of records) {
-      const outcome = normalize(text)
+export async function* normalizeFile(
+  dataset: string,
+  source: string | Readable,
+  clock: Clock,
+): AsyncGenerator<OutcomeLine> {
+  const { normalize, takesText } = normalizerOf(dataset)
+  const file = readAuditFile(source, 'standard input', takesText)
+  const arrivedAt = file.modifiedAt ?? isoTime(clock.now())
+  for await (const records of file) {
+    for (const { text, line } of records) {
+      const outcome = normalize(text, arrivedAt)
       if (outcome.outcome === 'kept') yield { outcome: 'kept', event: outcome.event }
-      else if (outcome.outcome === 'dropped') yield outcome
-      else yield { outcome: 'quarantined', step: outcome.step, error: outcome.error }
+      else if (outcome.outcome === 'dropped') yield { ...outcome, line }
+      else yield { outcome: 'quarantined', line, step: outcome.step, error: outcome.error }
     }
   }
 }

@@ -34,6 +34,8 @@ export interface Source {
   dataset: string
   /** The feed's id, or the name of the imported file: shown beside what was quarantined. */
   origin: string
+  /** When the records came, ISO 8601, where that is known and stays: those that say no time themselves are placed there. */
+  arrivedAt?: string
 }
 
 export interface Prepared {
@@ -52,7 +54,7 @@ export interface PreparedEvent extends EncodedEvent {
 /** What the pipeline is joined from. */
 export interface PipelineParts {
   /** One record's text in a dataset → its outcome; throws DATASET_NAME_UNKNOWN. */
-  normalizerOf(dataset: string): (record: string) => NormalizeOutcome
+  normalizerOf(dataset: string): (record: string, arrivedAt?: string) => NormalizeOutcome
   detector: { detect(event: NormalizedEvent): Detection[] }
   events: Pick<EventStore, 'encode' | 'storedIds' | 'insert'>
   records: Pick<RecordStore, 'alerts' | 'quarantine'>
@@ -68,7 +70,7 @@ export function createPipeline({ normalizerOf, detector, events, records, bus, c
       const prepared: Prepared = { source, read: texts.length, events: [], dropped: {}, quarantined: [] }
       const seen = new Set<string>()
       for (const text of texts) {
-        const outcome = normalize(text)
+        const outcome = normalize(text, source.arrivedAt)
         if (outcome.outcome === 'dropped') {
           prepared.dropped[outcome.reason] = (prepared.dropped[outcome.reason] ?? 0) + 1
         } else if (outcome.outcome === 'quarantined') {

@@ -1,9 +1,12 @@
 import type { Readable } from 'node:stream'
 
 import { readPushed, tooLarge } from '#collect/files/read-pushed.ts'
+import { type Clock, isoTime } from '#domain/clock.ts'
 import { AppError } from '#domain/errors.ts'
 import type { IntakeKey } from '#domain/intake-key.ts'
 import { addCounts, type IntakeCounts, NO_COUNTS } from '#domain/outcome.ts'
+
+import { normalizerOf } from '#normalize/normalize-record.ts'
 
 import type { Intake } from './intake.ts'
 
@@ -22,17 +25,18 @@ export interface Pushed {
 
 /**
  * Brings pushed records in through the pipeline, as they arrive. When it resolves all of them are durable: kept, or told apart
- * as duplicate, dropped or quarantined. Pushing the same again changes nothing.
+ * as duplicate, dropped or quarantined. Pushing the same again changes nothing, except for records that say no time: each is
+ * placed where it arrived, and nothing tells one that is sent again from a new one that reads alike.
  *
  * @throws AppError INTAKE_BODY_UNREADABLE, REQUEST_TOO_LARGE, with what became of the records before; STORE_*.
  */
 export async function takePushed(
-  intake: Intake,
+  { intake, clock }: { intake: Intake; clock: Clock },
   { tenantId, dataset, name }: IntakeKey,
   { body, sizeBytes = 0 }: Pushed,
 ): Promise<IntakeCounts> {
   if (sizeBytes > MAX_BYTES) throw tooLarge(MAX_BYTES)
-  const source = { tenantId, dataset, origin: `HTTP intake: ${name}` }
+  const source = { tenantId, dataset, origin: `HTTP intake: ${name}`, arrivedAt: isoTime(clock.now()) }
   let total = NO_COUNTS
   let ahead = { takes: [] as Promise<void>[], records: 0, characters: 0 }
 
@@ -52,7 +56,7 @@ export async function takePushed(
   }
 
   try {
-    for await (const records of readPushed(body, MAX_BYTES)) {
+    for await (const records of readPushed(body, { maxBytes: MAX_BYTES, takesText: normalizerOf(dataset).takesText })) {
       take(records.map(({ text }) => text))
       if (ahead.records >= AHEAD_RECORDS || ahead.characters >= AHEAD_CHARACTERS) await catchUp()
     }

@@ -49,7 +49,7 @@ test('normalize prints one line a record, in order, whatever becomes of it', asy
   expect(JSON.parse(lines[0]!)).toMatchObject({
     event: { '@timestamp': '2026-11-20T08:00:00.000Z', event: { id: 'a5b9f0c3-1111-4222-8333-444455556666' } },
   })
-  expect(Object.keys(JSON.parse(lines[1]!) as object)).toEqual(['outcome', 'step', 'error'])
+  expect(Object.keys(JSON.parse(lines[1]!) as object)).toEqual(['outcome', 'line', 'step', 'error'])
 })
 
 test('a dataset nobody knows is answered with those there are', async () => {

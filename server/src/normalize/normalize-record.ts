@@ -27,6 +27,6 @@ export function normalizerOf(dataset: string): Normalizer {
  *
  * @throws AppError DATASET_NAME_UNKNOWN, naming the known ones.
  */
-export function normalizeRecord(dataset: string, record: RawRecord): NormalizeOutcome {
-  return normalizerOf(dataset).normalize(record)
+export function normalizeRecord(dataset: string, record: RawRecord, arrivedAt?: string): NormalizeOutcome {
+  return normalizerOf(dataset).normalize(record, arrivedAt)
 }

@@ -12,8 +12,13 @@ export interface Normalizer {
   readonly dataset: string
   /** For people: "Office 365 audit log". */
   readonly title: string
-  /** How this record ends; never throws. */
-  normalize(record: RawRecord): NormalizeOutcome
+  /** A line of text is a record, too. */
+  readonly takesText: boolean
+  /**
+   * How this record ends; never throws. `arrivedAt`, ISO 8601, is when it came, where that is known and stays the same however
+   * often the record is read: a record that says no time itself is placed there, and its event says so in `cordon.time_source`.
+   */
+  normalize(record: RawRecord, arrivedAt?: string): NormalizeOutcome
 }
 
 /** A record as it came: its text alone, or with its value where somebody parsed it already. */
@@ -48,13 +53,16 @@ export class RecordFault extends Error {
   override readonly name = 'RecordFault'
 }
 
+/** The record says no time, or what it says is none: it can be placed only by its arrival. */
+export class TimeFault extends RecordFault {}
+
 /** A normalizer from its definition. */
 export function defineNormalizer<Source extends RecordSource>(definition: NormalizerDefinition<Source>): Normalizer {
   const { dataset, title, parse = JSON.parse, open, steps } = definition
 
-  function normalize(record: RawRecord): NormalizeOutcome {
+  function normalize(record: RawRecord, arrivedAt?: string): NormalizeOutcome {
     const original = typeof record === 'string' ? record : record.text
-    if (original.trim() === '') return { outcome: 'dropped', reason: 'empty' }
+    if (isBlank(original)) return { outcome: 'dropped', reason: 'empty' }
     let step = 'parse'
     try {
       const value: unknown = typeof record === 'string' ? parse(original) : record.value
@@ -65,7 +73,12 @@ export function defineNormalizer<Source extends RecordSource>(definition: Normal
       for (const entry of steps) {
         const chosen = typeof entry === 'function' ? entry(source) : entry
         step = chosen.name
-        chosen.run(source, event)
+        try {
+          chosen.run(source, event)
+        } catch (error) {
+          if (!(error instanceof TimeFault) || arrivedAt === undefined) throw error
+          placeAt(arrivedAt, event)
+        }
       }
       return { outcome: 'kept', event, raw: source.raw, original: source.text ?? original }
     } catch (error) {
@@ -73,7 +86,18 @@ export function defineNormalizer<Source extends RecordSource>(definition: Normal
     }
   }
 
-  return { dataset, title, normalize }
+  return { dataset, title, takesText: definition.parse !== undefined, normalize }
+}
+
+function placeAt(arrivedAt: string, event: EcsEvent): void {
+  event['@timestamp'] = arrivedAt
+  event.event.created = arrivedAt
+  event.cordon = { time_source: 'arrival' }
+}
+
+/** Nearly every record begins with its brace. */
+function isBlank(text: string): boolean {
+  return !text.startsWith('{') && text.trim() === ''
 }
 
 /** Only our own sentences are passed on: the parser's and the engine's messages quote the record. */

@@ -3,7 +3,7 @@ import type { EcsEvent } from '#domain/event.ts'
 import { fieldAt } from '#domain/event.ts'
 import { MAX_DEPTH, put, textOf, unwrapJson } from './json.ts'
 import type { JsonObject } from './json.ts'
-import { RecordFault, defineNormalizer } from './normalizer.ts'
+import { TimeFault, defineNormalizer } from './normalizer.ts'
 import type { Normalizer, RecordSource, Step } from './normalizer.ts'
 import { objectIn, unwrapDeep } from './record.ts'
 import { relate } from './steps/related.ts'
@@ -77,7 +77,7 @@ function setTime(fields: JsonObject, paths: readonly string[], event: EcsEvent):
     event['@timestamp'] = at
     return
   }
-  throw new RecordFault(`${paths.join(' or ')} is missing or is not a date and time.`)
+  throw new TimeFault(`${paths.join(' or ')} is missing or is not a date and time.`)
 }
 
 function setIdentity({ fields, raw }: ProductRecord, key: ProductDefinition['key'], event: EcsEvent): void {

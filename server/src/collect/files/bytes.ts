@@ -10,19 +10,23 @@ export interface ByteSource {
   readonly name: string
   /** As it lies on disk, packed or not; undefined for a stream. */
   readonly sizeBytes: number | undefined
+  /** When the file was last written, ISO 8601; undefined for a stream. */
+  readonly modifiedAt: string | undefined
   bytesRead: number
   readonly stream: Readable
 }
 
 /** @throws AppError IMPORT_FILE_UNREADABLE where a path names no readable file. */
 export function openSource(source: string | Readable, name = 'the input'): ByteSource {
-  if (typeof source !== 'string') return { name, sizeBytes: undefined, bytesRead: 0, stream: source }
+  if (typeof source !== 'string')
+    return { name, sizeBytes: undefined, modifiedAt: undefined, bytesRead: 0, stream: source }
   try {
     const stat = statSync(source)
     if (stat.isDirectory()) throw unreadable(source, 'It is a folder, not a file.', undefined)
     return {
       name: source,
       sizeBytes: stat.size,
+      modifiedAt: stat.mtime.toISOString(),
       bytesRead: 0,
       stream: createReadStream(source, { highWaterMark: CHUNK_BYTES }),
     }

@@ -35,6 +35,15 @@ export function detectFormat(content: Buffer): AuditFileFormat | { reason: strin
   return { reason: 'It starts neither with a JSON record, nor with an array, nor with a CSV header.' }
 }
 
+/**
+ * Whether content is lines of text: it begins with no JSON, though perhaps with a time in brackets. Pictures and archives have a
+ * NUL soon, which no program writes into a line.
+ */
+export function isLines(content: Buffer): boolean {
+  const text = content.subarray(0, HEAD_BYTES).toString().trimStart()
+  return text !== '' && !/^(?:\{|\[\s*[\]{["])/.test(text) && !text.includes('\u0000')
+}
+
 /** How objects stand after one another, of content that begins with one and wraps nothing: a line each, or as they like. */
 export function formatOfObjects(content: Buffer): 'json-objects' | 'ndjson' {
   const head = content.subarray(0, HEAD_BYTES)

@@ -5,24 +5,35 @@ import { AppError } from '#domain/errors.ts'
 import { contentOf, openSource, peek } from './bytes.ts'
 import { unknownFormat } from './faults.ts'
 import type { Bytes, FileRecord } from './file-record.ts'
-import { formatOfObjects, HEAD_BYTES } from './format.ts'
+import { formatOfObjects, HEAD_BYTES, isLines } from './format.ts'
 import { readElements, readObjects } from './json-array.ts'
 import { readLines } from './ndjson.ts'
 
 const NAME = 'the body'
 
+export interface PushedOptions {
+  /** How long the content may be, unpacked. */
+  maxBytes: number
+  /** Whether a line of plain text is a record, too. */
+  takesText: boolean
+}
+
 /**
- * The records that a program pushes: NDJSON, JSON objects one after another, a single one, or a JSON array; plain or gzipped.
- * An object is always a record, whatever arrays it has. Read as it arrives: memory is one piece and one record.
+ * The records that a program pushes: NDJSON, JSON objects one after another, a single one, or a JSON array; lines of text where
+ * they are taken; plain or gzipped. An object is always a record, whatever arrays it has. Read as it arrives: memory is one
+ * piece and one record.
  *
- * @param maxBytes how long the content may be, unpacked.
  * @throws AppError IMPORT_FILE_UNREADABLE, IMPORT_FORMAT_UNKNOWN, IMPORT_FILE_TRUNCATED, REQUEST_TOO_LARGE, each after the
  *   records before were given.
  */
-export async function* readPushed(body: Readable, maxBytes: number): AsyncGenerator<FileRecord[], void, undefined> {
+export async function* readPushed(
+  body: Readable,
+  { maxBytes, takesText }: PushedOptions,
+): AsyncGenerator<FileRecord[], void, undefined> {
   const [head, content] = await peek(limited(contentOf(openSource(body, NAME)), maxBytes), HEAD_BYTES)
   const text = head.toString().trimStart()
-  if (text.startsWith('[')) yield* readElements(NAME, content)
+  if (takesText && isLines(head)) yield* readLines(NAME, content)
+  else if (text.startsWith('[')) yield* readElements(NAME, content)
   else if (text.startsWith('{'))
     yield* formatOfObjects(head) === 'ndjson' ? readLines(NAME, content) : readObjects(NAME, content)
   // A line that is broken is quarantined, the first like any other.

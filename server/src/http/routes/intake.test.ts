@@ -80,11 +80,26 @@ test('what is pushed again is a duplicate, whatever it comes in', async () => {
 })
 
 test('a record that cannot be read is quarantined by its step, and holds up no other', async () => {
-  const answer = await push(['{"broken"', lines(several(2)), '{"Id":"1"}', '[1]'].join('\n'))
+  const answer = await push(['{"broken"', lines(several(2)), '"Id"', '[1]'].join('\n'))
   expect(answer).toMatchObject({ status: 200, body: { read: 5, kept: 2, duplicates: 0 } })
   const quarantined = answer.body['quarantined'] as Record<string, number>
   expect(Object.values(quarantined).reduce((sum, count) => sum + count)).toBe(3)
   expect(quarantined['parse']).toBe(1)
+})
+
+test('a record that says no time is placed where it arrived, and says so', async () => {
+  expect((await push('{"Operation":"Without a time","RecordType":8}')).body).toEqual(all(1))
+  const range = 'from=2026-11-20T00:00:00Z&to=2026-11-21T00:00:00Z'
+  const { body } = await cordon.call('GET', `/tenants/${TENANT}/events?${range}&query=Without`)
+  expect(JSON.stringify(body)).toContain('"cordon":{"time_source":"arrival"}')
+})
+
+test('lines of text are records where nobody has said what the records are', async () => {
+  const text = await makeKey({ dataset: 'http_intake.log' })
+  const push2 = (body: string) => push(body, { authorization: `Bearer ${text}` })
+  expect((await push2('Nov 20 11:00:00 proxy up\n[2026-11-20 11:00:01] proxy down\n42\n')).body).toEqual(all(3))
+  expect((await push2('{"broken"\nplain\n')).body).toMatchObject({ kept: 1, quarantined: { parse: 1 } })
+  expect(await push2('\u0000PNG')).toMatchObject({ status: 400, body: { code: 'INTAKE_BODY_UNREADABLE' } })
 })
 
 test('a long body is taken as it arrives, and all of it', async () => {

@@ -1,7 +1,7 @@
 import type { EcsEvent } from '#domain/event.ts'
 import { isObject, textOf } from '#normalize/json.ts'
 import type { JsonObject } from '#normalize/json.ts'
-import { RecordFault } from '#normalize/normalizer.ts'
+import { TimeFault } from '#normalize/normalizer.ts'
 import type { RecordSource, Step } from '#normalize/normalizer.ts'
 import { objectIn, unwrapDeep } from '#normalize/record.ts'
 import { isGuid } from '#normalize/steps/guid.ts'
@@ -38,15 +38,17 @@ export const openLogRecord = {
   },
 }
 
-/** When it happened: the first of the record's `fields` that is a time, else the envelope's. Without one it is quarantined. */
+/** When it happened: the first of the record's `fields` that is a time; the envelope's where `time` stands among them, else last. */
 export function timeOf(...fields: string[]): Step<LogRecord> {
   return {
     name: 'time',
     run({ properties, envelope }, event) {
-      const at = fields.map((field) => parseTime(properties[field])).find((time) => time !== undefined)
+      const at = fields
+        .map((field) => parseTime(properties[field] ?? (field === 'time' ? envelope.time : undefined)))
+        .find((time) => time !== undefined)
       const time = at ?? parseTime(envelope.time)
       if (time === undefined) {
-        throw new RecordFault(`The record says no time: ${fields.join(', ')} and time are missing or no date and time.`)
+        throw new TimeFault(`The record says no time: ${fields.join(', ')} and time are missing or no date and time.`)
       }
       event['@timestamp'] = time
     },

@@ -7,6 +7,7 @@ import { parseMoment } from '#normalize/steps/moment.ts'
 import { addAddress, addHashes, addUrl, macOf, osTypeOf, pathOf } from './findings.ts'
 import type { Findings } from './findings.ts'
 import { hiveOf, registryTypeOf } from './registry.ts'
+import { addUserAgent } from '#normalize/steps/user-agent.ts'
 
 /**
  * What an alert of Microsoft Graph rests on. Evidence is told apart by `@odata.type`; each kind has a line below that says
@@ -269,7 +270,7 @@ const KINDS: ReadonlyMap<string, readonly [EventCategory | undefined, Read]> = n
       'authentication',
       (findings, { account, userAgent }) => {
         addAccount(findings, 'user', object(account).userAccount)
-        findings.fields.add('user_agent.original', textOf(userAgent))
+        addUserAgent(findings.fields, textOf(userAgent))
       },
     ],
   ],

@@ -13,6 +13,7 @@ const OUTCOMES: ReadonlyMap<string, Outcome> = new Map([
   ['true', 'success'],
   ['completed', 'success'],
   ['partiallysucceeded', 'success'],
+  ['fail', 'failure'],
   ['failed', 'failure'],
   ['failure', 'failure'],
   ['false', 'failure'],

@@ -13,7 +13,7 @@ export function liftPairs(value: unknown): unknown {
   for (const element of value) {
     const name = isObject(element) ? pairName(element) : undefined
     if (name === undefined) return value
-    pairs.push([name, pairValue(element)])
+    pairs.push([name, pairValue(element as JsonObject)])
   }
   return fromPairs(pairs)
 }
@@ -52,10 +52,17 @@ function pairName(pair: JsonObject): string | undefined {
 }
 
 function pairValue(pair: JsonObject): unknown {
+  const { Value: only } = pair
+  // By far the most: a name and one value.
+  if (only !== undefined && isAlone(pair)) return unwrap(only)
   const changes = CHANGE_FIELDS.filter((field) => field in pair)
   const values = VALUE_FIELDS.filter((field) => field in pair)
   if (changes.length === 0 && values.length < 2) return unwrap(pair[values[0] ?? 'Value'] ?? null)
   return Object.fromEntries([...changes, ...values].map((field) => [field, unwrap(pair[field])]))
+}
+
+function isAlone(pair: JsonObject): boolean {
+  return !('value' in pair || 'NewValue' in pair || 'OldValue' in pair || 'newValue' in pair || 'oldValue' in pair)
 }
 
 function unwrap(value: unknown): unknown {

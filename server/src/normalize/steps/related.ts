@@ -16,16 +16,22 @@ export interface Mentioned {
  */
 export function relate(event: EcsEvent, { users = [], addresses = [], hosts = [], hashes = [] }: Mentioned): void {
   const lists: JsonObject = {}
-  const user = isObject(event.user) ? event.user : {}
-  addDistinct(lists, 'user', [...namesOf(user), ...namesOf(user.target), ...users])
-  addDistinct(lists, 'ip', [textAt(event.source, 'ip'), textAt(event.destination, 'ip'), ...addresses])
-  addDistinct(lists, 'hosts', [textAt(event.host, 'name'), ...hosts])
+  const names: (string | undefined)[] = []
+  addNames(names, event.user)
+  if (isObject(event.user)) addNames(names, event.user.target)
+  addDistinct(lists, 'user', withMore(names, users))
+  addDistinct(lists, 'ip', withMore([textAt(event.source, 'ip'), textAt(event.destination, 'ip')], addresses))
+  addDistinct(lists, 'hosts', withMore([textAt(event.host, 'name')], hosts))
   addDistinct(lists, 'hash', hashes)
-  if (Object.keys(lists).length > 0) event.related = lists
+  for (const _ in lists) {
+    event.related = lists
+    break
+  }
 }
 
 /** Adds the list, each value once, where anything is in it. */
 export function addDistinct(target: JsonObject, name: string, values: readonly (string | undefined)[]): void {
+  if (values.length === 0) return
   const present: string[] = []
   for (const value of values) {
     if (value === undefined || value === '') continue
@@ -37,12 +43,24 @@ export function addDistinct(target: JsonObject, name: string, values: readonly (
 
 const FEW = 16
 
-const NAMES = ['email', 'name', 'full_name', 'id'] as const
+/** `values` with `more` behind them. In place: this runs several times a record, mostly for nothing. */
+function withMore(values: (string | undefined)[], more: readonly (string | undefined)[]): (string | undefined)[] {
+  for (const value of more) values.push(value)
+  return values
+}
 
-/** What names a user, or several whose fields are lists. */
-function namesOf(user: unknown): string[] {
-  if (!isObject(user)) return []
-  return NAMES.flatMap((field) => user[field] ?? []).filter((name) => typeof name === 'string')
+/** Adds what names a user, or several whose fields are lists. */
+function addNames(names: (string | undefined)[], user: unknown): void {
+  if (!isObject(user)) return
+  addTexts(names, user.email)
+  addTexts(names, user.name)
+  addTexts(names, user.full_name)
+  addTexts(names, user.id)
+}
+
+function addTexts(names: (string | undefined)[], value: unknown): void {
+  if (typeof value === 'string') names.push(value)
+  else if (Array.isArray(value)) for (const each of value) if (typeof each === 'string') names.push(each)
 }
 
 function textAt(value: unknown, field: string): string | undefined {

@@ -18,6 +18,8 @@ interface RecordedCase {
   says: string
   /** The record; a string is its text. */
   raw: unknown
+  /** When it came, for a record that says no time. */
+  arrivedAt?: string
   expected?: EcsEvent
   /** The step, where the record ends in quarantine. */
   quarantined?: string
@@ -32,8 +34,9 @@ export function testNormalizer(normalizer: Normalizer, cases: string): void {
   describe(`${normalizer.dataset}: recorded cases`, () => {
     it.each(recorded)('$name', ({ path, case: known }) => {
       const text = textOf(known)
-      const result = normalizer.normalize(text)
-      const now = { says: sentenceOf(result), raw: known.raw, ...restOf(result) }
+      const { raw, arrivedAt } = known
+      const result = normalizer.normalize(text, arrivedAt)
+      const now = { says: sentenceOf(result), raw, ...(arrivedAt && { arrivedAt }), ...restOf(result) }
       if (UPDATE) writeFileSync(path, `${JSON.stringify({ ...now, says: known.says }, null, 2)}\n`)
       expect(now).toEqual(UPDATE ? { ...now, says: known.says } : known)
     })

@@ -2,7 +2,7 @@ import { stableId } from '#domain/ids.ts'
 import { setLevel } from '#normalize/azure/log-record.ts'
 import type { LogRecord } from '#normalize/azure/log-record.ts'
 import { textOf } from '#normalize/json.ts'
-import { RecordFault } from '#normalize/normalizer.ts'
+import { TimeFault } from '#normalize/normalizer.ts'
 import type { Step } from '#normalize/normalizer.ts'
 import { isGuid } from '#normalize/steps/guid.ts'
 import { parseTime } from '#normalize/steps/time.ts'
@@ -15,7 +15,7 @@ export const identity: Step<LogRecord> = {
   name: 'time',
   run({ envelope, text }, event) {
     const at = parseTime(envelope.time)
-    if (at === undefined) throw new RecordFault('eventTimestamp or time is missing or is not a date and time.')
+    if (at === undefined) throw new TimeFault('eventTimestamp or time is missing or is not a date and time.')
     event['@timestamp'] = at
     const id = textOf(envelope.eventDataId)
     event.event.id = id !== undefined && isGuid(id) ? id.toLowerCase() : stableId(text)

@@ -5,6 +5,7 @@ import type { JsonObject } from '#normalize/json.ts'
 import type { Step } from '#normalize/normalizer.ts'
 import { parseIdentity } from '#normalize/steps/user.ts'
 import type { UserFields } from '#normalize/steps/user.ts'
+import { userAgentOf } from '#normalize/steps/user-agent.ts'
 
 /** Who did it, from where and with what: a person, or an application on its own. */
 export const who: Step<LogRecord> = {
@@ -18,7 +19,7 @@ export const who: Step<LogRecord> = {
     // Privileged Identity Management names the address among the details alone.
     setSource(record, event, textOf(user.ipAddress) ?? details.ipaddr)
     const agent = textOf(properties.userAgent) ?? textOf(details['User-Agent'])
-    if (agent !== undefined) event.user_agent = { original: agent }
+    if (agent !== undefined) event.user_agent = userAgentOf(agent)
     mentioned.users.push(textOf(app.appId)?.toLowerCase(), application(app)?.id)
   },
 }

@@ -11,11 +11,12 @@ import { normalizerOfCategory } from './categories.ts'
 export const eventHub: Normalizer = {
   dataset: generic.dataset,
   title: generic.title,
-  normalize(record) {
+  takesText: false,
+  normalize(record, arrivedAt) {
     const opened = parse(record)
-    if (typeof opened === 'string' || !isObject(opened.value)) return generic.normalize(record)
+    if (typeof opened === 'string' || !isObject(opened.value)) return generic.normalize(record, arrivedAt)
     const inner = normalizerOfCategory(textOf(opened.value.category) ?? '', opened.value)
-    return (inner ?? generic).normalize(opened)
+    return (inner ?? generic).normalize(opened, arrivedAt)
   },
 }
 

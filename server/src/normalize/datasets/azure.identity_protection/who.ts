@@ -3,6 +3,7 @@ import { setSource } from '#normalize/azure/source.ts'
 import { isObject, textOf } from '#normalize/json.ts'
 import type { Step } from '#normalize/normalizer.ts'
 import { parseIdentity } from '#normalize/steps/user.ts'
+import { userAgentOf } from '#normalize/steps/user-agent.ts'
 
 /** Who is at risk, from where and with what the risky thing was done. */
 export const who: Step<LogRecord> = {
@@ -18,6 +19,6 @@ export const who: Step<LogRecord> = {
     if (user !== undefined) event.user = { ...user, ...(level !== undefined && { risk: { static_level: level } }) }
     setSource(record, event, properties.ipAddress)
     const agent = isObject(properties.additionalInfo) ? textOf(properties.additionalInfo.userAgent) : undefined
-    if (agent !== undefined) event.user_agent = { original: agent }
+    if (agent !== undefined) event.user_agent = userAgentOf(agent)
   },
 }

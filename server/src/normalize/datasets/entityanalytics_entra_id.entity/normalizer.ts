@@ -1,6 +1,6 @@
 import { stableId } from '#domain/ids.ts'
 import type { JsonObject } from '#normalize/json.ts'
-import { RecordFault, defineNormalizer } from '#normalize/normalizer.ts'
+import { TimeFault, defineNormalizer } from '#normalize/normalizer.ts'
 import type { Step } from '#normalize/normalizer.ts'
 import { objectIn, unwrapDeep } from '#normalize/record.ts'
 import { relate } from '#normalize/steps/related.ts'
@@ -37,7 +37,7 @@ function momentOf(entity: JsonObject): string {
     const at = parseTime(entity[field])
     if (at !== undefined) return at
   }
-  throw new RecordFault(`The record says no time: ${MOMENTS.join(', ')} are missing or no date and time.`)
+  throw new TimeFault(`The record says no time: ${MOMENTS.join(', ')} are missing or no date and time.`)
 }
 
 const MOMENTS = [

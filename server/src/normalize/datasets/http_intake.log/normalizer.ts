@@ -1,5 +1,5 @@
 import { stableId } from '#domain/ids.ts'
-import { RecordFault, defineNormalizer } from '#normalize/normalizer.ts'
+import { TimeFault, defineNormalizer } from '#normalize/normalizer.ts'
 import { relate } from '#normalize/steps/related.ts'
 import { ecs } from './ecs.ts'
 import { momentOf } from './moment.ts'
@@ -22,7 +22,9 @@ export const httpIntake = defineNormalizer({
       run({ raw }, event) {
         const at = momentOf(raw)
         if (at === undefined) {
-          throw new RecordFault('The record says no time: give it @timestamp, or begin the line with a date and time.')
+          throw new TimeFault(
+            'The record says no time, and nobody says when it came: give it @timestamp, or begin the line with a date and time.',
+          )
         }
         event['@timestamp'] = at
       },

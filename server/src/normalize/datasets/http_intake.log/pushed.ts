@@ -9,15 +9,20 @@ export interface PushedRecord extends RecordSource {
   mentioned: Mentioned
 }
 
-/** A record's text as an object: JSON, or a line that is no JSON as its `message`. */
+/** A record's text as an object: JSON, or a line of text as its `message`. */
 export function parsePushed(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return asMessage(JSON.parse(text))
   } catch (error) {
-    // What begins as JSON is broken JSON, not a line of text.
-    if (/^\s*[[{"]/.test(text)) throw error
+    // What begins as JSON is broken JSON, not a line of text; a time may stand in brackets.
+    if (/^\s*(?:\{|\[\s*[{["])/.test(text)) throw error
     return { message: text }
   }
+}
+
+/** A line may be a bare number or a text in quotation marks. */
+function asMessage(value: unknown): unknown {
+  return typeof value === 'object' ? value : { message: String(value) }
 }
 
 export const openPushed = {

@@ -6,6 +6,7 @@ import { parseMoment } from '#normalize/steps/moment.ts'
 import { addAddress, addHashes, addUrl, pathOf } from '#normalize/defender/findings.ts'
 import { hiveOf, registryTypeOf } from '#normalize/defender/registry.ts'
 import type { Row } from './row.ts'
+import { addUserAgent } from '#normalize/steps/user-agent.ts'
 
 /**
  * Columns that mean the same in every table of advanced hunting. A table's own file says which of them it has in which role:
@@ -180,7 +181,7 @@ export function addSource(row: Row, address: unknown): string | undefined {
   if (country?.length === 2) fields.add('source.geo.country_iso_code', country.toUpperCase())
   fields.add('source.geo.city_name', textOf(columns.City))
   fields.add('source.as.organization.name', textOf(columns.ISP))
-  fields.add('user_agent.original', textOf(columns.UserAgent))
+  addUserAgent(fields, textOf(columns.UserAgent))
   return fields.at('source.ip')[0] as string | undefined
 }
 

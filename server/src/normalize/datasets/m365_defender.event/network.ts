@@ -5,6 +5,7 @@ import { addAddress, addUrl } from '#normalize/defender/findings.ts'
 import { addAccount, addInitiator } from './columns.ts'
 import { portOf } from './device.ts'
 import type { Row, Tables } from './row.ts'
+import { addUserAgent } from '#normalize/steps/user-agent.ts'
 
 /**
  * Connections of devices. "Local" is the device, "remote" the other side: which of them is the source depends on who began.
@@ -104,7 +105,7 @@ function addInspected({ fields, additional, action }: Row): void {
   } else if (action.startsWith('Http')) {
     fields.add('http.request.method', at('method'))
     fields.add('http.response.status_code', Number(at('status_code')) || undefined)
-    fields.add('user_agent.original', at('user_agent'))
+    addUserAgent(fields, at('user_agent'))
     fields.add('url.domain', at('host')?.toLowerCase())
     fields.add('url.path', at('uri'))
     fields.add('network.protocol', 'http')

@@ -18,10 +18,10 @@ export const identity: Step<AuditRecord> = {
     const organizationId = textOf(raw.OrganizationId)?.toLowerCase()
     const organizationName = textOf(raw.OrganizationName)
     if (organizationId !== undefined || organizationName !== undefined) {
-      event.organization = {
-        ...(organizationId !== undefined && { id: organizationId }),
-        ...(organizationName !== undefined && { name: organizationName }),
-      }
+      const organization: { id?: string; name?: string } = {}
+      if (organizationId !== undefined) organization.id = organizationId
+      if (organizationName !== undefined) organization.name = organizationName
+      event.organization = organization
     }
   },
 }

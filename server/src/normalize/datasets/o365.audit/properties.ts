@@ -1,6 +1,5 @@
 import type { Step } from '#normalize/normalizer.ts'
 import { put, unwrapJson } from '#normalize/json.ts'
-import type { JsonObject } from '#normalize/json.ts'
 import { liftNames, liftPairs } from '#normalize/steps/pairs.ts'
 import type { AuditRecord } from './audit-record.ts'
 
@@ -14,12 +13,14 @@ const LISTS = new Set(['Parameters', 'ExtendedProperties', 'ModifiedProperties',
 export const properties: Step<AuditRecord> = {
   name: 'properties',
   run(record, event) {
-    // Copying whole and replacing the few that change costs a third of copying field by field.
-    const audit: JsonObject = { ...record.raw }
+    let audit = record.raw
     for (const name in record.raw) {
       const value = record.raw[name]
       const lifted = lift(name, value)
-      if (lifted !== value) put(audit, name, lifted)
+      if (lifted === value) continue
+      // Copying whole and replacing the few that change costs a third of copying field by field; most records need neither.
+      if (audit === record.raw) audit = { ...record.raw }
+      put(audit, name, lifted)
     }
     record.audit = audit
     event.o365 = { audit }
@@ -27,6 +28,7 @@ export const properties: Step<AuditRecord> = {
 }
 
 function lift(name: string, value: unknown): unknown {
+  if (typeof value !== 'string' && typeof value !== 'object') return value
   const unwrapped = typeof value === 'string' ? unwrapJson(value) : value
   if (LISTS.has(name)) return liftNames(unwrapped)
   return Array.isArray(unwrapped) ? liftPairs(unwrapped) : unwrapped

@@ -1,4 +1,4 @@
-import { RecordFault } from '#normalize/normalizer.ts'
+import { TimeFault } from '#normalize/normalizer.ts'
 import type { Step } from '#normalize/normalizer.ts'
 import { parseTime } from '#normalize/steps/time.ts'
 import type { AuditRecord } from './audit-record.ts'
@@ -8,7 +8,7 @@ export const time: Step<AuditRecord> = {
   name: 'time',
   run({ raw }, event) {
     const at = parseTime(raw.CreationTime)
-    if (at === undefined) throw new RecordFault('CreationTime is missing or is not a date and time.')
+    if (at === undefined) throw new TimeFault('CreationTime is missing or is not a date and time.')
     event['@timestamp'] = at
   },
 }

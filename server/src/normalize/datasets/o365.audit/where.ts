@@ -1,10 +1,14 @@
 import type { Step } from '#normalize/normalizer.ts'
 import { isObject, textOf } from '#normalize/json.ts'
 import { parseAddress } from '#normalize/steps/address.ts'
+import { userAgentOf } from '#normalize/steps/user-agent.ts'
 import type { AuditRecord } from './audit-record.ts'
 
-/** Workloads write the same address under different names; the first that is one counts, all are related. */
-const ADDRESS_FIELDS = ['ClientIP', 'ClientIPAddress', 'ActorIpAddress', 'ActorIP', 'UserIp']
+/**
+ * Workloads write the address under different names; the first that is one counts, all are related. Where mailboxes are
+ * used, `ClientIPAddress` is the client's and `ClientIP` may be that of a server of Microsoft's in between.
+ */
+const ADDRESS_FIELDS = ['ClientIPAddress', 'ClientIP', 'ActorIpAddress', 'ActorIP', 'UserIp', 'SenderIp', 'IPAddress']
 
 /** From where and with what. */
 export const where: Step<AuditRecord> = {
@@ -26,7 +30,7 @@ export const where: Step<AuditRecord> = {
       }
     }
     const agent = userAgent(record)
-    if (agent !== undefined) event.user_agent = { original: agent }
+    if (agent !== undefined) event.user_agent = userAgentOf(agent)
     const device = audit.DeviceProperties
     const deviceName = isObject(device) ? textOf(device.DisplayName) : undefined
     if (deviceName !== undefined) event.host = { name: deviceName.toLowerCase() }
