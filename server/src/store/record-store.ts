@@ -8,6 +8,8 @@ import type { TenantId } from '#domain/ids.ts'
 import type { IntakeKey } from '#domain/intake-key.ts'
 import type { Lease, Leases } from '#domain/lease.ts'
 import type { Investigation, InvestigationDay, InvestigationMailbox, MailHit } from '#domain/investigation.ts'
+import type { RetentionSettings } from '#domain/retention.ts'
+import type { SavedSearch } from '#domain/saved-search.ts'
 import type { Quarantined } from '#domain/outcome.ts'
 import type { Connection, ConnectionTest, Credential, PasswordCredential, Tenant } from '#domain/tenant.ts'
 import type { Role, User } from '#domain/user.ts'
@@ -253,6 +255,24 @@ export interface RecordStore {
     /** As those of connections. */
     reseal(): Promise<number>
     countStale(): Promise<number>
+  }
+
+  savedSearches: {
+    /** False when the tenant has one of that name. */
+    create(search: SavedSearch): Promise<boolean>
+    /** Writes one that is there; false when another has its name. */
+    change(search: SavedSearch): Promise<boolean>
+    read(tenantId: TenantId, id: string): Promise<SavedSearch | undefined>
+    /** By name. */
+    list(tenantId: TenantId): Promise<SavedSearch[]>
+    remove(tenantId: TenantId, id: string): Promise<void>
+  }
+
+  retention: {
+    read(tenantId: TenantId): Promise<RetentionSettings>
+    /** Of one dataset, or of the default when it is absent. Without days the setting goes. */
+    set(tenantId: TenantId, dataset: string | undefined, days: number | undefined): Promise<void>
+    noteApplied(tenantId: TenantId, at: string): Promise<void>
   }
 
   /** Who did what: append-only. */

@@ -20,6 +20,8 @@ import { investigations } from './investigations.ts'
 import { leases } from './leases.ts'
 import { migrate } from './migrate.ts'
 import { quarantine } from './quarantine.ts'
+import { retention } from './retention.ts'
+import { savedSearches } from './saved-searches.ts'
 import { sessions } from './sessions.ts'
 import { tenants } from './tenants.ts'
 import { users } from './users.ts'
@@ -55,6 +57,8 @@ export function createRecordStore(parts: { pool: Pool; seal: Seal }): RecordStor
     sessions: sessions(db),
     apiTokens: apiTokens(db),
     intakeKeys: intakeKeys(db),
+    savedSearches: savedSearches(db),
+    retention: retention(db),
     audit: audit(db),
     budgets: budgets(db),
   }

@@ -52,6 +52,9 @@ export interface Tables {
   sessions: { tokenHash: string; userId: string; createdAt: Moment; expiresAt: Moment }
   apiTokens: ApiTokenTable
   intakeKeys: IntakeKeyTable
+  savedSearches: SavedSearchTable
+  retention: { tenantId: TenantId; dataset: string; days: number }
+  retentionPasses: { tenantId: TenantId; appliedAt: Moment }
   destinations: DestinationTable
   deadLetters: DeadLetterTable
   audit: AuditTable
@@ -272,6 +275,19 @@ interface ApiTokenTable {
   role: Role
   createdAt: Moment
   expiresAt: Moment
+}
+
+interface SavedSearchTable {
+  tenantId: TenantId
+  id: string
+  name: string
+  query: string
+  from: string
+  to: string
+  columns: string[]
+  createdBy: string
+  createdAt: Moment
+  updatedAt: Moment
 }
 
 interface IntakeKeyTable {

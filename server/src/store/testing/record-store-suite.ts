@@ -14,6 +14,8 @@ import { investigationContract } from './record-store/investigations.ts'
 import { leasesContract } from './record-store/leases.ts'
 import { peopleContract } from './record-store/people.ts'
 import { quarantineContract } from './record-store/quarantine.ts'
+import { retentionContract } from './record-store/retention.ts'
+import { savedSearchContract } from './record-store/saved-searches.ts'
 
 /** A noun's part of the contract: declares tests over the store that `store()` gives while they run. */
 export type Contract = (store: () => RecordStore) => void
@@ -59,6 +61,8 @@ export function testRecordStore(
     describe('budgets', () => void budgetContract(store))
     describe('destinations', () => void destinationContract(store))
     describe('intake keys', () => void intakeKeyContract(store))
+    describe('saved searches', () => void savedSearchContract(store))
+    describe('retention', () => void retentionContract(store))
     describe('people, tokens and audit', () => void peopleContract(store))
   })
 }

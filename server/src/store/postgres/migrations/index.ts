@@ -12,6 +12,7 @@ import { up as leases } from './0009-leases.ts'
 import { up as intakeKeys } from './0010-intake-keys.ts'
 import { up as certificates } from './0011-certificates.ts'
 import { up as foundAt } from './0012-found-at.ts'
+import { up as searchesAndRetention } from './0013-searches-and-retention.ts'
 import { up as destinations } from './0014-destinations.ts'
 
 /** In order of their names; one that was released is never edited. */
@@ -28,5 +29,6 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0010-intake-keys': { up: intakeKeys },
   '0011-certificates': { up: certificates },
   '0012-found-at': { up: foundAt },
+  '0013-searches-and-retention': { up: searchesAndRetention },
   '0014-destinations': { up: destinations },
 }
