@@ -113,5 +113,5 @@ export function withDuplicate(reply: Reply): Reply {
 
 /** The request as if it had asked for pages of this size. */
 export function withPages(request: Request, size: number): Request {
-  return { ...request, query: new Query(request.query.with({ $top: String(size) })) }
+  return { ...request, pageSize: size, query: new Query(request.query.with({ $top: String(size) })) }
 }

@@ -40,7 +40,7 @@ export interface Fault {
   duplicate?: boolean
   /** A read answers what the same URL answered the time before, while rules are armed. */
   staleRead?: boolean
-  /** A list of Graph's comes in pages of this size, whatever was asked for. */
+  /** A list of Graph's or of Azure's comes in pages of this size, whatever was asked for. */
   pageSize?: number
   /** Event Hubs: an AMQP error. Refuses what was asked for, or closes the link on which events come. */
   amqp?: AmqpFault

@@ -11,6 +11,8 @@ export interface Request {
   /** Names in lower case. */
   headers: Readonly<Record<string, string>>
   body: Buffer
+  /** Entries on a page where a fault says so, for services that cannot be asked for a size. */
+  pageSize?: number
 }
 
 export interface Reply {

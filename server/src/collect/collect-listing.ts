@@ -4,7 +4,7 @@ import { AppError } from '#domain/errors.ts'
 import { addCounts, NO_COUNTS, type IntakeCounts } from '#domain/outcome.ts'
 
 import { takeBatch, type TakenBatch } from './batch-records.ts'
-import { ContentGone, type FeedBatch, type FeedContext } from './feed.ts'
+import { ContentGone, PartlyListed, type FeedBatch, type FeedContext } from './feed.ts'
 import type { Frontier } from './frontier.ts'
 import type { Listing } from './listings.ts'
 import { closedRow, noteListed, noteListing, noteTaken, openWindow, type OpenWindow } from './open-window.ts'
@@ -156,7 +156,8 @@ export async function collectListing(options: ListingVisit): Promise<ListingOutc
   }
   const isTooOld = listingFault instanceof ContentGone
   const hasFailed = listingFault !== undefined && !isTooOld
-  outcome.isStopped = failedInARow >= FAILURES_IN_A_ROW || (hasFailed && listing.isEdge)
+  outcome.isStopped =
+    failedInARow >= FAILURES_IN_A_ROW || (hasFailed && listing.isEdge && !(listingFault instanceof PartlyListed))
 
   const failed = [...unclosed].filter((each) => each.failures.length > 0 || (isTooOld && each === oldestFirst[0]))
   await commit([], [...new Set([...done(), ...failed])])

@@ -2,7 +2,7 @@ import type { z } from 'zod'
 
 import type { Microsoft, MicrosoftApi } from '#connect/microsoft.ts'
 import type { Clock } from '#domain/clock.ts'
-import type { AppError } from '#domain/errors.ts'
+import { AppError } from '#domain/errors.ts'
 import type { ConnectionSettings, PermissionNeed, RequirementNeed } from '#domain/tenant.ts'
 
 /**
@@ -127,6 +127,12 @@ export class ContentGone extends Error {
     this.code = code
   }
 }
+
+/**
+ * A part of what was asked for could not be listed, and all the rest was: thrown behind the rest. What was asked for is a gap as
+ * with any other error, but it says nothing of other listings.
+ */
+export class PartlyListed extends AppError {}
 
 /** `feed`, once its times are found to make sense. */
 export function defineFeed<Options = undefined>(feed: Feed<Options>): Feed {

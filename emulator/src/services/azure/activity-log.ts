@@ -28,7 +28,7 @@ const KEPT = 90 * 86_400_000
 /** @throws AzureError 400 for a filter that the log does not understand, or one that reaches too far back. */
 function listEvents(call: Call): Reply {
   const { tenant, subscription, request } = call
-  const { query } = request
+  const { query, pageSize = PAGE } = request
   const filter = readActivityFilter(query.get('$filter'))
   const { now } = tenant
   if (filter.from < now - KEPT) throw badRequest('The start time cannot be more than 90 days in the past.')
@@ -41,11 +41,11 @@ function listEvents(call: Call): Reply {
   const found: Trace<ActivityEvent>[] = []
   for (const [from, to] of spans(filter.from, Math.min(filter.to, place?.at ?? now, now) + 1)) {
     found.push(...tenant.log(activityLog).between(from, to, now).filter(wanted).toReversed())
-    if (found.length > PAGE) break
+    if (found.length > pageSize) break
   }
-  const value = found.slice(0, PAGE)
+  const value = found.slice(0, pageSize)
   const last = value.at(-1)
-  const token = last && found.length > PAGE ? placeToken(`${last.at} ${last.id}`, boundTo(call)) : undefined
+  const token = last && found.length > pageSize ? placeToken(`${last.at} ${last.id}`, boundTo(call)) : undefined
   return { status: 200, body: { value: value.map(({ record }) => select(record)), ...nextLink(request, token) } }
 }
 

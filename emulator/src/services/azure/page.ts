@@ -4,7 +4,8 @@ import type { Reply, Request } from '#http/exchange.ts'
 import { badRequest } from './errors.ts'
 
 /** One page of a list: `{value, nextLink?}`. @throws AzureError 400 for a token that is none of ours. */
-export function page(request: Request, all: readonly object[], size: number): Reply {
+export function page(request: Request, all: readonly object[], usual: number): Reply {
+  const size = request.pageSize ?? usual
   const token = request.query.get('$skiptoken')
   const list = request.segments.join('/').toLowerCase()
   const from = token === undefined ? 0 : readSkiptoken(token, list)

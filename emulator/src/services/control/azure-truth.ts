@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 
 import { activityLog } from '#world/azure/activity-log.ts'
-import { LATEST_PUBLICATION, SLOT } from '#services/event-hubs/hub-log.ts'
+import { createdAt, LATEST_PUBLICATION, SLOT } from '#services/event-hubs/hub-log.ts'
 import { securityAlerts } from '#world/azure/security-alerts.ts'
 import type { Hub } from '#services/event-hubs/hubs.ts'
 import type { Tenant } from '#cloud.ts'
@@ -29,9 +29,10 @@ const KEPT = 90 * 86_400_000
 export function hubTruth(tenant: Tenant, hub: Hub, { from, to }: Span) {
   const { now, world } = tenant
   const begin = Math.max(from, world.epoch - KEPT) - SLOT - LATEST_PUBLICATION
+  const created = createdAt(tenant)
   const records = hub.published(tenant, begin, Math.min(to, now)).filter(({ publishedAt }) => {
     const enqueuedAt = (Math.floor(publishedAt / SLOT) + 1) * SLOT
-    return enqueuedAt <= now && enqueuedAt >= from && enqueuedAt < to
+    return publishedAt >= created && enqueuedAt <= now && enqueuedAt >= from && enqueuedAt < to
   })
   return { records: records.map(({ record }) => createHash('sha256').update(JSON.stringify(record())).digest('hex')) }
 }

@@ -78,7 +78,8 @@ export class HubLog {
     this.#hub = hub
     this.partitions = Array.from({ length: hub.partitions }, (_, i) => new Partition(String(i)))
     this.#created = createdAt(tenant)
-    this.#slots = this.#seen = this.#created
+    this.#slots = this.#created
+    this.#seen = this.#created - LATEST_PUBLICATION
     this.#resent = tenant
       .log(sent)
       .between(-Infinity, Infinity, Infinity)

@@ -13,7 +13,11 @@ export interface FeedFacts {
   reading?: string
   /** Paths of a listing's further pages; absent where it has no more than one. */
   nextPage?: string
-  /** Of a list of Graph's: the size of pages with which the emulated company has more than one. */
+  /** What else it does at Microsoft by name, and the paths of it. */
+  moreSteps?: Record<string, string>
+  /** Where it does not speak HTTP: why what only HTTP has is left out. */
+  notHttp?: string
+  /** Of a list of Graph's or Azure's: the size of pages with which the emulated company has more than one. */
   pageSize?: number
   /** Names the permission without which Microsoft refuses it. */
   permission: string
@@ -58,13 +62,13 @@ export interface FeedFacts {
 
 /** How a service says what it says to everybody. */
 export interface ServiceWords {
-  throttled: Reply
-  busy: Reply
-  unauthorized: Reply
-  /** A listing without anything in it. */
-  nothing: Reply
-  /** The address of a next page is too old. */
-  stalePage: Reply
+  throttled: Reply | AmqpReply
+  busy: Reply | AmqpReply
+  unauthorized: Reply | AmqpReply
+  /** A listing without anything in it; absent where nothing shows up late. */
+  nothing?: Reply
+  /** The address of a next page is too old; absent where pages have none. */
+  stalePage?: Reply
   /** A batch that was listed is no longer kept; absent where records come with their listing. */
   expired?: Reply & { code: string }
   /** It does not list so old a span any more; absent where it then lists nothing. */
@@ -76,16 +80,21 @@ export interface Reply {
   body: object
 }
 
+/** An error of AMQP; the service's own words where no description is given. */
+export interface AmqpReply {
+  amqp: { condition: string; description?: string }
+}
+
 const graphError = (status: number, code: string, message: string): Reply => ({
   status,
   body: { error: { code, message, innerError: { date: '2026-11-20T08:00:00' } } },
 })
 
 /** Microsoft Graph's. */
-export const GRAPH_WORDS: ServiceWords = {
+export const GRAPH_WORDS = {
   throttled: graphError(429, 'TooManyRequests', 'Please retry again later.'),
   busy: graphError(503, 'UnknownError', ''),
   unauthorized: graphError(401, 'InvalidAuthenticationToken', 'Lifetime validation failed, the token is expired.'),
   nothing: { status: 200, body: { value: [] } },
   stalePage: graphError(400, 'BadRequest', 'Invalid skip token.'),
-}
+} satisfies ServiceWords

@@ -103,3 +103,20 @@ test('a subscription that cannot be read does not hold up what is new in the oth
   expect((await pass(ACTIVITY_FEED, store)).failures).toEqual([])
   expect(store.ledger.rows().filter(({ state }) => state === 'gap')).toEqual([])
 })
+
+test('a subscription that cannot be read does not hold up the back-fill of the others either', async () => {
+  const whole = emptyStore()
+  await pass(ACTIVITY_FEED, whole)
+  const store = emptyStore()
+  const { failures } = await pass(ACTIVITY_FEED, store, { subscriptionIds: [UNKNOWN, ...subscriptionIds] })
+  expect(new Set(store.texts)).toEqual(new Set(whole.texts))
+  expect(store.ledger.rows().length).toBe(whole.ledger.rows().length)
+  for (const { state, reason } of store.ledger.rows()) {
+    expect([state, reason]).toEqual(['gap', expect.stringContaining(UNKNOWN)])
+  }
+  expect(failures.length).toBeGreaterThan(1)
+  // All of them refused is another matter: nothing else would fare better.
+  const none = emptyStore()
+  expect((await pass(ACTIVITY_FEED, none, { subscriptionIds: [UNKNOWN] })).isStopped).toBe(true)
+  expect(none.texts).toEqual([])
+})

@@ -1,4 +1,4 @@
-import type { FeedBatch, FeedContext, Preparation } from '#collect/feed.ts'
+import { PartlyListed, type FeedBatch, type FeedContext, type Preparation } from '#collect/feed.ts'
 import {
   subscriptionMissing,
   subscriptionPages,
@@ -24,13 +24,17 @@ export async function requireSubscriptions(
   return {}
 }
 
-/** Batches of every subscription. One that cannot be read holds up no other: what is wrong with it is thrown at the end. */
+/**
+ * Batches of every subscription. One that cannot be read holds up no other, now or further back: what is wrong with it is thrown
+ * at the end.
+ */
 export async function* eachSubscription(
   { settings }: Pick<FeedContext, 'settings'>,
   list: (subscription: string) => AsyncIterable<FeedBatch[]>,
 ): AsyncGenerator<FeedBatch[], void, undefined> {
   const faults: AppError[] = []
-  for (const subscription of settings.subscriptionIds ?? []) {
+  const { subscriptionIds = [] } = settings
+  for (const subscription of subscriptionIds) {
     try {
       yield* onceMore(() => list(subscription))
     } catch (error) {
@@ -38,7 +42,7 @@ export async function* eachSubscription(
       faults.push(error)
     }
   }
-  if (faults.length > 0) throw together(faults)
+  if (faults.length > 0) throw together(faults, faults.length < subscriptionIds.length)
 }
 
 /** A listing, anew when Azure drops it halfway because the address of a page went stale. */
@@ -76,10 +80,10 @@ export async function checkSubscriptions(
   return tried.filter((fault) => fault !== undefined)
 }
 
-function together(faults: AppError[]): AppError {
+function together(faults: AppError[], isPart: boolean): AppError {
   const [first, ...rest] = faults
-  if (rest.length === 0) return first!
   const { code, what, fix, microsoft, retry } = first!
   const why = [first!.why, ...rest.map(({ message }) => message)].join(' ')
-  return new AppError({ code, what, why, fix, retry, ...(microsoft && { microsoft }), cause: first })
+  const parts = { code, what, why, fix, retry, ...(microsoft && { microsoft }), cause: first }
+  return isPart ? new PartlyListed(parts) : new AppError(parts)
 }

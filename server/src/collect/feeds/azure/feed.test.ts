@@ -22,6 +22,8 @@ const azureError = (status: number, code: string, message: string) => ({ status,
 
 const settings: ConnectionSettings = {}
 const COMMON = {
+  nextPage: '\\$skipToken',
+  pageSize: 2,
   words: {
     throttled: azureError(429, 'SubscriptionRequestsThrottled', 'Number of reads requests exceeded the limit.'),
     busy: azureError(503, 'ServerTimeout', 'The request timed out.'),
