@@ -87,23 +87,31 @@ async function serve(
     if (fault?.delayMs) await delay(fault.delayMs)
     if (fault?.reset) {
       note(0, 'fault: reset')
-      outgoing.destroy()
+      hangUp(incoming)
       return
     }
     if (body !== undefined) request.body = body
     const reply = await answer(service, request, malformed, body === undefined, options.faults, fault)
     if (fault?.dropAfterCommit) {
       note(reply.status, 'fault: answer dropped')
-      outgoing.destroy()
+      hangUp(incoming)
       return
     }
     note(reply.status, fault ? 'fault' : (reply.note ?? (reply.status === 501 ? 'not implemented' : undefined)))
-    send(outgoing, reply, fault)
+    send(outgoing, reply, fault, () => hangUp(incoming))
   } catch (error) {
     // The client hung up while we were reading or writing; nobody is left to be told.
     note(0, error instanceof Error ? error.message : String(error))
-    outgoing.destroy()
+    hangUp(incoming)
   }
+}
+
+/**
+ * Closes the connection. Not by way of the answer: where the answer before it is still being flushed, this one has no
+ * connection yet, and destroying it would leave the client waiting for ever.
+ */
+function hangUp({ socket }: IncomingMessage): void {
+  socket.destroy()
 }
 
 async function answer(
@@ -213,7 +221,12 @@ async function read(incoming: IncomingMessage, limit: number): Promise<Buffer | 
 
 const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' }
 
-function send(outgoing: ServerResponse, { status, headers, body }: Reply, fault: Fault | undefined): void {
+function send(
+  outgoing: ServerResponse,
+  { status, headers, body }: Reply,
+  fault: Fault | undefined,
+  breakOff: () => void,
+): void {
   const json = body !== undefined && typeof body !== 'string' && !Buffer.isBuffer(body)
   let bytes: string | Buffer = body === undefined ? NOTHING : json ? JSON.stringify(body) : body
   if (fault?.badJson) bytes = String(bytes).slice(0, -1) + ',,'
@@ -229,5 +242,5 @@ function send(outgoing: ServerResponse, { status, headers, body }: Reply, fault:
     else outgoing.end(bytes)
     return
   }
-  outgoing.write(Buffer.from(bytes).subarray(0, Math.floor(length / 2)), () => outgoing.destroy())
+  outgoing.write(Buffer.from(bytes).subarray(0, Math.floor(length / 2)), breakOff)
 }

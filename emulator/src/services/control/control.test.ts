@@ -1,3 +1,7 @@
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { connect } from 'node:tls'
+
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
 import { clientOf } from '#testing/client.ts'
@@ -77,6 +81,17 @@ describe('faults', () => {
     await expect(client.graph(path, { method: 'POST' })).rejects.toThrow(/hang up|ECONNRESET/)
     const after = [...(await client.send('/_emu/ground-truth/phish')).json['recipients']!][0]!
     expect(after['folderKey']).toBe('recoverableitemspurges')
+  })
+
+  it('cut the connection even while the answer before is still on its way', async () => {
+    await arm({ match: { path: 'first' }, do: { delayMs: 100 } }, { match: { path: 'second' }, do: { reset: true } })
+    const { hostname: host, port } = new URL(emulator.url)
+    const socket = connect({ host, port: Number(port), ca: await readFile(emulator.caFile) })
+    const ask = (name: string) => `GET /v1.0/${name} HTTP/1.1\r\nHost: ${host}:${port}\r\n\r\n`
+    // Both at once: the second is struck while the first is being answered.
+    socket.on('error', () => undefined).resume()
+    socket.write(ask('first') + ask('second'))
+    await once(socket, 'close')
   })
 
   it('spoil an answer so that it is no JSON', async () => {
