@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { connect } from 'node:tls'
 
@@ -90,8 +89,11 @@ describe('faults', () => {
     const ask = (name: string) => `GET /v1.0/${name} HTTP/1.1\r\nHost: ${host}:${port}\r\n\r\n`
     // Both at once: the second is struck while the first is being answered.
     socket.on('error', () => undefined).resume()
+    const closed = new Promise((resolve) => socket.once('close', resolve))
     socket.write(ask('first') + ask('second'))
-    await once(socket, 'close')
+    await closed
+    const { rules } = (await client.send('/_emu/faults')).json
+    expect([...rules!].map(({ struck }) => struck)).toEqual([1, 1])
   })
 
   it('spoil an answer so that it is no JSON', async () => {
