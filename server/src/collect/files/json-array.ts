@@ -53,9 +53,11 @@ async function* split(splitter: ArraySplitter, chunks: Bytes): AsyncGenerator<Fi
 /** Walks the bytes once and remembers between pieces where it is. */
 class ArraySplitter {
   readonly #name: string
-  /** Bytes of an element begun but not ended. */
-  #rest: Buffer = Buffer.alloc(0)
-  /** Where `#rest` starts in the content. */
+  /** Memory of its own, used again and again: no piece is kept, and an element over many pieces is not copied with each. */
+  #bytes: Buffer = Buffer.alloc(0)
+  /** How many of `#bytes` are there: an element begun but not ended. */
+  #rest = 0
+  /** Where `#bytes` starts in the content. */
   #offset = 0
   #line = 1
   #elementLine = 1
@@ -66,7 +68,7 @@ class ArraySplitter {
   #inString = false
   /** 1 where the byte after this piece is escaped. */
   #skip: 0 | 1 = 0
-  /** Whether an element has begun; it starts at the first byte of `#rest`. */
+  /** Whether an element has begun; it starts at the first byte of `#bytes`. */
   #inElement = false
 
   /** `depth` is 1 where the content is what stands between an array's brackets. */
@@ -78,9 +80,9 @@ class ArraySplitter {
 
   /** Adds the elements that end in this piece to `batch`. The loop works on local variables: it runs once per byte. */
   push(chunk: Buffer, batch: FileRecord[]): void {
-    const scanned = this.#rest.length
-    const bytes = scanned === 0 ? chunk : Buffer.concat([this.#rest, chunk])
-    const { length } = bytes
+    const scanned = this.#rest
+    const length = scanned + chunk.length
+    const bytes = scanned === 0 ? chunk : this.#withRest(chunk)
     let at = scanned + this.#skip
     let start = 0
     let depth = this.#depth
@@ -134,16 +136,36 @@ class ArraySplitter {
     }
 
     const kept = inElement ? start : length
-    this.#rest = bytes.subarray(kept)
+    this.#keep(bytes.subarray(kept))
     this.#offset += kept
     this.#depth = depth
     this.#line = line
     this.#inString = inString
     this.#skip = at > length ? 1 : 0
     this.#inElement = inElement
-    if (this.#rest.length > MAX_RECORD_BYTES) {
+    if (this.#rest > MAX_RECORD_BYTES) {
       throw unknownFormat(this.#name, `The record that starts on line ${this.#elementLine} is longer than 64 MiB.`)
     }
+  }
+
+  #withRest(chunk: Buffer): Buffer {
+    const length = this.#rest + chunk.length
+    this.#makeRoom(length)
+    chunk.copy(this.#bytes, this.#rest)
+    return this.#bytes.subarray(0, length)
+  }
+
+  #keep(rest: Buffer): void {
+    this.#makeRoom(rest.length)
+    rest.copy(this.#bytes)
+    this.#rest = rest.length
+  }
+
+  #makeRoom(length: number): void {
+    if (length <= this.#bytes.length) return
+    const larger = Buffer.allocUnsafeSlow(Math.max(length, this.#bytes.length * 2))
+    this.#bytes.copy(larger, 0, 0, this.#rest)
+    this.#bytes = larger
   }
 
   #record(bytes: Buffer, start: number, end: number): FileRecord {

@@ -63,7 +63,7 @@ async function* readContent(
     })
   let length = 0
   async function* measured(): AsyncGenerator<Buffer, void, undefined> {
-    for await (const piece of inPieces(body)) {
+    for await (const piece of body) {
       length += piece.length
       yield piece
     }
@@ -84,23 +84,6 @@ async function* readContent(
       cause: error,
     })
   }
-}
-
-const PIECE_BYTES = 256 * 1024
-
-/** What arrives in scraps, in pieces of a size that is good to parse: a record over many pieces is copied with each. */
-async function* inPieces(scraps: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
-  let waiting: Buffer[] = []
-  let length = 0
-  for await (const scrap of scraps) {
-    waiting.push(scrap)
-    length += scrap.length
-    if (length < PIECE_BYTES) continue
-    yield Buffer.concat(waiting)
-    waiting = []
-    length = 0
-  }
-  if (length > 0) yield Buffer.concat(waiting)
 }
 
 /** Seconds are the API's finest grain. */
