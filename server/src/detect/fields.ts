@@ -1,7 +1,7 @@
 import type { NormalizedEvent } from '#domain/event.ts'
 
-import type { Fields } from './compile/to-predicate.ts'
-import type { SigmaRule } from './sigma/rule.ts'
+import type { Fields } from './compile/reading.ts'
+import type { Logsource as RuleLogsource } from './sigma/documents.ts'
 
 /**
  * What a Sigma field name means for our events. Public rules for Microsoft 365 use three vocabularies: the record's own
@@ -32,7 +32,7 @@ export const LOGSOURCES: readonly Logsource[] = [
 ]
 
 /** The logsource of a rule; undefined when Cordon collects nothing that it could mean. */
-export function findLogsource({ product, service }: SigmaRule['logsource']): Logsource | undefined {
+export function findLogsource({ product, service }: RuleLogsource): Logsource | undefined {
   return LOGSOURCES.find((source) => source.product === product && source.service === service)
 }
 
@@ -47,14 +47,6 @@ export function eventFields({ raw, event }: NormalizedEvent, logsource: Logsourc
       return found
     },
     everyValue: () => scalars(raw),
-  }
-}
-
-/** A record as it is, without any mapping: exact key, then dotted path. */
-export function plainFields(record: Record<string, unknown>): Fields {
-  return {
-    values: (field) => valuesAt(record, field),
-    everyValue: () => scalars(record),
   }
 }
 

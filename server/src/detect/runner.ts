@@ -1,6 +1,7 @@
 import type { Detection } from '#domain/alert.ts'
 import { fieldAt, type NormalizedEvent } from '#domain/event.ts'
 
+import { Reading } from './compile/reading.ts'
 import { type Predicate, toPredicate } from './compile/to-predicate.ts'
 import { eventFields, findLogsource, type Logsource } from './fields.ts'
 import type { LoadedRule } from './load-rules.ts'
@@ -41,8 +42,8 @@ export function createDetector(rules: readonly LoadedRule[]): Detector {
     detect(event) {
       const detections: Detection[] = []
       for (const { logsource, compiled } of byDataset.get(event.event.event.dataset) ?? []) {
-        const fields = eventFields(event, logsource)
-        for (const { rule, matches } of compiled) if (matches(fields)) detections.push(toDetection(rule, event))
+        const reading = new Reading(eventFields(event, logsource))
+        for (const { rule, matches } of compiled) if (matches(reading)) detections.push(toDetection(rule, event))
       }
       return detections
     },

@@ -1,10 +1,17 @@
-import { type Expression, join } from './expression.ts'
-
 /**
- * The condition language: `and`, `or`, `not`, parentheses, and quantifiers over selections
- * (`1 of them`, `all of selection_*`). Precedence: not, and, or.
+ * The condition language: `and`, `or`, `not`, parentheses, and quantifiers over names (`1 of them`, `all of selection_*`).
+ * Precedence: not, and, or. Rules join selections with it, correlations join rules.
  */
-export type ConditionResult = { expression: Expression } | { offset: number; found: string; allowed: string }
+export interface ConditionParts<T> {
+  /** The names that a condition may use, and what each stands for. */
+  named: ReadonlyMap<string, T>
+  join(kind: 'and' | 'or', terms: T[]): T
+  negate(term: T): T
+  /** How much a name stands for; a condition may say it often. */
+  weigh(part: T): number
+}
+
+export type ConditionResult<T> = { condition: T } | { offset: number; found: string; allowed: string }
 
 interface Token {
   text: string
@@ -13,6 +20,8 @@ interface Token {
 
 /** Deep enough for any rule a person writes; a bound, because the parser recurses. */
 const MAX_DEPTH = 200
+/** What a condition may come to, all names put in. */
+const MAX_WEIGHT = 50_000
 
 class ConditionError extends Error {
   readonly token: Token
@@ -24,58 +33,60 @@ class ConditionError extends Error {
   }
 }
 
-/** Parses `source` over the named selections; offsets in a failure count from the start of `source`. */
-export function parseCondition(source: string, selections: ReadonlyMap<string, Expression>): ConditionResult {
+/** Parses `source`; the offset of a failure counts from the start of `source`. */
+export function parseCondition<T>(source: string, parts: ConditionParts<T>): ConditionResult<T> {
   const tokens = [...source.matchAll(/[()|]|[^\s()|]+/g)].map((match) => ({ text: match[0], offset: match.index }))
   try {
-    return { expression: new Parser(tokens, source.length, selections).parse() }
+    return { condition: new Parser(tokens, source.length, parts).parse() }
   } catch (error) {
     if (!(error instanceof ConditionError)) throw error
-    return { offset: error.token.offset, found: error.token.text || 'the end of the condition', allowed: error.allowed }
+    const { token, allowed } = error
+    return { offset: token.offset, found: token.text.slice(0, 80) || 'the end of the condition', allowed }
   }
 }
 
-class Parser {
+class Parser<T> {
   #at = 0
+  #weight = 0
   readonly #tokens: Token[]
   readonly #end: Token
-  readonly #selections: ReadonlyMap<string, Expression>
+  readonly #parts: ConditionParts<T>
 
-  constructor(tokens: Token[], length: number, selections: ReadonlyMap<string, Expression>) {
+  constructor(tokens: Token[], length: number, parts: ConditionParts<T>) {
     this.#tokens = tokens
     this.#end = { text: '', offset: length }
-    this.#selections = selections
+    this.#parts = parts
   }
 
-  parse(): Expression {
-    const expression = this.#or(0)
+  parse(): T {
+    const condition = this.#or(0)
     const rest = this.#peek()
     if (rest.text === '|') {
       throw new ConditionError(rest, 'no pipe: aggregations are correlation rules of their own since Sigma 2')
     }
     if (rest !== this.#end) throw new ConditionError(rest, '`and`, `or`, or the end of the condition')
-    return expression
+    return condition
   }
 
-  #or(depth: number): Expression {
+  #or(depth: number): T {
     const terms = [this.#and(depth)]
     while (this.#takeWord('or')) terms.push(this.#and(depth))
-    return join('or', terms)
+    return this.#join('or', terms)
   }
 
-  #and(depth: number): Expression {
+  #and(depth: number): T {
     const terms = [this.#not(depth)]
     while (this.#takeWord('and')) terms.push(this.#not(depth))
-    return join('and', terms)
+    return this.#join('and', terms)
   }
 
-  #not(depth: number): Expression {
+  #not(depth: number): T {
     if (depth > MAX_DEPTH) throw new ConditionError(this.#peek(), `at most ${MAX_DEPTH} levels of nesting`)
-    if (this.#takeWord('not')) return { kind: 'not', term: this.#not(depth + 1) }
+    if (this.#takeWord('not')) return this.#parts.negate(this.#not(depth + 1))
     return this.#primary(depth)
   }
 
-  #primary(depth: number): Expression {
+  #primary(depth: number): T {
     const token = this.#next()
     if (token.text === '(') {
       const inner = this.#or(depth + 1)
@@ -84,13 +95,12 @@ class Parser {
       return inner
     }
     if (this.#peek().text.toLowerCase() === 'of') return this.#quantified(token)
-    const selection = this.#selections.get(token.text)
-    if (selection === undefined) throw new ConditionError(token, `a selection of the rule: ${this.#names().join(', ')}`)
-    return selection
+    if (!this.#parts.named.has(token.text)) throw new ConditionError(token, `one of: ${this.#names()}`)
+    return this.#named(token.text, token)
   }
 
-  /** `1 of x*`, `any of them`, `all of x*`. Names that start with `_` are meant only when named outright. */
-  #quantified(quantifier: Token): Expression {
+  /** `1 of x*`, `any of them`, `all of x*`. Names that start with `_` are meant only when a pattern starts so too. */
+  #quantified(quantifier: Token): T {
     const word = quantifier.text.toLowerCase()
     if (word !== '1' && word !== 'any' && word !== 'all') {
       throw new ConditionError(quantifier, '`1 of`, `any of` or `all of`')
@@ -98,18 +108,29 @@ class Parser {
     this.#next()
     const target = this.#next()
     const pattern = target.text.toLowerCase() === 'them' ? /^/ : wildcard(target.text)
-    const named = this.#names().filter(
-      (name) => pattern.test(name) && (!name.startsWith('_') || name === target.text || target.text.startsWith('_')),
+    const names = [...this.#parts.named.keys()].filter(
+      (name) => pattern.test(name) && (!name.startsWith('_') || target.text.startsWith('_')),
     )
-    if (named.length === 0) throw new ConditionError(target, `a pattern that names one of: ${this.#names().join(', ')}`)
-    return join(
+    if (names.length === 0) throw new ConditionError(target, `a pattern that names one of: ${this.#names()}`)
+    return this.#join(
       word === 'all' ? 'and' : 'or',
-      named.map((name) => this.#selections.get(name)!),
+      names.map((name) => this.#named(name, target)),
     )
   }
 
-  #names(): string[] {
-    return [...this.#selections.keys()]
+  #named(name: string, token: Token): T {
+    const part = this.#parts.named.get(name)!
+    this.#weight += this.#parts.weigh(part)
+    if (this.#weight > MAX_WEIGHT) throw new ConditionError(token, `a condition of at most ${MAX_WEIGHT} tests in all`)
+    return part
+  }
+
+  #join(kind: 'and' | 'or', terms: T[]): T {
+    return terms.length === 1 ? terms[0]! : this.#parts.join(kind, terms)
+  }
+
+  #names(): string {
+    return [...this.#parts.named.keys()].slice(0, 20).join(', ')
   }
 
   #peek(): Token {
@@ -129,7 +150,7 @@ class Parser {
   }
 }
 
-/** A selection pattern as an expression over names; names are `[A-Za-z0-9_-]+`, so only `*` is special. */
+/** A pattern as an expression over names; only `*` is special. */
 function wildcard(pattern: string): RegExp {
   const escaped = pattern.replaceAll(/[^A-Za-z0-9_*-]/g, String.raw`\$&`)
   return new RegExp(`^${escaped.replaceAll(/\*+/g, '.*')}$`)

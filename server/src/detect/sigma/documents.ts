@@ -1,6 +1,7 @@
 import type { Severity } from '#domain/alert.ts'
 
 import type { Expression } from './expression.ts'
+import type { Place } from './problem.ts'
 
 /**
  * What a Sigma file may hold: rules over single events, correlations over what rules match, and filters that tune rules
@@ -12,6 +13,8 @@ export type SigmaDocument = SigmaRule | SigmaCorrelation | SigmaFilter
 export interface SigmaHead {
   /** The document's `id`; without one its `name`, or its `title`. */
   id: string
+  /** Whether it says its `id`; ids of its own are unique in a rule set. */
+  hasId: boolean
   name?: string
   title: string
   description: string
@@ -66,6 +69,8 @@ export interface SigmaCorrelation extends SigmaHead, SigmaAlerting {
   type: CorrelationType
   /** Ids or names of rules and correlations; for `temporal_ordered` in the order they must come. */
   rules: string[]
+  /** Where each of `rules` stands. */
+  places: Record<string, Place>
   /** Event fields, or aliases. Empty: one group of everything. */
   groupBy: string[]
   /** Seconds; the window at an event is `[t - timespan, t]`, both ends in. */
@@ -101,6 +106,8 @@ export interface SigmaFilter extends SigmaHead {
   kind: 'filter'
   logsource: Logsource
   rules: string[] | 'any'
+  /** Where each of `rules` stands. */
+  places: Record<string, Place>
   /** A rule that the filter fits matches where its own expression and this one hold. */
   expression: Expression
 }

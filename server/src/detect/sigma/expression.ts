@@ -28,8 +28,16 @@ export type ValueTest =
   | { kind: 'field'; other: string; how: 'equals' | 'contains' | 'startswith' | 'endswith'; cased: boolean }
   /** A part of a point in time, in UTC; weeks as ISO 8601 counts them. */
   | { kind: 'time'; part: TimePart; value: number }
-  /** `expand`: a list that the tenant names, put in its place by `bindLists`. */
-  | { kind: 'list'; name: string; before: boolean; behind: boolean; cased: boolean }
+  /** `expand`: a list that the tenant names, put in its place by `bindLists`; `prefix` and `suffix` stand around its name. */
+  | {
+      kind: 'list'
+      name: string
+      before: boolean
+      behind: boolean
+      cased: boolean
+      prefix?: Pattern
+      suffix?: Pattern
+    }
   /** The field is absent or null. */
   | { kind: 'null' }
   /** The field is there, be it null or empty. */

@@ -1,143 +1,117 @@
-import ipaddr from 'ipaddr.js'
-import { RE2JS } from 're2js'
-
-import { type Expression, join, type ValueTest } from './expression.ts'
-import { parsePattern, widen } from './pattern.ts'
+import { type Expression, join, type TimePart, type ValueTest } from './expression.ts'
+import { parseListValue } from './lists.ts'
+import { COMPARISONS, type Modifiers, parseModifiers, TIME_PARTS } from './modifiers.ts'
+import { parseNetwork } from './network.ts'
+import { parsePattern, type Pattern, widen } from './pattern.ts'
+import type { Fault } from './problem.ts'
+import type { RuleValue } from './reader.ts'
+import { checkRegex } from './regex.ts'
+import { spell } from './spelling.ts'
 
 /**
- * One detection item: a field with its modifiers (`Parameters|contains|all`) and its values. Values are alternatives,
- * unless `all` demands every one.
+ * One detection item: a field with its modifiers (`Parameters|contains|all`) and its values. Values are alternatives, unless
+ * `all` demands every one; with `neq` none may be there.
  */
-
-/** A value of a rule; `source` is the text as written, so that `007` stays `007`. */
-export interface RuleValue {
-  value: string | number | boolean | null
-  source: string
-}
-
-export type ItemResult = { expression: Expression } | { found: string; allowed: string }
-
-const SUPPORTED = [
-  'contains',
-  'startswith',
-  'endswith',
-  'all',
-  'cased',
-  're',
-  'i',
-  'm',
-  's',
-  'cidr',
-  'exists',
-  'lt',
-  'lte',
-  'gt',
-  'gte',
-]
-
-/** Modifiers that decide alone what the value means, and therefore come first. */
-const FIRST = new Set(['re', 'cidr', 'exists', 'lt', 'lte', 'gt', 'gte'])
-
-/** Longer expressions are refused: no rule needs them, and compiling them could stall the server. */
-const MAX_REGEX = 10_000
-
-/** The item's expression, or what is wrong with it. `key` undefined: a keyword list. */
-export function parseItem(key: string | undefined, values: readonly RuleValue[]): ItemResult {
-  const [name = '', ...modifiers] = (key ?? '').split('|')
+export function parseItem(key: string | undefined, values: readonly RuleValue[]): Expression | Fault {
+  const [name = '', ...names] = (key ?? '').split('|')
   const field = name === '' ? undefined : name
-  const problem = checkModifiers(modifiers)
-  if (problem) return problem
-  if (field === undefined && modifiers.some((modifier) => FIRST.has(modifier) && modifier !== 're')) {
-    return { found: `\`${modifiers[0]}\` without a field`, allowed: 'a field in front of it' }
-  }
-  if (modifiers.includes('all') && field !== undefined && values.length === 1) {
-    return { found: '`all` with a single value', allowed: 'at least two values, or no `all`' }
+  const modifiers = parseModifiers(names)
+  if ('found' in modifiers) return modifiers
+  const { kind, all, neq } = modifiers
+  if (field === undefined && kind !== undefined && kind !== 're') {
+    return { found: `\`${kind}\` without a field`, allowed: 'a field in front of it' }
   }
   if (values.length === 0) return { found: 'an empty list', allowed: 'at least one value' }
+  if (values.length === 1 && all && field !== undefined) {
+    return { found: '`all` with a single value', allowed: 'at least two values, or no `all`' }
+  }
+  if (values.length > 1 && kind === 'exists') return { found: '`exists` with a list', allowed: 'true or false' }
 
   const terms: Expression[] = []
   for (const value of values) {
-    const test = parseTest(field, modifiers, value)
-    if ('allowed' in test) return test
-    terms.push({ kind: 'leaf', field, test })
+    const tests = parseTests(field, modifiers, value)
+    if ('found' in tests) return tests
+    terms.push(
+      join(
+        'or',
+        tests.map((test) => ({ kind: 'leaf', field, test })),
+      ),
+    )
   }
-  return { expression: join(modifiers.includes('all') ? 'and' : 'or', terms) }
+  const joined = join(all ? 'and' : 'or', terms)
+  return neq ? { kind: 'not', term: joined } : joined
 }
 
-function checkModifiers(modifiers: readonly string[]): { found: string; allowed: string } | undefined {
-  for (const [index, modifier] of modifiers.entries()) {
-    if (!SUPPORTED.includes(modifier)) {
-      return { found: `the modifier \`${modifier}\``, allowed: `one of ${SUPPORTED.join(', ')}` }
-    }
-    if (FIRST.has(modifier) && index > 0) {
-      return {
-        found: `\`${modifier}\` behind \`${modifiers[index - 1]}\``,
-        allowed: `\`${modifier}\` as the first modifier`,
-      }
-    }
-    if (['i', 'm', 's'].includes(modifier) && modifiers[0] !== 're') {
-      return { found: `the flag \`${modifier}\` without \`re\``, allowed: '`re` in front of its flags' }
-    }
-  }
-  return undefined
+/** What a value demands, in all its spellings: alternatives. */
+function parseTests(field: string | undefined, modifiers: Modifiers, value: RuleValue): ValueTest[] | Fault {
+  if (modifiers.kind === undefined) return parseText(field, modifiers, value)
+  const test = parseTyped(modifiers, value)
+  return 'found' in test ? test : [test]
 }
 
-function parseTest(
-  field: string | undefined,
-  modifiers: readonly string[],
-  { value, source }: RuleValue,
-): ValueTest | { found: string; allowed: string } {
-  const [first] = modifiers
-  if (first === 're') return parseRegex(source, modifiers)
-  if (first === 'cidr') return parseCidr(source)
-  if (first === 'exists') {
-    if (typeof value === 'boolean') return { kind: 'exists', expected: value }
-    return { found: `\`${source}\` for exists`, allowed: 'true or false' }
+function parseTyped({ kind, flags, place, cased }: Modifiers, { value, source }: RuleValue): ValueTest | Fault {
+  const fault = (allowed: string): Fault => ({ found: `\`${source || 'null'}\` for ${kind}`, allowed })
+  if (value === null) return fault('a value')
+  if (kind === 're') return checkRegex(source) ?? { kind: 'regex', source, flags }
+  if (kind === 'cidr') {
+    const block = parseNetwork(source)
+    return typeof block === 'string' ? { kind, block } : block
   }
-  if (first === 'lt' || first === 'lte' || first === 'gt' || first === 'gte') {
-    const number = Number(source)
-    if (source.trim() !== '' && Number.isFinite(number)) return { kind: 'compare', operator: first, value: number }
-    return { found: `\`${source}\` for ${first}`, allowed: 'a number' }
+  if (kind === 'exists') return typeof value === 'boolean' ? { kind, expected: value } : fault('true or false')
+  if (kind === 'fieldref') {
+    if (typeof value !== 'string' || value === '') return fault('the name of another field')
+    if (/[*?]/.test(value)) return fault('the name of another field, without wildcards')
+    return { kind: 'field', other: value, how: place ?? 'equals', cased }
   }
-  if (value === null) {
-    if (field !== undefined && modifiers.length === 0) return { kind: 'null' }
+  const number = NUMBER.test(source) ? Number(source) : undefined
+  const operator = COMPARISONS.find((each) => each === kind)
+  if (operator) return number === undefined ? fault('a number') : { kind: 'compare', operator, value: number }
+  const part = TIME_PARTS.find((each) => each === kind)!
+  const [first, last] = TIME_RANGES[part]
+  if (number === undefined || !Number.isInteger(number) || number < first || number > last) {
+    return fault(`a whole number from ${first} to ${last}`)
+  }
+  return { kind: 'time', part, value: number }
+}
+
+/** A number as text. The same in rules and in events, and in SQL. */
+export const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
+
+const TIME_RANGES: Record<TimePart, [number, number]> = {
+  minute: [0, 59],
+  hour: [0, 23],
+  day: [1, 31],
+  week: [1, 53],
+  month: [1, 12],
+  year: [0, 9999],
+}
+
+function parseText(field: string | undefined, modifiers: Modifiers, value: RuleValue): ValueTest[] | Fault {
+  const { place, cased, expand, spellings } = modifiers
+  const isPlain = place === undefined && !cased && !expand && spellings.length === 0
+  if (value.value === null) {
+    if (field !== undefined && isPlain) return [{ kind: 'null' }]
     return { found: 'null with a modifier or as a keyword', allowed: 'null as the value of a plain field' }
   }
   // A keyword is a substring of any value; that is what looking for a word in a log means.
-  const before = field === undefined || modifiers.includes('contains') || modifiers.includes('endswith')
-  const behind = field === undefined || modifiers.includes('contains') || modifiers.includes('startswith')
-  return {
-    kind: 'pattern',
-    pattern: widen(parsePattern(source), { before, behind }),
-    cased: modifiers.includes('cased'),
+  const isWord = field === undefined && place === undefined
+  const before = isWord || place === 'contains' || place === 'endswith'
+  const behind = isWord || place === 'contains' || place === 'startswith'
+  if (expand) {
+    const test = parseListValue(value.source, { before, behind, cased })
+    if (test) return 'found' in test ? test : [test]
   }
+  const patterns: Pattern[] = []
+  for (const source of isPlain ? numberTexts(value) : [value.source]) {
+    const spelled = spell(parsePattern(source), spellings)
+    if ('found' in spelled) return spelled
+    patterns.push(...spelled)
+  }
+  return patterns.map((pattern) => ({ kind: 'pattern', pattern: widen(pattern, { before, behind }), cased }))
 }
 
-function parseRegex(source: string, modifiers: readonly string[]): ValueTest | { found: string; allowed: string } {
-  const flags = modifiers.filter((modifier) => ['i', 'm', 's'].includes(modifier)).join('')
-  if (source.length > MAX_REGEX)
-    return { found: `an expression of ${source.length} characters`, allowed: `at most ${MAX_REGEX}` }
-  try {
-    RE2JS.compile(source)
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    return {
-      found: `the expression \`${source.slice(0, 80)}\` (${why})`,
-      allowed: 'RE2 syntax: no look-around, no back-references',
-    }
-  }
-  return { kind: 'regex', source, flags }
-}
-
-function parseCidr(source: string): ValueTest | { found: string; allowed: string } {
-  if (ipaddr.isValidCIDR(source)) {
-    const [address, bits] = ipaddr.parseCIDR(source)
-    const network =
-      address.kind() === 'ipv4'
-        ? ipaddr.IPv4.networkAddressFromCIDR(source).toString()
-        : ipaddr.IPv6.networkAddressFromCIDR(source).toString()
-    if (network === address.toString()) return { kind: 'cidr', block: source }
-    return { found: `\`${source}\` with host bits set`, allowed: `\`${network}/${bits}\`` }
-  }
-  return { found: `\`${source}\``, allowed: 'a network such as 192.0.2.0/24 or 2001:db8::/32' }
+/** `1.0` and `0x10` are numbers, which an event may hold as 1 and 16; `007` is a name made of digits. */
+function numberTexts({ value, source }: RuleValue): string[] {
+  const isNumber = typeof value === 'number' && Number.isFinite(value) && !/^[+-]?0\d/.test(source)
+  return isNumber && String(value) !== source ? [source, String(value)] : [source]
 }

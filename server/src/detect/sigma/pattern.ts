@@ -34,13 +34,26 @@ export function widen(pattern: Pattern, where: { before?: boolean; behind?: bool
   return [...(where.before ? [any] : []), ...pattern, ...(where.behind ? [any] : [])]
 }
 
-/** A predicate over whole values; compares without case unless `cased`. */
+/** The text that a pattern without wildcards is; undefined when it has any. */
+export function exactText(pattern: Pattern): string | undefined {
+  const [first] = pattern
+  if (first === undefined) return ''
+  return pattern.length === 1 && first.kind === 'text' ? first.text : undefined
+}
+
+/** The text that a pattern seeks anywhere in a value; undefined when it seeks anything else. */
+export function innerText(pattern: Pattern): string | undefined {
+  const [before, text, behind] = mergeAnys(pattern)
+  const isInner = pattern.length >= 3 && before!.kind === 'any' && behind?.kind === 'any'
+  return isInner && text!.kind === 'text' && mergeAnys(pattern).length === 3 ? text!.text : undefined
+}
+
+/** A predicate over whole values, which are given in lower case unless it is `cased`. */
 export function compilePattern(pattern: Pattern, cased: boolean): (value: string) => boolean {
   const parts = mergeAnys(pattern).map((part) =>
     part.kind === 'text' && !cased ? { ...part, text: part.text.toLowerCase() } : part,
   )
-  const test = specialize(parts) ?? ((value: string) => matchParts(parts, value))
-  return cased ? test : (value) => test(value.toLowerCase())
+  return specialize(parts) ?? ((value: string) => matchParts(parts, value))
 }
 
 /** The four forms that nearly every rule uses, without the general walk. */

@@ -1,0 +1,60 @@
+import type { Fields } from './reading.ts'
+
+/**
+ * An event as it is, without any map: a field is an exact key first, then a dotted path. Lists on the way are entered, each
+ * member on its own; what lies at the end is flattened to its scalars.
+ */
+export function plainFields(event: Readonly<Record<string, unknown>>): Fields {
+  return {
+    values: (field) => valuesAt(event, field),
+    everyValue: () => scalarsOf(event),
+  }
+}
+
+/** The values at a key or path; undefined where nothing is. */
+export function valuesAt(event: Readonly<Record<string, unknown>>, field: string): readonly unknown[] | undefined {
+  if (Object.hasOwn(event, field)) return scalarsOf(event[field])
+  if (!field.includes('.')) return undefined
+  const found: unknown[] = []
+  return collect(event, stepsOf(field), 0, found) ? found : undefined
+}
+
+/** Paths are few and asked for with every event. */
+const known = new Map<string, readonly string[]>()
+
+function stepsOf(field: string): readonly string[] {
+  let steps = known.get(field)
+  if (steps === undefined) {
+    steps = field.split('.')
+    if (known.size < 10_000) known.set(field, steps)
+  }
+  return steps
+}
+
+/** Adds what lies at the rest of the path; false when there is nothing, which is not the same as an empty list. */
+function collect(node: unknown, steps: readonly string[], at: number, found: unknown[]): boolean {
+  if (at === steps.length) {
+    addScalars(node, found)
+    return true
+  }
+  if (Array.isArray(node)) {
+    let isThere = false
+    for (const item of node) if (collect(item, steps, at, found)) isThere = true
+    return isThere
+  }
+  if (typeof node !== 'object' || node === null || !Object.hasOwn(node, steps[at]!)) return false
+  return collect((node as Record<string, unknown>)[steps[at]!], steps, at + 1, found)
+}
+
+/** Every scalar below a value, depth first. */
+export function scalarsOf(value: unknown): unknown[] {
+  if (typeof value !== 'object' || value === null) return [value]
+  const found: unknown[] = []
+  addScalars(value, found)
+  return found
+}
+
+function addScalars(value: unknown, found: unknown[]): void {
+  if (typeof value !== 'object' || value === null) found.push(value)
+  else for (const each of Array.isArray(value) ? value : Object.values(value)) addScalars(each, found)
+}

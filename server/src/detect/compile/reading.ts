@@ -1,0 +1,64 @@
+/** How a rule reads an event. Made by the map of the rule's logsource, or of the event as it is. */
+export interface Fields {
+  /** Values of the field, arrays and objects flattened to their scalars; undefined when the event has no such field. */
+  values(field: string): readonly unknown[] | undefined
+  /** Every scalar value of the event, for keywords. */
+  everyValue(): Iterable<unknown>
+}
+
+/** Values as texts, as written and in lower case; null is no text. */
+export interface Texts {
+  plain: readonly string[]
+  folded: readonly string[]
+}
+
+const NO_TEXTS: Texts = { plain: [], folded: [] }
+/** Stands between values where all are searched as one text; no text holds it. */
+export const BETWEEN = '\uFFFF'
+
+/** One event while rules look at it: what one has looked up, the next does not look up again. */
+export class Reading {
+  readonly #fields: Fields
+  readonly #texts = new Map<string, Texts>()
+  #every: Texts | undefined
+  #all: { plain: string; folded: string } | undefined
+
+  constructor(fields: Fields) {
+    this.#fields = fields
+  }
+
+  values(field: string): readonly unknown[] | undefined {
+    return this.#fields.values(field)
+  }
+
+  texts(field: string): Texts {
+    let texts = this.#texts.get(field)
+    if (texts === undefined) {
+      const values = this.#fields.values(field)
+      texts = values === undefined ? NO_TEXTS : toTexts(values)
+      this.#texts.set(field, texts)
+    }
+    return texts
+  }
+
+  /** Of every scalar value of the event. */
+  everyText(): Texts {
+    this.#every ??= toTexts(this.#fields.everyValue())
+    return this.#every
+  }
+
+  /** Every text of the event in one, with `BETWEEN` between. */
+  allText(): { plain: string; folded: string } {
+    if (this.#all === undefined) {
+      const plain = this.everyText().plain.join(BETWEEN)
+      this.#all = { plain, folded: plain.toLowerCase() }
+    }
+    return this.#all
+  }
+}
+
+function toTexts(values: Iterable<unknown>): Texts {
+  const plain: string[] = []
+  for (const value of values) if (value !== null && value !== undefined) plain.push(String(value))
+  return plain.length === 0 ? NO_TEXTS : { plain, folded: plain.map((text) => text.toLowerCase()) }
+}
