@@ -15,6 +15,7 @@ import { showAlert } from './commands/alerts/show.ts'
 import { benchCollect } from './commands/bench/collect.ts'
 import { benchCompleteness } from './commands/bench/completeness.ts'
 import { benchIngest } from './commands/bench/ingest.ts'
+import { benchNormalize } from './commands/bench/normalize.ts'
 import { benchPurge } from './commands/bench/purge.ts'
 import { benchScan } from './commands/bench/scan.ts'
 import { addConnection } from './commands/connections/add.ts'
@@ -103,7 +104,7 @@ const NOUNS: Record<string, { summary: string; verbs: readonly Register[] }> = {
   keys: { summary: 'the key that seals credentials', verbs: [rotateKey] },
   bench: {
     summary: 'how fast Cordon is on this machine',
-    verbs: [benchCollect, benchCompleteness, benchIngest, benchPurge, benchScan],
+    verbs: [benchCollect, benchCompleteness, benchIngest, benchNormalize, benchPurge, benchScan],
   },
   store: { summary: 'the embedded event store', verbs: [serveStore] },
 }

@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,15 +11,15 @@ import { readConfig } from '#app/config.ts'
 import { auditTexts, importFiles } from '#app/import.ts'
 import { formatError } from '#cli/failure.ts'
 import { systemClock } from '#domain/clock.ts'
-import { AppError } from '#domain/errors.ts'
+import type { AppError } from '#domain/errors.ts'
 import { parseTenantId } from '#domain/ids.ts'
 import type { IntakeCounts } from '#domain/outcome.ts'
 
 import { describeMachine } from './machine.ts'
 import { count, round } from './numbers.ts'
+import { synthesizeRecords } from './synthesized-records.ts'
 import { watchMemory } from './watch-memory.ts'
 
-const SYNTHESIZER = join(import.meta.dirname, '../../../../../tools/synthesize-audit.ts')
 const TENANT = parseTenantId('00000000-0000-0000-0000-000000000000')!
 const Options = z.object({ records: z.number(), seed: z.number() })
 
@@ -40,7 +38,7 @@ export function benchIngest(bench: Command): void {
       const folder = await mkdtemp(join(tmpdir(), 'cordon-bench-'))
       try {
         const file = join(folder, 'records.ndjson')
-        await synthesize(file, params)
+        await synthesizeRecords(file, params)
         const parsedPerSecond = await parseRate(file)
         const memory = watchMemory()
         const { counts, seconds } = await ingest(folder, file)
@@ -63,19 +61,6 @@ export function benchIngest(bench: Command): void {
         await rm(folder, { recursive: true, force: true })
       }
     })
-}
-
-async function synthesize(file: string, { records, seed }: z.infer<typeof Options>): Promise<void> {
-  const args = [SYNTHESIZER, '--records', String(records), '--seed', String(seed), '--out', file]
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] })
-  const [code] = await once(child, 'exit')
-  if (code === 0) return
-  throw new AppError({
-    code: 'INTERNAL_FAULT',
-    what: 'The bench has no records to import.',
-    why: `tools/synthesize-audit.ts ended with exit code ${String(code)}.`,
-    fix: 'See what it printed above; it needs about 1.4 KB a record in the folder for temporary files.',
-  })
 }
 
 /** Records per second of `JSON.parse` alone; the reading is not counted. */

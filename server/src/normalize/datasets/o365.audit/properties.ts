@@ -4,7 +4,7 @@ import { liftNames, liftPairs } from '#normalize/steps/pairs.ts'
 import type { AuditRecord } from './audit-record.ts'
 
 /** Fields that hold name-and-value lists in any notation; elsewhere only the unmistakable one is lifted. */
-const LISTS = new Set(['Parameters', 'ExtendedProperties', 'ModifiedProperties', 'OperationProperties'])
+const LISTS = ['Parameters', 'ExtendedProperties', 'ModifiedProperties', 'OperationProperties']
 
 /**
  * The whole record under `o365.audit`, so that whoever knows Microsoft's names, or brings a rule written for them, finds
@@ -13,23 +13,27 @@ const LISTS = new Set(['Parameters', 'ExtendedProperties', 'ModifiedProperties',
 export const properties: Step<AuditRecord> = {
   name: 'properties',
   run(record, event) {
-    let audit = record.raw
-    for (const name in record.raw) {
-      const value = record.raw[name]
-      const lifted = lift(name, value)
-      if (lifted === value) continue
-      // Copying whole and replacing the few that change costs a third of copying field by field; most records need neither.
-      if (audit === record.raw) audit = { ...record.raw }
-      put(audit, name, lifted)
+    const { raw } = record
+    let audit = raw
+    // Copying whole and replacing the few that change costs a third of copying field by field; many records need neither.
+    const replace = (name: string, value: unknown) => {
+      if (audit === raw) audit = { ...raw }
+      put(audit, name, value)
+    }
+    for (const name in raw) {
+      const value = raw[name]
+      const unwrapped = typeof value === 'string' ? unwrapJson(value) : value
+      if (unwrapped === value && !Array.isArray(value)) continue
+      const lifted = Array.isArray(unwrapped) && !LISTS.includes(name) ? liftPairs(unwrapped) : unwrapped
+      if (lifted !== value) replace(name, lifted)
+    }
+    for (const name of LISTS) {
+      const value = audit[name]
+      if (value === undefined) continue
+      const lifted = liftNames(value)
+      if (lifted !== value) replace(name, lifted)
     }
     record.audit = audit
     event.o365 = { audit }
   },
-}
-
-function lift(name: string, value: unknown): unknown {
-  if (typeof value !== 'string' && typeof value !== 'object') return value
-  const unwrapped = typeof value === 'string' ? unwrapJson(value) : value
-  if (LISTS.has(name)) return liftNames(unwrapped)
-  return Array.isArray(unwrapped) ? liftPairs(unwrapped) : unwrapped
 }
