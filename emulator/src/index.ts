@@ -88,13 +88,13 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const folder = options.data === undefined ? mkdtempSync(join(tmpdir(), 'm365-emulator-')) : resolve(options.data)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const origin = await openOrigin(folder, { ...options.snapshot, ...options })
-  const { seed, epoch, organization, live, tenants, frozen, scenarios } = origin
+  const { seed, epoch, organization, live, tenants, frozen, scenarios, activity = 1 } = origin
   const born = origin.applications.map((applications, number) => ({
-    world: createWorld(seed, epoch, organization, number),
+    world: createWorld(seed, epoch, organization, number, activity),
     applications,
     live,
   }))
-  const cloud = openCloud(folder, { seed, organization, epoch, tenants, frozen, scenarios }, born, options)
+  const cloud = openCloud(folder, { seed, organization, epoch, tenants, frozen, scenarios, activity }, born, options)
   const refused = options.snapshot && loadSnapshot(cloud, options.snapshot)
   if (refused)
     throw new StartError(

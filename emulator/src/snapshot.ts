@@ -23,9 +23,12 @@ export interface Birth {
   frozen: boolean
   /** Ids of the attacks in its history. */
   scenarios: readonly string[]
+  /** How many times as many records as usual a piece of audit content holds; what was made before there was a choice has none: 1. */
+  activity?: number
 }
 
 const NAMES = ['seed', 'organization', 'epoch', 'tenants', 'frozen', 'scenarios'] as const
+const BIRTH = [...NAMES, 'activity'] as const
 
 export const takeSnapshot = ({ birth, history }: Cloud): Snapshot => ({
   format: 1,
@@ -35,11 +38,19 @@ export const takeSnapshot = ({ birth, history }: Cloud): Snapshot => ({
 
 /** A snapshot out of JSON, or what is wrong with it. */
 export function readSnapshot(value: unknown): Snapshot | { problem: string } {
-  const { format, seed, organization, epoch, tenants, frozen, scenarios, changes } = (value ?? {}) as Partial<
-    Record<keyof Snapshot, unknown>
-  >
+  const {
+    format,
+    seed,
+    organization,
+    epoch,
+    tenants,
+    frozen,
+    scenarios,
+    activity = 1,
+    changes,
+  } = (value ?? {}) as Partial<Record<keyof Snapshot, unknown>>
   if (format !== 1) return { problem: 'It is no snapshot of this version: `format` is not 1.' }
-  const whole = [seed, epoch, tenants].every((number) => Number.isSafeInteger(number))
+  const whole = [seed, epoch, tenants, activity].every((number) => Number.isSafeInteger(number))
   if (!isOrganization(organization) || !whole || typeof frozen !== 'boolean' || !Array.isArray(scenarios))
     return { problem: `It does not say what the cloud was made with: ${NAMES.join(', ')}.` }
   if (!Array.isArray(changes) || !changes.every(isChange)) return { problem: '`changes` is no list of changes.' }
@@ -59,7 +70,7 @@ const isChange = (value: unknown) => {
 
 /** Brings the cloud to the state of the snapshot; or says why it cannot be, and leaves everything as it is. */
 export function loadSnapshot(cloud: Cloud, snapshot: Snapshot): { problem: string } | undefined {
-  const different = NAMES.filter((name) => String(snapshot[name]) !== String(cloud.birth[name]))
+  const different = BIRTH.filter((name) => String(snapshot[name] ?? 1) !== String(cloud.birth[name] ?? 1))
   if (different.length > 0) {
     const pairs = different.map((name) => `${name} ${String(snapshot[name])} instead of ${String(cloud.birth[name])}`)
     return { problem: `It is of another cloud: ${pairs.join(', ')}.` }

@@ -37,7 +37,7 @@ export async function openOrigin(folder: string, options: OriginOptions): Promis
   const file = join(folder, FILE)
   if (!existsSync(file)) return createOrigin(folder, file, options)
   const origin = readOrigin(file)
-  for (const name of ['seed', 'organization', 'epoch', 'live', 'tenants', 'frozen', 'scenarios'] as const)
+  for (const name of ['seed', 'organization', 'epoch', 'live', 'tenants', 'frozen', 'scenarios', 'activity'] as const)
     if (options[name] !== undefined && String(options[name]) !== String(origin[name]))
       throw new StartError(
         `The data folder ${folder} cannot be used.`,
@@ -50,7 +50,7 @@ export async function openOrigin(folder: string, options: OriginOptions): Promis
 function readOrigin(file: string): Origin {
   try {
     const origin = JSON.parse(readFileSync(file, 'utf8')) as Origin
-    if (origin.format === 2) return origin
+    if (origin.format === 2) return { activity: 1, ...origin }
   } catch {
     // Falls through: unreadable is as good as another format.
   }
@@ -71,6 +71,7 @@ async function createOrigin(folder: string, file: string, options: OriginOptions
     live: options.live ?? 'normal',
     frozen: options.frozen ?? false,
     scenarios: options.scenarios ?? USUAL,
+    activity: options.activity ?? 1,
     tenants,
     applications: await Promise.all(
       Array.from({ length: tenants }, (_, number) => createApplications(folder, seed, number)),

@@ -40,6 +40,12 @@ export function strictness(text: string): Strictness {
   return times
 }
 
+export function factor(text: string): number {
+  const times = wholeNumber(1000)(text)
+  if (times > 0) return times
+  throw new InvalidArgumentError('Give a whole number from 1 to 1000.')
+}
+
 export function moment(text: string): number {
   const time = Date.parse(text)
   if (Number.isNaN(time)) throw new InvalidArgumentError('Give a moment such as 2026-11-20T08:00:00Z.')

@@ -14,7 +14,7 @@ import type { Organization } from '#world/world.ts'
 import type { Snapshot } from '#snapshot.ts'
 import type { Strictness } from '#throttle/throttle.ts'
 
-import { moment, option, organization, port, portOrOff, strictness, wholeNumber } from './option.ts'
+import { factor, moment, option, organization, port, portOrOff, strictness, wholeNumber } from './option.ts'
 import { StartError } from './start-error.ts'
 import { noteRunning, refuseSecond } from './running.ts'
 
@@ -38,6 +38,7 @@ interface Flags {
   passwords?: boolean
   data?: string
   snapshot?: string
+  activity?: number
   quietLive?: boolean
   live: boolean
   json?: boolean
@@ -79,6 +80,13 @@ export function addStart(command: Command): void {
     .addOption(option('--passwords', 'people need a password at the sign-in page; /_emu/passwords tells it'))
     .addOption(option('--data <folder>', 'keep certificates, secrets and changes here; without it nothing is kept'))
     .addOption(option('--snapshot <file>', 'begin with the state that `snapshot save` has written'))
+    .addOption(
+      option(
+        '--activity <factor>',
+        'so many times as many records in each piece of audit content (default: 1)',
+        factor,
+      ),
+    )
     .addOption(option('--quiet-live', 'a tenth of the live activity'))
     .addOption(option('--no-live', 'nothing new in the audit log after the epoch'))
     .addOption(option('--json', 'print one JSON line'))

@@ -16,6 +16,8 @@ export interface World {
   readonly initialDomain: string
   readonly country: string
   readonly directory: Directory
+  /** How many times as many records as usual a piece of audit content holds. */
+  readonly activity: number
 }
 
 /** How many of each kind of person a company has. */
@@ -70,7 +72,7 @@ const COMPANIES = [
 ] as const
 
 /** The company of the tenant with this number (from 0). Tenants of one seed share nothing but the seed. */
-export function createWorld(seed: number, epoch: number, organization: Organization, number = 0): World {
+export function createWorld(seed: number, epoch: number, organization: Organization, number = 0, activity = 1): World {
   const company = COMPANIES[number % COMPANIES.length]!
   const round = Math.floor(number / COMPANIES.length)
   const label = `${company.domain}${round === 0 ? '' : round + 1}`
@@ -86,5 +88,6 @@ export function createWorld(seed: number, epoch: number, organization: Organizat
     initialDomain,
     country: company.country,
     directory: new Directory(own, sizeOf(organization), { domain, initialDomain }),
+    activity,
   }
 }

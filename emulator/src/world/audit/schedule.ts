@@ -80,7 +80,7 @@ function blobOf(world: World, live: LiveActivity, contentType: ContentType, slot
   if (!r.chance(chance)) return undefined
   const createdAt = start + r.between(0, (history ? HISTORY_SLOT : LIVE_SLOT) - 1)
   const late = r.chance(0.02) ? r.between(15_000, 60_000) : 0
-  return { contentType, slot, createdAt, listedAt: createdAt + late, size: sizeOf(r, history) }
+  return { contentType, slot, createdAt, listedAt: createdAt + late, size: sizeOf(r, history) * world.activity }
 }
 
 /** Mostly a handful, now and then a flood. */
