@@ -1,10 +1,11 @@
 import { RecordFault } from '#normalize/normalizer.ts'
 import type { RecordSource } from '#normalize/normalizer.ts'
-import { MAX_DEPTH, integerOf, isObject, isWithinDepth, put, textOf } from '#normalize/json.ts'
+import { MAX_DEPTH, isObject, isWithinDepth, put, textOf } from '#normalize/json.ts'
 import type { JsonObject } from '#normalize/json.ts'
 import type { Address } from '#normalize/steps/address.ts'
 import type { UserFields } from '#normalize/steps/user.ts'
 import { unwrap } from './envelope.ts'
+import { recordTypeOf } from './record-types.ts'
 
 /** An audit record on its way through the steps: what Microsoft sent, and what earlier steps found in it. */
 export interface AuditRecord extends RecordSource {
@@ -45,7 +46,7 @@ export const openRecord = {
       raw,
       text,
       operation: withoutFullStop(textOf(raw.Operation) ?? ''),
-      recordType: integerOf(raw.RecordType),
+      recordType: recordTypeOf(raw.RecordType),
       audit: raw,
       actor: undefined,
       target: undefined,

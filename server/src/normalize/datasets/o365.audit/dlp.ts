@@ -1,6 +1,7 @@
 import type { EcsEvent } from '#domain/event.ts'
 import { isObject, objectsOf, textOf } from '#normalize/json.ts'
 import type { JsonObject } from '#normalize/json.ts'
+import { urlOf } from '#normalize/steps/url.ts'
 import { nameOf, parseUser } from '#normalize/steps/user.ts'
 import { quote } from '#normalize/sentence.ts'
 import { setMeaning } from '#normalize/ecs/categories.ts'
@@ -24,9 +25,14 @@ export const dlp: Subject = {
     if (file !== undefined) setFile(file, event)
     if (mail !== undefined) setMail(record, mail, event)
     const person = parseUser((mail ?? file)?.From)
-    mentioned.users.push(person?.email, parseUser(file?.FileOwner)?.email)
+    mentioned.users.push(person?.email, ownerOf(file))
     event.message = sentence(record, event, nameOf(person), textOf(file?.FileName) ?? textOf(mail?.Subject))
   },
+}
+
+/** An address, or a display name as SharePoint has it. */
+function ownerOf(file: JsonObject | undefined): string | undefined {
+  return parseUser(file?.FileOwner)?.email ?? textOf(file?.FileOwner)
 }
 
 const SEVERITIES = ['low', 'medium', 'high']
@@ -50,7 +56,7 @@ function setFile(file: JsonObject, event: EcsEvent): void {
   const owner = textOf(file.FileOwner)
   const url = textOf(file.FilePathUrl)
   if (name !== undefined) event.file = { name, ...(owner !== undefined && { owner }) }
-  if (url !== undefined) event.url = { original: url }
+  if (url !== undefined) event.url = urlOf(url)
 }
 
 function setMail({ mentioned }: AuditRecord, mail: JsonObject, event: EcsEvent): void {

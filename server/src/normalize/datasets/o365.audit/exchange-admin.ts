@@ -13,7 +13,7 @@ import type { Subject } from './subject.ts'
 /** Exchange cmdlets that change something: inbox rules, forwarding, permissions, transport rules. */
 export const exchangeAdmin: Subject = {
   name: 'exchange-admin',
-  recordTypes: [1],
+  recordTypes: [1, 10, 18, 23],
   run(record, event) {
     const parameters = isObject(record.audit.Parameters) ? record.audit.Parameters : {}
     setMeaning(event, meaningOf(record.operation))

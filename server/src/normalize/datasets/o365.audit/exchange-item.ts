@@ -9,13 +9,14 @@ import { setMeaning } from '#normalize/ecs/categories.ts'
 import { attachmentsOf } from './attachments.ts'
 import type { AuditRecord } from './audit-record.ts'
 import { addressesIn, mailboxOf, mentionServer } from './exchange.ts'
+import { wordsOf } from './operation.ts'
 import { setOutcome } from './subject.ts'
 import type { Subject } from './subject.ts'
 
 /** What people and programs do in mailboxes: send, read, move, delete, grant access to folders. */
 export const exchangeItem: Subject = {
   name: 'exchange-item',
-  recordTypes: [2, 3, 50],
+  recordTypes: [2, 3, 19, 50, 101],
   run(record, event) {
     setMeaning(event, meaningOf(record.operation))
     setOutcome(record, event)
@@ -56,10 +57,14 @@ function setInboxRule({ audit, operation, mentioned }: AuditRecord, event: EcsEv
   mentioned.users.push(...addressesIn(JSON.stringify(RuleActions)))
 }
 
-/** ECS `email.*` where the record is about one message. */
+/** ECS `email.*` of one message; of several their ids alone, which is what they are looked for by. */
 function emailOf(items: readonly JsonObject[], audit: JsonObject): JsonObject | undefined {
   const [item] = items
-  if (item === undefined || items.length > 1) return undefined
+  if (item === undefined) return undefined
+  if (items.length > 1) {
+    const ids = new Set(items.flatMap(({ InternetMessageId }) => textOf(InternetMessageId) ?? []))
+    return ids.size === 0 ? undefined : { message_id: [...ids] }
+  }
   const email: JsonObject = {}
   const messageId = textOf(item.InternetMessageId)
   const subject = textOf(item.Subject)
@@ -83,7 +88,8 @@ function sentence(record: AuditRecord, event: EcsEvent, items: readonly JsonObje
   const rule = isObject(event.rule) ? ` ${quote(String(event.rule.name))}` : 's'
   if (operation === 'UpdateInboxRules') return `${actor} changed inbox rule${rule} in ${mailboxOf(record)}`
   const verb = VERBS.get(operation)
-  if (verb === undefined) return `${actor} performed ${operation || 'an unnamed operation'} in ${mailboxOf(record)}`
+  if (verb === undefined)
+    return `${actor} performed "${wordsOf(operation) || 'an unnamed operation'}" in ${mailboxOf(record)}`
   return `${actor} ${verb(messages, folderOf(audit))} in ${mailboxOf(record)}`
 }
 

@@ -1,3 +1,5 @@
+import { integerOf } from '#normalize/json.ts'
+
 /**
  * Every record type of the Office 365 audit log: number to name. Facts from Microsoft's "Office 365 Management Activity API
  * schema", AuditLogRecordType (https://learn.microsoft.com/office/office-365-management-api/office-365-management-activity-api-schema#auditlogrecordtype,
@@ -253,7 +255,27 @@ const RECORD_TYPES: ReadonlyMap<number, string> = new Map([
   [463, 'VivaGlintAgenticCampaign'],
 ])
 
+/** Types that live tenants send and other pages of Microsoft's name. */
+const ELSEWHERE: ReadonlyMap<number, string> = new Map([
+  [22, 'Yammer'],
+  [261, 'CopilotInteraction'],
+])
+
+const NUMBERS: ReadonlyMap<string, number> = new Map(
+  [...ELSEWHERE, ...RECORD_TYPES].map(([number, name]) => [name.toLowerCase(), number]),
+)
+
+/** The numbers of the published types. */
+export function publishedRecordTypes(): number[] {
+  return [...RECORD_TYPES.keys()]
+}
+
+/** The number of a record's type, which some exports write as its name. */
+export function recordTypeOf(value: unknown): number | undefined {
+  return integerOf(value) ?? (typeof value === 'string' ? NUMBERS.get(value.toLowerCase()) : undefined)
+}
+
 /** The record type's name as Microsoft writes it; `RecordType 9999` for a number that is not published. */
 export function recordTypeName(recordType: number): string {
-  return RECORD_TYPES.get(recordType) ?? `RecordType ${recordType}`
+  return RECORD_TYPES.get(recordType) ?? ELSEWHERE.get(recordType) ?? `RecordType ${recordType}`
 }

@@ -9,7 +9,7 @@ import type { Subject } from './subject.ts'
 /** Alerts of Microsoft's compliance and Defender policies. An alert neither succeeds nor fails: it has no outcome. */
 export const securityAlert: Subject = {
   name: 'security-alert',
-  recordTypes: [40],
+  recordTypes: [40, 61, 78, 90, 98],
   run(record, event) {
     const { audit } = record
     setMeaning(event, { category: ['intrusion_detection'], type: ['info'] })

@@ -3,16 +3,19 @@ import type { EventType, Meaning } from '#normalize/ecs/categories.ts'
 import { integerOf, textOf } from '#normalize/json.ts'
 import { nameOf, parseUser } from '#normalize/steps/user.ts'
 import { quote, tell } from '#normalize/sentence.ts'
+import { urlOf } from '#normalize/steps/url.ts'
 import { byOperation } from '#normalize/by-operation.ts'
 import { setMeaning } from '#normalize/ecs/categories.ts'
 import type { AuditRecord } from './audit-record.ts'
+import { wordsOf } from './operation.ts'
 import { setOutcome } from './subject.ts'
 import type { Subject } from './subject.ts'
 
 /** Files, folders, pages and sharing in SharePoint and OneDrive. Their records carry no status: the outcome is unknown. */
 export const sharePointFile: Subject = {
   name: 'sharepoint-file',
-  recordTypes: [4, 6, 7, 14],
+  recordTypes: [4, 6, 7, 14, 36, 37, 54, 55, 56, 102, 277, 336],
+  workloads: ['SharePoint', 'OneDrive'],
   run(record, event) {
     const { audit } = record
     setMeaning(event, meaningOf(record.operation))
@@ -40,11 +43,6 @@ function setFile({ audit }: AuditRecord, event: EcsEvent): void {
   }
 }
 
-function urlOf(original: string): { original: string; domain?: string } {
-  const host = /^\w+:\/\/([^/?#]+)/.exec(original)?.[1]?.toLowerCase()
-  return host === undefined ? { original } : { original, domain: host }
-}
-
 const meaningOf = byOperation((operation): Meaning => {
   if (/Group|Admin|PermissionLevel/.test(operation)) return { category: ['iam'], type: ['change'] }
   if (/^(?:Page|ListViewed|Search)/.test(operation)) return { category: ['web'], type: ['access'] }
@@ -54,8 +52,15 @@ const meaningOf = byOperation((operation): Meaning => {
 /** What an operation does to a file; a new link to it or a new reader is a change of its permissions. */
 function changeOf(operation: string): EventType {
   if (/Accessed|Downloaded|Previewed|Viewed|Used|Synced|Fetched|Checked/.test(operation)) return 'access'
-  if (/Deleted|Recycled|Removed(?!From)/.test(operation) && /^(?:File|Folder)/.test(operation)) return 'deletion'
-  if (/Uploaded|Copied|Restored/.test(operation) || /^(?:File|Folder|List\w*)Created$/.test(operation))
+  if (
+    /Deleted|Recycled|Removed(?!From)/.test(operation) &&
+    /^(?:File|Folder|List|Comment|Site|Attachment)/.test(operation)
+  )
+    return 'deletion'
+  if (
+    /Uploaded|Copied|Restored/.test(operation) ||
+    /^(?:File|Folder|List\w*|Comment|Site\w*|Attachment)(?:Created|Added)$/.test(operation)
+  )
     return 'creation'
   return /Modified|Renamed|Moved|Link|Sharing|Permission|Set|Shared|Updated|Created|Added|Removed|Checked/.test(
     operation,
@@ -73,7 +78,7 @@ function sentence(record: AuditRecord): string {
   const place = site === undefined ? '' : ` in ${site}`
   const other = record.target === undefined ? '' : ` (to ${nameOf(record.target)})`
   return verb === undefined
-    ? `${actor} performed ${operation || 'an unnamed operation'} on ${quote(name)}${other}${place}`
+    ? `${actor} performed "${wordsOf(operation) || 'an unnamed operation'}" on ${quote(name)}${other}${place}`
     : `${actor} ${verb} ${quote(name)}${other}${place}`
 }
 

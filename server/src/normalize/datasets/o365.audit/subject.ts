@@ -7,6 +7,8 @@ import type { AuditRecord } from './audit-record.ts'
 /** The step that knows what records of some types mean. */
 export interface Subject extends Step<AuditRecord> {
   readonly recordTypes: readonly number[]
+  /** Microsoft's names of the workloads whose records of other, unpublished types are of this subject, too. */
+  readonly workloads?: readonly string[]
 }
 
 /** Writes how it ended, from `ResultStatus`; an operation that is named a failure is one whatever the status says. */

@@ -37,13 +37,15 @@ export const where: Step<AuditRecord> = {
   },
 }
 
+/** Exchange names the protocol, and behind it what the program said of itself: `Client=OWA;Mozilla/5.0 …`. */
 function userAgent({ audit }: AuditRecord): string | undefined {
   const extended = audit.ExtendedProperties
-  if (!isObject(extended)) return textOf(audit.UserAgent)
+  if (!isObject(extended)) return textOf(audit.UserAgent) ?? textOf(audit.ClientInfoString)
   const details = extended.additionalDetails
   return (
     textOf(audit.UserAgent) ??
     textOf(extended.UserAgent) ??
-    (isObject(details) ? textOf(details['User-Agent']) : undefined)
+    (isObject(details) ? textOf(details['User-Agent']) : undefined) ??
+    textOf(audit.ClientInfoString)
   )
 }
