@@ -13,7 +13,9 @@ import {
   ConnectionList,
   ConnectionTest,
   Coverage,
+  EventFields,
   EventPage,
+  Facets,
   FeedCheckList,
   Histogram,
   Investigation,
@@ -28,17 +30,24 @@ import {
   PASSWORD_HEADER,
   PermissionPlan,
   Problem,
+  ROWS_HEADER,
+  SavedSearch,
+  SavedSearchList,
   Session,
   StoredEvent,
+  Surrounding,
   TopValues,
   type CreateApiToken,
   type ApproveActionRun,
   type ArchiveRequest,
   type BackFillRequest,
   type ChangeConnection,
+  type ChangeSavedSearch,
   type CreateConnection,
   type CreateExchangeConnection,
   type CreateInvestigationInput,
+  type CreateSavedSearch,
+  type EventExportParams,
   type ExportParams,
   type InvestigationMailbox,
   type PlanActionRun,
@@ -75,6 +84,14 @@ export function toProblem(error: unknown): Problem {
 
 function fault(code: string, status: number, words: { title: string; why: string; fix: string }): Problem {
   return { type: 'about:blank', code, status, ...words }
+}
+
+/** Where in a query the fault is that `error` tells of; undefined when it tells of something else. */
+export function queryFault(
+  error: unknown,
+): (NonNullable<Problem['problems']>[number] & { position: number }) | undefined {
+  const fault = toProblem(error).problems?.find(({ position }) => position !== undefined)
+  return fault?.position === undefined ? undefined : { ...fault, position: fault.position }
 }
 
 /** What a wire schema can do; zod itself stays behind `@cordon/api`. */
@@ -177,9 +194,25 @@ export interface FileReply {
 
 async function file(path: string, options: Call): Promise<FileReply> {
   const response = await exchange(path, options)
-  const [, name = 'export'] = /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '') ?? []
   const password = response.headers.get(PASSWORD_HEADER)
-  return { name, bytes: await response.blob(), ...(password !== null && { password }) }
+  return { name: nameOf(response), bytes: await response.blob(), ...(password !== null && { password }) }
+}
+
+const nameOf = (response: Response) =>
+  /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1] ?? 'export'
+
+/** A file that the server still makes while it is read. */
+export interface FileStream {
+  name: string
+  bytes: ReadableStream<Uint8Array<ArrayBuffer>>
+  /** Events that it will hold, as far as known when it began. */
+  rows: number
+}
+
+async function stream(path: string, options: Call): Promise<FileStream> {
+  const response = await exchange(path, options)
+  const bytes = response.body ?? new ReadableStream({ start: (controller) => controller.close() })
+  return { name: nameOf(response), bytes, rows: Number(response.headers.get(ROWS_HEADER) ?? 0) }
 }
 
 const TokenList: Schema<ApiToken[]> = {
@@ -219,6 +252,9 @@ export interface EventFilter {
   query?: string
 }
 
+/** How events are exported. */
+export type EventExport = Pick<EventExportParams, 'format'> & Partial<Pick<EventExportParams, 'columns' | 'originals'>>
+
 /** A part of a list. */
 export interface Page {
   limit: number
@@ -238,12 +274,27 @@ export const tenantApi = (tenantId: string) => {
   return {
     streamAddress: address(at('stream')),
     overview: () => call(Overview, at('overview')),
-    events: (filter: EventFilter & { limit?: number; cursor?: string }, signal?: AbortSignal) =>
+    events: (filter: EventFilter & { limit?: number; cursor?: string; order?: 'asc' | 'desc' }, signal?: AbortSignal) =>
       call(EventPage, at('events'), { query: { ...filter }, ...(signal && { signal }) }),
     histogram: (filter: EventFilter & { buckets?: number }, signal?: AbortSignal) =>
       call(Histogram, at('events/histogram'), { query: { ...filter }, ...(signal && { signal }) }),
-    topValues: (filter: EventFilter & { field: string; limit?: number }, signal?: AbortSignal) =>
-      call(TopValues, at('events/top'), { query: { ...filter }, ...(signal && { signal }) }),
+    facets: ({ fields, ...filter }: EventFilter & { fields: readonly string[]; limit: number }, signal: AbortSignal) =>
+      call(Facets, at('events/facets'), { query: { ...filter, fields: fields.join(',') }, signal }),
+    fields: () => call(EventFields, at('events/fields')),
+    values: (filter: EventFilter & { field: string; prefix: string; limit: number }, signal: AbortSignal) =>
+      call(TopValues, at('events/values'), { query: { ...filter }, signal }),
+    surrounding: (eventId: string, query: { before: number; after: number; query?: string }, signal: AbortSignal) =>
+      call(Surrounding, at(`events/${id(eventId)}/surrounding`), { query, signal }),
+    exportEvents: (filter: EventFilter & EventExport, signal: AbortSignal) =>
+      stream(at('events/export'), {
+        query: { ...filter, columns: filter.columns?.join(','), originals: filter.originals ? 'true' : undefined },
+        signal,
+      }),
+    savedSearches: () => call(SavedSearchList, at('saved-searches')),
+    saveSearch: (body: CreateSavedSearch) => call(SavedSearch, at('saved-searches'), { method: 'POST', body }),
+    changeSearch: (searchId: string, body: ChangeSavedSearch) =>
+      call(SavedSearch, at(`saved-searches/${id(searchId)}`), { method: 'PATCH', body }),
+    deleteSearch: (searchId: string) => command(at(`saved-searches/${id(searchId)}`), { method: 'DELETE' }),
     event: (eventId: string) => call(StoredEvent, at(`events/${id(eventId)}`)),
     alerts: (query: { status?: 'open' | 'closed'; limit?: number }) => call(AlertList, at('alerts'), { query }),
     alert: (alertId: string) => call(AlertDetail, at(`alerts/${id(alertId)}`)),

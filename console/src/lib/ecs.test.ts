@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { fieldRows, textAt, userOf } from './ecs.ts'
+import { fieldRows, textAt, userOf, valuesAt } from './ecs.ts'
 
 const EVENT = {
   '@timestamp': '2026-11-20T12:00:00.000Z',
@@ -28,6 +28,13 @@ describe('an event as fields', () => {
     expect(textAt(EVENT, 'event.category')).toBe('iam')
     expect(textAt(EVENT, 'source.ip')).toBe('')
     expect(textAt(EVENT, 'message.deeper')).toBe('')
+  })
+
+  it('finds every value of a field, in lists and under names with dots', () => {
+    expect(valuesAt(EVENT, 'event.category')).toEqual(['iam', 'email'])
+    expect(valuesAt(EVENT, 'o365.audit.Parameters.Name')).toEqual(['ForwardTo'])
+    expect(valuesAt({ a: { 'b.c': [{ d: 1 }, { d: true }] } }, 'a.b.c.d')).toEqual([1, true])
+    expect(valuesAt(EVENT, 'o365.audit.Gone')).toEqual([])
   })
 
   it('names the user by what is there', () => {

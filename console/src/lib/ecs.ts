@@ -21,15 +21,26 @@ export function fieldRows(document: Readonly<Record<string, unknown>>): FieldRow
   return rows.sort((a, b) => a.field.localeCompare(b.field))
 }
 
+/** All values at a dotted path, through lists of objects too; empty when absent. A name in the document may itself have dots. */
+export function valuesAt(document: Readonly<Record<string, unknown>>, path: string): FieldRow['value'][] {
+  const visit = (value: unknown, rest: string): FieldRow['value'][] => {
+    if (Array.isArray(value)) return value.flatMap((each) => visit(each, rest))
+    if (rest === '') {
+      return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? [value] : []
+    }
+    if (typeof value !== 'object' || value === null) return []
+    return Object.entries(value).flatMap(([name, inner]) => {
+      if (name === rest) return visit(inner, '')
+      return rest.startsWith(`${name}.`) ? visit(inner, rest.slice(name.length + 1)) : []
+    })
+  }
+  return visit(document, path)
+}
+
 /** The text at a dotted path, first value of a list; empty when absent. */
 export function textAt(document: EcsDocument, path: string): string {
-  let value: unknown = document
-  for (const step of path.split('.')) {
-    if (typeof value !== 'object' || value === null) return ''
-    value = (value as Record<string, unknown>)[step]
-  }
-  const first: unknown = Array.isArray(value) ? value[0] : value
-  return typeof first === 'string' || typeof first === 'number' ? String(first) : ''
+  const [first] = valuesAt(document, path)
+  return first === undefined || typeof first === 'boolean' ? '' : String(first)
 }
 
 /** Who did it, as a person would name them. */

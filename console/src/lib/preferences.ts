@@ -6,12 +6,26 @@ export interface Preferences {
   zone: 'local' | 'utc'
   rail: 'open' | 'folded'
   facets: 'open' | 'folded'
+  /** Fields with a comma between, empty where nobody chose: columns of the events table, and facets beside it. */
+  eventColumns: string
+  eventFacets: string
+  /** Px of the columns that somebody drew wider or narrower. */
+  columnWidths: Record<string, number>
   /** The tenant last looked at; pages without one in their address use it. */
   tenantId: string
 }
 
 const KEY = 'cordon.preferences'
-const DEFAULTS: Preferences = { theme: 'system', zone: 'local', rail: 'open', facets: 'open', tenantId: '' }
+const DEFAULTS: Preferences = {
+  theme: 'system',
+  zone: 'local',
+  rail: 'open',
+  facets: 'open',
+  eventColumns: '',
+  eventFacets: '',
+  columnWidths: {},
+  tenantId: '',
+}
 const listeners = new Set<() => void>()
 
 function read(): Preferences {

@@ -33,6 +33,14 @@ export const queries = {
       queryFn: () => tenantApi(tenantId).event(id),
       staleTime: Infinity,
     }),
+  eventFields: (tenantId: string) =>
+    queryOptions({
+      queryKey: [tenantId, 'event-fields'],
+      queryFn: () => tenantApi(tenantId).fields(),
+      staleTime: 300_000,
+    }),
+  savedSearches: (tenantId: string) =>
+    queryOptions({ queryKey: [tenantId, 'saved-searches'], queryFn: () => tenantApi(tenantId).savedSearches() }),
   alerts: (tenantId: string, status: 'open' | 'closed' | undefined) =>
     queryOptions({
       queryKey: [tenantId, 'alerts', status ?? 'all'],

@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest'
 
-import { DEFAULT_RANGE, isRelative, momentOf, parseRange, rangeLabel, resolve } from './time-range.ts'
+import {
+  around,
+  DEFAULT_RANGE,
+  isRelative,
+  momentOf,
+  parseRange,
+  rangeLabel,
+  resolve,
+  shifted,
+  zoomedOut,
+} from './time-range.ts'
 
 const NOW = Date.parse('2026-11-20T12:00:00.000Z')
 
@@ -38,6 +48,28 @@ describe('time range', () => {
   it('is called by its name where it has one', () => {
     const format = (iso: string) => `<${iso}>`
     expect(rangeLabel(DEFAULT_RANGE, format)).toBe('Last 24 hours')
+    expect(rangeLabel({ from: 'now-36h', to: 'now' }, format)).toBe('Last 36 hours')
     expect(rangeLabel({ from: '2026-11-19T00:00:00Z', to: 'now' }, format)).toBe('<2026-11-19T00:00:00Z> to now')
+  })
+
+  it('moves by its own length, and never into the future', () => {
+    const hour = { from: '2026-11-20T10:00:00.000Z', to: '2026-11-20T11:00:00.000Z' }
+    expect(shifted(hour, 'earlier', NOW)).toEqual({ from: '2026-11-20T09:00:00.000Z', to: '2026-11-20T10:00:00.000Z' })
+    expect(shifted(hour, 'later', NOW)).toEqual({ from: '2026-11-20T11:00:00.000Z', to: '2026-11-20T12:00:00.000Z' })
+    expect(shifted(DEFAULT_RANGE, 'later', NOW)).toEqual(resolve(DEFAULT_RANGE, NOW))
+  })
+
+  it('zooms out around its middle, and stays relative where it was', () => {
+    const hour = { from: '2026-11-20T08:00:00.000Z', to: '2026-11-20T09:00:00.000Z' }
+    expect(zoomedOut(hour, NOW)).toEqual({ from: '2026-11-20T07:30:00.000Z', to: '2026-11-20T09:30:00.000Z' })
+    expect(zoomedOut({ from: 'now-15m', to: 'now' }, NOW)).toEqual({ from: 'now-30m', to: 'now' })
+    expect(zoomedOut(DEFAULT_RANGE, NOW)).toEqual({ from: 'now-2d', to: 'now' })
+  })
+
+  it('lies around a moment', () => {
+    expect(around('2026-11-20T12:00:00.000Z', 60_000)).toEqual({
+      from: '2026-11-20T11:59:00.000Z',
+      to: '2026-11-20T12:01:00.000Z',
+    })
   })
 })

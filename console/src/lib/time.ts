@@ -19,16 +19,19 @@ export function relativeTime(at: string, now: number): string {
 
 export type Zone = 'local' | 'utc'
 
+/** What the zone of this browser is called: "Europe/Vienna". */
+export const zoneName = () => new Intl.DateTimeFormat().resolvedOptions().timeZone
+
 const zoneOption = (zone: Zone) => (zone === 'utc' ? { timeZone: 'UTC' } : {})
 
 /** The exact moment with its zone: "2026-11-20 23:48:22.417 UTC". */
 export function exactTime(at: string, zone: Zone): string {
   const moment = new Date(at)
   if (Number.isNaN(moment.getTime())) return at
-  const zoneName = new Intl.DateTimeFormat('en', { ...zoneOption(zone), timeZoneName: 'short' })
+  const suffix = new Intl.DateTimeFormat('en', { ...zoneOption(zone), timeZoneName: 'short' })
     .formatToParts(moment)
     .find((part) => part.type === 'timeZoneName')?.value
-  return `${clockTime(at, zone)}.${String(moment.getUTCMilliseconds()).padStart(3, '0')} ${zoneName}`
+  return `${clockTime(at, zone)}.${String(moment.getUTCMilliseconds()).padStart(3, '0')} ${suffix}`
 }
 
 /** For table columns: "2026-11-20 23:48:22". */

@@ -20,6 +20,13 @@ export function number(n: number): string {
   return numbers.format(n)
 }
 
+/** "12.4 MB", in steps of a thousand. */
+export function bytesWords(bytes: number): string {
+  const step = bytes < 1000 ? 0 : Math.min(4, Math.floor(Math.log10(bytes) / 3))
+  const amount = bytes / 1000 ** step
+  return `${step === 0 ? amount : amount.toFixed(amount < 100 ? 1 : 0)} ${['B', 'kB', 'MB', 'GB', 'TB'][step]}`
+}
+
 /** "Delete permanently" and 23 become "Delete 23 messages permanently": the number stands on the button. */
 export function confirmLabel({ title }: Pick<Action, 'title'>, targets: number): string {
   const [verb = '', ...rest] = title.replace(/^(\S+) messages?\b/i, '$1').split(' ')

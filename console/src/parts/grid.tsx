@@ -15,6 +15,8 @@ export interface Column<Row> {
   title: string
   /** CSS grid track: `140px`, `minmax(0, 1fr)`. */
   track: string
+  /** What it needs at least: where all columns say so, the table scrolls sideways rather than to squeeze them. */
+  px?: number
   /** Shown only where the table is at least this wide, px. */
   from?: number
   cell: (row: Row) => ReactNode
@@ -51,6 +53,8 @@ export interface GridLook<Row> {
   fill?: boolean
   rowHeight?: number
   selection?: RowSelection<Row>
+  /** Makes columns resizable; px that somebody chose for one. */
+  onResize?: (columnId: string, px: number) => void
 }
 
 interface Props<Row> extends GridLook<Row> {
@@ -69,6 +73,8 @@ interface Props<Row> extends GridLook<Row> {
 }
 
 const HEAD_PX = 33
+/** Padding of a row, as `px-3`. */
+const SIDE_PX = 12
 const CHECKBOX_TRACK = '36px'
 const COMPACT_BELOW_PX = 560
 const COMPACT_ROW_PX = 58
@@ -86,6 +92,7 @@ export function Grid<Row extends object>(props: Props<Row>) {
     sortOf,
     onRange,
     onAway,
+    onResize,
     fill,
     compact,
   } = props
@@ -159,6 +166,8 @@ export function Grid<Row extends object>(props: Props<Row>) {
     [onOpen],
   )
   const gridTemplateColumns = [...(selection ? [CHECKBOX_TRACK] : []), ...shown.map((column) => column.track)].join(' ')
+  const needs = isCompact ? [] : shown.map((column) => column.px ?? Number.NaN)
+  const minWidth = needs.reduce((sum, px) => sum + px, 2 * SIDE_PX)
   // One cell needs no head but for its checkbox.
   const isHeadless = isCompact && selection === undefined
   const height = `min(${(isHeadless ? 1 : HEAD_PX) + rows * rowHeight}px, max(320px, calc(100dvh - 230px)))`
@@ -169,7 +178,12 @@ export function Grid<Row extends object>(props: Props<Row>) {
       className={`relative overflow-auto overscroll-contain ${fill ? 'h-full' : ''}`}
       style={fill ? undefined : { height }}
     >
-      <table aria-label={label} aria-rowcount={rows + 1} className="block">
+      <table
+        aria-label={label}
+        aria-rowcount={rows + 1}
+        className="block"
+        style={Number.isNaN(minWidth) ? undefined : { minWidth }}
+      >
         <thead className={isHeadless ? 'sr-only' : 'sticky top-0 z-10 block border-b border-line bg-surface'}>
           <tr
             aria-rowindex={1}
@@ -191,7 +205,12 @@ export function Grid<Row extends object>(props: Props<Row>) {
               </th>
             )}
             {shown.map((column) => (
-              <Head key={column.id} title={column.title} {...(isCompact ? undefined : sortOf?.(column))} />
+              <Head
+                key={column.id}
+                title={column.title}
+                {...(isCompact ? undefined : sortOf?.(column))}
+                {...(onResize && !isCompact && { onResize: (px: number) => onResize(column.id, px) })}
+              />
             ))}
           </tr>
         </thead>

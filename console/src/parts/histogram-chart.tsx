@@ -1,19 +1,24 @@
 import 'uplot/dist/uPlot.min.css'
 
 import type { Histogram } from '@cordon/api'
-import { useEffect, useEffectEvent, useRef } from 'react'
+import { useEffect, useRef } from 'react'
 import uPlot from 'uplot'
 
 import { usePreferences } from '#lib/preferences.ts'
 import { clockTime, type Zone } from '#lib/time.ts'
 
+import { HistogramBrush } from './histogram-brush.tsx'
+
 interface Props {
   histogram: Histogram
   /** Spans nobody collected, drawn as gaps and not as silence. */
   gaps?: readonly { from: string; to: string }[]
-  /** Dragging over the chart gives the span. */
+  /** Choosing a span of the bars gives it. */
   onZoom?: (from: string, to: string) => void
 }
+
+/** Px around the bars, for the axes. */
+const INSET = { left: 44, top: 8, right: 8, bottom: 22 }
 
 const NO_GAPS: NonNullable<Props['gaps']> = []
 
@@ -65,10 +70,6 @@ function tickLabels(seconds: number[], zone: Zone): string[] {
 export function HistogramChart({ histogram, gaps = NO_GAPS, onZoom }: Props) {
   const place = useRef<HTMLDivElement>(null)
   const { zone } = usePreferences()
-  const zoom = useEffectEvent((from: number, to: number) =>
-    onZoom?.(new Date(from * 1000).toISOString(), new Date(to * 1000).toISOString()),
-  )
-  const canZoom = onZoom !== undefined
 
   useEffect(() => {
     const element = place.current
@@ -83,20 +84,27 @@ export function HistogramChart({ histogram, gaps = NO_GAPS, onZoom }: Props) {
         width: element.clientWidth,
         height: element.clientHeight,
         legend: { show: false },
+        padding: [INSET.top, INSET.right, 0, 0],
         tzDate: (seconds) =>
           zone === 'utc' ? uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC') : new Date(seconds * 1000),
-        cursor: { y: false, points: { show: false }, drag: { x: canZoom, y: false, setScale: false } },
+        cursor: { show: false },
         scales: {
           x: { range: () => [times[0] ?? 0, (times.at(-1) ?? 0) + step] },
           y: { range: (_chart, _min, max) => [0, Math.max(1, max * 1.1)] },
         },
         axes: [
-          { ...axis, grid: { show: false }, size: 22, space: 76, values: (_chart, ticks) => tickLabels(ticks, zone) },
+          {
+            ...axis,
+            grid: { show: false },
+            size: INSET.bottom,
+            space: 76,
+            values: (_chart, ticks) => tickLabels(ticks, zone),
+          },
           {
             ...axis,
             grid: { stroke: colorOf(element, 'line'), width: 1 },
-            size: 44,
-            space: 28,
+            size: INSET.left,
+            space: 18,
             incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 1e6],
           },
         ],
@@ -111,23 +119,6 @@ export function HistogramChart({ histogram, gaps = NO_GAPS, onZoom }: Props) {
         ],
         hooks: {
           drawClear: [(self) => drawGaps(self, gaps, colorOf(element, 'bad'))],
-          setSelect: [
-            (self) => {
-              if (self.select.width < 4) return
-              zoom(self.posToVal(self.select.left, 'x'), self.posToVal(self.select.left + self.select.width, 'x'))
-              self.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false)
-            },
-          ],
-          setCursor: [
-            (self) => {
-              const index = self.cursor.idx
-              const time = index === null || index === undefined ? undefined : times[index]
-              element.title =
-                time === undefined
-                  ? ''
-                  : `${counts[index!]!.toLocaleString('en-US')} events from ${clockTime(new Date(time * 1000).toISOString(), zone)}`
-            },
-          ],
         },
       },
       [times, counts],
@@ -139,14 +130,16 @@ export function HistogramChart({ histogram, gaps = NO_GAPS, onZoom }: Props) {
       resize.disconnect()
       chart.destroy()
     }
-  }, [histogram, gaps, canZoom, zone])
+  }, [histogram, gaps, zone])
 
   const total = histogram.buckets.reduce((sum, bucket) => sum + bucket.count, 0)
   return (
     <figure
-      ref={place}
       aria-label={`${total.toLocaleString('en-US')} events over time${gaps.length > 0 ? `, ${gaps.length} gaps` : ''}`}
-      className="h-full w-full"
-    />
+      className="relative h-full w-full"
+    >
+      <div ref={place} className="h-full w-full" />
+      <HistogramBrush histogram={histogram} onZoom={onZoom} inset={INSET} />
+    </figure>
   )
 }

@@ -1,150 +1,198 @@
 import type { EcsDocument } from '@cordon/api'
-import { useCallback, useMemo } from 'react'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { Download } from 'lucide-react'
+import { useCallback, useState } from 'react'
 
-import { textAt, userOf } from '#lib/ecs.ts'
+import { queryFault, tenantApi } from '#lib/api.ts'
+import { fieldsOf } from '#lib/event-search.ts'
 import { useHotkeys } from '#lib/hotkeys.ts'
-import { fieldTerm, narrow } from '#lib/kql.ts'
+import { narrow } from '#lib/kql.ts'
 import { setPreferences, usePreferences } from '#lib/preferences.ts'
-import { count } from '#lib/words.ts'
-import { Badge } from '#parts/badge.tsx'
-import { Button } from '#parts/button.tsx'
-import { Histogram } from '#parts/histogram.tsx'
-import { CompactRow, Empty, NewPill, SkeletonRows } from '#parts/panel.tsx'
-import { Table, type Column } from '#parts/table.tsx'
-import { When } from '#parts/when.tsx'
+import type { TimeRange } from '#lib/time-range.ts'
+import { IconButton } from '#parts/button.tsx'
+import { Dialog } from '#parts/dialog.tsx'
+import { KqlGuide } from '#parts/kql-guide.tsx'
 
-import { DocumentPanel } from './document-panel.tsx'
-import { Facets } from './facets.tsx'
-import { QueryBar } from './query-bar.tsx'
+import { DocumentPanel } from './document/document-panel.tsx'
+import { ExportDialog } from './export/export-dialog.tsx'
+import { ExportStrip } from './export/export-strip.tsx'
+import { useExport } from './export/use-export.ts'
+import { Facets } from './facets/facets.tsx'
+import { QueryBar } from './query/query-bar.tsx'
+import { EventTable } from './results/event-table.tsx'
+import { LiveButton, NewEvents } from './results/live-button.tsx'
+import { ResultBar } from './results/result-bar.tsx'
+import { SavedMenu } from './saved/saved-menu.tsx'
+import { ShareMenu } from './share-menu.tsx'
+import { useEventRows } from './use-event-rows.ts'
 import { useEventSearch } from './use-event-search.ts'
+import { useNewEvents } from './use-new-events.ts'
 
-const OUTCOME_TONE = { success: 'good', failure: 'bad', unknown: 'quiet' } as const
-
-const COLUMNS: Column<EcsDocument>[] = [
-  { id: 'time', title: 'Time', track: '172px', cell: (event) => <When at={event['@timestamp']} exact /> },
-  {
-    id: 'sentence',
-    title: 'What happened',
-    track: 'minmax(0, 1fr)',
-    cell: (event) => <span title={event.message}>{event.message}</span>,
-  },
-  { id: 'user', title: 'User', track: '200px', from: 760, cell: userOf },
-  {
-    id: 'source',
-    title: 'Source IP',
-    track: '130px',
-    from: 900,
-    cell: (event) => <span className="font-mono text-xs">{textAt(event, 'source.ip')}</span>,
-  },
-  {
-    id: 'outcome',
-    title: 'Outcome',
-    track: '84px',
-    from: 620,
-    cell: ({ event: { outcome } }) => outcome && <Badge tone={OUTCOME_TONE[outcome]}>{outcome}</Badge>,
-  },
-  { id: 'dataset', title: 'Dataset', track: '96px', from: 1040, cell: (event) => event.event.dataset },
-]
-
-const compact = (event: EcsDocument) => (
-  <CompactRow
-    first={event.message}
-    second={
-      <>
-        <When at={event['@timestamp']} exact />
-        <span className="truncate">{event.event.action}</span>
-      </>
-    }
-  />
-)
-
-const NO_EVENTS: EcsDocument[] = []
+const BUCKETS = 90
 
 /** Search over everything collected: query, histogram, facets, table, and the document beside it. */
 export function EventsPage() {
-  const { tenantId, search, filter, change, refresh, fresh, isLive, pages, histogram } = useEventSearch()
+  const { tenantId, search, filter, now, change, toggleTerm, refresh, moves } = useEventSearch()
   const { facets } = usePreferences()
-  const events = useMemo(() => pages.data?.pages.flatMap((page) => page.events) ?? NO_EVENTS, [pages.data])
-  const total = pages.data?.pages[0]?.total
-  const { hasNextPage, isFetchingNextPage, fetchNextPage } = pages
-  const onEnd = useCallback(() => {
-    if (hasNextPage && !isFetchingNextPage) void fetchNextPage()
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage])
-  const addTerm = (field: string, value: unknown, sense: 'in' | 'out') =>
-    change({ q: narrow(search.q, fieldTerm(field, value, sense)) })
+  const rows = useEventRows(tenantId, filter, search.order ?? 'desc')
+  const histogram = useQuery({
+    queryKey: [tenantId, 'histogram', filter],
+    queryFn: ({ signal }) => tenantApi(tenantId).histogram({ ...filter, buckets: BUCKETS }, signal),
+    placeholderData: keepPreviousData,
+    staleTime: 60_000,
+    gcTime: 60_000,
+  })
+  const [isPaused, setPaused] = useState(false)
+  const [isAway, setAway] = useState(false)
+  const [asking, setAsking] = useState<'facets' | 'export'>()
+  const exporting = useExport(tenantId)
+
+  const isLive = search.live === true && moves
+  // Nothing moves under somebody who reads.
+  const isHeld = isPaused || isAway || search.event !== undefined
+  const news = useNewEvents({
+    tenantId,
+    filter,
+    total: rows.isBusy ? undefined : rows.total,
+    moves,
+    isFollowing: isLive && !isHeld,
+    onRefresh: refresh,
+  })
+  const columns = fieldsOf(search.columns)
+  const setColumns = (chosen: readonly string[]) => {
+    setPreferences({ eventColumns: chosen.join(',') })
+    change({ columns: chosen.join(',') || undefined }, true)
+  }
+  const toggleColumn = (field: string) =>
+    setColumns(columns.includes(field) ? columns.filter((each) => each !== field) : [...columns, field])
+  const pivot = (q: string, range?: TimeRange) => change({ q, ...range, event: undefined, saved: undefined })
   const close = () => change({ event: undefined }, true)
-  useHotkeys({ Escape: close })
+  const openId = useCallback((event: string) => change({ event }, search.event !== undefined), [change, search.event])
+  const open = useCallback((event: EcsDocument) => openId(event.event.id), [openId])
+  const live = (isOn: boolean) => {
+    setPaused(false)
+    news.startCounting()
+    change({ live: isOn ? true : undefined })
+    if (isOn) refresh()
+  }
+  useHotkeys({ Escape: () => search.event !== undefined && close() })
+
+  const index = rows.indexOf(search.event)
+  const step = (by: number) => {
+    const next = index < 0 ? undefined : rows.rowAt(index + by)
+    return next && (() => open(next))
+  }
+  // What is wrong with the search stands below the query; the rest of the page has nothing to show then.
+  const isFaulty = rows.error !== null
+  const facetList = <Facets tenantId={tenantId} filter={filter} query={search.q} onTerm={toggleTerm} />
 
   return (
     <div className="flex h-full min-h-0 flex-col">
       <h1 className="sr-only">Events</h1>
-      <QueryBar search={search} error={pages.error} isLive={isLive} onChange={change} onRefresh={refresh} />
+      <QueryBar
+        tenantId={tenantId}
+        search={search}
+        filter={filter}
+        error={rows.error}
+        onChange={change}
+        onRefresh={refresh}
+        onRetry={rows.refetch}
+      >
+        <LiveButton
+          isLive={isLive}
+          isPaused={isPaused}
+          why={liveFault(moves, search.order)}
+          onLive={live}
+          onPause={setPaused}
+        />
+        <SavedMenu tenantId={tenantId} search={search} onChange={change} />
+        <ShareMenu range={search} now={now} />
+        <IconButton label="Export" disabled={!rows.total} onClick={() => setAsking('export')}>
+          <Download aria-hidden className="size-4" />
+        </IconButton>
+      </QueryBar>
       <div className="flex min-h-0 flex-1">
-        {facets === 'open' && !pages.isError && (
-          <Facets tenantId={tenantId} filter={filter} onFilter={addTerm} yields={search.event !== undefined} />
+        {facets === 'open' && !isFaulty && (
+          <aside
+            aria-label="Facets"
+            className={`w-60 shrink-0 overflow-auto border-r border-line p-2 max-md:hidden ${search.event === undefined ? '' : 'max-[1700px]:hidden'}`}
+          >
+            {facetList}
+          </aside>
         )}
         <section aria-label="Results" className="flex min-w-0 flex-1 flex-col">
-          <div className="flex h-10 shrink-0 items-center gap-3 px-3 text-sm text-ink-2">
-            <Button
-              look="quiet"
-              className="-ml-2 max-md:hidden"
-              aria-pressed={facets === 'open'}
-              onClick={() => setPreferences({ facets: facets === 'open' ? 'folded' : 'open' })}
-            >
-              Facets
-            </Button>
-            <output className="flex-1">
-              {total !== undefined && count(total, 'event')}
-              {pages.isFetching && !isFetchingNextPage && ' · searching…'}
-            </output>
-            {!isLive && <NewPill fresh={fresh} noun={fresh === 1 ? 'event' : 'events'} onShow={refresh} />}
-          </div>
-          {!pages.isError && (
-            <Histogram
-              histogram={histogram.data}
-              onZoom={(from, to) => change({ from, to })}
-              className="h-24 shrink-0 border-b border-line px-2 pb-1"
-            />
+          {queryFault(rows.error) && (
+            <div className="overflow-auto p-6">
+              <h2 className="mb-3 text-sm font-semibold">What a query looks like</h2>
+              <KqlGuide onTry={(q) => change({ q })} />
+            </div>
           )}
-          <div className="min-h-0 flex-1 bg-surface">
-            {pages.isError ? undefined : pages.isPending ? (
-              <SkeletonRows rows={10} />
-            ) : (
-              <Table
-                label="Events"
-                fill
-                compact={compact}
-                rows={events}
-                columns={COLUMNS}
-                idOf={(event) => event.event.id}
-                activeId={search.event}
-                onOpen={(event) => change({ event: event.event.id }, search.event !== undefined)}
-                onEnd={onEnd}
-                empty={<NoEvents hasQuery={search.q !== ''} onWiden={() => change({ from: 'now-30d', to: 'now' })} />}
+          {!isFaulty && (
+            <>
+              <ResultBar
+                tenantId={tenantId}
+                range={search}
+                onRange={change}
+                total={rows.total}
+                tookMs={rows.tookMs}
+                isBusy={rows.isBusy}
+                columns={columns}
+                onColumns={setColumns}
+                onFacets={() => setAsking('facets')}
+              >
+                <NewEvents isLive={isLive} isHeld={isHeld} came={news.came} waiting={news.waiting} onShow={refresh} />
+              </ResultBar>
+              <EventTable
+                search={search}
+                rows={rows}
+                histogram={histogram}
+                columns={columns}
+                activeIndex={index}
+                onChange={change}
+                onOpen={open}
+                onAway={setAway}
               />
-            )}
-          </div>
+            </>
+          )}
+          {exporting.run && <ExportStrip run={exporting.run} onDismiss={exporting.dismiss} />}
         </section>
         {search.event !== undefined && (
           <DocumentPanel
             key={search.event}
             tenantId={tenantId}
             eventId={search.event}
-            onFilter={addTerm}
+            columns={columns}
+            onTerm={toggleTerm}
+            onColumn={toggleColumn}
+            onPivot={pivot}
+            onNarrow={(term) => change({ q: narrow(search.q, term) })}
+            onOpen={openId}
+            onStep={{ before: step(-1), after: step(1) }}
             onClose={close}
           />
         )}
       </div>
+      {asking === 'facets' && (
+        <Dialog side title="Facets" onClose={() => setAsking(undefined)}>
+          {facetList}
+        </Dialog>
+      )}
+      {asking === 'export' && rows.total !== undefined && (
+        <ExportDialog
+          total={rows.total}
+          columns={columns}
+          onClose={() => setAsking(undefined)}
+          onExport={(options) => {
+            setAsking(undefined)
+            exporting.start(filter, options, rows.total ?? 0)
+          }}
+        />
+      )}
     </div>
   )
 }
 
-function NoEvents({ hasQuery, onWiden }: { hasQuery: boolean; onWiden: () => void }) {
-  return (
-    <Empty title="No events here" action={<Button onClick={onWiden}>Look at the last 30 days</Button>}>
-      {hasQuery
-        ? 'Nothing in this span matches the query. Remove a condition or widen the time range.'
-        : 'Nothing was collected for this span. Connections shows what each feed has read; “npx cordon import” takes files.'}
-    </Empty>
-  )
+function liveFault(moves: boolean, order: 'asc' | undefined): string | undefined {
+  if (!moves) return 'Live needs a time range that ends now'
+  return order === 'asc' ? 'Live needs the newest events first' : undefined
 }

@@ -5,6 +5,7 @@ import { CircleUserRound, KeyRound, LogOut, Monitor, Moon, Sun } from 'lucide-re
 import { api } from '#lib/api.ts'
 import { setPreferences, usePreferences } from '#lib/preferences.ts'
 import { queries } from '#lib/queries.ts'
+import { zoneName } from '#lib/time.ts'
 
 import { IconButton } from '#parts/button.tsx'
 import { Menu, MenuChoice, MenuItem, MenuLabel, MenuSeparator } from '#parts/menu.tsx'
@@ -63,7 +64,7 @@ export function AccountMenu() {
         label="Times are shown in"
         value={zone}
         choices={[
-          { value: 'local', title: `Local (${new Intl.DateTimeFormat().resolvedOptions().timeZone})` },
+          { value: 'local', title: `Local (${zoneName()})` },
           { value: 'utc', title: 'UTC' },
         ]}
         onChange={(chosen) => setPreferences({ zone: chosen })}

@@ -5,22 +5,17 @@ import { useHotkeys } from '#lib/hotkeys.ts'
 
 import { IconButton } from '#parts/button.tsx'
 import { Dialog } from '#parts/dialog.tsx'
+import { KqlGuide } from '#parts/kql-guide.tsx'
 
 const KEYS = [
   ['j / k', 'Next and previous row'],
   ['Enter', 'Open the row'],
   ['x', 'Select the row, where rows can be selected'],
   ['a', 'Choose an action for the hits'],
-  ['/', 'Go to the query'],
+  ['/', 'Go to the query; arrow keys choose what it offers, Tab takes it'],
+  ['← →', 'On the bars over time: choose a span, with Shift more of it, Enter zooms in'],
   ['Escape', 'Close what is open'],
   ['?', 'This list'],
-] as const
-
-const KQL = [
-  ['user.name : "ana*"', 'field with a wildcard'],
-  ['source.ip : 198.51.100.0/24', 'address in a block'],
-  ['event.outcome : failure and not user.name : "svc*"', 'and, or, not, parentheses'],
-  ['inbox rule', 'words in the sentence'],
 ] as const
 
 /** Keys and query language, from the button or with `?`. */
@@ -46,16 +41,7 @@ export function HelpDialog() {
             ))}
           </dl>
           <h3 className="mt-5 mb-2 text-sm font-semibold">Query (KQL)</h3>
-          <dl className="space-y-1.5 text-sm">
-            {KQL.map(([query, meaning]) => (
-              <div key={query} className="flex flex-wrap gap-x-3">
-                <dt>
-                  <code className="font-mono text-xs">{query}</code>
-                </dt>
-                <dd className="text-ink-3">{meaning}</dd>
-              </div>
-            ))}
-          </dl>
+          <KqlGuide />
         </Dialog>
       )}
     </>

@@ -1,0 +1,47 @@
+import type { EcsDocument } from '@cordon/api'
+
+import { fieldRows, textAt, userOf, valuesAt } from './ecs.ts'
+import { fieldTerm } from './kql.ts'
+
+/** From one event to all others of the same user, address, message or session. */
+export interface Pivot {
+  kind: 'user' | 'IP' | 'message' | 'session'
+  value: string
+  query: string
+}
+
+const MOST_MESSAGES = 3
+/** However Microsoft's products write it: `SessionId`, `AADSessionId`, `session_id`, `session.id`. */
+const SESSION_FIELD = /(?:^|\.)(?:aad)?_?session[_.]?id$/i
+
+export function pivotsOf(event: EcsDocument): Pivot[] {
+  const user = userOf(event)
+  const target = textAt(event, 'user.target.email') || textAt(event, 'user.target.name')
+  const ip = textAt(event, 'source.ip')
+  const messages = [...new Set(valuesAt(event, 'email.message_id').map(String))].slice(0, MOST_MESSAGES)
+  return [
+    ...[...new Set([user, target])].map((value) => related(event, 'user', value, 'related.user', 'user.name')),
+    related(event, 'IP', ip, 'related.ip', 'source.ip'),
+    ...messages.map((value) => ({ kind: 'message' as const, value, query: fieldTerm('email.message_id', value) })),
+    ...sessions(event),
+  ].filter(({ value }) => value !== '')
+}
+
+/** `related.*` finds the value in whatever part it has in an event; where it is not complete, the field itself does. */
+function related(event: EcsDocument, kind: Pivot['kind'], value: string, all: string, one: string): Pivot {
+  const isRelated = valuesAt(event, all).includes(value)
+  return { kind, value, query: fieldTerm(isRelated ? all : one, value) }
+}
+
+function sessions(event: EcsDocument): Pivot[] {
+  const fields = new Map<string, string[]>()
+  for (const { field, value } of fieldRows(event)) {
+    if (!SESSION_FIELD.test(field)) continue
+    fields.set(String(value), [...(fields.get(String(value)) ?? []), field])
+  }
+  return [...fields].map(([value, names]) => ({
+    kind: 'session',
+    value,
+    query: [...new Set(names)].map((name) => fieldTerm(name, value)).join(' or '),
+  }))
+}

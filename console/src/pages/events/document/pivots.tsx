@@ -1,0 +1,58 @@
+import type { EcsDocument } from '@cordon/api'
+import { AtSign, Fingerprint, Mail, Network } from 'lucide-react'
+
+import { pivotsOf, type Pivot } from '#lib/pivots.ts'
+import { around, type TimeRange } from '#lib/time-range.ts'
+import { Menu, MenuItem, MenuLabel, MenuSeparator } from '#parts/menu.tsx'
+
+const ICONS = { user: AtSign, IP: Network, message: Mail, session: Fingerprint } satisfies Record<
+  Pivot['kind'],
+  unknown
+>
+const HOUR_MS = 3_600_000
+
+interface Props {
+  event: EcsDocument
+  onPivot: (query: string, range?: TimeRange) => void
+  onNarrow: (term: string) => void
+}
+
+/** Where one event leads: everything of the same user, address, message or session. */
+export function Pivots({ event, onPivot, onNarrow }: Props) {
+  const pivots = pivotsOf(event)
+  if (pivots.length === 0) return null
+  const at = event['@timestamp']
+  return (
+    <ul aria-label="Go on from here" className="flex flex-wrap gap-1.5 border-b border-line px-3 py-2">
+      {pivots.map(({ kind, value, query }) => {
+        const Icon = ICONS[kind]
+        return (
+          <li key={`${kind} ${value}`} className="max-w-full">
+            <Menu
+              trigger={
+                <button
+                  type="button"
+                  aria-label={`Go on with the ${kind} ${value}`}
+                  className="inline-flex h-7 max-w-full items-center gap-1.5 rounded-full border border-line-strong/60 px-2.5 text-xs hover:bg-sunken max-sm:h-9"
+                >
+                  <Icon aria-hidden className="size-3.5 shrink-0 text-ink-3" />
+                  <span className="truncate">{kind === 'session' ? `session ${value}` : value}</span>
+                </button>
+              }
+            >
+              <MenuLabel>Everything of this {kind}</MenuLabel>
+              <MenuItem onSelect={() => onPivot(query)}>In the time on the page</MenuItem>
+              <MenuItem onSelect={() => onPivot(query, around(at, HOUR_MS))}>One hour before and after</MenuItem>
+              <MenuItem onSelect={() => onPivot(query, around(at, 24 * HOUR_MS))}>A day before and after</MenuItem>
+              <MenuSeparator />
+              <MenuItem onSelect={() => onNarrow(query.includes(' or ') ? `(${query})` : query)}>
+                Add to the query
+              </MenuItem>
+              <MenuItem onSelect={() => void navigator.clipboard.writeText(value)}>Copy</MenuItem>
+            </Menu>
+          </li>
+        )
+      })}
+    </ul>
+  )
+}
