@@ -105,7 +105,7 @@ export interface ArrivalPage {
   isLast: boolean
 }
 
-export interface ArrivedEvent extends EventKey {
+export interface ArrivedEvent extends ArrivalCursor {
   dataset: string
   /** The event as JSON, as it was stored. */
   document: string

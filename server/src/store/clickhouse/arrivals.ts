@@ -26,12 +26,6 @@ const DISTANCE_MS = 1_000
 const PAGE_BYTES = 8_000_000
 const MAX_PAGE = 10_000
 
-interface Row {
-  arrivedMs: number
-  timeMs: number
-  id: string
-}
-
 const PLACE =
   'toFloat64(toUnixTimestamp64Milli(arrived)) AS arrivedMs, toFloat64(toUnixTimestamp64Milli(time)) AS timeMs, event_id AS id'
 
@@ -61,13 +55,13 @@ export function createArrivals(
   }
 
   /** Each with its document, until there are bytes enough: then without. What was removed meanwhile is left out. */
-  async function withDocuments(tenantId: TenantId, rows: readonly Row[]): Promise<Map<string, ArrivedEvent>> {
+  async function withDocuments(tenantId: TenantId, rows: readonly ArrivalCursor[]): Promise<Map<string, ArrivedEvent>> {
     const params = new Params()
     params.readsDocuments = true
     const times = params.times(rows.map(({ timeMs }) => timeMs))
     const ids = params.texts(rows.map(({ id }) => id))
     const found = await select<ArrivedEvent>(
-      `SELECT timeMs, id, dataset, if(behind - length(event) < ${params.integer(PAGE_BYTES)}, event, '') AS document
+      `SELECT arrivedMs, timeMs, id, dataset, if(behind - length(event) < ${params.integer(PAGE_BYTES)}, event, '') AS document
         FROM (
           SELECT ${PLACE}, event_dataset AS dataset, event, sum(length(event)) OVER (ORDER BY arrived, time, event_id) AS behind
           FROM ${events} WHERE tenant_id = ${params.uuid(tenantId)}
@@ -85,7 +79,7 @@ export function createArrivals(
       const params = new Params()
       const where = whereOf(tenantId, request, params)
       const size = Math.min(limit, MAX_PAGE)
-      const rows = await select<Row>(
+      const rows = await select<ArrivalCursor>(
         `SELECT ${PLACE} FROM ${events} WHERE arrived < ${params.time(horizonMs)} AND ${where}
           ORDER BY arrived, time, event_id LIMIT 1 BY time, event_id LIMIT ${params.integer(size)}`,
         params,
