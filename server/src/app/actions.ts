@@ -7,12 +7,13 @@ import type { User } from '#domain/user.ts'
 import { settingsOf } from '#respond/action.ts'
 import { ACTIONS } from '#respond/actions/index.ts'
 import { checkApprovable, checkExecutable, checkOpen, isExpired } from '#respond/approval.ts'
-import { findAction, planActionRun } from '#respond/plan.ts'
+import { findAction, NOT_PLANNED, planActionRun } from '#respond/plan.ts'
 import { summarize } from '#respond/summarize.ts'
 import type { RecordStore } from '#store/record-store.ts'
 
 import type { Audit } from './audit.ts'
 import type { Bus } from './bus.ts'
+import { successorOf } from './connection-uses.ts'
 
 /** An action as people choose it. */
 export interface ActionChoice {
@@ -54,7 +55,8 @@ export interface Actions {
   /**
    * Changes nothing at Microsoft.
    *
-   * @throws AppError INVESTIGATION_NOT_FOUND, REQUEST_INVALID, ACTION_NOT_OFFERED, CONNECT_PERMISSION_MISSING.
+   * @throws AppError INVESTIGATION_NOT_FOUND, REQUEST_INVALID, ACTION_NOT_OFFERED, CONNECT_PERMISSION_MISSING,
+   *   CONNECTION_USE_WRONG.
    */
   plan(user: User, tenantId: TenantId, request: NewActionRun): Promise<ActionRunDetail>
   read(tenantId: TenantId, id: string): Promise<ActionRunDetail>
@@ -187,6 +189,10 @@ export function createActions(parts: {
         tenantId,
         action,
         investigationId,
+        async connectionFor(id) {
+          const connections = await records.connections.list(tenantId)
+          return successorOf(connections, { use: 'respond', id, what: NOT_PLANNED }).id
+        },
         createdBy: user.name,
         shadow,
         ...(hitIds && { hitIds }),

@@ -6,6 +6,7 @@ import { AppError } from '#domain/errors.ts'
 import type { Connection, ConnectionSettings, Credential, PasswordCredential } from '#domain/tenant.ts'
 
 import { credentialFaults, defaultFeeds, feedFaults, readIds, refuse, type Surroundings } from './connection-request.ts'
+import { isFor } from './connection-uses.ts'
 
 /** A credential that is given, or one that is to be made here. */
 export type CredentialRequest = Credential | { kind: 'new-certificate' }
@@ -73,7 +74,7 @@ export async function draftOf(request: NewConnection, surroundings: Surroundings
     cloud,
     clientId,
     ...signsInWith(credential),
-    feeds: [...new Set(request.feeds ?? (found ? defaultFeeds(found, feeds) : []))],
+    feeds: [...new Set(request.feeds ?? (found && isFor({ settings }, 'collect') ? defaultFeeds(found, feeds) : []))],
     ...(secretFeeds.length > 0 && { secretFeeds }),
     settings,
     createdAt: isoTime(clock.now()),

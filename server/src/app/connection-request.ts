@@ -10,6 +10,7 @@ import { parseTenantId, type TenantId } from '#domain/ids.ts'
 import type { Connection, ConnectionSettings, Credential } from '#domain/tenant.ts'
 
 import { isDefault } from './connection-choices.ts'
+import { isFor } from './connection-uses.ts'
 import { cloudOf } from './microsofts.ts'
 import { whyNotOffered } from './permissions.ts'
 
@@ -71,7 +72,7 @@ export function feedFaults(
   const known = new Map(feeds.map((feed) => [feed.id, feed]))
   const unknown = (ids: readonly string[]) => ids.filter((id) => !known.has(id))
   const all = [...known.keys()]
-  const faults =
+  const faults: Fault[] =
     settings.cloudAppsUrl === undefined
       ? []
       : faultsOf('settings.cloudAppsUrl', () => cloudOf(cloudName, settings, clouds))
@@ -86,6 +87,7 @@ export function feedFaults(
     const feed = known.get(id)
     if (feed && !feed.secret) faults.push({ path: `feedSecrets.${id}`, error: secretUseless(feed) })
   }
+  if (chosen.length > 0 && !isFor({ settings }, 'collect')) faults.push({ path: 'feeds', error: notForCollecting() })
   for (const id of chosen) {
     const feed = known.get(id)
     if (feed) faults.push(...faultsOfFeed(feed, cloud, settings, secretFeeds))
@@ -156,6 +158,13 @@ function clientIdInvalid(found: string): AppError {
 
 function feedsUnknown(unknown: readonly string[], known: readonly string[]): AppError {
   return invalid(`There is no feed ${unknown.join(', ')}.`, `Choose among: ${known.join(', ')}.`)
+}
+
+function notForCollecting(): AppError {
+  return invalid(
+    'The connection is not for collecting events, and feeds were chosen.',
+    'Choose no feeds, or let it collect as well (settings.uses, --use collect).',
+  )
 }
 
 function notOffered({ title }: Feed, why: string, cloud: Cloud): AppError {

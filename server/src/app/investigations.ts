@@ -1,5 +1,4 @@
 import type { Clock } from '#domain/clock.ts'
-import { AppError } from '#domain/errors.ts'
 import type { FollowUp, MailPerson, UnreachedCopy } from '#domain/follow-up.ts'
 import type { TenantId } from '#domain/ids.ts'
 import type {
@@ -12,7 +11,6 @@ import type {
   MailTargets,
 } from '#domain/investigation.ts'
 import type { MailFilter } from '#domain/mail-filter.ts'
-import type { Connection } from '#domain/tenant.ts'
 import type { User } from '#domain/user.ts'
 import {
   askFollowUp,
@@ -27,6 +25,7 @@ import type { MailboxPage, PeopleCount, RecordStore } from '#store/record-store.
 
 import type { Audit } from './audit.ts'
 import type { Bus } from './bus.ts'
+import { chooseConnection } from './connection-uses.ts'
 import type { Microsofts } from './microsofts.ts'
 
 export interface NewInvestigation {
@@ -56,11 +55,13 @@ export interface PeopleShown {
   unreached: UnreachedCopy[]
 }
 
+const NOT_STARTED = 'The investigation was not started.'
+
 /** @throws AppError INVESTIGATION_NOT_FOUND from every method that takes an id. */
 export interface Investigations {
   /** Newest first. */
   list(tenantId: TenantId): Promise<Investigation[]>
-  /** Starts at once. @throws AppError INVESTIGATION_FILTER_MISSING, CONNECTION_NOT_FOUND, REQUEST_INVALID. */
+  /** Starts at once. @throws AppError INVESTIGATION_FILTER_MISSING, CONNECTION_NOT_FOUND, CONNECTION_USE_WRONG, REQUEST_INVALID. */
   create(user: User, tenantId: TenantId, request: NewInvestigation): Promise<Investigation>
   /** What it would cost: asks Microsoft how many mailboxes there are. @throws as create, and CONNECT_*. */
   estimate(tenantId: TenantId, request: Omit<NewInvestigation, 'name'>): Promise<InvestigationEstimate>
@@ -96,7 +97,7 @@ export function createInvestigations(parts: {
     const connections = await records.connections.list(tenantId)
     const investigation = await createInvestigation(records, clock, {
       tenantId,
-      connectionId: chooseConnection(connections, connectionId).id,
+      connectionId: chooseConnection(connections, { use: 'investigate', id: connectionId, what: NOT_STARTED }).id,
       name,
       ...request,
       createdBy: user.name,
@@ -130,7 +131,8 @@ export function createInvestigations(parts: {
 
     async estimate(tenantId, { connectionId, ...request }) {
       const connections = await records.connections.list(tenantId)
-      const microsoft = await microsofts.open(tenantId, chooseConnection(connections, connectionId).id)
+      const { id } = chooseConnection(connections, { use: 'investigate', id: connectionId, what: NOT_STARTED })
+      const microsoft = await microsofts.open(tenantId, id)
       return estimateInvestigation(microsoft, clock, request)
     },
 
@@ -178,27 +180,4 @@ export function createInvestigations(parts: {
       return records.investigations.hits(tenantId, id, page)
     },
   }
-}
-
-function chooseConnection(connections: readonly Connection[], id: string | undefined): Connection {
-  // An Exchange server on premises is searched where it is named: the mailboxes of a tenant are in Microsoft 365.
-  const clouds = connections.filter(({ exchange }) => !exchange)
-  const usual = clouds.length > 0 ? clouds : connections
-  const chosen = id === undefined ? usual[0] : connections.find((connection) => connection.id === id)
-  if (!chosen) {
-    throw new AppError({
-      code: 'CONNECTION_NOT_FOUND',
-      what: 'The investigation was not started.',
-      why:
-        id === undefined ? 'This tenant has no connection to search through.' : `This tenant has no connection ${id}.`,
-      fix: 'Add one on the Connections page or with `npx cordon connections add`.',
-    })
-  }
-  if (id !== undefined || usual.length === 1) return chosen
-  throw new AppError({
-    code: 'REQUEST_INVALID',
-    what: 'The investigation was not started.',
-    why: `This tenant has ${connections.length} connections and none was named.`,
-    fix: `Name one as connectionId: ${connections.map((each) => `${each.id} (${each.name})`).join(', ')}.`,
-  })
 }

@@ -12,7 +12,7 @@ import type { RecordStore } from '#store/record-store.ts'
 
 /**
  * The doors to Microsoft that are open: one a connection, shared by everything that uses it, so that its tokens and
- * Microsoft's throttling are known in one place.
+ * Microsoft's throttling are known in one place. What another process changes of a connection is noticed here within seconds.
  */
 export interface Microsofts {
   /** @throws AppError CONNECTION_NOT_FOUND, CONNECT_CLOUD_UNKNOWN, CONNECT_CERTIFICATE_UNREADABLE, STORE_KEY_WRONG. */
@@ -26,6 +26,11 @@ export interface Microsofts {
   close(): Promise<void>
 }
 
+/** A door is used so long before anybody looks whether its connection has changed. */
+const FRESH_MS = 2000
+/** What is under way through the door of before may end meanwhile. */
+const LINGER_MS = 60_000
+
 /** What a door is opened with. */
 export type ConnectionAddress = Pick<Connection, 'tenantId' | 'clientId' | 'cloud' | 'settings'>
 
@@ -37,7 +42,15 @@ export function createMicrosofts(
   wait?: Wait,
 ): Microsofts {
   type Door = Microsoft & { close(): Promise<void> }
-  const doors = new Map<string, Promise<Door>>()
+  interface Kept {
+    door: Promise<Door>
+    /** Of the connection as the door was opened. */
+    stamp: Promise<string | undefined>
+    lookedAt: number
+    isCurrent: Promise<boolean>
+  }
+  const doors = new Map<string, Kept>()
+  const retired = new Map<Kept, NodeJS.Timeout>()
 
   async function make(tenantId: TenantId, connectionId: string): Promise<Door> {
     const [connection, credential] = await Promise.all([
@@ -66,24 +79,57 @@ export function createMicrosofts(
     })
   }
 
+  function keep(tenantId: TenantId, connectionId: string): Kept {
+    // The stamp first: what changes between the two is noticed then, and not missed.
+    const stamp = records.connections.stamp(tenantId, connectionId)
+    const door = stamp.then(() => make(tenantId, connectionId))
+    const kept = { door, stamp, lookedAt: clock.now(), isCurrent: Promise.resolve(true) }
+    doors.set(connectionId, kept)
+    door.catch(() => {
+      if (doors.get(connectionId) === kept) doors.delete(connectionId)
+    })
+    return kept
+  }
+
+  async function isCurrent(kept: Kept, tenantId: TenantId, connectionId: string): Promise<boolean> {
+    const [before, now] = await Promise.all([kept.stamp, records.connections.stamp(tenantId, connectionId)])
+    return before === now
+  }
+
+  function retire(kept: Kept): void {
+    retired.set(kept, setTimeout(() => void shut(kept), LINGER_MS).unref())
+  }
+
+  async function shut(kept: Kept): Promise<void> {
+    clearTimeout(retired.get(kept))
+    retired.delete(kept)
+    await kept.door.then((open) => open.close())
+  }
+
   async function forget(connectionId: string): Promise<void> {
-    const door = doors.get(connectionId)
+    const kept = doors.get(connectionId)
     doors.delete(connectionId)
-    await door?.then((open) => open.close())
+    if (kept) await shut(kept)
   }
 
   return {
     draft,
-    open(tenantId, connectionId) {
-      const open = doors.get(connectionId)
-      if (open) return open
-      const door = make(tenantId, connectionId)
-      doors.set(connectionId, door)
-      door.catch(() => doors.delete(connectionId))
-      return door
+    async open(tenantId, connectionId) {
+      const kept = doors.get(connectionId)
+      if (!kept) return keep(tenantId, connectionId).door
+      if (clock.now() - kept.lookedAt >= FRESH_MS) {
+        kept.lookedAt = clock.now()
+        kept.isCurrent = isCurrent(kept, tenantId, connectionId)
+      }
+      if (await kept.isCurrent) return kept.door
+      if (doors.get(connectionId) === kept) {
+        doors.delete(connectionId)
+        retire(kept)
+      }
+      return (doors.get(connectionId) ?? keep(tenantId, connectionId)).door
     },
     async traffic() {
-      const open = await Promise.all(doors.values())
+      const open = await Promise.all([...doors.values(), ...retired.keys()].map(({ door }) => door))
       const sum = (count: (traffic: Readonly<Traffic>) => number) =>
         open.reduce((total, { traffic }) => total + count(traffic), 0)
       return {
@@ -94,7 +140,7 @@ export function createMicrosofts(
     },
     forget,
     async close() {
-      await Promise.all([...doors.keys()].map(forget))
+      await Promise.all([...[...doors.keys()].map(forget), ...[...retired.keys()].map(shut)])
     },
   }
 }

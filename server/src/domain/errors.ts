@@ -32,6 +32,7 @@ export const ERROR_CODES = {
   CONNECT_REPLY_UNREADABLE: 'The service answered with something that is not its contract.',
   TENANT_NOT_FOUND: 'There is no such tenant.',
   CONNECTION_NOT_FOUND: 'There is no such connection.',
+  CONNECTION_USE_WRONG: 'The connection is for something else than it was to be used for.',
   IMPORT_FILE_UNREADABLE: 'A file cannot be opened or read.',
   IMPORT_FORMAT_UNKNOWN: 'A file holds audit records in no format that is read, or stops doing so.',
   IMPORT_FILE_TRUNCATED: 'A file ends in the middle of a record.',

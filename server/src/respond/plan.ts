@@ -21,6 +21,8 @@ export interface ActionPlan {
   /** Action id. */
   action: string
   investigationId: string
+  /** Which connection to act through on what one has found; the same when absent. */
+  connectionFor?: (found: string) => Promise<string>
   /** Hits to act on; all of the investigation when absent. */
   hitIds?: readonly string[]
   /** Settings of the action; its defaults when absent. */
@@ -56,7 +58,9 @@ export async function planActionRun(plan: ActionPlan): Promise<{ actionRun: Acti
       fix: 'See the Investigations page, or run `npx cordon investigations list`.',
     })
   }
-  await checkOffered(plan, action, investigation, options)
+  const { connectionFor = async (found) => found } = plan
+  const connectionId = await connectionFor(investigation.connectionId)
+  await checkOffered(plan, action, connectionId, options)
   const hits = choose(await records.investigations.hits(tenantId, investigationId), plan.hitIds)
   const earlier = await (action.restores &&
     records.actionRuns.earlier(
@@ -83,7 +87,7 @@ export async function planActionRun(plan: ActionPlan): Promise<{ actionRun: Acti
   const actionRun: ActionRun = {
     id,
     tenantId,
-    connectionId: investigation.connectionId,
+    connectionId,
     action: action.id,
     investigationId,
     state: 'planned',
@@ -105,7 +109,7 @@ export async function planActionRun(plan: ActionPlan): Promise<{ actionRun: Acti
   return { actionRun, targets }
 }
 
-const NOT_PLANNED = 'The action was not planned.'
+export const NOT_PLANNED = 'The action was not planned.'
 
 /** @throws AppError REQUEST_INVALID when there is no action of this id. */
 export function findAction(id: string): Action {
@@ -127,7 +131,7 @@ function parseOptions({ id, options }: Action, given: unknown): Record<string, u
 async function checkOffered(
   { records, clock, tenantId, grantedRoles }: ActionPlan,
   action: Action,
-  { connectionId }: Investigation,
+  connectionId: string,
   options: unknown,
 ): Promise<void> {
   const { cloud, exchange } = (await records.connections.read(tenantId, connectionId)) ?? {}

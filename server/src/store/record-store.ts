@@ -40,6 +40,11 @@ export interface RecordStore {
     create(connection: Connection, credential: Credential | PasswordCredential): Promise<void>
     readCredential(tenantId: TenantId, id: string): Promise<Credential | PasswordCredential | undefined>
     /**
+     * Text that is another when what a connection is used with has changed: its credential, its address, its settings, or the
+     * roles found when a person last tested it. Undefined when there is none.
+     */
+    stamp(tenantId: TenantId, id: string): Promise<string | undefined>
+    /**
      * Writes what may change of a connection: name, feeds, settings, and with `sealed` its credential and the one that is pending,
      * each as it is in the connection; a pending one is forgotten where the connection has none. False when there is none.
      */

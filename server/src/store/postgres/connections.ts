@@ -1,3 +1,5 @@
+import { sql } from 'kysely'
+
 import type { Credential, PasswordCredential } from '#domain/tenant.ts'
 import type { RecordStore } from '#store/record-store.ts'
 import type { Seal } from '#store/seal.ts'
@@ -21,6 +23,10 @@ const COLUMNS = [
   'createdAt',
   'lastTest',
 ] as const
+
+const STAMP = sql<string>`md5(concat_ws(
+  '|', encode(sealed_credential, 'hex'), client_id, cloud, settings::text, exchange::text, last_test ->> 'baseline'
+))`
 
 /** Connections. The sealed credential is bound to its tenant and connection: copied to another row it does not open. */
 export function connections(db: Database, seal: Seal): RecordStore['connections'] {
@@ -74,6 +80,16 @@ export function connections(db: Database, seal: Seal): RecordStore['connections'
         .where('id', '=', id)
         .executeTakeFirst()
       return row && (JSON.parse(seal.open(row.sealedCredential, [tenantId, id])) as Credential | PasswordCredential)
+    },
+
+    async stamp(tenantId, id) {
+      const row = await db
+        .selectFrom('connections')
+        .select(STAMP.as('stamp'))
+        .where('tenantId', '=', tenantId)
+        .where('id', '=', id)
+        .executeTakeFirst()
+      return row?.stamp
     },
 
     async change(connection, { credential, pending } = {}) {

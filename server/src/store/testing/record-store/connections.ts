@@ -92,6 +92,26 @@ export const connectionContract: Contract = (store) => {
     expect((await store().connections.read(written.tenantId, written.id))?.lastTest).toEqual(test)
   })
 
+  it('stamps a connection anew when what it is used with changes, and not for its name or a test that found the same', async () => {
+    const written = connection({})
+    const { tenantId, id } = written
+    await store().connections.create(written, CREDENTIAL)
+    const stamps = [await store().connections.stamp(tenantId, id)]
+    const after = async (work: Promise<unknown>) => {
+      await work
+      stamps.push(await store().connections.stamp(tenantId, id))
+    }
+    await after(store().connections.change({ ...written, name: 'Renamed' }))
+    await after(store().connections.writeTest(tenantId, id, { testedAt: at(1), status: 'failed', verdicts: [] }))
+    expect(new Set(stamps).size).toBe(1)
+    await after(store().connections.change(written, { credential: { kind: 'secret', secret: 'another' } }))
+    await after(store().connections.change({ ...written, settings: { organization: 'x.example' } }))
+    const baseline = { 'Microsoft Graph': ['Mail.Read'] }
+    await after(store().connections.writeTest(tenantId, id, { testedAt: at(2), status: 'ok', verdicts: [], baseline }))
+    expect(new Set(stamps).size).toBe(4)
+    expect(await store().connections.stamp(freshTenant(), id)).toBeUndefined()
+  })
+
   it('shows, tests and removes no connection of another tenant', async () => {
     const mine = connection({})
     const other = freshTenant()
