@@ -5,10 +5,15 @@ const ISO = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d
 
 /** A part of a point in time, in UTC; undefined when the text is none. */
 export function timePart(text: string, part: TimePart): number | undefined {
+  const at = timeFrom(text)
+  return at && PARTS[part](at)
+}
+
+function timeFrom(text: string): Date | undefined {
   const [, date, time = '00:00', zone = 'Z'] = ISO.exec(text) ?? []
   if (date === undefined) return undefined
   const at = new Date(`${date}T${time}${zone.length === 5 ? `${zone.slice(0, 3)}:${zone.slice(3)}` : zone}`)
-  return Number.isNaN(at.getTime()) ? undefined : PARTS[part](at)
+  return Number.isNaN(at.getTime()) ? undefined : at
 }
 
 const PARTS: Record<TimePart, (at: Date) => number> = {
@@ -27,4 +32,18 @@ function isoWeek(at: Date): number {
   const midnight = Date.UTC(at.getUTCFullYear(), at.getUTCMonth(), at.getUTCDate())
   const thursday = midnight + (3 - ((at.getUTCDay() + 6) % 7)) * DAY
   return 1 + Math.floor((thursday - Date.UTC(new Date(thursday).getUTCFullYear(), 0, 1)) / (7 * DAY))
+}
+
+/** Where records of Microsoft's services have their time. */
+const TIME_FIELDS = ['@timestamp', 'CreationTime', 'createdDateTime', 'activityDateTime', 'time'] as const
+
+/** The time of an event as it is, milliseconds: `_t` in epoch seconds, else what its service writes; undefined without. */
+export function timeOf(event: Readonly<Record<string, unknown>>): number | undefined {
+  const given = event['_t']
+  if (given !== undefined && given !== null && Number.isFinite(Number(given))) return Number(given) * 1000
+  for (const field of TIME_FIELDS) {
+    const time = typeof event[field] === 'string' ? timeFrom(event[field])?.getTime() : undefined
+    if (time !== undefined) return time
+  }
+  return undefined
 }

@@ -1,0 +1,133 @@
+import { array, assert, constantFrom, integer, property, record, shuffledSubarray, tuple } from 'fast-check'
+import { describe, expect, it } from 'vitest'
+
+import { assembleRules } from '#detect/rule-set.ts'
+
+import { type Arrival, Correlator, LIMITS } from './correlator.ts'
+
+const BASES = ['a', 'b', 'c']
+  .map((op) => `title: ${op}\nname: ${op}\nlogsource: {product: p}\ndetection:\n  s: {op: ${op}}\n  condition: s\n`)
+  .join('---\n')
+
+const CORRELATIONS = {
+  event_count: 'rules: [a, b]\n  condition: {gte: 3}',
+  value_count: 'rules: [a, b]\n  condition: {field: ip, gte: 2}',
+  value_sum: 'rules: [a, b]\n  condition: {field: n, gt: 4}',
+  value_avg: 'rules: [a, b]\n  condition: {field: n, gt: 1.5, lte: 3}',
+  value_percentile: 'rules: [a, b]\n  condition: {field: n, percentile: 75, gte: 2}',
+  temporal: 'rules: [a, b, c]',
+  temporal_ordered: 'rules: [a, b, c]',
+}
+
+function correlationsOf(yaml: string) {
+  const { correlations, problems } = assembleRules([{ file: 'r.yml', text: `${BASES}---\n${yaml}` }])
+  expect(problems).toEqual([])
+  return correlations
+}
+
+const correlation = (type: string, rest: string, title = 'X') =>
+  `title: ${title}\nname: ${title}\ncorrelation:\n  type: ${type}\n  ${rest}\n  group-by: user\n  timespan: 10s\n`
+
+interface Sample {
+  t: number
+  op: string
+  user: string
+  ip: string
+  n: number
+}
+
+const sample = record({
+  t: integer({ min: 0, max: 40 }),
+  op: constantFrom('a', 'b', 'c'),
+  user: constantFrom('u', 'v'),
+  ip: constantFrom('1', '2', '3'),
+  n: integer({ min: 0, max: 4 }),
+})
+
+function arrival(event: Sample, index: number): Arrival<number> {
+  const { t, op, ...fields } = event
+  const texts: Record<string, string> = { ...fields, n: String(event.n) }
+  return {
+    id: String(index).padStart(6, '0'),
+    time: t * 1000,
+    ref: index,
+    rules: [op],
+    texts: (field) => (texts[field] === undefined ? [] : [texts[field]]),
+  }
+}
+
+/** Where each correlation holds in the end. */
+function run(correlator: Correlator<number>, arrivals: readonly Arrival<number>[]): string[] {
+  const holds = new Map<string, string>()
+  for (const each of arrivals) {
+    for (const {
+      correlation: { title },
+      seen,
+      group,
+      aggregate,
+    } of correlator.push(each)) {
+      const key = `${title} ${seen.ref} ${group.join()}`
+      if (aggregate === undefined) holds.delete(key)
+      else holds.set(key, `${key} ${aggregate}`)
+    }
+  }
+  return [...holds.values()].toSorted()
+}
+
+describe('a correlation comes to the same', () => {
+  it.each(Object.entries(CORRELATIONS))('in whatever order its events arrive, and however often: %s', (type, rest) => {
+    const correlations = correlationsOf(correlation(type, rest))
+    const streams = array(sample, { maxLength: 25 }).chain((events) => {
+      const arrivals = events.map(arrival)
+      return tuple(
+        shuffledSubarray(arrivals, { minLength: arrivals.length }),
+        array(constantFrom(...arrivals, undefined)),
+      )
+    })
+    assert(
+      property(streams, ([shuffled, again]) => {
+        const inOrder = shuffled.toSorted((a, b) => a.time - b.time || (a.id < b.id ? -1 : 1))
+        const repeated = [...shuffled, ...again.filter((each) => each !== undefined)]
+        expect(run(new Correlator(correlations), repeated)).toEqual(run(new Correlator(correlations), inOrder))
+      }),
+      { numRuns: 150 },
+    )
+  })
+
+  it('where it is over another correlation, which a late event makes hold', () => {
+    const inner = correlation('event_count', 'rules: [a]\n  condition: {gte: 2}', 'many')
+    const outer = correlation('temporal_ordered', 'rules: [many, b]', 'chain')
+    const correlations = correlationsOf(`${inner}---\n${outer}`)
+    const event = (t: number, op: string): Sample => ({ t, op, user: 'u', ip: '1', n: 0 })
+    const arrivals = [event(1, 'a'), event(2, 'a'), event(3, 'b')].map(arrival)
+    const late = [arrivals[1]!, arrivals[2]!, arrivals[0]!]
+    expect(run(new Correlator(correlations), late)).toEqual(['chain 2 u 2', 'many 1 u 2'])
+    expect(run(new Correlator(correlations), arrivals)).toEqual(['chain 2 u 2', 'many 1 u 2'])
+  })
+})
+
+describe('the state of correlations is bounded', () => {
+  const correlations = correlationsOf(correlation('event_count', 'rules: [a]\n  condition: {gte: 2}'))
+  const event = (t: number, user: string, id: number) => arrival({ t, op: 'a', user, ip: '1', n: 0 }, id)
+
+  it('in groups: the stalest go, and are counted', () => {
+    const correlator = new Correlator<number>(correlations, { ...LIMITS, groups: 100 })
+    for (let n = 0; n < 1000; n++) correlator.push(event(n / 1000, `u${n}`, n))
+    expect(correlator.losses.groupsEvicted).toBeGreaterThanOrEqual(900)
+    expect(run(correlator, [event(2, 'u999', 5000)])).toEqual(['X 5000 u999 2'])
+  })
+
+  it('in events of a group: the oldest go, and are counted', () => {
+    const correlator = new Correlator<number>(correlations, { ...LIMITS, entries: 10 })
+    for (let n = 0; n < 100; n++) correlator.push(event(n / 1000, 'u', n))
+    expect(correlator.losses.entriesEvicted).toBe(90)
+    expect(run(correlator, [event(1, 'u', 5000)])).toEqual(['X 5000 u 11'])
+  })
+
+  it('in time: an event that is too late changes nothing, and is counted', () => {
+    const correlator = new Correlator<number>(correlations, { ...LIMITS, latenessMs: 60_000 })
+    run(correlator, [event(100, 'u', 1), event(101, 'u', 2)])
+    expect(run(correlator, [event(30, 'u', 3)])).toEqual([])
+    expect(correlator.losses.tooLate).toBe(1)
+  })
+})

@@ -1,0 +1,144 @@
+import type { SigmaCorrelation } from '#detect/sigma/documents.ts'
+
+import { createAggregate } from './aggregate.ts'
+import type { Aggregate, Entry, Seen } from './entry.ts'
+
+/** Entries that left the front are cut off when they are this many. */
+const CUT_AT = 256
+
+/**
+ * The events of one group, by time. An event is judged with the window behind it, `[t - timespan, t]`; one that comes late
+ * changes what those within a timespan after it come to, and they are judged again.
+ */
+export class Group<R> {
+  /** What the group's events share, one value per `group-by`. */
+  readonly values: readonly string[]
+  readonly #correlation: SigmaCorrelation
+  readonly #spanMs: number
+  #entries: Entry<R>[] = []
+  /** The window at the newest entry: everything from `#first` on is in it. */
+  #window: Aggregate
+  #first = 0
+
+  constructor(correlation: SigmaCorrelation, values: readonly string[]) {
+    this.#correlation = correlation
+    this.#spanMs = correlation.timespanS * 1000
+    this.#window = createAggregate(correlation)
+    this.values = values
+  }
+
+  get size(): number {
+    return this.#entries.length
+  }
+
+  get entries(): readonly Entry<R>[] {
+    return this.#entries
+  }
+
+  get newest(): number {
+    return this.#entries.at(-1)?.seen.time ?? -Infinity
+  }
+
+  /**
+   * Takes in that rules matched an event; gives the entries for which the outcome changed. Told what it knows, it says again
+   * what holds at the event: what was said before may have been lost on its way.
+   */
+  add(seen: Seen<R>, rules: readonly number[], value: Entry<R>['value']): Entry<R>[] {
+    if (seen.time > this.newest) return this.#append({ seen, rules: [...rules], value, holds: undefined })
+    const at = this.#position(seen)
+    const known = this.#entries[at]
+    if (known?.seen.id === seen.id) {
+      const all = [...new Set([...known.rules, ...rules])].sort((a, b) => a - b)
+      if (all.length === known.rules.length) return known.holds === undefined ? [] : [known]
+      known.rules = all
+    } else this.#entries.splice(at, 0, { seen, rules: [...rules], value, holds: undefined })
+    return this.#judgeFrom(seen.time)
+  }
+
+  /** Takes back that a rule matched an event: a correlation below that no longer holds there. */
+  remove(seen: Seen<R>, rule: number): Entry<R>[] {
+    const at = this.#position(seen)
+    const known = this.#entries[at]
+    if (known?.seen.id !== seen.id || !known.rules.includes(rule)) return []
+    known.rules = known.rules.filter((each) => each !== rule)
+    if (known.rules.length > 0) return this.#judgeFrom(seen.time)
+    this.#entries.splice(at, 1)
+    const changed = this.#judgeFrom(seen.time)
+    if (known.holds === undefined) return changed
+    known.holds = undefined
+    return [known, ...changed]
+  }
+
+  /** Forgets what is older than `before`, and the oldest beyond `most`; gives how many of the latter there were. */
+  forget(before: number, most: number): number {
+    let old = 0
+    while (old < this.#entries.length && this.#entries[old]!.seen.time < before) old++
+    const beyond = Math.max(0, this.#entries.length - old - most)
+    if (old + beyond >= CUT_AT || beyond > 0) this.#cut(old + beyond)
+    return beyond
+  }
+
+  #append(entry: Entry<R>): Entry<R>[] {
+    const from = entry.seen.time - this.#spanMs
+    while (this.#first < this.#entries.length && this.#entries[this.#first]!.seen.time < from) {
+      this.#window.drop(this.#entries[this.#first++]!)
+    }
+    this.#entries.push(entry)
+    this.#window.add(entry)
+    entry.holds = this.#window.result(from)
+    return entry.holds === undefined ? [] : [entry]
+  }
+
+  /** Judges again every entry whose window holds the moment `time`. */
+  #judgeFrom(time: number): Entry<R>[] {
+    const entries = this.#entries
+    const changed: Entry<R>[] = []
+    const window = createAggregate(this.#correlation)
+    let first = this.#indexOf(time - this.#spanMs)
+    let next = first
+    // To the end, and not only to `time + span`: the window at the newest entry is built on the way.
+    while (next < entries.length) {
+      const now = entries[next]!.seen.time
+      let end = next
+      while (end < entries.length && entries[end]!.seen.time === now) window.add(entries[end++]!)
+      while (entries[first]!.seen.time < now - this.#spanMs) window.drop(entries[first++]!)
+      if (now >= time && now <= time + this.#spanMs) {
+        const holds = window.result(now - this.#spanMs)
+        for (const entry of entries.slice(next, end)) {
+          if (entry.holds === holds) continue
+          entry.holds = holds
+          changed.push(entry)
+        }
+      }
+      next = end
+    }
+    this.#window = window
+    this.#first = first
+    return changed
+  }
+
+  #cut(count: number): void {
+    while (this.#first < count) this.#window.drop(this.#entries[this.#first++]!)
+    this.#entries = this.#entries.slice(count)
+    this.#first -= count
+  }
+
+  /** Where an event is, or belongs. */
+  #position({ time, id }: Seen<R>): number {
+    let at = this.#indexOf(time)
+    while (this.#entries[at]?.seen.time === time && this.#entries[at]!.seen.id < id) at++
+    return at
+  }
+
+  /** The first entry that is not older than `time`. */
+  #indexOf(time: number): number {
+    let low = 0
+    let high = this.#entries.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (this.#entries[middle]!.seen.time < time) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+}
