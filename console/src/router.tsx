@@ -8,7 +8,7 @@ import {
   redirect,
 } from '@tanstack/react-router'
 
-import { ApiError, onSignedOut } from '#lib/api.ts'
+import { ApiError, onSignedOut } from '#lib/http.ts'
 import { parseCoverageSearch } from '#lib/coverage-search.ts'
 import { parseStep } from '#lib/connect-step.ts'
 import { parseEventSearch } from '#lib/event-search.ts'

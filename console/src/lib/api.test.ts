@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net'
 
 import { afterEach, describe, expect, it } from 'vitest'
 
-import { api, ApiError, onSignedOut, tenantApi, toProblem } from './api.ts'
+import { api, tenantApi } from './api.ts'
+import { ApiError, onSignedOut, toProblem } from './http.ts'
 
 const realFetch = globalThis.fetch
 let server: Server | undefined

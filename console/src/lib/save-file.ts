@@ -1,4 +1,4 @@
-import type { FileReply } from './api.ts'
+import type { FileReply } from './http.ts'
 
 /** Hands a file to the browser's downloads. */
 export function saveFile({ name, bytes }: FileReply): void {

@@ -1,6 +1,6 @@
 import { OctagonX } from 'lucide-react'
 
-import { toProblem } from '#lib/api.ts'
+import { toProblem } from '#lib/http.ts'
 
 import { Button } from './button.tsx'
 import { CopyButton } from './copy.tsx'

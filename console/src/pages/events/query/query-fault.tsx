@@ -1,4 +1,4 @@
-import { queryFault, toProblem } from '#lib/api.ts'
+import { queryFault, toProblem } from '#lib/http.ts'
 import { pointAt } from '#lib/kql.ts'
 import { Button } from '#parts/button.tsx'
 import { ProblemBanner } from '#parts/problem.tsx'
