@@ -15,6 +15,7 @@ import type { IntakeCounts } from '#domain/outcome.ts'
 import type { TimeRange } from '#domain/query.ts'
 import type { Tenant } from '#domain/tenant.ts'
 import { FEEDS } from '#collect/feeds/index.ts'
+import { DESTINATIONS } from './forward/destinations/index.ts'
 import { normalizerOf } from '#normalize/normalize-record.ts'
 
 import { type Actions, createActions } from './actions.ts'
@@ -26,7 +27,9 @@ import { type Collectors, createCollectors } from './collectors.ts'
 import type { Config } from './config.ts'
 import { type Connections, createConnections } from './connections.ts'
 import { createConnectionWatch } from './connection-watch.ts'
+import { createDestinations, type Destinations } from './destinations.ts'
 import { createEvidence, type Evidence } from './evidence.ts'
+import { createForwarding, type Forwarding } from './forwarding.ts'
 import { createIntake } from './intake.ts'
 import { createIntakeKeys, type IntakeKeys } from './intake-keys.ts'
 import { createInvestigations, type Investigations } from './investigations.ts'
@@ -61,6 +64,7 @@ export interface Application {
   connections: Connections
   keys: Keys
   intakeKeys: IntakeKeys
+  destinations: Destinations
   /** Resolves when what a program pushes is durable. @throws AppError INTAKE_BODY_UNREADABLE, REQUEST_TOO_LARGE, STORE_*. */
   takePushed(key: IntakeKey, pushed: Pushed): Promise<IntakeCounts>
   search: Search
@@ -188,6 +192,23 @@ export async function compose(
     changed: () => collectors.refresh(),
     testSoon: (id, testedAt) => connectionWatch.testSoon(id, testedAt),
   })
+  const destinations = createDestinations({
+    kinds: DESTINATIONS,
+    records,
+    events,
+    audit,
+    clock,
+    dataFolder: config.dataFolder,
+    changed: () => forwarding.refresh(),
+  })
+  const forwarding: Forwarding = createForwarding({
+    events,
+    records,
+    clock,
+    open: (destination) => destinations.open(destination),
+    log,
+  })
+  undo.defer(() => forwarding.close())
   const opened = undo.move()
 
   return {
@@ -201,6 +222,7 @@ export async function compose(
     connections,
     keys: createKeys(keys, records, audit),
     intakeKeys: createIntakeKeys(records, clock, audit),
+    destinations,
     takePushed: (key, pushed) => takePushed({ intake, clock }, key, pushed),
     search: createSearch(events, parseQuery),
     alerts: createAlerts({
@@ -254,6 +276,7 @@ export async function compose(
       await work.start()
       await connectionWatch.start(connections)
       await collectors.refresh()
+      await forwarding.refresh()
     },
 
     drain: () => stopping.abort(new Error('Cordon is stopping.')),

@@ -30,14 +30,15 @@ export interface Keys {
 
 export function createKeys(
   keyring: Keyring | FileKeyring,
-  records: Pick<RecordStore, 'connections'>,
+  records: Pick<RecordStore, 'connections' | 'destinations'>,
   audit: Audit,
 ): Keys {
   return {
     async rotate(user) {
-      const isUnderWay = (await records.connections.countStale()) > 0
+      const stale = (await records.connections.countStale()) + (await records.destinations.countStale())
+      const isUnderWay = stale > 0
       const keptAt = isUnderWay ? undefined : renew(keyring)
-      const resealed = await records.connections.reseal()
+      const resealed = (await records.connections.reseal()) + (await records.destinations.reseal())
       const keyId = keyIdOf(keyring.current())
       await audit(user.name, 'key.rotate', { keyId, resealed })
       return { keyId, resealed, ...(keptAt !== undefined && { keptAt }) }

@@ -1,0 +1,12 @@
+import { startSyslogReceiver } from '#app/forward/testing/syslog-receiver.ts'
+import { testDestination } from '#app/forward/testing/test-destination.ts'
+
+import { syslog } from './destination.ts'
+
+testDestination(syslog, {
+  isSecure: true,
+  refuses: false,
+  buffered: 2_000_000,
+  faults: { reset: 'FORWARD_UNREACHABLE', cut: 'FORWARD_UNREACHABLE' },
+  start: startSyslogReceiver,
+})
