@@ -6,6 +6,7 @@ import { useState, type SubmitEvent } from 'react'
 import { api } from '#lib/api.ts'
 import { asksFor, changeOf, feedFormOf, NEW_APPLICATION } from '#lib/connect-draft.ts'
 import { queries } from '#lib/queries.ts'
+import { AdministratorsOnly } from '#parts/administrators-only.tsx'
 import { Button, buttonClass } from '#parts/button.tsx'
 import { Check, Field } from '#parts/field.tsx'
 import { Page, PageHeader, Panel } from '#parts/panel.tsx'
@@ -21,6 +22,14 @@ const route = getRouteApi('/frame/connections/$connectionId/edit')
 
 /** Feeds, options and credential of a connection that exists: tried, then saved. */
 export function EditConnectionPage() {
+  return (
+    <AdministratorsOnly title="Edit connection">
+      <Find />
+    </AdministratorsOnly>
+  )
+}
+
+function Find() {
   const { connectionId } = route.useParams()
   const connection = useQuery(queries.connection(connectionId))
   const choices = useQuery(queries.clouds())

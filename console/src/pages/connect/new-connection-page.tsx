@@ -18,6 +18,7 @@ import {
 import { STEPS } from '#lib/connect-step.ts'
 import { queries } from '#lib/queries.ts'
 import { count } from '#lib/words.ts'
+import { AdministratorsOnly } from '#parts/administrators-only.tsx'
 import { Button, buttonClass } from '#parts/button.tsx'
 import { Check, Select } from '#parts/field.tsx'
 import { Page, PageHeader, Panel, SkeletonRows } from '#parts/panel.tsx'
@@ -33,6 +34,14 @@ import { Steps } from './steps.tsx'
 
 /** From what one wants to what it needs, to who proves it, to a connection that was tried before it was kept. */
 export function NewConnectionPage() {
+  return (
+    <AdministratorsOnly title="New connection">
+      <Choose />
+    </AdministratorsOnly>
+  )
+}
+
+function Choose() {
   const { data, error, refetch } = useQuery(queries.clouds())
   if (data === undefined) return <PendingPage error={error} onRetry={() => void refetch()} />
   return <NewConnection choices={data} />

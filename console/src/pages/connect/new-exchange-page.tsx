@@ -5,6 +5,7 @@ import { useState, type SubmitEvent } from 'react'
 
 import { api } from '#lib/api.ts'
 import { toProblem } from '#lib/http.ts'
+import { AdministratorsOnly } from '#parts/administrators-only.tsx'
 import { Button } from '#parts/button.tsx'
 import { Field, ListField } from '#parts/field.tsx'
 import { Page, PageHeader, Panel } from '#parts/panel.tsx'
@@ -16,6 +17,14 @@ const EMPTY = { name: '', directoryId: '', url: '', user: '', password: '', ca: 
 
 /** A company's own Exchange server: no app registration, but a service account that may open every mailbox. */
 export function NewExchangePage() {
+  return (
+    <AdministratorsOnly title="Exchange on premises">
+      <NewExchange />
+    </AdministratorsOnly>
+  )
+}
+
+function NewExchange() {
   const navigate = useNavigate()
   const client = useQueryClient()
   const [form, setForm] = useState(EMPTY)

@@ -5,7 +5,9 @@ import type { ReactNode } from 'react'
 
 import { api } from '#lib/api.ts'
 import { queries } from '#lib/queries.ts'
+import { useUser } from '#lib/rights.ts'
 import { count } from '#lib/words.ts'
+import { ChangedByAdministrators } from '#parts/administrators-only.tsx'
 import { Button, buttonClass } from '#parts/button.tsx'
 import { ConnectionWarnings } from '#parts/connection-warnings.tsx'
 import { Copy } from '#parts/copy.tsx'
@@ -24,6 +26,7 @@ const route = getRouteApi('/frame/connections/$connectionId')
 export function ConnectionPage() {
   const { connectionId } = route.useParams()
   const client = useQueryClient()
+  const mayChange = useUser().reaches('administrator')
   const { data, error, refetch } = useQuery({
     ...queries.connection(connectionId),
     // The server looks again by itself while consent spreads, or when it finds that something drifted.
@@ -48,15 +51,18 @@ export function ConnectionPage() {
         actions={
           <>
             <TestBadge test={data.lastTest} />
-            <Button look="primary" disabled={test.isPending} onClick={() => test.mutate()}>
-              {test.isPending ? 'Testing…' : 'Test again'}
-            </Button>
-            {!data.exchange && (
+            {!mayChange && <ChangedByAdministrators />}
+            {mayChange && (
+              <Button look="primary" disabled={test.isPending} onClick={() => test.mutate()}>
+                {test.isPending ? 'Testing…' : 'Test again'}
+              </Button>
+            )}
+            {mayChange && !data.exchange && (
               <Link to="/connections/$connectionId/edit" params={{ connectionId }} className={buttonClass()}>
                 Edit
               </Link>
             )}
-            <RemoveConnection connection={data} />
+            {mayChange && <RemoveConnection connection={data} />}
           </>
         }
       />

@@ -4,7 +4,9 @@ import { Link, useNavigate } from '@tanstack/react-router'
 import { TriangleAlert } from 'lucide-react'
 
 import { queries } from '#lib/queries.ts'
+import { useUser } from '#lib/rights.ts'
 import { buttonClass } from '#parts/button.tsx'
+import { ChangedByAdministrators } from '#parts/administrators-only.tsx'
 import { CompactRow, Empty, Page, PageHeader, SkeletonRows } from '#parts/panel.tsx'
 import { ProblemBanner } from '#parts/problem.tsx'
 import { Table, type Column } from '#parts/table.tsx'
@@ -66,10 +68,13 @@ const compact = (connection: Connection) => (
 export function ConnectionsPage() {
   const navigate = useNavigate()
   const { data, error, refetch } = useQuery(queries.connections())
-  const add = (
+  const { reaches } = useUser()
+  const add = reaches('administrator') ? (
     <Link to="/connections/new" className={buttonClass('primary')}>
       New connection
     </Link>
+  ) : (
+    <ChangedByAdministrators />
   )
   return (
     <Page>
