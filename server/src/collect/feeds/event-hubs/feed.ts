@@ -94,6 +94,8 @@ export const EVENT_HUBS_FEEDS: readonly Feed[] = [
     windowing: {
       // A row on a page, and as much as is listed again after a restart.
       windowMs: WINDOW_MS,
+      // What lies behind is walked through by the hour: opening a reader costs more than what it then brings.
+      listMs: HOUR,
       // The longest that Azure lets a hub keep events.
       retentionMs: 90 * DAY - HOUR,
       // Nothing comes late; clocks that differ make it seem so. Looking again costs a request for each partition.

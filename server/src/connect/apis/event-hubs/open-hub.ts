@@ -1,3 +1,5 @@
+import { setTimeout as pause } from 'node:timers/promises'
+
 import {
   EventHubConsumerClient,
   RetryMode,
@@ -13,7 +15,7 @@ import { systemClock } from '#domain/clock.ts'
 import { AppError } from '#domain/errors.ts'
 
 import { placeOf, sharedAccessOf, type HubAddress } from './address.ts'
-import { hubFault } from './faults.ts'
+import { hubFault, isLineLost } from './faults.ts'
 import { receive } from './receive.ts'
 
 /**
@@ -53,7 +55,7 @@ export interface Extent {
   lastAt: number
 }
 
-/** Of a connection that is lost the library tries to make another; what remains is the next pass's. */
+/** What the service asks to try again the library does. */
 const RETRIES = {
   maxRetries: 2,
   retryDelayInMs: 500,
@@ -61,8 +63,17 @@ const RETRIES = {
   timeoutInMs: 20_000,
   mode: RetryMode.Exponential,
 }
+/** Of a connection that breaks the library makes a failure: so often in a row another is made. */
+const CONNECTIONS = 3
+const CONNECT_AGAIN_MS = 250
 /** Messages may have 1 MB each. */
 const AHEAD = 32
+
+/** One connection. */
+interface Line {
+  client: EventHubConsumerClient
+  broken: AbortController
+}
 
 /**
  * Opens nothing yet: the first request does. A partition is read by one reader at a time, as Microsoft allows five in a consumer
@@ -74,17 +85,45 @@ export function openHub(microsoft: Microsoft, address: HubAddress): Hub {
   const { namespace, hub, consumerGroup, connectionString } = address
   const place = placeOf(microsoft, address)
   const credential = connectionString === undefined ? tokensOf(microsoft) : sharedAccessOf(connectionString, address)
-  const client = new EventHubConsumerClient(consumerGroup, namespace, hub, credential, optionsOf(place, address))
-  if (place.ca !== undefined) trust(client, place.ca, namespace)
+  let line = connect()
+  const earlier: Line[] = []
   const turns = new Map<string, Promise<void>>()
 
-  async function told<T>(signal: AbortSignal, ask: () => Promise<T>): Promise<T> {
+  function connect(): Line {
+    const client = new EventHubConsumerClient(consumerGroup, namespace, hub, credential, optionsOf(place, address))
+    if (place.ca !== undefined) trust(client, place.ca, namespace)
+    return { client, broken: new AbortController() }
+  }
+
+  /** In place of one that broke, unless that was done already. Who waits on it would not be told otherwise. */
+  function replace(used: Line): void {
+    if (line !== used) return
+    earlier.push(used)
+    line = connect()
+    used.broken.abort(new Error('The connection broke.'))
+  }
+
+  /** Waits where it is worth trying again after `error`. @throws AppError otherwise; the signal's reason. */
+  async function orTryAgain(error: unknown, used: Line, tries: number, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted()
+    if (!isLineLost(error) || tries >= CONNECTIONS) throw hubFault(error, address)
+    replace(used)
     try {
+      await pause(CONNECT_AGAIN_MS * tries, undefined, { signal })
+    } catch {
       signal.throwIfAborted()
-      return await ask()
-    } catch (error) {
+    }
+  }
+
+  async function told<T>(signal: AbortSignal, ask: (client: EventHubConsumerClient) => Promise<T>): Promise<T> {
+    for (let tries = 1; ; tries++) {
       signal.throwIfAborted()
-      throw hubFault(error, address)
+      const used = line
+      try {
+        return await ask(used.client)
+      } catch (error) {
+        await orTryAgain(error, used, tries, signal)
+      }
     }
   }
 
@@ -103,14 +142,27 @@ export function openHub(microsoft: Microsoft, address: HubAddress): Hub {
     signal: AbortSignal,
   ): AsyncGenerator<HubEvent[], void, undefined> {
     const done = await turnAt(partition)
+    let from = start
     try {
-      for await (const events of receive(client, { partition, from: positionOf(start), ahead: AHEAD, signal })) {
-        if (events.length === 0) throw silent(address)
-        yield events.map(toHubEvent)
+      for (let tries = 1; ; tries++) {
+        const used = line
+        const either = AbortSignal.any([signal, used.broken.signal])
+        try {
+          const options = { partition, from: positionOf(from), ahead: AHEAD, signal: either }
+          for await (const events of receive(used.client, options)) {
+            if (events.length === 0) throw silent(address)
+            // A link that was opened anew may bring again what it brought before.
+            const fresh = events.map(toHubEvent).filter((event) => isAhead(event, from))
+            if (fresh.length === 0) continue
+            tries = 1
+            from = { sequence: fresh.at(-1)!.sequence + 1 }
+            yield inOrder(fresh)
+          }
+          return
+        } catch (error) {
+          await orTryAgain(error, used, tries, signal)
+        }
       }
-    } catch (error) {
-      signal.throwIfAborted()
-      throw hubFault(error, address)
     } finally {
       done()
     }
@@ -118,14 +170,14 @@ export function openHub(microsoft: Microsoft, address: HubAddress): Hub {
 
   return {
     partitions: (abortSignal) =>
-      told(abortSignal, async () => {
+      told(abortSignal, async (used) => {
         // So that what Entra says is told in its own words.
         if (connectionString === undefined) await microsoft.accessToken('event-hubs')
-        return client.getPartitionIds({ abortSignal })
+        return used.getPartitionIds({ abortSignal })
       }),
     extent: (partition, abortSignal) =>
-      told(abortSignal, async () => {
-        const found = await client.getPartitionProperties(partition, { abortSignal })
+      told(abortSignal, async (used) => {
+        const found = await used.getPartitionProperties(partition, { abortSignal })
         return {
           isEmpty: found.isEmpty,
           first: found.beginningSequenceNumber,
@@ -134,7 +186,10 @@ export function openHub(microsoft: Microsoft, address: HubAddress): Hub {
         }
       }),
     events: read,
-    close: () => client.close(),
+    async close() {
+      // A connection that ends badly has ended.
+      await Promise.allSettled([line, ...earlier].map(({ client }) => client.close()))
+    },
   }
 }
 
@@ -184,6 +239,17 @@ function positionOf(start: Start): EventPosition {
   // The library asks for what is later than the moment, whatever one says; moments are whole milliseconds.
   if ('since' in start) return { enqueuedOn: start.since - 1 }
   return { sequenceNumber: start.sequence, isInclusive: true }
+}
+
+/** Whether an event is one of those that were asked for. */
+function isAhead({ sequence }: HubEvent, from: Start): boolean {
+  return 'since' in from || sequence >= from.sequence
+}
+
+/** As numbered, each once. */
+function inOrder(events: readonly HubEvent[]): HubEvent[] {
+  const bySequence = new Map(events.map((event) => [event.sequence, event]))
+  return [...bySequence.values()].sort((a, b) => a.sequence - b.sequence)
 }
 
 function toHubEvent({ sequenceNumber, enqueuedTimeUtc, body }: ReceivedEventData): HubEvent {
