@@ -4,6 +4,7 @@ import {
   ACTIONS,
   buildProgram,
   CLOUDS,
+  DISAGREEMENTS,
   NORMALIZERS,
   describeConfig,
   DROP_REASONS,
@@ -66,6 +67,23 @@ export const PAGES: readonly Page[] = [
           ['dropped because', 'meaning'],
           Object.entries(DROP_REASONS).map(([reason, meaning]) => [code(reason), meaning]),
         )}`,
+      ),
+  },
+  {
+    file: 'ecs-agreement.md',
+    render: () =>
+      page(
+        'Where our events differ',
+        `Two normalizers of Microsoft 365 are widely used, and rules are written for their fields. ${code('node tools/agreement.ts')} compares our events with Elastic's of the same records, field by field; whatever differs is written down here, or fails the tests. See [normalizing](../guides/normalizing.md).`,
+        table(
+          ['field', 'where Elastic says', 'of', 'why ours says something else'],
+          DISAGREEMENTS.map(({ field, theirs = ['anything else'], streams = ['any record'], why }) => [
+            code(field),
+            theirs.join(', '),
+            streams.map((stream) => stream.replace(/\/$/, '')).join(', '),
+            why,
+          ]),
+        ),
       ),
   },
   {

@@ -8,11 +8,17 @@ export const SHARED_FIELDS: readonly string[] =
   user.target.name user_agent.device.name user_agent.name user_agent.original user_agent.os.name user_agent.os.version
   user_agent.version`.split(/\s+/)
 
+/** A leaf value that ours has not, with what ours says instead. */
+export interface Disagreed {
+  field: string
+  theirs: unknown
+  ours: unknown
+}
+
 export interface Comparison {
-  /** Leaf values that the other event has and ours has, too. */
-  agreed: number
-  /** Those that ours has not, with what ours says instead. */
-  disagreed: { field: string; theirs: unknown; ours: unknown }[]
+  /** The fields of the leaf values that the other event has and ours has, too; one each. */
+  agreed: string[]
+  disagreed: Disagreed[]
 }
 
 /** How far our event says what another normalizer's says, leaf by leaf of `fields`; case and the order of lists do not count. */
@@ -21,12 +27,12 @@ export function compareEvents(
   ours: Record<string, unknown>,
   fields: readonly string[] = SHARED_FIELDS,
 ): Comparison {
-  const result: Comparison = { agreed: 0, disagreed: [] }
+  const result: Comparison = { agreed: [], disagreed: [] }
   for (const field of fields) {
     const our = fieldAt(ours, field)
     const known = new Set(leaves(our).map(folded))
     for (const leaf of leaves(fieldAt(theirs, field))) {
-      if (known.has(folded(leaf))) result.agreed += 1
+      if (known.has(folded(leaf))) result.agreed.push(field)
       else result.disagreed.push({ field, theirs: leaf, ours: our })
     }
   }

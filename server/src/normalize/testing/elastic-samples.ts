@@ -26,7 +26,6 @@ const STREAMS: Readonly<Record<string, string>> = {
   'm365_defender/alert': 'm365_defender.alert',
   'm365_defender/incident': 'm365_defender.incident',
   'm365_defender/event': 'm365_defender.event',
-  'microsoft_defender_endpoint/log': 'm365_defender.alert',
   'microsoft_exchange_online_message_trace/log': 'o365.message_trace',
   'entityanalytics_entra_id/entity': 'entityanalytics_entra_id.entity',
 }
@@ -59,9 +58,12 @@ function expectedOf(folder: string, file: string): string {
 function recordsIn(path: string): string[] {
   const text = readFileSync(path, 'utf8')
   if (path.endsWith('.log')) return text.split('\n').filter((line) => line.trim() !== '')
-  return objectsOf((JSON.parse(text) as JsonObject).events).map(({ o365audit, azure_ad, ...document }) => {
-    return JSON.stringify(
-      o365audit ?? (isObject(azure_ad) ? { ...azure_ad, '@timestamp': document['@timestamp'] } : document),
-    )
-  })
+  return objectsOf((JSON.parse(text) as JsonObject).events).map((document) => JSON.stringify(recordOf(document)))
+}
+
+/** Elastic's collector of entities has taken apart what Graph gives as one. */
+function recordOf({ o365audit, azure_ad: entity, device, ...document }: JsonObject): unknown {
+  if (!isObject(entity)) return o365audit ?? document
+  const { id, registered_owners: registeredOwners, registered_users: registeredUsers } = isObject(device) ? device : {}
+  return { id, ...entity, registeredOwners, registeredUsers, '@timestamp': document['@timestamp'] }
 }

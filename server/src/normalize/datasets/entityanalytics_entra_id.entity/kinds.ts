@@ -12,6 +12,7 @@ import { user } from './user.ts'
 const KINDS: readonly [type: string, field: string, step: Step<EntityRecord>][] = [
   ['#microsoft.graph.user', 'userPrincipalName', user],
   ['#microsoft.graph.device', 'deviceId', device],
+  ['#microsoft.graph.device', 'operatingSystem', device],
   ['#microsoft.graph.directoryRole', 'roleTemplateId', directoryRole],
   ['#microsoft.graph.group', 'securityEnabled', group],
 ]

@@ -46,4 +46,6 @@ const MOMENTS = [
   'deletedDateTime',
   'createdDateTime',
   'registrationDateTime',
+  // Of other collectors: when they looked.
+  '@timestamp',
 ]
