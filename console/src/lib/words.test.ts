@@ -1,7 +1,7 @@
 import type { ActionRun } from '@cordon/api'
 import { describe, expect, it } from 'vitest'
 
-import { confirmLabel, count, endedTargets } from './words.ts'
+import { bytesWords, confirmLabel, count, endedTargets } from './words.ts'
 
 const run = (state: ActionRun['state'], targetsByState: ActionRun['targetsByState']) =>
   ({ state, targetsByState }) as ActionRun
@@ -12,6 +12,17 @@ describe('words on the page', () => {
     expect(confirmLabel({ title: 'Delete message permanently' }, 1)).toBe('Delete 1 message permanently')
     expect(confirmLabel({ title: 'Mark with a warning' }, 2)).toBe('Mark 2 messages with a warning')
     expect(confirmLabel({ title: 'Move to Deleted Items' }, 1200)).toBe('Move 1,200 messages to Deleted Items')
+  })
+
+  it('says sizes in steps of a thousand', () => {
+    expect([0, 999, 1000, 12_345, 123_456_789, 2e12].map(bytesWords)).toEqual([
+      '0 B',
+      '999 B',
+      '1.0 kB',
+      '12.3 kB',
+      '123 MB',
+      '2.0 TB',
+    ])
   })
 
   it('counts in the right number', () => {

@@ -49,7 +49,9 @@ export function HistogramBrush({ histogram: { buckets, intervalMs }, onZoom, ins
     const at = span?.at ?? hovered ?? last
     const step = { ArrowLeft: -1, ArrowRight: 1, Home: -buckets.length, End: buckets.length }[event.key]
     if (step !== undefined) {
-      const next = clamp(span === undefined && !event.shiftKey ? at : at + step)
+      // The first press of an arrow shows where one is.
+      const isFirst = span === undefined && !event.shiftKey && Math.abs(step) === 1
+      const next = clamp(isFirst ? at : at + step)
       setSpan({ start: event.shiftKey ? (span?.start ?? at) : next, at: next })
     } else if (event.key === 'Enter' && span) zoom(span)
     else if (event.key === 'Escape' && span) setSpan(undefined)

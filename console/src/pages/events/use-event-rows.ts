@@ -38,14 +38,16 @@ export function useEventRows(tenantId: string, filter: EventFilter, order: 'asc'
     rowAt,
     onRange,
     loaded,
-    hasMore: hasNextPage,
     total: data?.pages[0]?.total,
     tookMs: data?.pages[0]?.tookMs,
     indexOf: (id: string | undefined) =>
       id === undefined
         ? -1
         : (data?.pages.flatMap(({ events }) => events).findIndex(({ event }) => event.id === id) ?? -1),
-    error: pages.error,
+    error: pages.isFetchNextPageError ? null : pages.error,
+    /** What is there stays when more could not be fetched. */
+    moreError: pages.isFetchNextPageError ? pages.error : undefined,
+    fetchMore: () => void fetchNextPage(),
     refetch: () => void pages.refetch(),
     isPending: pages.isPending,
     /** Searching, and what is shown is of the search before. */

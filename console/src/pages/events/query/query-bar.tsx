@@ -34,8 +34,9 @@ export function QueryBar({ tenantId, search, filter, error, onChange, onRefresh,
   const input = useRef<HTMLInputElement>(null)
   useHotkeys({ '/': () => input.current?.focus() })
   const submit = () => {
-    if (text === search.q) onRefresh()
-    else onChange({ q: text })
+    const q = text.trim()
+    if (q === search.q) onRefresh()
+    else onChange({ q })
   }
   return (
     <div className="shrink-0 space-y-2 border-b border-line bg-surface p-3">

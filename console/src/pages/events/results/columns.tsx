@@ -1,6 +1,7 @@
 import type { EcsDocument } from '@cordon/api'
 
 import { textAt, userOf, valuesAt } from '#lib/ecs.ts'
+import { DEFAULT_COLUMNS } from '#lib/event-search.ts'
 import { Badge } from '#parts/badge.tsx'
 import { CompactRow } from '#parts/panel.tsx'
 import type { Column } from '#parts/table.tsx'
@@ -62,16 +63,18 @@ function columnOf(field: string, widths: Record<string, number>): Column<EcsDocu
 }
 
 /**
- * The time, and the fields chosen. Columns that nobody chose give way where there is no room; chosen ones are all there, and
- * the table scrolls sideways. Without the sentence the last one takes the room that is left.
+ * The time, and the fields chosen. Columns that nobody chose give way where there is no room, also to those that were added to
+ * them; of a choice of one's own all are there, and the table scrolls sideways. Without the sentence the last one takes the
+ * room that is left.
  */
-export function columnsOf(
-  fields: readonly string[],
-  widths: Record<string, number>,
-  isDefault: boolean,
-): Column<EcsDocument>[] {
+export function columnsOf(fields: readonly string[], widths: Record<string, number>): Column<EcsDocument>[] {
   const chosen = fields.map((field) => columnOf(field, widths))
-  if (!isDefault) for (const column of chosen) delete column.from
+  const isAddedTo = DEFAULT_COLUMNS.every((field, index) => fields[index] === field)
+  const addedPx = chosen.slice(DEFAULT_COLUMNS.length).reduce((sum, { px = 0 }) => sum + px, 0)
+  for (const [index, column] of chosen.entries()) {
+    if (isAddedTo && index < DEFAULT_COLUMNS.length && column.from !== undefined) column.from += addedPx
+    else delete column.from
+  }
   const last = chosen.at(-1)
   if (last !== undefined && !fields.includes('message')) last.track = `minmax(${last.px}px, 1fr)`
   const time: Column<EcsDocument> = {

@@ -1,7 +1,7 @@
 import type { EcsDocument, Histogram as HistogramReply } from '@cordon/api'
 import { useMemo } from 'react'
 
-import { DEFAULT_COLUMNS, type EventSearch, type EventSearchChange } from '#lib/event-search.ts'
+import type { EventSearch, EventSearchChange } from '#lib/event-search.ts'
 import { setPreferences, usePreferences } from '#lib/preferences.ts'
 import type { EventRows } from '#pages/events/use-event-rows.ts'
 import { Grid } from '#parts/grid.tsx'
@@ -27,10 +27,7 @@ interface Props {
 export function EventTable({ search, rows, histogram, columns: fields, activeIndex, onChange, onOpen, onAway }: Props) {
   const { columnWidths } = usePreferences()
   const chosen = fields.join()
-  const columns = useMemo(
-    () => columnsOf(chosen.split(','), columnWidths, chosen === DEFAULT_COLUMNS.join()),
-    [chosen, columnWidths],
-  )
+  const columns = useMemo(() => columnsOf(chosen.split(','), columnWidths), [chosen, columnWidths])
   return (
     <>
       <div className="relative shrink-0 border-b border-line px-2 pb-1">
@@ -75,6 +72,11 @@ export function EventTable({ search, rows, histogram, columns: fields, activeInd
           />
         )}
       </div>
+      {rows.moreError && (
+        <div className="border-t border-line p-2">
+          <ProblemBanner error={rows.moreError} onRetry={rows.fetchMore} />
+        </div>
+      )}
     </>
   )
 }
