@@ -55,7 +55,7 @@ export interface PreparedEvent extends EncodedEvent {
 export interface PipelineParts {
   /** One record's text in a dataset → its outcome; throws DATASET_NAME_UNKNOWN. */
   normalizerOf(dataset: string): (record: string, arrivedAt?: string) => NormalizeOutcome
-  detector: { detect(event: NormalizedEvent): Detection[] }
+  detector: { detect(event: NormalizedEvent, tenantId: TenantId): Detection[] }
   events: Pick<EventStore, 'encode' | 'storedIds' | 'insert'>
   records: Pick<RecordStore, 'alerts' | 'quarantine'>
   bus: Bus
@@ -78,7 +78,7 @@ export function createPipeline({ normalizerOf, detector, events, records, bus, c
         } else if (!seen.has(outcome.event.event.id)) {
           seen.add(outcome.event.event.id)
           const { tenantId, id, timeMs, row } = events.encode(source.tenantId, outcome)
-          prepared.events.push({ tenantId, id, timeMs, row, detections: detector.detect(outcome) })
+          prepared.events.push({ tenantId, id, timeMs, row, detections: detector.detect(outcome, source.tenantId) })
         }
       }
       return prepared

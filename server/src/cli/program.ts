@@ -28,6 +28,7 @@ import { removeConnection } from './commands/connections/remove.ts'
 import { testConnection } from './commands/connections/test.ts'
 import { backFill } from './commands/back-fill.ts'
 import { coverage } from './commands/coverage.ts'
+import { detect } from './commands/detect.ts'
 import { doctor } from './commands/doctor.ts'
 import { searchEvents } from './commands/events/search.ts'
 import { importRecords } from './commands/import.ts'
@@ -46,6 +47,7 @@ import { startInvestigation } from './commands/investigations/start.ts'
 import { steerInvestigation } from './commands/investigations/steer.ts'
 import { rotateKey } from './commands/keys/rotate.ts'
 import { normalize } from './commands/normalize.ts'
+import { checkRules } from './commands/rules/check.ts'
 import { serveStore } from './commands/store/serve.ts'
 import { createToken } from './commands/tokens/create.ts'
 import { listTokens } from './commands/tokens/list.ts'
@@ -57,7 +59,7 @@ import { listUsers } from './commands/users/list.ts'
 type Register = (parent: Command) => void
 
 /** Commands of one word. */
-const VERBS: readonly Register[] = [up, doctor, importRecords, normalize, coverage, backFill]
+const VERBS: readonly Register[] = [up, doctor, importRecords, normalize, detect, coverage, backFill]
 
 /** Commands of two words: what, then what to do with it. */
 const NOUNS: Record<string, { summary: string; verbs: readonly Register[] }> = {
@@ -76,6 +78,7 @@ const NOUNS: Record<string, { summary: string; verbs: readonly Register[] }> = {
   },
   events: { summary: 'what was collected', verbs: [searchEvents] },
   alerts: { summary: 'what rules found', verbs: [listAlerts, showAlert, closeAlert] },
+  rules: { summary: 'what Cordon detects by', verbs: [checkRules] },
   investigations: {
     summary: 'hunting mail over mailboxes',
     verbs: [

@@ -6,6 +6,7 @@ import { parse } from 'yaml'
 import { z } from 'zod'
 
 import type { NormalizedEvent } from '#domain/event.ts'
+import { parseTenantId } from '#domain/ids.ts'
 import { normalizeRecord } from '#normalize/normalize-record.ts'
 
 import { findLogsource } from './fields.ts'
@@ -14,6 +15,8 @@ import { createDetector } from './runner.ts'
 
 const folder = join(import.meta.dirname, '../../../rules')
 const { rules, problems } = await loadRules([folder])
+
+const TENANT = parseTenantId('00000000-0000-0000-0000-000000000001')!
 
 const Case = z.strictObject({ says: z.string().min(1), record: z.record(z.string(), z.unknown()) })
 const Cases = z.strictObject({ fires: z.array(Case).min(1), quiet: z.array(Case).min(1) })
@@ -38,12 +41,12 @@ describe.each(rules.map((rule) => [rule.title, rule] as const))('%s', (_title, r
   const detector = createDetector([rule])
 
   it.each(cases.fires.map((entry) => [entry.says, entry] as const))('fires on %s', (_says, { record }) => {
-    const [detection] = detector.detect(normalized(record))
+    const [detection] = detector.detect(normalized(record), TENANT)
     expect(detection).toMatchObject({ ruleId: rule.id, severity: rule.level, eventId: record['Id'] })
   })
 
   it.each(cases.quiet.map((entry) => [entry.says, entry] as const))('stays quiet on %s', (_says, { record }) => {
-    expect(detector.detect(normalized(record))).toEqual([])
+    expect(detector.detect(normalized(record), TENANT)).toEqual([])
   })
 
   it('has tags with hyphens and lower-case techniques, as the field spells them', () => {
@@ -81,7 +84,7 @@ describe('an alert gathers', () => {
       forwarding('11111111-0000-0000-0000-000000000003', 'Ana@HarborFinch.example'),
       forwarding('11111111-0000-0000-0000-000000000004', 'ana@harborfinch.example'),
     ]
-      .flatMap((event) => detector.detect(event))
+      .flatMap((event) => detector.detect(event, TENANT))
       .map(({ groupKey }) => groupKey)
     expect(keys).toEqual([
       '<7f1c@mx.bad.example>',

@@ -1,5 +1,6 @@
 import type { Logsource, SigmaCorrelation, SigmaDocument, SigmaFilter, SigmaRule } from './sigma/documents.ts'
 import { join } from './sigma/expression.ts'
+import { bindLists, type Lists, listsOf } from './sigma/lists.ts'
 import { parseSigma } from './sigma/parse.ts'
 import type { RuleProblem } from './sigma/problem.ts'
 import { resolveCorrelations } from './references.ts'
@@ -97,4 +98,30 @@ function covers(filter: Logsource, rule: Logsource): boolean {
   return (['product', 'service', 'category'] as const).every(
     (key) => filter[key] === undefined || filter[key].toLowerCase() === rule[key]?.toLowerCase(),
   )
+}
+
+/** The set with lists in the place of their names. A rule that names one which is not given is a problem, and left out. */
+export function bindRuleSet(set: RuleSet, lists: Lists): RuleSet {
+  const problems = [...set.problems]
+  const rules = set.rules.flatMap((rule) => {
+    const missing = listsOf(rule.expression).filter((name) => !lists.has(name))
+    const { file, line } = rule
+    for (const name of missing) {
+      const found = `%${name}%, a list that is not given`
+      problems.push({
+        file,
+        line,
+        column: 1,
+        severity: 'error',
+        found,
+        allowed: [...lists.keys()].join(', ') || 'no list',
+      })
+    }
+    return missing.length > 0 ? [] : [{ ...rule, expression: bindLists(rule.expression, lists) }]
+  })
+  const known = new Set(rules.map(({ id }) => id))
+  const correlations = set.correlations.filter(
+    ({ id, rules: over }) => over.every((each) => known.has(each)) && known.add(id),
+  )
+  return { rules, correlations, problems }
 }

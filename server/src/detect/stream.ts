@@ -1,34 +1,32 @@
 import { plainFields } from './compile/plain-fields.ts'
 import { Reading } from './compile/reading.ts'
-import { toPredicate } from './compile/to-predicate.ts'
 import { timeOf } from './compile/time.ts'
 import { Correlator } from './correlate/correlator.ts'
+import { createRuleIndex } from './index/rule-index.ts'
 import type { Engine, Match, PlainEvent } from './match.ts'
 import type { RuleSet } from './rule-set.ts'
 
 /** The stream's engine over events as they are, which come to an end. */
 export interface PlainStream {
-  /** What matches the next event, correlations aside: those may still change. */
-  push(event: PlainEvent): Match[]
+  /** What matches an event, correlations aside: those may still change. Its index comes back in matches. */
+  push(event: PlainEvent, index: number): Match[]
   /** Where correlations hold, all events known. */
   end(): Match[]
 }
 
 /** Rules of every logsource look at every event. Nothing is too late, since what it changes is told at the end. */
 export function createPlainStream({ rules, correlations }: RuleSet): PlainStream {
-  const compiled = rules.map((rule) => ({ rule, matches: toPredicate(rule.expression) }))
+  const ruleIndex = createRuleIndex(rules)
   const correlator = new Correlator<number>(correlations, {
     latenessMs: Infinity,
     groups: 1_000_000,
     entries: 1_000_000,
   })
   const holds = new Map<string, Match>()
-  let index = -1
   return {
-    push(event) {
-      index++
+    push(event, index) {
       const reading = new Reading(plainFields(event))
-      const matched = compiled.filter(({ matches }) => matches(reading)).map(({ rule }) => rule)
+      const matched = ruleIndex.match(reading)
       const time = matched.length > 0 ? timeOf(event) : undefined
       if (time !== undefined) {
         const changes = correlator.push({
@@ -54,6 +52,6 @@ export function createPlainStream({ rules, correlations }: RuleSet): PlainStream
 export const streamEngine: Engine = {
   async run(rules, events) {
     const stream = createPlainStream(rules)
-    return [...events.flatMap((event) => stream.push(event)), ...stream.end()]
+    return [...events.flatMap((event, index) => stream.push(event, index)), ...stream.end()]
   },
 }
