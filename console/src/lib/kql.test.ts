@@ -7,6 +7,7 @@ describe('KQL that buttons write', () => {
   it('quotes text and escapes what would end it', () => {
     expect(fieldTerm('user.name', 'ana')).toBe('user.name : "ana"')
     expect(fieldTerm('file.path', String.raw`C:\a "b"`)).toBe(String.raw`file.path : "C:\\a \"b\""`)
+    expect(fieldTerm('url.domain', '*.contoso.example')).toBe(String.raw`url.domain : "\*.contoso.example"`)
     expect(fieldTerm('o365.audit.RecordType', 15)).toBe('o365.audit.RecordType : 15')
     expect(fieldTerm('event.outcome', 'failure', 'out')).toBe('not event.outcome : "failure"')
   })

@@ -2,7 +2,7 @@ import { tokensOf, type Token } from './kql-tokens.ts'
 
 /** Pieces of KQL that buttons write for people. The server parses; here it is only put together and taken apart. */
 
-const QUOTED = /["\\]/g
+const QUOTED = /["\\*]/g
 
 /** In, or out: with the value, or without. */
 export type Sense = 'in' | 'out'
@@ -14,7 +14,7 @@ export function fieldTerm(field: string, value: unknown, sense: Sense = 'in'): s
   return `${sense === 'out' ? 'not ' : ''}${field} : ${literal}`
 }
 
-/** The text in quotes, as KQL writes it. */
+/** The text in quotes, as KQL writes it: a star would stand for any text there too. */
 export const quoted = (text: string) => `"${text.replace(QUOTED, String.raw`\$&`)}"`
 
 /** The conditions of a query that must all hold; one alone where an `or` stands between them. */

@@ -24,5 +24,3 @@ export function useSavedSearches(tenantId: string) {
     remove: useMutation({ mutationFn: (id: string) => api.deleteSearch(id), onSuccess }),
   }
 }
-
-export type SavedSearches = ReturnType<typeof useSavedSearches>
