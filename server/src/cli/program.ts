@@ -30,6 +30,12 @@ import { backFill } from './commands/back-fill.ts'
 import { coverage } from './commands/coverage.ts'
 import { detect } from './commands/detect.ts'
 import { doctor } from './commands/doctor.ts'
+import { addDestination } from './commands/destinations/add.ts'
+import { deadLetters } from './commands/destinations/letters.ts'
+import { listDestinations } from './commands/destinations/list.ts'
+import { removeDestination } from './commands/destinations/remove.ts'
+import { steerDestination } from './commands/destinations/steer.ts'
+import { testDestination } from './commands/destinations/test.ts'
 import { searchEvents } from './commands/events/search.ts'
 import { importRecords } from './commands/import.ts'
 import { createIntakeKey } from './commands/intake-keys/create.ts'
@@ -103,6 +109,10 @@ const NOUNS: Record<string, { summary: string; verbs: readonly Register[] }> = {
   'intake-keys': {
     summary: 'keys with which programs push records',
     verbs: [createIntakeKey, listIntakeKeys, removeIntakeKey],
+  },
+  destinations: {
+    summary: 'where events and alerts are sent on to',
+    verbs: [addDestination, listDestinations, testDestination, steerDestination, deadLetters, removeDestination],
   },
   keys: { summary: 'the key that seals credentials', verbs: [rotateKey] },
   bench: {

@@ -20,6 +20,8 @@ export const RIGHTS = {
   'coverage.read': 'viewer',
   'coverage.write': 'responder',
   'event.write': 'administrator',
+  'forward.read': 'viewer',
+  'forward.write': 'administrator',
   'token.write': 'viewer',
   'user.write': 'administrator',
 } as const satisfies Record<string, Role>

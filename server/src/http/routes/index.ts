@@ -3,6 +3,7 @@ import type { Route } from '#http/route.ts'
 import { ACTION_ROUTES } from './actions.ts'
 import { ALERT_ROUTES } from './alerts.ts'
 import { CONNECTION_ROUTES } from './connections.ts'
+import { DESTINATION_ROUTES } from './destinations.ts'
 import { EVENT_ROUTES } from './events.ts'
 import { EVIDENCE_ROUTES } from './evidence.ts'
 import { INTAKE_ROUTES } from './intake.ts'
@@ -22,6 +23,7 @@ export const ROUTES: readonly Route[] = [
   ...OVERVIEW_ROUTES,
   ...EVENT_ROUTES,
   ...INTAKE_ROUTES,
+  ...DESTINATION_ROUTES,
   ...ALERT_ROUTES,
   ...INVESTIGATION_ROUTES,
   ...EVIDENCE_ROUTES,
