@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { EcsEvent } from '#domain/event.ts'
 import { isAllowedMeaning } from './ecs/categories.ts'
+import { ecsViolations } from './ecs/violations.ts'
 import { normalizeRecord } from './normalize-record.ts'
 import { compareEvents } from './testing/agreement.ts'
 import { reasonFor } from './testing/disagreements.ts'
@@ -50,6 +51,10 @@ describe.skipIf(!existsSync(SHARED_RECORDS))(
     it('use only pairs of event.category and event.type that ECS allows', () => {
       const meanings = all.map(({ ours }) => ({ category: ours?.event.category ?? [], type: ours?.event.type ?? [] }))
       expect(meanings.filter((meaning) => !isAllowedMeaning(meaning))).toEqual([])
+    })
+
+    it('become events with only fields that ECS has, as ECS has them, and our own under the name of a product', () => {
+      expect(all.flatMap(({ ours }) => (ours === undefined ? [] : ecsViolations(ours)))).toEqual([])
     })
 
     it('call no failed sign-in a success', () => {

@@ -32,7 +32,8 @@ export const openLogRecord = {
     const whole = unwrapDeep(raw) as JsonObject
     const { properties, ...rest } = whole
     const isEnveloped = isObject(properties) ? 'category' in rest : 'operationName' in rest && 'time' in rest
-    const envelope = isEnveloped ? rest : {}
+    // Properties that are no object are nobody's record, and stay in the envelope.
+    const envelope = isEnveloped ? (isObject(properties) ? rest : whole) : {}
     const record = isEnveloped ? (isObject(properties) ? properties : {}) : whole
     return { raw, text, envelope, properties: record, mentioned: { users: [], addresses: [], hosts: [] } }
   },
@@ -66,7 +67,7 @@ export function keepWhole(log: string): Step<LogRecord> {
       const correlation = textOf(properties.correlationId) ?? textOf(envelope.correlationId)
       event.azure = {
         ...(correlation !== undefined && { correlation_id: correlation.toLowerCase() }),
-        [log]: { ...envelope, properties },
+        [log]: { ...envelope, properties: envelope.properties ?? properties },
       }
       event.cloud = { provider: 'azure' }
       const tenant = tenantOf(envelope, properties)

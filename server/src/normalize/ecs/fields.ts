@@ -23,6 +23,12 @@ const FILE = `accessed:date created:date ctime:date directory drive_letter exten
 const PROCESS = `args[] args_count:long command_line end:date entity_id executable exit_code:long name pid:long start:date title
   uptime:long working_directory`
 const ADDRESS = 'address[]'
+const SIGNATURE = `digest_algorithm exists:boolean flags signing_id status subject_name team_id thumbprint_sha256 timestamp:date
+  trusted:boolean valid:boolean`
+const PE = 'architecture company description file_version imphash original_file_name pehash product'
+const X509 = `alternative_names[] issuer.common_name[] issuer.country[] issuer.distinguished_name issuer.organization[]
+  not_after:date not_before:date public_key_algorithm public_key_size:long serial_number signature_algorithm subject.common_name[]
+  subject.country[] subject.distinguished_name subject.organization[] version_number`
 
 const SETS: readonly [prefix: string, fields: string][] = [
   ['', 'message tags[] labels:labels'],
@@ -54,6 +60,10 @@ const SETS: readonly [prefix: string, fields: string][] = [
   ['process', PROCESS],
   ['process.parent', PROCESS],
   ...under(['file', 'process', 'process.parent', 'dll', 'email.attachments.file'], HASH, 'hash'),
+  ...under(['file', 'process', 'process.parent', 'dll'], SIGNATURE, 'code_signature'),
+  ...under(['file', 'process', 'process.parent', 'dll'], PE, 'pe'),
+  ...under(['file'], X509, 'x509'),
+  ...under(['process', 'process.parent'], USER, 'user'),
   ['dll', 'name path'],
   ['registry', 'hive key path value data.type data.strings[] data.bytes'],
   [
@@ -75,11 +85,13 @@ const SETS: readonly [prefix: string, fields: string][] = [
     'email',
     'content_type delivery_timestamp:date direction local_id message_id origination_timestamp:date sender.address subject x_mailer',
   ],
+  ['email.attachments.file', 'extension mime_type name size:long'],
   ['rule', 'author[] category description id license name reference ruleset uuid version'],
   [
     'threat',
     `framework tactic.id[] tactic.name[] tactic.reference[] technique.id[] technique.name[] technique.reference[]
-    technique.subtechnique.id[] technique.subtechnique.name[]`,
+    technique.subtechnique.id[] technique.subtechnique.name[] software.alias[] software.id software.name software.platforms[]
+    software.reference software.type`,
   ],
   ['organization', 'id name'],
   ['group', 'domain:folded id name'],
@@ -95,12 +107,22 @@ const SETS: readonly [prefix: string, fields: string][] = [
     'cloud',
     'account.id account.name availability_zone instance.id instance.name machine.type project.id provider region service.name',
   ],
+  [
+    'orchestrator',
+    `api_version cluster.id cluster.name cluster.url cluster.version namespace organization resource.id resource.ip[]:ip
+    resource.name resource.parent.type resource.type type`,
+  ],
+  [
+    'package',
+    `architecture build_version checksum description install_scope installed:date license name path reference size:long type
+    version`,
+  ],
   ['container', 'id image.name image.tag[] name runtime'],
   ['service', 'address environment ephemeral_id id name node.name state type version'],
   ['error', 'code id message stack_trace type'],
   [
     'vulnerability',
-    'id[] category[] classification description enumeration reference report_id severity score.base:float',
+    'id category[] classification description enumeration reference report_id severity score.base:float',
   ],
   ['related', 'hash[] hosts[] ip[]:ip user[]'],
   ['trace', 'id'],

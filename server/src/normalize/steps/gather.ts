@@ -1,4 +1,5 @@
 import type { EcsEvent } from '#domain/event.ts'
+import { ecsField } from '#normalize/ecs/fields.ts'
 import { isObject } from '#normalize/json.ts'
 import type { JsonObject } from '#normalize/json.ts'
 
@@ -17,24 +18,6 @@ export interface Gathered {
   write(event: EcsEvent): void
 }
 
-/** Fields that ECS defines as lists. */
-const LISTS = new Set([
-  'email.bcc.address',
-  'email.cc.address',
-  'email.from.address',
-  'email.reply_to.address',
-  'email.to.address',
-  'host.ip',
-  'host.mac',
-  'process.args',
-  'registry.data.strings',
-  'threat.tactic.id',
-  'threat.tactic.name',
-  'threat.technique.id',
-  'threat.technique.name',
-  'threat.technique.subtechnique.id',
-])
-
 /** Nothing gathered yet. */
 export function gather(): Gathered {
   const fields = new Map<string, Set<Scalar>>()
@@ -51,7 +34,7 @@ export function gather(): Gathered {
     write(event) {
       for (const [path, values] of fields) {
         const [first, ...more] = values
-        setAt(event, path.split('.'), more.length === 0 && !LISTS.has(path) ? first : [first, ...more])
+        setAt(event, path.split('.'), more.length === 0 && ecsField(path)?.isList !== true ? first : [first, ...more])
       }
     },
   }

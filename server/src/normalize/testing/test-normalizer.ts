@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import type { EcsEvent } from '#domain/event.ts'
 import type { NormalizeOutcome } from '#domain/outcome.ts'
 import { isAllowedMeaning } from '#normalize/ecs/categories.ts'
+import { ecsViolations } from '#normalize/ecs/violations.ts'
 import type { JsonObject } from '#normalize/json.ts'
 import type { Normalizer } from '#normalize/normalizer.ts'
 import { hostileTexts } from './hostile-texts.ts'
@@ -61,6 +62,10 @@ export function testNormalizer(normalizer: Normalizer, cases: string): void {
       }
     })
 
+    it('writes only fields that ECS has, as ECS has them, and its own under the name of a product', () => {
+      expect(kept.flatMap(({ expected }) => ecsViolations(expected))).toEqual([])
+    })
+
     it('gives the same bytes for the same record, and for a record parsed before', () => {
       for (const { raw } of kept) {
         const text = textOf({ raw })
@@ -81,6 +86,17 @@ export function testNormalizer(normalizer: Normalizer, cases: string): void {
         (record) => givesAnOutcome(normalizer, JSON.stringify(record)),
       )
       expect(() => fc.assert(damagedRecord, { numRuns: 500 })).not.toThrow()
+    })
+
+    it('finds every leaf value of a record again of which some fields are replaced by any JSON value', () => {
+      const damagedRecord = fc.property(
+        fc.constantFrom(...kept.map(({ raw }) => parsed(raw))).chain(damaged),
+        (record) => {
+          const result = normalizer.normalize(JSON.stringify(record), '2026-11-20T11:00:00.000Z')
+          if (result.outcome === 'kept') expect(leafCoverage(record, result.event).missing).toEqual([])
+        },
+      )
+      expect(() => fc.assert(damagedRecord, { numRuns: 300 })).not.toThrow()
     })
 
     it('never throws for a record of which a field holds hostile text', () => {

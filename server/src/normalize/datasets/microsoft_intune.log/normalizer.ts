@@ -10,7 +10,7 @@ import { device } from './device.ts'
 const keep: Step<LogRecord> = {
   name: 'properties',
   run({ envelope, properties }, event) {
-    event.microsoft_intune = { log: { ...envelope, properties } }
+    event.microsoft_intune = { log: { ...envelope, properties: envelope.properties ?? properties } }
     const tenant = textOf(envelope.tenantId) ?? textOf(properties.AADTenantId)
     if (tenant !== undefined) event.organization = { id: tenant.toLowerCase() }
     setLevel(envelope, event)
