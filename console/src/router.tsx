@@ -178,6 +178,11 @@ const coverage = createRoute({
   validateSearch: parseCoverageSearch,
   component: lazyRouteComponent(() => import('#pages/coverage/coverage-page.tsx'), 'CoveragePage'),
 })
+const forwarding = createRoute({
+  getParentRoute: () => tenant,
+  path: 'forwarding',
+  component: lazyRouteComponent(() => import('#pages/forwarding/forwarding-page.tsx'), 'ForwardingPage'),
+})
 
 export const router = createRouter({
   routeTree: root.addChildren([
@@ -202,6 +207,7 @@ export const router = createRouter({
         actionRuns,
         actionRun,
         coverage,
+        forwarding,
       ]),
     ]),
   ]),

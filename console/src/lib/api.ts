@@ -13,6 +13,11 @@ import {
   ConnectionList,
   ConnectionTest,
   Coverage,
+  DeadLetterList,
+  Destination,
+  DestinationKindList,
+  DestinationList,
+  DestinationTest,
   EventFields,
   EventPage,
   Facets,
@@ -30,6 +35,7 @@ import {
   PermissionPlan,
   SavedSearch,
   SavedSearchList,
+  SettledLetters,
   Session,
   StoredEvent,
   Surrounding,
@@ -39,8 +45,10 @@ import {
   type ArchiveRequest,
   type BackFillRequest,
   type ChangeConnection,
+  type ChangeDestination,
   type ChangeSavedSearch,
   type CreateConnection,
+  type CreateDestination,
   type CreateExchangeConnection,
   type CreateInvestigationInput,
   type CreateSavedSearch,
@@ -68,6 +76,7 @@ export const api = {
   createToken: (body: CreateApiToken) => call(ApiToken, '/tokens', { method: 'POST', body }),
   deleteToken: (id: string) => command(`/tokens/${encodeURIComponent(id)}`, { method: 'DELETE' }),
   clouds: () => call(CloudList, '/clouds'),
+  destinationKinds: () => call(DestinationKindList, '/destination-kinds'),
   actions: () => call(ActionList, '/actions'),
   connections: () => call(ConnectionList, '/connections'),
   connection: (id: string) => call(Connection, `/connections/${encodeURIComponent(id)}`),
@@ -188,5 +197,17 @@ export const tenantApi = (tenantId: string) => {
       call(ActionRun, at(`action-runs/${id(actionRunId)}/revert`), { method: 'POST' }),
     backFill: (body: BackFillRequest) => call(BackFill, at('coverage/back-fill'), { method: 'POST', body }),
     coverage: (query: { from: string; to: string }) => call(Coverage, at('coverage'), { query }),
+    destinations: () => call(DestinationList, at('destinations')),
+    createDestination: (body: CreateDestination) => call(Destination, at('destinations'), { method: 'POST', body }),
+    changeDestination: (destination: string, body: ChangeDestination) =>
+      call(Destination, at(`destinations/${id(destination)}`), { method: 'PATCH', body }),
+    removeDestination: (destination: string) => command(at(`destinations/${id(destination)}`), { method: 'DELETE' }),
+    testDestination: (destination: string) =>
+      call(DestinationTest, at(`destinations/${id(destination)}/test`), { method: 'POST' }),
+    deadLetters: (destination: string) => call(DeadLetterList, at(`destinations/${id(destination)}/dead-letters`)),
+    retryDeadLetters: (destination: string) =>
+      call(SettledLetters, at(`destinations/${id(destination)}/dead-letters/retry`), { method: 'POST' }),
+    discardDeadLetters: (destination: string) =>
+      call(SettledLetters, at(`destinations/${id(destination)}/dead-letters`), { method: 'DELETE' }),
   }
 }

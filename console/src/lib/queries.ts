@@ -13,6 +13,8 @@ export const queries = {
   session: () => queryOptions({ queryKey: ['session'], queryFn: api.session, staleTime: Infinity, retry: false }),
   tokens: () => queryOptions({ queryKey: ['tokens'], queryFn: api.tokens }),
   clouds: () => queryOptions({ queryKey: ['clouds'], queryFn: api.clouds, staleTime: Infinity }),
+  destinationKinds: () =>
+    queryOptions({ queryKey: ['destination-kinds'], queryFn: api.destinationKinds, staleTime: Infinity }),
   actions: () => queryOptions({ queryKey: ['actions'], queryFn: api.actions, staleTime: Infinity }),
   connections: () => queryOptions({ queryKey: ['connections'], queryFn: api.connections }),
   connection: (id: string) => queryOptions({ queryKey: ['connections', id], queryFn: () => api.connection(id) }),
@@ -67,6 +69,14 @@ export const queries = {
     }),
   actionRun: (tenantId: string, id: string) =>
     queryOptions({ queryKey: [tenantId, 'action-run', id], queryFn: () => tenantApi(tenantId).actionRun(id) }),
+  destinations: (tenantId: string) =>
+    queryOptions({
+      queryKey: [tenantId, 'destinations'],
+      queryFn: tenantApi(tenantId).destinations,
+      refetchInterval: 5000,
+    }),
+  deadLetters: (tenantId: string, id: string) =>
+    queryOptions({ queryKey: [tenantId, 'dead-letters', id], queryFn: () => tenantApi(tenantId).deadLetters(id) }),
   coverage: (tenantId: string, range: { from: string; to: string }) =>
     queryOptions({ queryKey: [tenantId, 'coverage', range], queryFn: () => tenantApi(tenantId).coverage(range) }),
 }

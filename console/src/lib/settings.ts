@@ -93,6 +93,8 @@ const NAMES: Record<string, string> = {
   filter: 'Filter (OData)',
   dlpRuleModes: 'DLP rule modes',
   preludeSecurity: 'Prelude Security',
+  url: 'Address',
+  sourcetype: 'Source type',
 }
 
 /** `detectionSources` as people read it. */

@@ -10,6 +10,7 @@ import {
   PanelLeftOpen,
   Plug,
   SearchCheck,
+  Send,
   Wand,
 } from 'lucide-react'
 
@@ -28,6 +29,7 @@ const PAGES = [
   { to: '/tenants/$tenantId/events', title: 'Events', Icon: Activity },
   { to: '/tenants/$tenantId/action-runs', title: 'Actions', Icon: Wand },
   { to: '/tenants/$tenantId/coverage', title: 'Coverage', Icon: ChartNoAxesGantt },
+  { to: '/tenants/$tenantId/forwarding', title: 'Forwarding', Icon: Send },
   { to: '/connections', title: 'Connections', Icon: Plug },
 ] as const
 
