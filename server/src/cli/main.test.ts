@@ -73,6 +73,12 @@ test('a command that does not exist ends with exit code 2, help with 0', async (
   expect([help.code, help.out]).toEqual([0, expect.stringContaining('investigations')])
 })
 
+test('starts no worker that would work for itself alone', async () => {
+  const { err, code } = await cordon(['worker'], { env: { CORDON_POSTGRES_URL: 'postgres://db.example/cordon' } })
+  expect(err).toContain('no CORDON_CLICKHOUSE_URL, no CORDON_KEY_FILE')
+  expect(code).toBe(1)
+})
+
 test('settings that cannot be used are named together', async () => {
   const { err, code } = await cordon(['up'], { env: { CORDON_PORT: 'http', CORDON_POLL_SECONDS: '-1' } })
   expect(code).toBe(1)

@@ -18,6 +18,7 @@ import { benchIngest } from './commands/bench/ingest.ts'
 import { benchNormalize } from './commands/bench/normalize.ts'
 import { benchPurge } from './commands/bench/purge.ts'
 import { benchScan } from './commands/bench/scan.ts'
+import { benchSoak } from './commands/bench/soak.ts'
 import { addConnection } from './commands/connections/add.ts'
 import { changeConnection } from './commands/connections/change.ts'
 import { checkConnection } from './commands/connections/check.ts'
@@ -61,11 +62,12 @@ import { removeToken } from './commands/tokens/remove.ts'
 import { up } from './commands/up.ts'
 import { createUser } from './commands/users/create.ts'
 import { listUsers } from './commands/users/list.ts'
+import { worker } from './commands/worker.ts'
 
 type Register = (parent: Command) => void
 
 /** Commands of one word. */
-const VERBS: readonly Register[] = [up, doctor, importRecords, normalize, detect, coverage, backFill]
+const VERBS: readonly Register[] = [up, worker, doctor, importRecords, normalize, detect, coverage, backFill]
 
 /** Commands of two words: what, then what to do with it. */
 const NOUNS: Record<string, { summary: string; verbs: readonly Register[] }> = {
@@ -117,7 +119,7 @@ const NOUNS: Record<string, { summary: string; verbs: readonly Register[] }> = {
   keys: { summary: 'the key that seals credentials', verbs: [rotateKey] },
   bench: {
     summary: 'how fast Cordon is on this machine',
-    verbs: [benchCollect, benchCompleteness, benchIngest, benchNormalize, benchPurge, benchScan],
+    verbs: [benchCollect, benchCompleteness, benchIngest, benchNormalize, benchPurge, benchScan, benchSoak],
   },
   store: { summary: 'the embedded event store', verbs: [serveStore] },
 }

@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process'
 import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
@@ -54,7 +56,34 @@ describe('the key file', () => {
     expect([fresh.open(old, ['a']), fresh.open(sealed, ['a']), others.open(sealed, ['a'])]).toEqual(
       Array.from({ length: 3 }, () => 'a secret'),
     )
-    expect(readdirSync(folder)).toHaveLength(2)
+    expect(readdirSync(folder)).toHaveLength(3)
+  })
+
+  it('keeps every key that anything was sealed with, also where two renew at one moment', async () => {
+    const path = join(folder, 'cordon.key')
+    openFileKeyring(path)
+    const program = `
+      import { openFileKeyring } from ${JSON.stringify(join(import.meta.dirname, 'keyring.ts'))}
+      import { createSeal } from ${JSON.stringify(join(import.meta.dirname, 'seal.ts'))}
+      const keys = openFileKeyring(process.argv[1])
+      const seal = createSeal(keys)
+      for (let i = 0; i < 40; i++) {
+        keys.renew()
+        console.log(seal.close('a secret', ['a']).toString('base64'))
+      }`
+    const run = promisify(execFile)
+    const sealed = await Promise.all(
+      [1, 2].map(() => run(process.execPath, ['--input-type=module', '--eval', program, '--', path])),
+    )
+    const seal = createSeal(openFileKeyring(path))
+    const opened = sealed.flatMap(({ stdout }) =>
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => seal.open(Buffer.from(line, 'base64'), ['a'])),
+    )
+    expect(opened).toEqual(Array.from({ length: 80 }, () => 'a secret'))
+    expect(readdirSync(folder).filter((name) => name.endsWith('.draft'))).toEqual([])
   })
 })
 

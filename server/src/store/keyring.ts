@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import {
   chmodSync,
+  closeSync,
+  fsyncSync,
   linkSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -18,7 +21,7 @@ import { keyIdOf, type Keyring } from './seal.ts'
 
 const KEY_BYTES = 32
 
-/** Keys in files: the current one at a path, earlier ones beside it, each with its id behind the name. */
+/** Keys in files: the current one at a path, and each that a renewal met or made beside it, with its id behind the name. */
 export interface FileKeyring extends Keyring {
   /**
    * Makes a new key the current one; the one before is kept beside it, for what is sealed with it still and for backups. A crash
@@ -44,14 +47,18 @@ export function openFileKeyring(path: string): FileKeyring {
       return known.get(keyId)
     },
     renew() {
-      const kept = `${path}.${keyIdOf(readKey(path))}`
+      const key = randomBytes(KEY_BYTES)
       const draft = draftOf(path)
       try {
-        if (!statSync(kept, { throwIfNoEntry: false })) linkSync(path, kept)
-        writeKey(draft)
+        const kept = keep(path, readKey(path))
+        // Under its own name first: another process that renews at this moment takes its place, and takes nothing away.
+        keep(path, key)
+        writeKey(draft, key)
         renameSync(draft, path)
+        flushFolder(dirname(path))
         return kept
       } catch (error) {
+        if (error instanceof AppError) throw error
         throw unreadable(path, `A new one could not be put in its place (${codeOf(error)}).`)
       } finally {
         rmSync(draft, { force: true })
@@ -81,6 +88,31 @@ function decode(name: string, text: string): Buffer {
     why: `It is ${key.length} bytes in base64 instead of ${KEY_BYTES}.`,
     fix: `Set ${name} to the output of \`openssl rand -base64 32\`, or to the key this database was written with.`,
   })
+}
+
+/** Puts a key beside the current one, under its id; where it is already, it stays. Returns where. */
+function keep(path: string, key: Buffer): string {
+  const kept = `${path}.${keyIdOf(key)}`
+  const draft = draftOf(path)
+  try {
+    writeKey(draft, key)
+    linkSync(draft, kept)
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error
+  } finally {
+    rmSync(draft, { force: true })
+  }
+  return kept
+}
+
+/** So that names outlast a power cut as the files do: what is sealed from now on could not be opened without. */
+function flushFolder(folder: string): void {
+  const handle = openSync(folder, 'r')
+  try {
+    fsyncSync(handle)
+  } finally {
+    closeSync(handle)
+  }
 }
 
 function earlier(path: string): string[] {
@@ -122,15 +154,16 @@ function create(path: string): void {
   if (statSync(path, { throwIfNoEntry: false })) return
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   try {
-    writeKey(draft)
+    writeKey(draft, randomBytes(KEY_BYTES))
     linkSync(draft, path)
+    flushFolder(dirname(path))
   } finally {
     rmSync(draft, { force: true })
   }
 }
 
-function writeKey(path: string): void {
-  writeFileSync(path, randomBytes(KEY_BYTES), { mode: 0o600, flag: 'wx', flush: true })
+function writeKey(path: string, key: Buffer): void {
+  writeFileSync(path, key, { mode: 0o600, flag: 'wx', flush: true })
   chmodSync(path, 0o600)
 }
 
