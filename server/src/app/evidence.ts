@@ -1,4 +1,5 @@
 import type { ActionRun, ActionTarget } from '#domain/action-run.ts'
+import { refusalOf } from '#domain/authorized.ts'
 import { type Clock, isoTime } from '#domain/clock.ts'
 import { AppError, reasonOf } from '#domain/errors.ts'
 import type { TenantId } from '#domain/ids.ts'
@@ -69,8 +70,11 @@ export function createEvidence(parts: {
   async function reader(user: User, investigation: Investigation, action: string, reason: string) {
     const { tenantId, id } = investigation
     const microsoft = await microsofts.open(tenantId, investigation.connectionId)
+    const { settings } = (await records.connections.read(tenantId, investigation.connectionId)) ?? {}
     return async (hit: MailHit): Promise<Buffer> => {
       const { id: hitId, userId, userPrincipalName, messageId, internetMessageId } = hit
+      const refusal = refusalOf(userPrincipalName, settings, `Could not read a message of ${userPrincipalName}.`)
+      if (refusal) throw refusal
       const message = { investigationId: id, hitId, userId, userPrincipalName, messageId, internetMessageId }
       await audit(user.name, action, { ...message, reason }, tenantId)
       return readMime(microsoft, hit)

@@ -1,3 +1,4 @@
+import { AppError } from './errors.ts'
 import type { ConnectionSettings } from './tenant.ts'
 
 /**
@@ -12,4 +13,20 @@ export function whyUnauthorized(
   const domain = userPrincipalName.slice(userPrincipalName.lastIndexOf('@') + 1).toLowerCase()
   if (authorizedDomains.some((authorized) => authorized.toLowerCase() === domain)) return undefined
   return `${domain} is not among the authorized domains of the connection (${authorizedDomains.join(', ')}).`
+}
+
+/** What to say of a mailbox that may not be touched, for {@link whyUnauthorized}; undefined where it may. */
+export function refusalOf(
+  userPrincipalName: string,
+  settings: Pick<ConnectionSettings, 'authorizedDomains'> | undefined,
+  what: string,
+): AppError | undefined {
+  const why = whyUnauthorized(userPrincipalName, settings)
+  if (why === undefined) return undefined
+  return new AppError({
+    code: 'CONNECT_MAILBOX_UNAUTHORIZED',
+    what,
+    why,
+    fix: 'Authorize the domain on the page of the connection, or with `npx cordon connections change <id> --domain <domains...>`.',
+  })
 }

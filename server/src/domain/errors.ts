@@ -28,6 +28,7 @@ export const ERROR_CODES = {
   CONNECT_NOT_FOUND: 'Microsoft does not know the object.',
   CONNECT_REQUEST_REFUSED: 'Microsoft refused the request.',
   CONNECT_THROTTLED: 'Microsoft asked to slow down and did not recover within the time allowed.',
+  CONNECT_MAILBOX_UNAUTHORIZED: 'The connection is not authorized for the domain of a mailbox.',
   CONNECT_UNREACHABLE: 'The service did not answer.',
   CONNECT_REPLY_UNREADABLE: 'The service answered with something that is not its contract.',
   TENANT_NOT_FOUND: 'There is no such tenant.',
@@ -74,6 +75,9 @@ export const ERROR_CODES = {
   FORWARD_REFUSED: 'A destination refused to take anything.',
   FORWARD_REPLY_UNREADABLE: 'A destination answered with something that is not its contract.',
   EVENT_NOT_FOUND: 'There is no such event.',
+  FIELD_NOT_FOUND: 'The field has no column that could be taken away.',
+  SEARCH_NOT_FOUND: 'There is no such saved search.',
+  SEARCH_NAME_TAKEN: 'The tenant has a saved search of this name.',
   AUTH_CREDENTIALS_WRONG: 'User name or password is wrong.',
   AUTH_SESSION_MISSING: 'The request carries no valid session or token.',
   AUTH_RIGHT_MISSING: 'The role does not include this right.',
@@ -112,8 +116,12 @@ export interface AppErrorParts {
   /** Whether trying again can help: never, with back-off, or after a time Microsoft named. */
   retry?: 'never' | 'backoff' | { afterMs: number }
   microsoft?: MicrosoftFault
-  /** The character of the input that the error is about, counted from 1. */
+  /** The character of the input that the error is about, counted from 1; one behind its end where it ends too soon. */
   position?: number
+  /** How many characters are meant; one when absent. */
+  length?: number
+  /** What may stand there instead. */
+  allowed?: string
   /** Every fault of a form that was handed in, each at its place: `where.conditions[2]`. */
   problems?: FormProblem[]
   cause?: unknown
@@ -133,6 +141,8 @@ export class AppError extends Error {
   readonly retry: 'never' | 'backoff' | { afterMs: number }
   readonly microsoft: MicrosoftFault | undefined
   readonly position: number | undefined
+  readonly length: number | undefined
+  readonly allowed: string | undefined
   readonly problems: readonly FormProblem[] | undefined
 
   constructor(parts: AppErrorParts) {
@@ -144,6 +154,8 @@ export class AppError extends Error {
     this.retry = parts.retry ?? 'never'
     this.microsoft = parts.microsoft
     this.position = parts.position
+    this.length = parts.length
+    this.allowed = parts.allowed
     this.problems = parts.problems
   }
 }

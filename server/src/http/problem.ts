@@ -11,6 +11,9 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   TENANT_NOT_FOUND: 404,
   CONNECTION_NOT_FOUND: 404,
   EVENT_NOT_FOUND: 404,
+  FIELD_NOT_FOUND: 404,
+  SEARCH_NOT_FOUND: 404,
+  SEARCH_NAME_TAKEN: 409,
   ALERT_NOT_FOUND: 404,
   INVESTIGATION_NOT_FOUND: 404,
   HIT_NOT_FOUND: 404,
@@ -45,6 +48,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   ACTION_NOT_OFFERED: 422,
   CONNECTION_USE_WRONG: 422,
   ACTION_NOT_REVERSIBLE: 409,
+  CONNECT_MAILBOX_UNAUTHORIZED: 403,
   CONNECT_TENANT_INVALID: 422,
   CONNECT_CLOUD_UNKNOWN: 422,
   CONNECT_CERTIFICATE_UNREADABLE: 422,
@@ -97,6 +101,14 @@ export function issuesOf(error: z.ZodError, part: string): FormProblem[] {
 function problemsOf(error: AppError): Problem['problems'] | undefined {
   if (error.problems) return [...error.problems]
   if (error.code !== 'QUERY_SYNTAX_INVALID') return undefined
-  const position = 'position' in error && typeof error.position === 'number' ? error.position : undefined
-  return [{ path: 'query.query', message: error.why, ...(position !== undefined && { position }) }]
+  const { position, length, allowed } = error
+  return [
+    {
+      path: 'query.query',
+      message: error.why,
+      ...(position !== undefined && { position }),
+      ...(length !== undefined && { length }),
+      ...(allowed !== undefined && { allowed }),
+    },
+  ]
 }

@@ -2,6 +2,7 @@ import { isoTime } from '#domain/clock.ts'
 import { AppError, reasonOf } from '#domain/errors.ts'
 import type { FollowUp, HitOrigin, MailPerson, UnreachedCopy } from '#domain/follow-up.ts'
 import type { Investigation, MailHit } from '#domain/investigation.ts'
+import type { ConnectionSettings } from '#domain/tenant.ts'
 import { readInvestigation } from '#investigate/investigation.ts'
 
 import type { InvestigationRun } from './engine.ts'
@@ -68,10 +69,11 @@ async function note(run: Omit<InvestigationRun, 'microsoft'>, change: FollowUp):
 
 async function follow(
   run: InvestigationRun,
-  { hits: total }: Investigation,
+  { hits: total, connectionId }: Investigation,
   copiesBefore: number,
 ): Promise<Pick<FollowUp, 'hits' | 'copies' | 'unreached' | 'notes'>> {
   const { records, tenantId, id } = run
+  const { settings = {} } = (await records.connections.read(tenantId, connectionId)) ?? {}
   const known = await newestHits(run)
   const earlier = new Map((await records.followUps.people(tenantId, id)).map((each) => [each.userPrincipalName, each]))
   const people = new Map<string, MailPerson>()
@@ -85,7 +87,7 @@ async function follow(
     for (let start = 0; start < fresh.length; start += PAGE) {
       const page = fresh.slice(start, start + PAGE)
       for (const hit of page) followed.add(hit.id)
-      const answer = await followPage(run, page, known)
+      const answer = await followPage(run, page, known, settings)
       for (const { sent: _sent, meetings: _meetings, ...person } of answer.people) {
         const before = people.get(person.userPrincipalName)
         people.set(person.userPrincipalName, before ? mergePeople(before, person) : person)
@@ -130,9 +132,14 @@ async function newestHits({ records, tenantId, id }: InvestigationRun): Promise<
   return known
 }
 
-async function followPage(run: InvestigationRun, page: readonly MailHit[], known: ReadonlyMap<string, MailHit>) {
+async function followPage(
+  run: InvestigationRun,
+  page: readonly MailHit[],
+  known: ReadonlyMap<string, MailHit>,
+  settings: ConnectionSettings,
+) {
   const { microsoft, clock, id: investigationId, signal, concurrency = 256 } = run
-  const options = { microsoft, hits: page, clock, ...(signal && { signal }) }
+  const options = { microsoft, hits: page, clock, settings, ...(signal && { signal }) }
   const people = await followUp(options)
   const { copies, unreached } = await copiesOf({ ...options, people })
   const reached = await reachCopies({
@@ -140,6 +147,7 @@ async function followPage(run: InvestigationRun, page: readonly MailHit[], known
     investigationId,
     copies,
     hits: known,
+    settings,
     concurrency,
     ...(signal && { signal }),
   })

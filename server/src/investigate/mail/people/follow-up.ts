@@ -1,7 +1,9 @@
 import type { Microsoft } from '#connect/microsoft.ts'
+import { refusalOf } from '#domain/authorized.ts'
 import type { Clock } from '#domain/clock.ts'
 import { AppError, reasonOf } from '#domain/errors.ts'
 import type { Finding, MailPerson } from '#domain/follow-up.ts'
+import type { ConnectionSettings } from '#domain/tenant.ts'
 import { HUNT_REACH_MS } from '#investigate/mail/pairs/hunt.ts'
 
 import { readClicks, type Click } from './clicks.ts'
@@ -20,6 +22,8 @@ export interface FollowUpOptions {
   microsoft: Microsoft
   hits: readonly FollowedHit[]
   clock: Clock
+  /** Of the connection: mailboxes outside its authorized domains are not asked, and what they did is unknown. */
+  settings?: Pick<ConnectionSettings, 'authorizedDomains'>
   signal?: AbortSignal
 }
 
@@ -31,9 +35,25 @@ export interface FollowUpOptions {
  *
  * @throws the signal's reason when aborted.
  */
-export async function followUp({ microsoft, hits, clock, signal }: FollowUpOptions): Promise<PersonFollowUp[]> {
+export async function followUp({
+  microsoft,
+  hits,
+  clock,
+  settings,
+  signal,
+}: FollowUpOptions): Promise<PersonFollowUp[]> {
+  const refused = new Map(
+    hits.flatMap(({ id, userPrincipalName }) => {
+      const refusal = refusalOf(userPrincipalName, settings, `Could not read a mail of ${userPrincipalName} again.`)
+      return refusal ? [[id, refusal] as const] : []
+    }),
+  )
+  async function readAuthorized(): Promise<ReadonlyMap<string, Responses | AppError>> {
+    const authorized = hits.filter(({ id }) => !refused.has(id))
+    return new Map<string, Responses | AppError>([...refused, ...(await readResponses(microsoft, authorized, signal))])
+  }
   const [responses, clicks] = await Promise.all([
-    readResponses(microsoft, hits, signal),
+    readAuthorized(),
     readClicks(microsoft, new Set(hits.map(({ internetMessageId }) => internetMessageId)), signal).catch(
       (error: unknown) => {
         signal?.throwIfAborted()

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { startEmulator, type Emulator } from '#connect/testing/start-emulator.ts'
 import type { Microsoft } from '#connect/microsoft.ts'
 import type { MailHit } from '#domain/investigation.ts'
+import type { ConnectionSettings } from '#domain/tenant.ts'
 
 import type { FoundCopy } from './copies.ts'
 import { reachCopies } from './reach.ts'
@@ -29,9 +30,10 @@ afterAll(() => emulator?.stop())
 beforeEach(() => emulator.request('/faults', undefined, 'DELETE'))
 
 const hit = { id: 'h', userId: 'u', userPrincipalName: 'ana@contoso.example', internetMessageId: '<0@x>' } as MailHit
-const reach = (copies: FoundCopy[], known: MailHit[] = []) =>
+const reach = (copies: FoundCopy[], known: MailHit[] = [], settings: ConnectionSettings = {}) =>
   reachCopies({
     microsoft,
+    settings,
     investigationId: 'i',
     copies,
     hits: new Map([hit, ...known].map((each) => [each.id, each])),
@@ -87,6 +89,19 @@ describe('reachCopies', () => {
       [`${first} <gone@contoso.example>`]: expect.stringContaining('deleted for good'),
       [`${second!.userPrincipalName} ${truth.internetMessageId}`]: expect.stringContaining('ErrorAccessDenied'),
     })
+  })
+
+  it('looks into no mailbox outside the authorized domains, and says so', async () => {
+    const { userId } = truth.recipients[0]!
+    await emulator.request('/faults', { match: { path: `/users/${userId}/` }, do: { delayMs: 0 } })
+    const { hits, unreached } = await reach([forward(first)], [], { authorizedDomains: ['elsewhere.example'] })
+    expect(hits).toEqual([])
+    expect(unreached).toMatchObject([
+      { recipient: first, reason: expect.stringContaining('not among the authorized domains') },
+    ])
+    expect(await emulator.request('/faults')).toMatchObject({ rules: [{ struck: 0 }] })
+    const [, domain = ''] = first.split('@')
+    expect((await reach([forward(first)], [], { authorizedDomains: [domain.toUpperCase()] })).hits).toHaveLength(1)
   })
 
   it('does not miss a copy that is gone because Cordon has found and removed it', async () => {

@@ -1,11 +1,13 @@
 import { Readable } from 'node:stream'
 
 import type { Microsoft } from '#connect/microsoft.ts'
+import { whyUnauthorized } from '#domain/authorized.ts'
 import { AppError, reasonOf } from '#domain/errors.ts'
 import type { UnreachedCopy } from '#domain/follow-up.ts'
 import { stableId } from '#domain/ids.ts'
 import type { InvestigationMailbox, MailHit } from '#domain/investigation.ts'
 import type { MailCondition } from '#domain/mail-filter.ts'
+import type { ConnectionSettings } from '#domain/tenant.ts'
 import { findMailboxes } from '#investigate/mail/mailboxes.ts'
 import { resolveAddresses } from '#investigate/mail/recipients.ts'
 import { scanMailbox } from '#investigate/mail/scan.ts'
@@ -18,6 +20,8 @@ export interface Reach {
   copies: readonly FoundCopy[]
   /** By id: those that the copies come from, and all others that are known. */
   hits: ReadonlyMap<string, MailHit>
+  /** Of the connection: mailboxes outside its authorized domains are not looked into. */
+  settings?: Pick<ConnectionSettings, 'authorizedDomains'>
   signal?: AbortSignal
   /** Mailboxes looked into at once. */
   concurrency: number
@@ -130,7 +134,7 @@ function whyNoMembers(error: AppError): string {
 }
 
 async function lookInto(
-  { microsoft, investigationId, hits: known, signal }: Reach,
+  { microsoft, investigationId, hits: known, settings, signal }: Reach,
   piece: readonly Wanted[],
 ): Promise<Reached> {
   const { mailbox } = piece[0]!
@@ -141,6 +145,8 @@ async function lookInto(
   const filter = { where: { logic: 'or', conditions } } as const
   const search = { microsoft, investigationId, filter, mailbox, ...(signal && { signal }) }
   const all = (reason: string) => piece.map(({ copy }) => unreachedOf(copy, reason))
+  const unauthorized = whyUnauthorized(mailbox.userPrincipalName, settings)
+  if (unauthorized !== undefined) return { hits: [], unreached: all(unauthorized) }
   try {
     const { hits, reason } = await scanMailbox(search)
     const found = hits.flatMap((hit) => {

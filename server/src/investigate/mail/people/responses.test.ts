@@ -118,3 +118,17 @@ describe('what was sent in answer', () => {
     expect(gone).toMatchObject({ replied: { is: 'unknown' }, opened: { is: 'yes' }, clicked: { is: 'no' } })
   })
 })
+
+it('asks no mailbox outside the authorized domains, and what its owner did is unknown', async () => {
+  let asked = 0
+  fake.answer('/v1.0/$batch', (_request, response) => {
+    asked++
+    response.end('{}')
+  })
+  const settings = { authorizedDomains: ['fabrikam.example'] }
+  const clock = { now: () => Date.parse('2026-11-20T10:00:00Z') }
+  const [person] = await followUp({ microsoft: fake.client(), hits: [HIT], clock, settings })
+  expect(asked).toBe(0)
+  const evidence = [expect.stringContaining('contoso.example is not among the authorized domains of the connection')]
+  expect([person!.replied, person!.forwarded]).toEqual(Array.from({ length: 2 }, () => ({ is: 'unknown', evidence })))
+})
