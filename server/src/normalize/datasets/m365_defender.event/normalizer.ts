@@ -1,6 +1,7 @@
 import { defineProductNormalizer } from '#normalize/product-record.ts'
 import { textOf } from '#normalize/json.ts'
 import { alertTables } from './alert.ts'
+import { cloudTables } from './cloud.ts'
 import { addAccount } from './columns.ts'
 import { deviceTables } from './device.ts'
 import { identityTables } from './identity.ts'
@@ -9,10 +10,12 @@ import { networkTables } from './network.ts'
 import { tableOf, toStep } from './row.ts'
 
 const STEPS = new Map(
-  [...deviceTables, networkTables, ...mailTables, ...identityTables, ...alertTables].flatMap((tables) => {
-    const step = toStep(tables)
-    return tables.tables.map((table) => [table, step] as const)
-  }),
+  [...deviceTables, networkTables, ...mailTables, ...identityTables, ...alertTables, ...cloudTables].flatMap(
+    (tables) => {
+      const step = toStep(tables)
+      return tables.tables.map((table) => [table, step] as const)
+    },
+  ),
 )
 
 /** A row of a table that the future brings: kept whole, told plainly, without a category that would be a guess. */

@@ -1,5 +1,5 @@
 import { RecordFault } from '#normalize/normalizer.ts'
-import { isObject } from '#normalize/json.ts'
+import { isObject, put } from '#normalize/json.ts'
 import type { JsonObject } from '#normalize/json.ts'
 import { fieldAt } from '#domain/event.ts'
 
@@ -17,7 +17,7 @@ export interface Enclosed {
  */
 export function unwrap(value: JsonObject): Enclosed | undefined {
   const auditData = Object.keys(value).find((name) => name.toLowerCase() === 'auditdata')
-  if (auditData !== undefined) return fromAuditData(value[auditData])
+  if (auditData !== undefined) return fromAuditData(value[auditData], value)
   const original = value['event.original'] ?? fieldAt(value, 'event.original')
   const record = typeof original === 'string' ? parseObject(original) : undefined
   if (record !== undefined) return { value: record, text: original as string }
@@ -25,11 +25,38 @@ export function unwrap(value: JsonObject): Enclosed | undefined {
   return isObject(parsed) ? written(withMoved(parsed, value)) : undefined
 }
 
-function fromAuditData(auditData: unknown): Enclosed {
-  if (isObject(auditData)) return written(auditData)
+/** What Graph's audit search says around a record, and the record's own name of it. */
+const AROUND: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    id: 'Id',
+    createdDateTime: 'CreationTime',
+    auditLogRecordType: 'RecordType',
+    operation: 'Operation',
+    organizationId: 'OrganizationId',
+    service: 'Workload',
+    objectId: 'ObjectId',
+    userPrincipalName: 'UserId',
+    userId: 'UserKey',
+    clientIp: 'ClientIP',
+  }),
+)
+
+function fromAuditData(auditData: unknown, around: JsonObject): Enclosed {
+  if (isObject(auditData)) return written('CreationTime' in auditData ? auditData : withAround(auditData, around))
   const record = typeof auditData === 'string' ? parseObject(auditData) : undefined
   if (record === undefined) throw new RecordFault('AuditData is not a JSON object.')
   return { value: record, text: auditData as string }
+}
+
+/** What has no name in a record keeps its own. */
+function withAround(record: JsonObject, around: JsonObject): JsonObject {
+  const whole: JsonObject = {}
+  for (const [name, value] of Object.entries(around)) {
+    if (value === record) continue
+    put(whole, typeof value === 'string' ? (AROUND.get(name) ?? name) : name, value)
+  }
+  for (const [name, value] of Object.entries(record)) put(whole, name, value)
+  return whole
 }
 
 function written(value: JsonObject): Enclosed {
