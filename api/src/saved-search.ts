@@ -29,12 +29,15 @@ export const ChangeSavedSearch = z
 export type ChangeSavedSearch = z.infer<typeof ChangeSavedSearch>
 
 /** A search that somebody keeps; everybody who may read the tenant's events sees it. */
-export const SavedSearch = Content.extend({
-  id: z.string(),
-  createdBy: z.string().describe('Name of its owner.'),
-  createdAt: z.string(),
-  updatedAt: z.string(),
-}).meta({ id: 'SavedSearch' })
+export const SavedSearch = z
+  .object({
+    ...Content.shape,
+    id: z.string(),
+    createdBy: z.string().describe('Name of its owner.'),
+    createdAt: z.string(),
+    updatedAt: z.string(),
+  })
+  .meta({ id: 'SavedSearch' })
 export type SavedSearch = z.infer<typeof SavedSearch>
 
 /** GET /api/tenants/{tenantId}/saved-searches: by name. */

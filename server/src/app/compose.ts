@@ -28,7 +28,9 @@ import type { Config } from './config.ts'
 import { type Connections, createConnections } from './connections.ts'
 import { createConnectionWatch } from './connection-watch.ts'
 import { createDestinations, type Destinations } from './destinations.ts'
+import { createEventFields, type EventFields } from './event-fields.ts'
 import { createEvidence, type Evidence } from './evidence.ts'
+import { createEventExport, type ExportEvents } from './export/event-export.ts'
 import { createForwarding, type Forwarding } from './forwarding.ts'
 import { createIntake } from './intake.ts'
 import { createIntakeKeys, type IntakeKeys } from './intake-keys.ts'
@@ -41,6 +43,8 @@ import { createOverview, type OverviewReader } from './overview.ts'
 import { FEATURES } from './permissions.ts'
 import { createPipeline, type Pipeline } from './pipeline.ts'
 import { type Pushed, takePushed } from './pushed-records.ts'
+import { createRetention, type Retention } from './retention.ts'
+import { createSavedSearches, type SavedSearches } from './saved-searches.ts'
 import { createSearch, type Search } from './search.ts'
 import { createSessions, type Sessions } from './sessions.ts'
 import { openStores } from './stores.ts'
@@ -68,6 +72,10 @@ export interface Application {
   /** Resolves when what a program pushes is durable. @throws AppError INTAKE_BODY_UNREADABLE, REQUEST_TOO_LARGE, STORE_*. */
   takePushed(key: IntakeKey, pushed: Pushed): Promise<IntakeCounts>
   search: Search
+  eventFields: EventFields
+  exportEvents: ExportEvents
+  savedSearches: SavedSearches
+  retention: Retention
   alerts: Alerts
   investigations: Investigations
   evidence: Evidence
@@ -209,6 +217,10 @@ export async function compose(
     log,
   })
   undo.defer(() => forwarding.close())
+  const search = createSearch(events, (text) =>
+    parseQuery(text, { now: clock.now(), check: (term) => events.checkTerm(term) }),
+  )
+  const retention = createRetention({ events, records, audit, clock, jobs })
   const opened = undo.move()
 
   return {
@@ -224,7 +236,11 @@ export async function compose(
     intakeKeys: createIntakeKeys(records, clock, audit),
     destinations,
     takePushed: (key, pushed) => takePushed({ intake, clock }, key, pushed),
-    search: createSearch(events, parseQuery),
+    search,
+    eventFields: createEventFields({ events, audit, clock }),
+    exportEvents: createEventExport({ events, search, audit, clock }),
+    savedSearches: createSavedSearches(records, clock, audit),
+    retention,
     alerts: createAlerts({
       records,
       events,
@@ -255,7 +271,7 @@ export async function compose(
     }),
     overview: createOverview({ records, events, feedStates: (tenantId) => collectors.states(tenantId), clock }),
     coverage: (tenantId, range) => records.coverage.windows(tenantId, range),
-    metrics: createMetrics({ records, collectors, clock }),
+    metrics: createMetrics({ records, collectors, destinations, clock }),
     backFill: createBackFill({ records, feeds: FEEDS, audit, clock, wake: () => collectors.refresh() }),
     pipeline,
     traffic: () => microsofts.traffic(),
@@ -275,6 +291,7 @@ export async function compose(
     async start() {
       await work.start()
       await connectionWatch.start(connections)
+      await retention.start()
       await collectors.refresh()
       await forwarding.refresh()
     },

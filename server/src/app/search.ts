@@ -2,7 +2,7 @@ import type { EcsEvent } from '#domain/event.ts'
 import { AppError } from '#domain/errors.ts'
 import type { TenantId } from '#domain/ids.ts'
 import type { EventQuery, TimeRange } from '#domain/query.ts'
-import type { EventStore, HistogramBucket, StoredEvent } from '#store/event-store.ts'
+import type { EventStore, Facet, HistogramBucket, StoredEvent } from '#store/event-store.ts'
 
 /** What a person asks for: a span and a query as typed (KQL); no query means everything. */
 export interface EventFilter {
@@ -17,25 +17,53 @@ export interface Search {
     tenantId: TenantId,
     filter: EventFilter & { limit: number; order?: 'desc' | 'asc'; cursor?: string | undefined },
   ): Promise<{ events: EcsEvent[]; nextCursor?: string; total: number; tookMs: number }>
-  /** `buckets` at most, all of one length, from the start of the span on. */
+  /** `buckets` at most, and one more where the span begins within one; all of one length that people read. */
   histogram(
     tenantId: TenantId,
     filter: EventFilter & { buckets: number },
   ): Promise<{ intervalMs: number; buckets: HistogramBucket[] }>
+  /** Those that begin with `prefix`, in any case. */
   topValues(
     tenantId: TenantId,
-    filter: EventFilter & { field: string; limit: number },
+    filter: EventFilter & { field: string; limit: number; prefix?: string },
   ): Promise<{ value: string; count: number }[]>
+  facets(
+    tenantId: TenantId,
+    filter: EventFilter & { fields: readonly string[]; limit: number },
+  ): Promise<{ total: number; facets: Facet[] }>
   /** @throws AppError EVENT_NOT_FOUND. */
   read(tenantId: TenantId, eventId: string): Promise<StoredEvent>
+  /** What happened before and after an event, the nearest first. @throws AppError EVENT_NOT_FOUND. */
+  surrounding(
+    tenantId: TenantId,
+    eventId: string,
+    request: { before: number; after: number; query?: string | undefined },
+  ): Promise<{ before: EcsEvent[]; after: EcsEvent[] }>
+  /** The span and the query as the store takes them. */
+  parse(filter: EventFilter): { range: TimeRange; query: EventQuery }
 }
 
 export function createSearch(events: EventStore, parseQuery: (text: string) => EventQuery): Search {
+  const queryOf = (query: string | undefined): EventQuery => (query?.trim() ? parseQuery(query) : { kind: 'all' })
   const asked = ({ from, to, query }: EventFilter): { range: TimeRange; query: EventQuery } => {
     if (Date.parse(from) >= Date.parse(to)) throw rangeEmpty(from, to)
-    return { range: { from, to }, query: query?.trim() ? parseQuery(query) : { kind: 'all' } }
+    return { range: { from, to }, query: queryOf(query) }
   }
+
+  async function read(tenantId: TenantId, eventId: string): Promise<StoredEvent> {
+    const found = await events.read(tenantId, eventId)
+    if (found) return found
+    throw new AppError({
+      code: 'EVENT_NOT_FOUND',
+      what: 'Could not open the event.',
+      why: `The tenant has no event ${eventId}.`,
+      fix: 'Search for it on the Events page, in a wider time range.',
+    })
+  }
+
   return {
+    parse: asked,
+
     async page(tenantId, { limit, order = 'desc', cursor, ...filter }) {
       const begun = performance.now()
       const request = asked(filter)
@@ -45,23 +73,40 @@ export function createSearch(events: EventStore, parseQuery: (text: string) => E
       ])
       return { ...page, total, tookMs: Math.round(performance.now() - begun) }
     },
+
     async histogram(tenantId, { buckets, ...filter }) {
       const intervalMs = intervalFor(Date.parse(filter.to) - Date.parse(filter.from), buckets)
-      return { intervalMs, buckets: await events.histogram(tenantId, { ...asked(filter), intervalMs }) }
+      const request = { ...asked(filter), intervalMs, originMs: MONDAY }
+      return { intervalMs, buckets: await events.histogram(tenantId, request) }
     },
-    topValues: (tenantId, { field, limit, ...filter }) =>
-      events.topValues(tenantId, { ...asked(filter), field, limit }),
-    async read(tenantId, eventId) {
-      const found = await events.read(tenantId, eventId)
-      if (found) return found
-      throw new AppError({
-        code: 'EVENT_NOT_FOUND',
-        what: 'Could not open the event.',
-        why: `The tenant has no event ${eventId}.`,
-        fix: 'Search for it on the Events page, in a wider time range.',
-      })
+
+    topValues: (tenantId, { field, limit, prefix = '', ...filter }) =>
+      events.topValues(tenantId, { ...asked(filter), field, limit, prefix }),
+
+    facets: (tenantId, { fields, limit, ...filter }) => events.facets(tenantId, { ...asked(filter), fields, limit }),
+
+    read,
+
+    async surrounding(tenantId, eventId, { before, after, query }) {
+      const { event } = await read(tenantId, eventId)
+      const at = Date.parse(event['@timestamp'])
+      const behind = { timeMs: at, id: event.event.id }
+      const around = async (order: 'asc' | 'desc', limit: number) => {
+        if (limit === 0) return []
+        const range = order === 'asc' ? { from: isoOf(at), to: END } : { from: START, to: isoOf(at + 1) }
+        return (await events.search(tenantId, { range, query: queryOf(query), order, limit, behind })).events
+      }
+      const [older, newer] = await Promise.all([around('desc', before), around('asc', after)])
+      return { before: older, after: newer }
     },
   }
+}
+
+const START = '1900-01-01T00:00:00.000Z'
+const END = '2299-12-31T00:00:00.000Z'
+
+function isoOf(ms: number): string {
+  return new Date(ms).toISOString()
 }
 
 function rangeEmpty(from: string, to: string): AppError {
@@ -84,6 +129,8 @@ const INTERVALS = [
   ...[1, 2, 3, 6, 12].map((n) => n * HOUR),
   ...[1, 2, 7, 14, 30].map((n) => n * DAY),
 ]
+/** Hours and days begin on their borders in UTC; weeks on a Monday, as the first of 1970 did. */
+const MONDAY = Date.UTC(1970, 0, 5)
 
 /** The shortest readable interval with which `spanMs` takes at most `buckets`; one more may touch the span's ends. */
 function intervalFor(spanMs: number, buckets: number): number {

@@ -35,7 +35,11 @@ describe('parseQuery', () => {
     ['user.name:"Ana Lee"', match('user.name', 'Ana Lee')],
     ['user.name: Ana Lee', match('user.name', 'Ana Lee')],
     ['user.name : an*', match('user.name', 'an*', true)],
-    ['user.name : "an*"', match('user.name', 'an*')],
+    ['user.name : "an*"', match('user.name', 'an*', true)],
+    [String.raw`user.name : "an\*"`, match('user.name', 'an*')],
+    [String.raw`user.name : "C:\a*\\b"`, match('user.name', String.raw`C:\\a*\\b`, true)],
+    ['user.name : "*"', { kind: 'exists', field: 'user.name' }],
+    ['user.* : ana', match('user.*', 'ana')],
     [String.raw`user.name : an\*`, match('user.name', 'an*')],
     [String.raw`file.name : \*a*`, match('file.name', String.raw`\*a*`, true)],
     [String.raw`file.directory : "C:\\a \"b\""`, match('file.directory', String.raw`C:\a "b"`)],
@@ -86,7 +90,6 @@ describe('parseQuery', () => {
     ['and a:1', 1, 'condition is missing'],
     ['a:1 or', 7, 'condition is missing'],
     ['a:1 or ()', 9, 'condition is missing'],
-    ['user.*:x', 1, 'not supported'],
     ['a:{b:1}', 3, 'not supported'],
     ['a b:1', 1, 'several words'],
     ['a : (1 or b:2', 5, 'not closed'],
@@ -96,6 +99,38 @@ describe('parseQuery', () => {
     expect(error.why).toContain(why)
     expect(error.position).toBe(position)
     expect(error.why).toContain(`character ${position}`)
+  })
+
+  it.each([
+    ['a:1 bcd:2', { position: 8, length: 1, allowed: '`and`, `or` or the end' }],
+    ['(a:1', { position: 1, length: 1, allowed: '`and`, `or` or `)`' }],
+    ['user.name :  ', { position: 14, length: 1, allowed: 'a value, a text in quotes, `*` or `(`' }],
+    ['a:1 and or b:2', { position: 9, length: 2, allowed: 'a field, a word, a text in quotes, `not` or `(`' }],
+  ])('says of `%s` what is meant and what is allowed', (query, place) => {
+    expect(problem(query)).toMatchObject(place)
+  })
+
+  it('says where a condition stands that cannot be searched for', () => {
+    const check = (term: EventQuery) => {
+      if (term.kind === 'range' && term.value === 'high')
+        throw new AppError({ code: 'QUERY_SYNTAX_INVALID', what: '', why: 'It is no number.', fix: 'Give one.' })
+    }
+    expect(() => parseQuery('a:1 and (event.severity > high or b:2)', { check })).toThrow(
+      expect.objectContaining({ position: 27, length: 4, why: 'At character 27: It is no number.' }),
+    )
+  })
+
+  it.each([
+    ['now', '2026-11-18T10:20:30.000Z'],
+    ['now-15m', '2026-11-18T10:05:30.000Z'],
+    ['now-1d/d', '2026-11-17T00:00:00.000Z'],
+    ['now/w', '2026-11-16T00:00:00.000Z'],
+    ['now-1M+1y/M', '2027-10-01T00:00:00.000Z'],
+    ['now-1x', 'now-1x'],
+    ['now-999999y', 'now-999999y'],
+  ])('takes `%s` for a moment', (value, expected) => {
+    const query = parseQuery(`@timestamp >= ${value}`, { now: Date.UTC(2026, 10, 18, 10, 20, 30) })
+    expect(query).toEqual({ kind: 'range', field: '@timestamp', operator: 'gte', value: expected })
   })
 
   it.each([
@@ -172,7 +207,7 @@ const queries = fc.letrec<{ query: EventQuery; inner: EventQuery }>((tie) => ({
 })).query
 
 function written(query: EventQuery): string {
-  const quoted = (value: string) => `"${value.replaceAll(/["\\]/g, String.raw`\$&`)}"`
+  const quoted = (value: string) => `"${value.replaceAll(/["\\*]/g, String.raw`\$&`)}"`
   switch (query.kind) {
     case 'and':
     case 'or':

@@ -1,4 +1,5 @@
 import ipaddr from 'ipaddr.js'
+import { relativeTime } from './date-math.ts'
 import type { ErrorCode } from './errors.ts'
 import { AppError } from './errors.ts'
 import type { EventQuery } from './query.ts'
@@ -6,27 +7,39 @@ import type { EventQuery } from './query.ts'
 /**
  * The query language people know from Kibana, as far as one event has one document:
  *
- *     user.name : ana* and not source.ip : 10.0.0.0/8
+ *     user.name : "ana*" and not source.ip : 10.0.0.0/8
  *     event.action : (Send or "New-InboxRule") or event.severity >= 3
  *     file.name : *            the field has a value
+ *     user.* : ana             any of these fields
+ *     @timestamp >= now-1d/d   since the beginning of yesterday
  *     password reset           all words occur in the event's sentence
  *
- * `and` binds tighter than `or`; the words `and`, `or`, `not` count in any case. In an unquoted value `*` stands for any
- * length and a backslash takes a character's meaning away; in quotes everything is itself, but for `\"` and `\\`.
+ * `and` binds tighter than `or`; the words `and`, `or`, `not` count in any case. In a value `*` stands for any length, in
+ * quotes too (where Kibana means a star, which hardly anybody looks for; `\*` is one). Without quotes a backslash takes any
+ * character's meaning away; in quotes everything but `*` is itself, and `\"`, `\\` and `\*` are those characters.
  */
 
 const MAX_LENGTH = 10_000
 const MAX_DEPTH = 50
 
+export interface ParseOptions {
+  /** What `now` means, milliseconds since the epoch; without it `now` is a word like any other. */
+  now?: number
+  /** Throws where a condition cannot be searched for; the error then says where it stands. */
+  check?(term: EventQuery): void
+}
+
 /** @throws AppError QUERY_SYNTAX_INVALID with the position of the problem; QUERY_TOO_LARGE */
-export function parseQuery(text: string): EventQuery {
+export function parseQuery(text: string, options: ParseOptions = {}): EventQuery {
   if (text.length > MAX_LENGTH) throw tooLarge(`It is longer than ${MAX_LENGTH} characters.`)
-  return new Parser(text).parse()
+  return new Parser(text, options).parse()
 }
 
 /** A value as written: its pieces in a row, each quoted or not. */
 interface Literal {
   start: number
+  /** Behind its last character. */
+  end: number
   pieces: Piece[]
 }
 
@@ -39,19 +52,28 @@ interface Piece {
 
 class Parser {
   readonly #text: string
+  readonly #options: ParseOptions
   #at = 0
   #depth = 0
 
-  constructor(text: string) {
+  constructor(text: string, options: ParseOptions) {
     this.#text = text
+    this.#options = options
   }
 
   parse(): EventQuery {
     if (this.#end()) return { kind: 'all' }
     const query = this.#or()
     if (this.#end()) return query
-    if (this.#peek(')')) throw this.#problem('`)` closes nothing.', 'Remove it, or add the `(` it belongs to.')
-    throw this.#problem('Two conditions stand side by side.', 'Put `and` or `or` between them, or quote the value.')
+    if (this.#peek(')')) {
+      throw this.#problem('`)` closes nothing.', 'Remove it, or add the `(` it belongs to.', '`and`, `or` or the end')
+    }
+    throw this.#sideBySide('`and`, `or` or the end')
+  }
+
+  #sideBySide(allowed: string): AppError {
+    const fix = 'Put `and` or `or` between them, or quote the value.'
+    return this.#problem('Two conditions stand side by side.', fix, allowed, this.#found())
   }
 
   /** `field` is set inside `field : ( … )`, where the terms are values. */
@@ -76,7 +98,7 @@ class Parser {
 
   #primary(field?: string): EventQuery {
     if (this.#take('(')) return this.#group(() => this.#or(field))
-    if (field !== undefined) return valueQuery(field, this.#literal(true))
+    if (field !== undefined) return this.#value(field)
     return this.#condition()
   }
 
@@ -87,8 +109,8 @@ class Parser {
     const query = inside()
     if (!this.#take(')')) {
       throw this.#end()
-        ? this.#problem('`(` is not closed.', 'Add a `)`.', open - 1)
-        : this.#problem('Two conditions stand side by side.', 'Put `and` or `or` between them, or quote the value.')
+        ? this.#problem('`(` is not closed.', 'Add a `)`.', '`and`, `or` or `)`', { start: open - 1, end: open })
+        : this.#sideBySide('`and`, `or` or `)`')
     }
     this.#depth -= 1
     return query
@@ -97,36 +119,55 @@ class Parser {
   #condition(): EventQuery {
     const subject = this.#literal(false)
     const operator = this.#operator()
-    if (operator === undefined) return wordsQuery(subject)
+    if (operator === undefined) return this.#checked(wordsQuery(subject), subject)
     const field = this.#fieldName(subject)
-    if (operator !== ':') return { kind: 'range', field, operator, value: literalText(this.#literal(true)) }
+    if (operator !== ':') {
+      const literal = this.#literal(true)
+      return this.#checked({ kind: 'range', field, operator, value: this.#moment(literalText(literal)) }, literal)
+    }
     if (this.#peek('{')) {
       throw this.#problem(
         'Conditions on parts of a list (`{ … }`) are not supported.',
         'Write each field with its full path.',
+        'a value or `(`',
       )
     }
     if (this.#take('(')) return this.#group(() => this.#or(field))
-    return valueQuery(field, this.#literal(true))
+    return this.#value(field)
   }
 
-  #fieldName({ start, pieces }: Literal): string {
+  #value(field: string): EventQuery {
+    const literal = this.#literal(true)
+    return this.#checked(valueQuery(field, literal), literal)
+  }
+
+  #moment(value: string): string {
+    const ms = this.#options.now === undefined ? undefined : relativeTime(value, this.#options.now)
+    return ms === undefined ? value : new Date(ms).toISOString()
+  }
+
+  #checked(term: EventQuery, { start, end }: Literal): EventQuery {
+    try {
+      this.#options.check?.(term)
+      return term
+    } catch (problem) {
+      if (!(problem instanceof AppError) || problem.code !== 'QUERY_SYNTAX_INVALID') throw problem
+      throw this.#problem(problem.why, problem.fix, problem.allowed, { start, end })
+    }
+  }
+
+  #fieldName(literal: Literal): string {
+    const { pieces } = literal
     const [piece] = pieces
     if (pieces.length !== 1 || piece === undefined || piece.text === '') {
       throw this.#problem(
         'There are several words where a field belongs.',
         'Put `and` or `or` before the field.',
-        start,
+        'the name of one field',
+        literal,
       )
     }
-    if (piece.pattern !== undefined) {
-      throw this.#problem(
-        'A field name with `*` is not supported.',
-        'Name the fields one by one, with `or` between.',
-        start,
-      )
-    }
-    return piece.text
+    return piece.pattern ?? piece.text
   }
 
   #operator(): ':' | 'gt' | 'gte' | 'lt' | 'lte' | undefined {
@@ -143,27 +184,44 @@ class Parser {
    */
   #literal(isValue: boolean): Literal {
     this.#skipSpace()
-    const literal: Literal = { start: this.#at, pieces: [] }
+    const literal: Literal = { start: this.#at, end: this.#at, pieces: [] }
     for (;;) {
       const piece = this.#quoted() ?? this.#word(isValue && literal.pieces.length === 0)
       if (piece === undefined) break
       literal.pieces.push(piece)
+      literal.end = this.#at
     }
     if (literal.pieces.length > 0) return literal
-    const found = this.#end() ? 'the query ends' : `\`${this.#text[this.#at]}\` stands`
+    const found = this.#found()
+    const stands = this.#end() ? 'the query ends' : `\`${this.#text.slice(found.start, found.end)}\` stands`
     throw this.#problem(
-      `A ${isValue ? 'value' : 'condition'} is missing: ${found} where it belongs.`,
+      `A ${isValue ? 'value' : 'condition'} is missing: ${stands} where it belongs.`,
       'Add it, or remove what asks for it.',
+      isValue ? 'a value, a text in quotes, `*` or `(`' : 'a field, a word, a text in quotes, `not` or `(`',
+      found,
     )
+  }
+
+  /** What stands here: a word, or one character. */
+  #found(): { start: number; end: number } {
+    this.#skipSpace()
+    const start = this.#at
+    return { start, end: start + (matchAt(WORD, this.#text, start)?.length ?? 1) }
   }
 
   #quoted(): Piece | undefined {
     this.#skipSpace()
     if (this.#text[this.#at] !== '"') return undefined
     const match = matchAt(QUOTED, this.#text, this.#at)
-    if (match === undefined) throw this.#problem('A quote is not closed.', 'Add a `"`.')
+    if (match === undefined) throw this.#problem('A quote is not closed.', 'Add a `"`.', '`"`')
     this.#at += match.length
-    return { text: match.slice(1, -1).replaceAll(/\\(["\\])/g, '$1'), quoted: true }
+    const inside = match.slice(1, -1)
+    const text = inside.replaceAll(/\\(["\\*])/g, '$1')
+    if (!inside.replaceAll(/\\["\\*]/g, '').includes('*')) return { text, quoted: true }
+    const pattern = inside.replaceAll(/\\(["\\*])|\\/g, (_, character: string | undefined) =>
+      escaped(character ?? '\\'),
+    )
+    return { text, quoted: true, pattern }
   }
 
   #word(isValue: boolean): Piece | undefined {
@@ -204,8 +262,14 @@ class Parser {
     this.#at += matchAt(/\s*/y, this.#text, this.#at)?.length ?? 0
   }
 
-  #problem(why: string, fix: string, at = this.#at): AppError {
-    return error('QUERY_SYNTAX_INVALID', `At character ${at + 1}: ${why}`, fix, at + 1)
+  #problem(
+    why: string,
+    fix: string,
+    allowed?: string,
+    { start, end }: { start: number; end: number } = { start: this.#at, end: this.#at + 1 },
+  ): AppError {
+    const place = { position: start + 1, length: Math.max(end - start, 1), ...(allowed !== undefined && { allowed }) }
+    return error('QUERY_SYNTAX_INVALID', `At character ${start + 1}: ${why}`, fix, place)
   }
 }
 
@@ -263,12 +327,11 @@ function tooLarge(why: string): AppError {
   return error('QUERY_TOO_LARGE', why, 'Split it into several searches.')
 }
 
-function error(code: ErrorCode, why: string, fix: string, position?: number): AppError {
-  return new AppError({
-    code,
-    what: 'The query cannot be read.',
-    why,
-    fix,
-    ...(position === undefined ? {} : { position }),
-  })
+function error(
+  code: ErrorCode,
+  why: string,
+  fix: string,
+  place: { position?: number; length?: number; allowed?: string } = {},
+): AppError {
+  return new AppError({ code, what: 'The query cannot be read.', why, fix, ...place })
 }

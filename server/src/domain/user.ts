@@ -6,6 +6,10 @@ export type Role = (typeof ROLES)[number]
 export const RIGHTS = {
   'overview.read': 'viewer',
   'event.read': 'viewer',
+  'event.export': 'analyst',
+  'search.write': 'viewer',
+  'field.write': 'administrator',
+  'retention.write': 'administrator',
   'alert.read': 'viewer',
   'alert.write': 'analyst',
   'investigation.read': 'viewer',

@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import type { Server } from 'node:http'
+import type { Duplex } from 'node:stream'
 
 import { Problem } from '@cordon/api'
 import { createAdaptorServer } from '@hono/node-server'
@@ -20,6 +21,8 @@ import { ROUTES } from './routes/index.ts'
 
 /** A plan over 100,000 hits names each by its id; nothing else comes near. */
 const BODY_LIMIT_BYTES = 8 * 2 ** 20
+/** A query of 10,000 characters as an address writes it, and the headers. */
+const HEADER_LIMIT_BYTES = 128 * 1024
 /** What a request under way may still take when the server stops. */
 const GRACE_MS = 5000
 
@@ -78,7 +81,11 @@ export interface Listening {
  * @throws AppError APP_PORT_TAKEN, CONFIG_VALUE_INVALID.
  */
 export async function listen(http: OpenAPIHono, { host, port }: { host: string; port: number }): Promise<Listening> {
-  const server = createAdaptorServer({ fetch: http.fetch }) as Server
+  const server = createAdaptorServer({
+    fetch: http.fetch,
+    serverOptions: { maxHeaderSize: HEADER_LIMIT_BYTES },
+  }) as Server
+  server.on('clientError', refuseUnreadable)
   const listening = Promise.withResolvers<void>()
   server.once('error', listening.reject).listen(port, host, listening.resolve)
   await listening.promise.catch((error: NodeJS.ErrnoException) => {
@@ -95,6 +102,29 @@ export async function listen(http: OpenAPIHono, { host, port }: { host: string; 
       clearTimeout(impatience)
     },
   }
+}
+
+/** A request that ends before there is one, as its head is too long or no HTTP. */
+function refuseUnreadable(fault: NodeJS.ErrnoException, socket: Duplex): void {
+  if (!socket.writable || fault.code === 'ECONNRESET') return void socket.destroy()
+  const tooLong = fault.code === 'HPE_HEADER_OVERFLOW'
+  const body = JSON.stringify({
+    ...toProblem(
+      new AppError({
+        code: tooLong ? 'REQUEST_TOO_LARGE' : 'REQUEST_INVALID',
+        what: 'The request was not read.',
+        why: tooLong ? `Its address and headers are longer than ${HEADER_LIMIT_BYTES / 1024} KB.` : 'It is not HTTP.',
+        fix: 'Ask for less at once: a query has at most 10,000 characters.',
+      }),
+    ),
+    status: tooLong ? 431 : 400,
+  })
+  const status = tooLong ? '431 Request Header Fields Too Large' : '400 Bad Request'
+  const head = `Content-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close`
+  socket.end(`HTTP/1.1 ${status}\r\n${head}\r\n\r\n${body}`)
+  // Who is still sending would see a connection that broke instead of the answer.
+  socket.resume()
+  setTimeout(() => socket.destroy(), GRACE_MS).unref()
 }
 
 function register(http: OpenAPIHono, app: Application, route: Route): void {

@@ -16,9 +16,11 @@ export interface EventStore {
   /** An event as {@link EventStore.insert} takes it. @throws AppError STORE_REQUEST_REFUSED when its time is none. */
   encode(tenantId: TenantId, event: NormalizedEvent): EncodedEvent
   /**
-   * Stores a batch; resolves when it is durable. `token` names the batch's content (feed and blob, file and offset).
+   * Stores a batch; resolves when it is durable. `token` names the batch's content (feed and blob, file and offset). What was
+   * encoded is used up then; where it rejects, the batch may be tried again.
    *
-   * @throws AppError STORE_REQUEST_REFUSED also for an event that was encoded for another tenant; nothing is stored then.
+   * @throws AppError STORE_REQUEST_REFUSED also for an event that was encoded for another tenant, or stored before; nothing is
+   *   stored then.
    */
   insert(tenantId: TenantId, token: string, events: readonly EncodedEvent[]): Promise<void>
   /** The ids of those events that are stored. */
@@ -28,11 +30,21 @@ export interface EventStore {
   count(tenantId: TenantId, request: { range: TimeRange; query: EventQuery }): Promise<number>
   /** Counts per bucket over the whole range, empty buckets included, oldest first. */
   histogram(tenantId: TenantId, request: HistogramRequest): Promise<HistogramBucket[]>
-  /** The most frequent values of a field, most first. */
+  /** The most frequent values of a field, most first; those that begin with `prefix`, in any case. */
   topValues(
     tenantId: TenantId,
-    request: { range: TimeRange; query: EventQuery; field: string; limit: number },
+    request: { range: TimeRange; query: EventQuery; field: string; limit: number; prefix?: string },
   ): Promise<{ value: string; count: number }[]>
+  /** The same for several fields in one pass, in the order asked for; also how many values there are, and events without. */
+  facets(
+    tenantId: TenantId,
+    request: { range: TimeRange; query: EventQuery; fields: readonly string[]; limit: number },
+  ): Promise<{ total: number; facets: Facet[] }>
+  /** Everything that fits, oldest first, in pieces of some megabytes; memory does not grow with how much there is. */
+  everything(
+    tenantId: TenantId,
+    request: { range: TimeRange; query: EventQuery; originals?: boolean },
+  ): AsyncGenerator<ExportedEvent[]>
   /** One event with its original; undefined when the tenant has none of that id. */
   read(tenantId: TenantId, eventId: string): Promise<StoredEvent | undefined>
   /** Several at once, without their originals, in no order. */
@@ -44,6 +56,22 @@ export interface EventStore {
   arrivals(tenantId: TenantId, request: ArrivalRequest): Promise<ArrivalPage>
   /** How many events {@link arrivals} has still to give from there, and when the first of them came (ms since the epoch). */
   backlog(tenantId: TenantId, request: Omit<ArrivalRequest, 'limit'>): Promise<{ count: number; sinceMs?: number }>
+  /** What there is of each dataset, by name. */
+  datasets(tenantId: TenantId): Promise<{ dataset: string; events: number; oldest: string }[]>
+  /** How many events of a dataset have an earlier time. */
+  countBefore(tenantId: TenantId, request: { dataset: string; before: string }): Promise<number>
+  /** Deletes those for good. Resolves when it was begun: a large deletion takes minutes. */
+  removeBefore(tenantId: TenantId, request: { dataset: string; before: string }): Promise<void>
+  /** The fields that have a column of their own from the beginning. */
+  columns(): { name: string; isNumber: boolean }[]
+  /** The fields of documents that were given one, for all tenants. */
+  promotedFields(): Promise<PromotedField[]>
+  /** Gives a field a column; fast from then on for new events, soon for old ones. @throws AppError REQUEST_INVALID. */
+  promote(field: Omit<PromotedField, 'state'>): Promise<PromotedField>
+  /** Takes the column away again; the field stays in the documents. False when there is none. */
+  demote(name: string): Promise<boolean>
+  /** @throws AppError QUERY_SYNTAX_INVALID, QUERY_TOO_LARGE where a search with this term would. */
+  checkTerm(term: EventQuery): void
   /** True when the engine answers. */
   ping(): Promise<boolean>
   close(): Promise<void>
@@ -74,6 +102,8 @@ export interface EventSearch {
   order?: 'desc' | 'asc'
   /** From the page before, of the same order; opaque. */
   cursor?: string
+  /** Only those behind this one, in the order; where there is no cursor. */
+  behind?: EventKey
 }
 
 export interface EventPage {
@@ -115,6 +145,34 @@ export interface HistogramRequest {
   range: TimeRange
   query: EventQuery
   intervalMs: number
+  /** A moment at which a bucket begins; the first one then begins at the range's start or before it. */
+  originMs?: number
+}
+
+export interface Facet {
+  field: string
+  /** The most frequent first. An event with two values counts for both. */
+  values: { value: string; count: number }[]
+  distinct: number
+  /** Events without a value. */
+  missing: number
+}
+
+export interface ExportedEvent extends EventKey {
+  /** The event as JSON, as it was stored. */
+  document: string
+  original?: string
+}
+
+/** A field of the documents with a column of its own. */
+export interface PromotedField {
+  /** Dotted path. */
+  name: string
+  type: 'keyword' | 'ip' | 'number' | 'date' | 'boolean'
+  createdBy: string
+  createdAt: string
+  /** `filling` while events stored before get it; it can be searched meanwhile. */
+  state: 'filling' | 'ready'
 }
 
 export interface HistogramBucket {

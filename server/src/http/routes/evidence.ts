@@ -1,6 +1,6 @@
 import { ArchiveRequest, ExportParams, LookRequest, MessageView, PASSWORD_HEADER, StixRequest } from '@cordon/api'
 
-import type { Download } from '#app/evidence.ts'
+import { fileOf } from '#http/download.ts'
 import { defineRoute, type Route } from '#http/route.ts'
 
 export const EVIDENCE_ROUTES: Route[] = [
@@ -47,8 +47,3 @@ export const EVIDENCE_ROUTES: Route[] = [
     },
   }),
 ]
-
-function fileOf({ name, mediaType, bytes }: Download, headers: Record<string, string> = {}): Response {
-  const disposition = `attachment; filename="${name}"`
-  return new Response(bytes, { headers: { 'content-type': mediaType, 'content-disposition': disposition, ...headers } })
-}

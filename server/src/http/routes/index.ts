@@ -10,6 +10,8 @@ import { INTAKE_ROUTES } from './intake.ts'
 import { INVESTIGATION_ROUTES } from './investigations.ts'
 import { KEY_ROUTES } from './keys.ts'
 import { OVERVIEW_ROUTES } from './overview.ts'
+import { RETENTION_ROUTES } from './retention.ts'
+import { SAVED_SEARCH_ROUTES } from './saved-searches.ts'
 import { SESSION_ROUTES } from './session.ts'
 import { STREAM_ROUTES } from './stream.ts'
 import { USER_ROUTES } from './users.ts'
@@ -22,6 +24,8 @@ export const ROUTES: readonly Route[] = [
   ...KEY_ROUTES,
   ...OVERVIEW_ROUTES,
   ...EVENT_ROUTES,
+  ...SAVED_SEARCH_ROUTES,
+  ...RETENTION_ROUTES,
   ...INTAKE_ROUTES,
   ...DESTINATION_ROUTES,
   ...ALERT_ROUTES,

@@ -16,6 +16,8 @@ export interface Column {
   /** Dotted ECS path. */
   path: string
   kind: ColumnKind
+  /** Rows stored before there was the column do not have it yet: for them it is made from the document. */
+  filling?: boolean
 }
 
 /** Column, ECS path, kind. Adding one: a line here; `migrate()` adds it to the table, empty for events stored before. */
@@ -81,8 +83,8 @@ const FIXED: readonly Column[] = [
 const BY_PATH = new Map([...FIXED, ...COLUMNS].map((column) => [column.path, column]))
 
 /** The column that holds an ECS field; undefined when only the document has it. */
-export function columnAt(path: string): Column | undefined {
-  return BY_PATH.get(path)
+export function columnAt(path: string, promoted: ReadonlyMap<string, Column>): Column | undefined {
+  return BY_PATH.get(path) ?? promoted.get(path)
 }
 
 /** ClickHouse's type of each kind. */

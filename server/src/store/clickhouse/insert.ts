@@ -6,13 +6,14 @@ import type { EncodedEvent } from '#store/event-store.ts'
 
 import type { ClickHouse } from './client.ts'
 import { ROW_COLUMNS, ROW_FORMAT } from './rows.ts'
+import { freeRows } from './slabs.ts'
 
 /** One INSERT holds at most so many bytes of rows: enough to be efficient, little enough for a small machine. */
 const MAX_STATEMENT_BYTES = 32 * 1024 * 1024
 
 /**
  * Stores a batch, in several INSERTs when it is large. The same batch always cuts at the same rows, so each piece has a
- * token of its own that a retry repeats; a piece stored before is skipped by the engine.
+ * token of its own that a retry repeats; a piece stored before is skipped by the engine. Stored rows are freed.
  */
 export async function insertEvents(
   clickhouse: ClickHouse,
@@ -21,7 +22,9 @@ export async function insertEvents(
   token: string,
   events: readonly EncodedEvent[],
 ): Promise<void> {
-  if (events.some((event) => event.tenantId !== tenantId)) throw wrongTenant()
+  if (events.some((event) => event.tenantId !== tenantId)) throw refused('encoded for another tenant')
+  // Of memory that was freed, nothing would be stored in silence.
+  if (events.some(({ row }) => row.length === 0)) throw refused('stored before')
   const into = `INSERT INTO ${table} (${ROW_COLUMNS.join(', ')})`
   let piece = 0
   for (const rows of pieces(events)) {
@@ -41,6 +44,7 @@ export async function insertEvents(
     )
     piece += 1
   }
+  freeRows(events.map(({ row }) => row))
 }
 
 /** The rows in statements of a good size; rows that lie side by side in memory are one chunk. */
@@ -70,11 +74,11 @@ function pieceToken(tenantId: TenantId, token: string, piece: number): string {
     .digest('hex')
 }
 
-function wrongTenant(): AppError {
+function refused(were: string): AppError {
   return new AppError({
     code: 'STORE_REQUEST_REFUSED',
     what: 'A batch of events was not stored.',
-    why: 'It holds events that were encoded for another tenant.',
+    why: `It holds events that were ${were}.`,
     fix: 'This is a fault of Cordon: please report it.',
   })
 }

@@ -43,6 +43,11 @@ export class Params {
   }
 }
 
+/** A text as part of a statement, where the engine takes no parameters. */
+export function literal(text: string): string {
+  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
+}
+
 /** ClickHouse knows the years 1900 to 2299. Events end a day before, so that a range can end behind them all. */
 const EARLIEST = Date.UTC(1900, 0, 1)
 const LATEST = Date.UTC(2299, 11, 30)

@@ -6,6 +6,7 @@ import type { EncodedEvent } from '#store/event-store.ts'
 import type { Column } from './columns.ts'
 import { COLUMNS } from './columns.ts'
 import { toEventTime } from './params.ts'
+import { createSlabWriter } from './slabs.ts'
 
 /**
  * Events as lines of TabSeparated: the documents are text with few characters to escape, where a JSON format would have
@@ -44,25 +45,13 @@ const GROUPS: readonly Group[] = COLUMNS.reduce<Group[]>((groups, { path, kind }
   return groups
 }, [])
 
-/** Rows are written into pieces of memory of this size, one behind the other. */
-const SLAB_BYTES = 1024 * 1024
-
-/** Encodes events, each behind the one before, so that a run of them can be sent as one piece. */
+/** Encodes events, each behind the one before; see {@link createSlabWriter}. */
 export function createEncoder(): (tenantId: TenantId, event: NormalizedEvent) => EncodedEvent {
-  let slab = Buffer.alloc(0)
-  let used = 0
+  const write = createSlabWriter()
   return (tenantId, normalized) => {
     const timeMs = eventTime(normalized.event['@timestamp'])
-    const line = toLine(tenantId, timeText(normalized.event['@timestamp'], timeMs), normalized)
-    // No character takes more than three bytes a code unit, so the exact length need not be counted.
-    const atMost = line.length * 3
-    if (used + atMost > slab.length) {
-      slab = Buffer.allocUnsafeSlow(Math.max(SLAB_BYTES, atMost))
-      used = 0
-    }
-    const start = used
-    used += slab.write(line, start)
-    return { tenantId, id: normalized.event.event.id, timeMs, row: slab.subarray(start, used) }
+    const row = write(toLine(tenantId, timeText(normalized.event['@timestamp'], timeMs), normalized))
+    return { tenantId, id: normalized.event.event.id, timeMs, row }
   }
 }
 

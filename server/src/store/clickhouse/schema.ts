@@ -11,6 +11,11 @@ import { COLUMNS, SQL_TYPES } from './columns.ts'
 export interface EventTables {
   /** Where rows are written and read. */
   events: string
+  /** Where rows lie, on each server, and how a statement reaches it on all of them. */
+  local: string
+  onCluster: string
+  /** Every table that has the columns, the one where rows lie first. */
+  all: { table: string; onCluster: string }[]
   /** What runs just now, on every server. */
   processes: string
   /** Statements that create or update the schema, in order, each safe to repeat. */
@@ -53,7 +58,10 @@ export function eventTables(cluster?: string): EventTables {
     addColumns(local, onCluster),
     `ALTER TABLE ${local}${onCluster} ADD INDEX IF NOT EXISTS ${ARRIVAL_INDEX}`,
   ]
-  if (cluster === undefined) return { events: local, processes: 'system.processes', statements }
+  if (cluster === undefined) {
+    const all = [{ table: local, onCluster }]
+    return { events: local, local, onCluster, all, processes: 'system.processes', statements }
+  }
   const events = 'cordon.events'
   statements.push(
     // By event, so that the copies of one event meet on one shard, where FINAL can see them.
@@ -61,7 +69,15 @@ export function eventTables(cluster?: string): EventTables {
       ENGINE = Distributed(${quoteName(cluster)}, cordon, events_shard, cityHash64(tenant_id, event_id))`,
     addColumns(events, onCluster),
   )
-  return { events, processes: `clusterAllReplicas(${quoteName(cluster)}, system.processes)`, statements }
+  const all = [local, events].map((table) => ({ table, onCluster }))
+  return {
+    events,
+    local,
+    onCluster,
+    all,
+    processes: `clusterAllReplicas(${quoteName(cluster)}, system.processes)`,
+    statements,
+  }
 }
 
 function createTable(table: string, onCluster: string, enginePrefix: string): string {

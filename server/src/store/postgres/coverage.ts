@@ -65,7 +65,7 @@ export function coverage(db: Database, lease?: Lease): CoverageLedger {
             .execute()
         }
         if (checkpoint) {
-          await trx
+          const written = await trx
             .insertInto('checkpoints')
             .values({ ...columns(key), until: checkpoint.until })
             .onConflict((conflict) =>
@@ -73,7 +73,9 @@ export function coverage(db: Database, lease?: Lease): CoverageLedger {
                 .columns(['tenantId', 'connectionId', 'feed'])
                 .doUpdateSet((eb) => ({ until: eb.fn('greatest', ['checkpoints.until', 'excluded.until']) })),
             )
-            .execute()
+            .returning(sql<boolean>`xmax = 0`.as('isFirst'))
+            .executeTakeFirstOrThrow()
+          if (written.isFirst) await surely(trx)
         }
       })
     },
@@ -113,6 +115,11 @@ export function coverage(db: Database, lease?: Lease): CoverageLedger {
  */
 async function hastily(trx: Database): Promise<void> {
   await sql`set local synchronous_commit to off`.execute(trx)
+}
+
+/** Where a feed begins is found in no other place: were it lost, the feed would begin later. */
+async function surely(trx: Database): Promise<void> {
+  await sql`set local synchronous_commit to on`.execute(trx)
 }
 
 /** Only the columns of the key: callers may hand in objects that carry more. */

@@ -1,0 +1,151 @@
+import type { EcsEvent } from '#domain/event.ts'
+import type { TenantId } from '#domain/ids.ts'
+import type { EventKey, EventSearch, EventStore } from '#store/event-store.ts'
+
+import { decodeCursor, encodeCursor } from './cursor.ts'
+import { Params } from './params.ts'
+import { hasKey, isBehind, KEY, nameOf, onceEach, type Order, ORDERS, type Reader, tooMany } from './reader.ts'
+
+const MAX_PAGE = 1_000
+/** Events to read rather than to look up. */
+const FEW = 500
+/** Copies of events there may be on a page before it has to be read again. */
+const SPARE = 32
+
+/** Documents of an export are read in pages of about so many bytes, and of so many events. */
+const EXPORT_PAGE_BYTES = 8_000_000
+const EXPORT_PAGE_MIN = 20
+const EXPORT_PAGE_MAX = 5_000
+
+/** Reading events themselves: pages of them, some by id, all of them. */
+export function createPages(
+  reader: Reader,
+): Pick<EventStore, 'storedIds' | 'search' | 'everything' | 'read' | 'readMany'> {
+  const { events, select, whereOf } = reader
+
+  /** The documents of events by identity: a jump through the primary key, so that a search reads none it does not show. */
+  async function documents(
+    tenantId: TenantId,
+    keys: readonly EventKey[],
+    order: Order = ORDERS.desc,
+  ): Promise<EcsEvent[]> {
+    if (keys.length === 0) return []
+    const params = new Params()
+    params.readsDocuments = true
+    // Of an event's copies the one that came last, which is what merging leaves.
+    const rows = await select<{ event: string }>(
+      `SELECT event FROM ${events} WHERE tenant_id = ${params.uuid(tenantId)}
+        AND ${hasKey(keys, params)}
+        ORDER BY ${order.by}, arrived DESC LIMIT 1 BY time, event_id`,
+      params,
+    )
+    return rows.map((row) => JSON.parse(row.event) as EcsEvent)
+  }
+
+  /** The keys of a page and of one more event. Read in the table's own order, so that reading ends with the page. */
+  async function findKeys(tenantId: TenantId, request: EventSearch, order: Order): Promise<EventKey[]> {
+    const { cursor, behind, limit, ...scope } = request
+    const start = cursor === undefined ? behind : decodeCursor(cursor)
+    for (let size = limit + 1 + SPARE; ; size *= 2) {
+      const params = new Params()
+      const where = [whereOf(tenantId, scope, params), ...(start ? [isBehind(start, order, params)] : [])]
+      const rows = await select<EventKey>(
+        `SELECT ${KEY} FROM ${events} WHERE ${where.join(' AND ')} ORDER BY ${order.by} LIMIT ${params.integer(size)}`,
+        params,
+      )
+      const keys = onceEach(rows)
+      if (keys.length > limit || rows.length < size) return keys
+    }
+  }
+
+  /**
+   * What is stored from the first to the last of these times, unless that is more than a few: most batches are a new
+   * stretch of a log, of which a look at the times says that hardly anything is stored, and no id need be looked up.
+   */
+  async function storedAround(tenantId: TenantId, keys: readonly EventKey[]): Promise<EventKey[] | undefined> {
+    const times = keys.map((key) => key.timeMs)
+    const params = new Params()
+    const rows = await select<EventKey>(
+      `SELECT ${KEY} FROM ${events} WHERE tenant_id = ${params.uuid(tenantId)}
+        AND time >= ${params.time(Math.min(...times))} AND time <= ${params.time(Math.max(...times))}
+        LIMIT ${params.integer(FEW + 1)}`,
+      params,
+    )
+    return rows.length > FEW ? undefined : rows
+  }
+
+  return {
+    async storedIds(tenantId, keys) {
+      if (keys.length === 0) return new Set()
+      const neighbors = keys.length > FEW ? await storedAround(tenantId, keys) : undefined
+      if (neighbors) {
+        const found = new Set(neighbors.map(nameOf))
+        return new Set(keys.filter((key) => found.has(nameOf(key))).map(({ id }) => id))
+      }
+      const params = new Params()
+      const rows = await select<{ id: string }>(
+        `SELECT DISTINCT event_id AS id FROM ${events} WHERE tenant_id = ${params.uuid(tenantId)}
+          AND ${hasKey(keys, params)}`,
+        params,
+      )
+      return new Set(rows.map((row) => row.id))
+    },
+
+    async search(tenantId, request) {
+      if (request.limit > MAX_PAGE) throw tooMany(`A page has at most ${MAX_PAGE} events.`)
+      const order = ORDERS[request.order ?? 'desc']
+      const keys = await findKeys(tenantId, request, order)
+      const page = keys.slice(0, request.limit)
+      const last = page.at(-1)
+      const more = keys.length > request.limit && last !== undefined
+      return {
+        events: await documents(tenantId, page, order),
+        ...(more ? { nextCursor: encodeCursor(last) } : {}),
+      }
+    },
+
+    async *everything(tenantId, { originals = false, ...scope }) {
+      const order = ORDERS.asc
+      let start: EventKey | undefined
+      for (let size = 200; ;) {
+        const params = new Params()
+        const where = [whereOf(tenantId, scope, params), ...(start ? [isBehind(start, order, params)] : [])]
+        params.readsDocuments = true
+        const rows = await select<EventKey & { document: string; original?: string }>(
+          `SELECT ${KEY}, event AS document${originals ? ', original' : ''} FROM ${events}
+            WHERE ${where.join(' AND ')} ORDER BY ${order.by}, arrived DESC LIMIT ${params.integer(size)}`,
+          params,
+        )
+        // A copy that the next page would begin with is behind the key of the last.
+        yield onceEach(rows)
+        if (rows.length < size) return
+        start = rows.at(-1)
+        const bytes = rows.reduce((sum, { document, original = '' }) => sum + document.length + original.length, 0)
+        size = Math.min(Math.max(Math.round((EXPORT_PAGE_BYTES * size) / bytes), EXPORT_PAGE_MIN), EXPORT_PAGE_MAX)
+      }
+    },
+
+    async read(tenantId, eventId) {
+      const params = new Params()
+      // The folded comparison is the one the bloom filter knows, the exact one is what identity means.
+      const id = params.text(eventId)
+      const [row] = await select<{ event: string; original: string }>(
+        `SELECT event, original FROM ${events} WHERE tenant_id = ${params.uuid(tenantId)} 
+          AND lowerUTF8(event_id) = lowerUTF8(${id}) AND event_id = ${id} ORDER BY arrived DESC LIMIT 1`,
+        params,
+      )
+      return row && { event: JSON.parse(row.event) as EcsEvent, original: row.original }
+    },
+
+    async readMany(tenantId, eventIds) {
+      if (eventIds.length === 0) return []
+      const params = new Params()
+      const keys = await select<EventKey>(
+        `SELECT DISTINCT ${KEY} FROM ${events} WHERE tenant_id = ${params.uuid(tenantId)}
+          AND event_id IN (SELECT arrayJoin(${params.texts(eventIds)}))`,
+        params,
+      )
+      return await documents(tenantId, keys)
+    },
+  }
+}

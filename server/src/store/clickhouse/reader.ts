@@ -1,0 +1,116 @@
+import { AppError } from '#domain/errors.ts'
+import type { TenantId } from '#domain/ids.ts'
+import type { EventQuery, TimeRange } from '#domain/query.ts'
+import type { EventKey } from '#store/event-store.ts'
+
+import type { ClickHouse } from './client.ts'
+import type { Column } from './columns.ts'
+import { Params } from './params.ts'
+import { toCondition } from './query.ts'
+
+/** What one search may use before it ends with QUERY_TOO_LARGE. */
+export interface SearchLimits {
+  maxSeconds: number
+  maxMemoryMb: number
+}
+
+export interface Scope {
+  range: TimeRange
+  query: EventQuery
+}
+
+/** What all reading of events has in common: the limits, the tenant and the time in every statement, each event once. */
+export interface Reader {
+  /** The table. */
+  events: string
+  /** Columns that somebody asked for, by path, as they are known just now. */
+  promoted: ReadonlyMap<string, Column>
+  select<Row>(sql: string, params: Params): Promise<Row[]>
+  /** What every read of events starts with: the tenant, the time, the query. */
+  whereOf(tenantId: TenantId, scope: Scope, params: Params): string
+  /** A SELECT of something of each event that fits, once for each. */
+  each(columns: string, where: string, params: Params): string
+}
+
+export function createReader(
+  clickhouse: ClickHouse,
+  events: string,
+  limits: SearchLimits,
+  promoted: ReadonlyMap<string, Column>,
+): Reader {
+  const settings = {
+    max_execution_time: limits.maxSeconds,
+    max_memory_usage: String(limits.maxMemoryMb * 1_000_000),
+    // An event's copies are in one partition, as its time decides that.
+    do_not_merge_across_partitions_select_final: 1 as const,
+  }
+  return {
+    events,
+    promoted,
+    select: (sql, params) =>
+      clickhouse.rows(sql, params.values, {
+        ...settings,
+        // A block of the default 65,000 documents would take hundreds of megabytes.
+        ...(params.readsDocuments ? { max_block_size: '1024' } : {}),
+      }),
+
+    whereOf(tenantId, { range, query }, params) {
+      const tenant = `tenant_id = ${params.uuid(tenantId)}`
+      const time = `time >= ${params.time(moment(range.from))} AND time < ${params.time(moment(range.to))}`
+      return `${tenant} AND ${time} AND (${toCondition(query, params, promoted)})`
+    },
+
+    // FINAL is the cheaper way, but would carry whole documents through its merge; where those are read, the keys seen are
+    // remembered instead.
+    each: (columns, where, params) =>
+      params.readsDocuments
+        ? `SELECT ${columns} FROM ${events} WHERE ${where} LIMIT 1 BY time, event_id`
+        : `SELECT ${columns} FROM ${events} FINAL WHERE ${where}`,
+  }
+}
+
+/** An {@link EventKey} in SQL; milliseconds are exact in a Float64, which JSON does not quote. */
+export const KEY = 'toFloat64(toUnixTimestamp64Milli(time)) AS timeMs, event_id AS id'
+
+export function nameOf({ timeMs, id }: EventKey): string {
+  return `${timeMs} ${id}`
+}
+
+/** As a subquery: the engine makes a set of it and skips with the set what the primary key rules out. */
+export function hasKey(keys: readonly EventKey[], params: Params): string {
+  const times = params.times(keys.map((key) => key.timeMs))
+  const ids = params.texts(keys.map((key) => key.id))
+  return `(time, event_id) IN (SELECT arrayJoin(arrayZip(${times}, ${ids})))`
+}
+
+/** Events behind that one in an order; the first half lets the primary key skip what the second alone would read. */
+export function isBehind({ timeMs, id }: EventKey, order: Order, params: Params): string {
+  const at = params.time(timeMs)
+  return `time ${order.beyond}= ${at} AND (time, event_id) ${order.beyond} (${at}, ${params.text(id)})`
+}
+
+export const ORDERS = {
+  asc: { by: 'time ASC, event_id ASC', beyond: '>' },
+  desc: { by: 'time DESC, event_id DESC', beyond: '<' },
+} as const
+export type Order = (typeof ORDERS)[keyof typeof ORDERS]
+
+/** Rows in the order of their keys, of which copies lie side by side: each once. */
+export function onceEach<Row extends EventKey>(rows: readonly Row[]): Row[] {
+  return rows.filter((row, index) => index === 0 || nameOf(row) !== nameOf(rows[index - 1]!))
+}
+
+export function moment(iso: string): number {
+  const ms = Date.parse(iso)
+  if (!Number.isNaN(ms)) return ms
+  throw new AppError({
+    code: 'REQUEST_INVALID',
+    what: 'The time range cannot be used.',
+    why: `\`${iso.slice(0, 40)}\` is not a time.`,
+    fix: 'Give `from` and `to` as ISO 8601, for instance `2026-11-20T08:00:00Z`.',
+  })
+}
+
+export function tooMany(why: string): AppError {
+  return new AppError({ code: 'QUERY_TOO_LARGE', what: 'The search was not run.', why, fix: 'Ask for fewer at once.' })
+}
