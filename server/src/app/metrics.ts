@@ -3,19 +3,21 @@ import type { FeedKey, LedgerWindow } from '#domain/coverage.ts'
 import type { RecordStore } from '#store/record-store.ts'
 
 import type { Collectors } from './collectors.ts'
+import type { Destinations, DestinationState } from './destinations.ts'
 
 const DAY_MS = 24 * 3_600_000
 
-/** How feeds stand, as Prometheus reads it: of every tenant, the windows of the last day. */
+/** How feeds and destinations stand, as Prometheus reads it: of every tenant, of feeds the windows of the last day. */
 export type MetricsReader = () => Promise<string>
 
 /** @see https://prometheus.io/docs/instrumenting/exposition_formats/ */
 export function createMetrics(parts: {
   records: Pick<RecordStore, 'tenants' | 'coverage'>
   collectors: Pick<Collectors, 'states'>
+  destinations: Pick<Destinations, 'list'>
   clock: Clock
 }): MetricsReader {
-  const { records, collectors, clock } = parts
+  const { records, collectors, destinations, clock } = parts
   return async () => {
     const now = clock.now()
     const range = { from: isoTime(now - DAY_MS), to: isoTime(now) }
@@ -26,7 +28,9 @@ export function createMetrics(parts: {
       'gauge',
       'Records of the windows of the last day, by what became of them.',
     )
+    const sent = forwardFamilies()
     for (const { id: tenantId } of await records.tenants.list()) {
+      for (const destination of await destinations.list(tenantId)) sent.add(destination)
       for (const { connectionId, feed, until } of await collectors.states(tenantId)) {
         if (until !== undefined)
           lag.add({ tenant: tenantId, connection: connectionId, feed }, (now - Date.parse(until)) / 1000)
@@ -39,7 +43,7 @@ export function createMetrics(parts: {
         for (const [outcome, count] of Object.entries(outcomesOf(own))) counted.add({ ...labels, outcome }, count)
       }
     }
-    return [lag, windows, counted].map(({ text }) => text()).join('')
+    return [lag, windows, counted, ...sent.families].map(({ text }) => text()).join('')
   }
 }
 
@@ -56,8 +60,28 @@ function outcomesOf(rows: readonly (LedgerWindow & FeedKey)[]): Record<string, n
   }
 }
 
+/** How far behind each destination is, and what became of what was sent. */
+function forwardFamilies() {
+  const lag = family('cordon_forward_lag_seconds', 'gauge', 'How long the first event that waits does so.')
+  const waiting = family('cordon_forward_waiting', 'gauge', 'Events that wait to be sent on.')
+  const delivered = family('cordon_forward_delivered', 'counter', 'Events and alerts that were taken.')
+  const dead = family('cordon_forward_dead_letters', 'gauge', 'Events and alerts that were refused and not settled.')
+  const failing = family('cordon_forward_failing', 'gauge', '1 while a destination takes nothing.')
+  return {
+    families: [lag, waiting, delivered, dead, failing],
+    add(one: DestinationState): void {
+      const labels = { tenant: one.tenantId, destination: one.id, name: one.name }
+      if (one.backlog) lag.add(labels, one.backlog.lagMs / 1000)
+      if (one.backlog) waiting.add(labels, one.backlog.count)
+      delivered.add(labels, one.delivered)
+      dead.add(labels, one.deadLetters)
+      failing.add(labels, one.fault && !one.isPaused ? 1 : 0)
+    },
+  }
+}
+
 /** Samples of one name. */
-function family(name: string, type: 'gauge', help: string) {
+function family(name: string, type: 'gauge' | 'counter', help: string) {
   const lines: string[] = []
   return {
     add(labels: Record<string, string>, value: number): void {

@@ -128,6 +128,8 @@ test('what is stored already is sent on where it is asked for, and otherwise onl
   expect(receiver.documents.get(after[0]!)).toMatchObject({ event: { dataset: 'o365.audit', kind: 'event' } })
   await expect.poll(async () => (await shown(id)).delivered, PATIENCE).toBe(5)
   expect(await shown(id)).toMatchObject({ backlog: { count: 0, lagMs: 0 }, deadLetters: 0 })
+  const { text } = await cordon.call('GET', '/metrics')
+  expect(text).toContain(`cordon_forward_delivered{tenant="${TENANT}",destination="${id}",name="SIEM"} 5\n`)
 })
 
 test('while a destination is down everything waits and is seen to, and then arrives', async () => {
