@@ -105,7 +105,7 @@ export function HistogramBrush({ histogram: { buckets, intervalMs }, onZoom, ins
           />
           <div
             aria-hidden
-            className={`pointer-events-none absolute -top-1 z-10 rounded border border-line bg-surface px-2 py-0.5 text-xs whitespace-nowrap shadow-float ${(from + to) / 2 > last / 2 ? 'left-1' : 'right-1'}`}
+            className={`pointer-events-none absolute -top-1 z-10 rounded max-sm:-top-5 border border-line bg-surface px-2 py-0.5 text-xs whitespace-nowrap shadow-float ${(from + to) / 2 > last / 2 ? 'left-1' : 'right-1'}`}
           >
             {words}
           </div>

@@ -38,7 +38,10 @@ export function QueryFault({ query, error, onRetry, onGoTo }: Props) {
           {after}
         </p>
         <p className="font-medium">{fault.message}</p>
-        <p className="text-ink-2">{toProblem(error).fix}</p>
+        <p className="text-ink-2">
+          {toProblem(error).fix}
+          {fault.allowed && ` Here may stand ${fault.allowed}.`}
+        </p>
       </div>
       <Button onClick={() => onGoTo(from, Math.min(query.length, from + (fault.length ?? 1)))}>Go to it</Button>
     </div>
