@@ -60,7 +60,8 @@ function createSieve(exclusionOf: ((record: string) => string | undefined) | und
 }
 
 const PORTION_RECORDS = 5_000
-const PORTION_CHARACTERS = 4 * 1024 * 1024
+/** On their way to the store records take some four times as much, until all of the portion is stored. */
+const PORTION_CHARACTERS = 2 * 1024 * 1024
 
 /** Records in portions of a size that is good to store, whatever pieces they come in. */
 async function* inPortions(pieces: AsyncIterable<readonly string[]>): AsyncGenerator<string[], void, undefined> {

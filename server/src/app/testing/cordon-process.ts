@@ -10,6 +10,7 @@ import { copyTemplate } from '#store/testing/temporary-records.ts'
 
 /** `cordon up` as a process of its own, which a test may kill at any moment. */
 export interface CordonProcess {
+  pid: number
   /** A request below `/api` as the administrator; the parsed reply. @throws when it is refused. */
   call<Reply>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Reply>
   /** `kill -9`, as a power cut does it to the process. */
@@ -52,6 +53,7 @@ export async function startCordonProcess(
   const exited = once(child, 'exit') as Promise<[number | null]>
 
   return {
+    pid: child.pid!,
     async call<Reply>(method: 'GET' | 'POST', path: string, body?: unknown) {
       const answer = await request(`${url}/api${path}`, {
         method,
