@@ -56,5 +56,6 @@ export function scalarsOf(value: unknown): unknown[] {
 
 function addScalars(value: unknown, found: unknown[]): void {
   if (typeof value !== 'object' || value === null) found.push(value)
-  else for (const each of Array.isArray(value) ? value : Object.values(value)) addScalars(each, found)
+  else if (Array.isArray(value)) for (const each of value) addScalars(each, found)
+  else for (const key of Object.keys(value)) addScalars((value as Record<string, unknown>)[key], found)
 }

@@ -13,8 +13,8 @@ export interface Texts {
 }
 
 const NO_TEXTS: Texts = { plain: [], folded: [] }
-/** Stands between values where all are searched as one text; no text holds it. */
-export const BETWEEN = '\uFFFF'
+/** Stands between values where all are searched as one text. One byte: V8 is slow with texts of two. */
+export const BETWEEN = '\0'
 
 /** One event while rules look at it: what one has looked up, the next does not look up again. */
 export class Reading {
@@ -50,7 +50,10 @@ export class Reading {
   /** Every text of the event in one, with `BETWEEN` between. */
   allText(): { plain: string; folded: string } {
     if (this.#all === undefined) {
-      const plain = this.everyText().plain.join(BETWEEN)
+      const texts: string[] = []
+      for (const value of this.#fields.everyValue())
+        if (value !== null && value !== undefined) texts.push(String(value))
+      const plain = texts.join(BETWEEN)
       this.#all = { plain, folded: plain.toLowerCase() }
     }
     return this.#all
@@ -59,6 +62,12 @@ export class Reading {
 
 function toTexts(values: Iterable<unknown>): Texts {
   const plain: string[] = []
-  for (const value of values) if (value !== null && value !== undefined) plain.push(String(value))
-  return plain.length === 0 ? NO_TEXTS : { plain, folded: plain.map((text) => text.toLowerCase()) }
+  const folded: string[] = []
+  for (const value of values) {
+    if (value === null || value === undefined) continue
+    const text = String(value)
+    plain.push(text)
+    folded.push(text.toLowerCase())
+  }
+  return plain.length === 0 ? NO_TEXTS : { plain, folded }
 }
