@@ -11,7 +11,7 @@ function connection(id: string, uses?: Use[], more: Partial<Connection> = {}): C
     id,
     tenantId: parseTenantId('5b0c7a51-0d6f-4f0e-9a53-3f5f0f8f7a01')!,
     name: `The one to ${id}`,
-    cloud: 'global',
+    cloud: 'worldwide',
     clientId: '5b0c7a51-0d6f-4f0e-9a53-3f5f0f8f7a02',
     credentialKind: 'secret',
     feeds: [],

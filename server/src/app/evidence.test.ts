@@ -1,8 +1,11 @@
+import { randomUUID } from 'node:crypto'
 import { text } from 'node:stream/consumers'
 
 import { afterAll, beforeAll, expect, it } from 'vitest'
 
+import { CLOUDS } from '#connect/clouds.ts'
 import { systemClock } from '#domain/clock.ts'
+import type { Connection } from '#domain/tenant.ts'
 import type { Investigation } from '#domain/investigation.ts'
 import type { User } from '#domain/user.ts'
 import type { RecordStore } from '#store/record-store.ts'
@@ -38,7 +41,7 @@ beforeAll(async () => {
   const audit = createAudit(records, systemClock)
   evidence = createEvidence({
     records,
-    microsofts: createMicrosofts(records, [], systemClock),
+    microsofts: createMicrosofts(records, CLOUDS, systemClock),
     audit,
     clock: systemClock,
   })
@@ -62,4 +65,27 @@ it('a table holds every hit once, however many pages it takes', async () => {
   expect(new Set(lines).size).toBe(HITS + 1)
   expect(lines).toHaveLength(HITS + 1)
   expect(await records.audit.list(tenantId, 1)).toMatchObject([{ actor: 'ana', action: 'evidence.export' }])
+})
+
+it('no message is read outside the authorized domains of the connection, and none is noted as read', async () => {
+  const { tenantId, id, connectionId } = investigation
+  const connection: Connection = {
+    id: connectionId,
+    tenantId,
+    name: 'Fabrikam',
+    cloud: 'worldwide',
+    clientId: randomUUID(),
+    credentialKind: 'secret',
+    feeds: [],
+    settings: { authorizedDomains: ['elsewhere.example'] },
+    createdAt: '2026-11-20T00:00:00Z',
+  }
+  await records.connections.create(connection, { kind: 'secret', secret: 'none' })
+  const [first] = await records.investigations.hits(tenantId, id, { limit: 1, offset: 0 })
+  await expect(evidence.look(user, tenantId, id, { hitId: first!.id, reason: 'Case 7' })).rejects.toMatchObject({
+    code: 'CONNECT_MAILBOX_UNAUTHORIZED',
+    why: expect.stringContaining('elsewhere.example'),
+    fix: expect.stringContaining('--domain'),
+  })
+  expect((await records.audit.list(tenantId, 10)).map(({ action }) => action)).not.toContain('message.look')
 })
