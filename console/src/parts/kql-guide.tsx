@@ -4,6 +4,8 @@ const EXAMPLES = [
   ['event.action : (Send or "New-InboxRule")', 'one of several values'],
   ['event.severity >= 3', 'more, or less, or later than'],
   ['file.name : *', 'has any value'],
+  ['user.* : ana', 'any of these fields'],
+  ['@timestamp >= now-1d/d', 'since the beginning of yesterday'],
   ['event.outcome : failure and not user.name : "svc*"', 'and, or, not, parentheses'],
   ['inbox rule', 'words in the sentence'],
 ] as const

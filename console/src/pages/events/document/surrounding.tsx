@@ -68,7 +68,7 @@ export function Surrounding({ tenantId, event, pivots, onOpen, onPivot }: Props)
           {data.after.length === count && count < MOST && <More onMore={() => setCount(count + STEP)} what="newer" />}
           <ol aria-label="Events around it">
             {rows.map((each) => (
-              <li key={each.event.id}>
+              <li key={each.event.id} ref={each.event.id === id ? toMiddle : undefined}>
                 <button
                   type="button"
                   disabled={each.event.id === id}
@@ -87,6 +87,9 @@ export function Surrounding({ tenantId, event, pivots, onOpen, onPivot }: Props)
     </>
   )
 }
+
+/** Older and newer are seen alike at first. */
+const toMiddle = (item: HTMLLIElement | null) => item?.scrollIntoView({ block: 'center' })
 
 function More({ onMore, what }: { onMore: () => void; what: string }) {
   return (
