@@ -134,8 +134,16 @@ export function createDestinations(parts: DestinationParts): Destinations & { op
     if (!destination.filter.events) return destination
     const { tenantId, id } = destination
     const { eventsAfter: after } = await records.destinations.readCursors(tenantId, id)
-    const { count, sinceMs } = await events.backlog(tenantId, { query: queryOf(destination), ...(after && { after }) })
-    return { ...destination, backlog: { count, lagMs: sinceMs === undefined ? 0 : Math.max(0, clock.now() - sinceMs) } }
+    try {
+      const query = queryOf(destination)
+      const { count, sinceMs } = await events.backlog(tenantId, { query, ...(after && { after }) })
+      const lagMs = sinceMs === undefined ? 0 : Math.max(0, clock.now() - sinceMs)
+      return { ...destination, backlog: { count, lagMs } }
+    } catch (error) {
+      // A query that is too much to count with hides neither the destination nor the others.
+      if (error instanceof AppError && error.code.startsWith('QUERY_')) return destination
+      throw error
+    }
   }
 
   const open: OpenDestination = async (destination) => {

@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { readFileSync, existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -56,12 +56,19 @@ describe('destination files', () => {
     async (half) => {
       const { path, again, idsIn, signal } = await open()
       const [first, second] = [several(2), several(2)]
-      await again().send(first, signal)
-      await appendFile(join(path, 'events.ndjson'), half)
+      await mkdir(path)
+      await writeFile(join(path, 'events.ndjson'), first.map(({ document }) => `${document}\n`).join('') + half)
       await again().send(second, signal)
       expect(idsIn('events.ndjson')).toEqual(idsOf([...first, ...second]))
     },
   )
+
+  it('lets two write in turn: no line is torn', async () => {
+    const { again, idsIn, signal } = await open()
+    const batches = Array.from({ length: 6 }, () => several(20, 'x'.repeat(20_000)))
+    await Promise.all(batches.map((batch) => again().send(batch, signal)))
+    expect(idsIn('events.ndjson')).toEqual(batches.flatMap(idsOf))
+  })
 
   it('closes a file at its size, keeps as many as it should, and loses no line of those', async () => {
     const { path, again, idsIn, signal } = await open({ maxMegabytes: 1, keepFiles: 3 })

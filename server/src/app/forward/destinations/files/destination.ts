@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { z } from 'zod'
 
 import { isoTime } from '#domain/clock.ts'
+import type { ForwardItem } from '#domain/destination.ts'
 import { AppError } from '#domain/errors.ts'
-import { defineDestination, type Sender } from '#app/forward/destination.ts'
+import { defineDestination, type Sender, type Sent } from '#app/forward/destination.ts'
 
 const Options = z.strictObject({
   folder: z
@@ -27,6 +28,14 @@ const Options = z.strictObject({
 })
 type Options = z.output<typeof Options>
 
+/** Whoever writes into a folder of this process does so in turn, and knows how the one before left it. */
+interface Turn {
+  last: Promise<unknown>
+  /** The file ends with a whole line. */
+  isMended: boolean
+}
+const turns = new Map<string, Turn>()
+
 const CURRENT = 'events.ndjson'
 const CLOSED = /^events-.+\.ndjson$/
 
@@ -44,7 +53,8 @@ export const files = defineDestination<Options>({
   batch: { items: 2000, bytes: 8_000_000 },
   open({ options, folder, clock }): Sender {
     const path = join(folder, options.folder)
-    let isMended = false
+    const turn = turns.get(path) ?? { last: Promise.resolve(), isMended: false }
+    turns.set(path, turn)
 
     async function rotate(): Promise<void> {
       const moment = isoTime(clock.now()).replaceAll(':', '')
@@ -68,20 +78,26 @@ export const files = defineDestination<Options>({
       }
     }
 
+    async function write(items: readonly ForwardItem[]): Promise<Sent> {
+      await mkdir(path, { recursive: true, mode: 0o700 })
+      if (!turn.isMended) await cutUnfinishedLine(join(path, CURRENT))
+      turn.isMended = false
+      const size = await append(items.map(({ document }) => `${document}\n`).join(''))
+      if (size >= options.maxMegabytes * 1_000_000) await rotate()
+      await sync(path)
+      turn.isMended = true
+      return { answer: `written to ${join(path, CURRENT)}`, refused: [], again: [] }
+    }
+
     return {
-      async send(items) {
-        try {
-          if (!isMended) await mkdir(path, { recursive: true, mode: 0o700 })
-          if (!isMended) await cutUnfinishedLine(join(path, CURRENT))
-          isMended = false
-          const size = await append(items.map(({ document }) => `${document}\n`).join(''))
-          if (size >= options.maxMegabytes * 1_000_000) await rotate()
-          await sync(path)
-          isMended = true
-          return { answer: `written to ${join(path, CURRENT)}`, refused: [], again: [] }
-        } catch (error) {
-          throw unwritable(path, error)
-        }
+      send(items) {
+        const done = turn.last
+          .then(() => write(items))
+          .catch((error: unknown) => {
+            throw unwritable(path, error)
+          })
+        turn.last = done.catch(() => undefined)
+        return done
       },
       close: () => Promise.resolve(),
     }
