@@ -55,6 +55,7 @@ describe('every page, at both sizes and in both themes', () => {
         ['new-connection', '/connections/new', () => page.getByRole('button', { name: 'Continue' })],
         ['new-exchange', '/connections/new-exchange', () => page.getByRole('button', { name: 'Add and test' })],
         ['coverage', `${tenant}/coverage`, () => page.getByRole('toolbar').first()],
+        ['forwarding', `${tenant}/forwarding`, () => page.getByRole('button', { name: 'New destination' })],
         ['tokens', '/tokens', () => page.getByRole('button', { name: 'Create token' })],
       ] as const) {
         await page.goto(product.address + path)
