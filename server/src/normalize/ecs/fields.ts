@@ -91,7 +91,7 @@ const SETS: readonly [prefix: string, fields: string][] = [
     'threat',
     `framework tactic.id[] tactic.name[] tactic.reference[] technique.id[] technique.name[] technique.reference[]
     technique.subtechnique.id[] technique.subtechnique.name[] software.alias[] software.id software.name software.platforms[]
-    software.reference software.type`,
+    software.reference software.type group.alias[] group.id group.name group.reference`,
   ],
   ['organization', 'id name'],
   ['group', 'domain:folded id name'],

@@ -35,7 +35,10 @@ export function parseUser(value: unknown): UserFields | undefined {
   if (SID.test(text)) return { id: text.toUpperCase() }
   if (SERVICE_PRINCIPAL.test(text)) return { id: folded.slice('serviceprincipal_'.length) }
   const slash = folded.indexOf('\\')
-  if (slash > 0) return { id: text, name: withoutProgram(folded.slice(slash + 1)), domain: folded.slice(0, slash) }
+  if (slash > 0) {
+    const name = withoutProgram(folded.slice(slash + 1))
+    return { id: text, ...(name !== '' && { name }), domain: folded.slice(0, slash) }
+  }
   return { id: text, name: folded }
 }
 
@@ -47,7 +50,7 @@ function withoutProgram(name: string): string {
 
 function fromMail(mail: string): UserFields {
   const at = mail.lastIndexOf('@')
-  if (at <= 0) return { id: mail, name: mail }
+  if (at <= 0 || at === mail.length - 1) return { id: mail, ...(mail !== '' && { name: mail }) }
   return { id: mail, name: mail.slice(0, at), domain: mail.slice(at + 1), email: mail }
 }
 

@@ -1,5 +1,5 @@
 import type { LogRecord } from '#normalize/azure/log-record.ts'
-import { isObject, put, textOf } from '#normalize/json.ts'
+import { isObject, put } from '#normalize/json.ts'
 import type { JsonObject } from '#normalize/json.ts'
 import { objectIn, unwrapDeep } from '#normalize/record.ts'
 
@@ -25,9 +25,11 @@ function fromResourceManager({ authorization, claims, ...rest }: JsonObject): Js
   const localized: JsonObject = {}
   for (const name of Object.keys(rest)) {
     const said = rest[name]
-    const isLocalized = isObject(said) && typeof said.value === 'string' && 'localizedValue' in said
+    const isLocalized =
+      isObject(said) && typeof said.value === 'string' && 'localizedValue' in said && Object.keys(said).length === 2
     put(record, name, isLocalized ? said.value : said)
-    if (isLocalized && textOf(said.localizedValue) !== undefined) put(localized, name, said.localizedValue)
+    if (isLocalized && said.localizedValue !== '' && said.localizedValue !== null)
+      put(localized, name, said.localizedValue)
   }
   const request = isObject(record.httpRequest) ? record.httpRequest : {}
   return {

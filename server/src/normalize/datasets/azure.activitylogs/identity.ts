@@ -7,16 +7,23 @@ import type { Step } from '#normalize/normalizer.ts'
 import { isGuid } from '#normalize/steps/guid.ts'
 import { parseTime } from '#normalize/steps/time.ts'
 
-/**
- * Which record this is and when it happened. Of one operation there are several: it began, was accepted, ended. A diagnostic
- * setting leaves out Azure's id of the record, so a tenant that collects both ways has each twice.
- */
-export const identity: Step<LogRecord> = {
+/** When it happened. */
+export const time: Step<LogRecord> = {
   name: 'time',
-  run({ envelope, text }, event) {
+  run({ envelope }, event) {
     const at = parseTime(envelope.time)
     if (at === undefined) throw new TimeFault('eventTimestamp or time is missing or is not a date and time.')
     event['@timestamp'] = at
+  },
+}
+
+/**
+ * Which record this is. Of one operation there are several: it began, was accepted, ended. A diagnostic
+ * setting leaves out Azure's id of the record, so a tenant that collects both ways has each twice.
+ */
+export const identity: Step<LogRecord> = {
+  name: 'identity',
+  run({ envelope, text }, event) {
     const id = textOf(envelope.eventDataId)
     event.event.id = id !== undefined && isGuid(id) ? id.toLowerCase() : stableId(text)
     const operation = textOf(envelope.operationName)

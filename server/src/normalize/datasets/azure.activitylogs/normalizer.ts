@@ -1,7 +1,7 @@
 import { defineNormalizer } from '#normalize/normalizer.ts'
 import { related } from '#normalize/azure/log-record.ts'
 import { openActivity } from './activity.ts'
-import { identity } from './identity.ts'
+import { identity, time } from './identity.ts'
 import { meaning } from './meaning.ts'
 import { resource } from './resource.ts'
 import { sentence } from './sentence.ts'
@@ -12,5 +12,5 @@ export const activityLogs = defineNormalizer({
   dataset: 'azure.activitylogs',
   title: 'Azure activity log',
   open: openActivity,
-  steps: [identity, resource, who, meaning, sentence, related],
+  steps: [time, identity, resource, who, meaning, sentence, related],
 })

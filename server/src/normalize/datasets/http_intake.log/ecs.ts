@@ -2,7 +2,7 @@ import type { EcsEvent } from '#domain/event.ts'
 import { isAllowedMeaning } from '#normalize/ecs/categories.ts'
 import { ecsField, isAboveEcsFields } from '#normalize/ecs/fields.ts'
 import { readField } from '#normalize/ecs/read-field.ts'
-import { isObject, put } from '#normalize/json.ts'
+import { isObject, put, textOf } from '#normalize/json.ts'
 import type { JsonObject } from '#normalize/json.ts'
 import type { Step } from '#normalize/normalizer.ts'
 import { unwrapDeep } from '#normalize/record.ts'
@@ -58,6 +58,8 @@ function takeOver(path: string, value: unknown, event: EcsEvent, siblings: JsonO
  */
 function isMeant(path: string, value: unknown, siblings: JsonObject): boolean {
   if (path === 'event.id') return typeof value === 'string' && isGuid(value)
+  // The sentence takes its place where it says nothing, or several things.
+  if (path === 'message') return typeof value === 'string' && textOf(value) !== undefined
   if (path === 'event.kind') return KINDS.has(value)
   if (path === 'event.outcome') return OUTCOMES.has(value)
   if (path !== 'event.category' && path !== 'event.type') return true

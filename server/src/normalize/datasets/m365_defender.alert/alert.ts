@@ -37,7 +37,8 @@ function setTimes(alert: JsonObject, event: EcsEvent): void {
   if (start !== undefined) event.event.start = start
   if (end !== undefined) event.event.end = end
   if (start !== undefined && end !== undefined && start <= end) {
-    event.event.duration = (Date.parse(end) - Date.parse(start)) * 1_000_000
+    const nanoseconds = (Date.parse(end) - Date.parse(start)) * 1_000_000
+    if (Number.isSafeInteger(nanoseconds)) event.event.duration = nanoseconds
   }
 }
 

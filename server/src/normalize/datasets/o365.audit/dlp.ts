@@ -2,6 +2,7 @@ import type { EcsEvent } from '#domain/event.ts'
 import { isObject, objectsOf, textOf } from '#normalize/json.ts'
 import type { JsonObject } from '#normalize/json.ts'
 import { urlOf } from '#normalize/steps/url.ts'
+import { addDistinct } from '#normalize/steps/related.ts'
 import { nameOf, parseUser } from '#normalize/steps/user.ts'
 import { quote } from '#normalize/sentence.ts'
 import { setMeaning } from '#normalize/ecs/categories.ts'
@@ -43,12 +44,23 @@ function setRules(audit: JsonObject, event: EcsEvent): void {
   const rules = policies.flatMap((policy) => objectsOf(policy.Rules))
   const severity = Math.max(-1, ...rules.map((rule) => SEVERITIES.indexOf(textOf(rule.Severity)?.toLowerCase() ?? '')))
   if (severity >= 0) event.event.severity = severity + 2
-  if (policies.length === 0) return
-  event.rule = {
-    id: rules.flatMap((rule) => textOf(rule.RuleId)?.toLowerCase() ?? []),
-    name: rules.flatMap((rule) => textOf(rule.RuleName) ?? []),
-    ruleset: policies.flatMap((policy) => textOf(policy.PolicyName) ?? []),
-  }
+  const rule: JsonObject = {}
+  addDistinct(
+    rule,
+    'id',
+    rules.map(({ RuleId }) => textOf(RuleId)?.toLowerCase()),
+  )
+  addDistinct(
+    rule,
+    'name',
+    rules.map(({ RuleName }) => textOf(RuleName)),
+  )
+  addDistinct(
+    rule,
+    'ruleset',
+    policies.map(({ PolicyName }) => textOf(PolicyName)),
+  )
+  if (Object.keys(rule).length > 0) event.rule = rule
 }
 
 function setFile(file: JsonObject, event: EcsEvent): void {
@@ -80,7 +92,7 @@ function sentence(
   person: string | undefined,
   content: string | undefined,
 ): string {
-  const rules = isObject(event.rule) ? (event.rule.name as string[]) : []
+  const rules = isObject(event.rule) && Array.isArray(event.rule.name) ? (event.rule.name as string[]) : []
   const matched = record.operation.toLowerCase() === 'dlpruleundo' ? 'no longer matches' : 'matches'
   return `${content === undefined ? 'Content' : quote(content)}${person === undefined ? '' : ` of ${person}`} ${matched} ${
     rules.length === 0 ? 'a data loss prevention rule' : `data loss prevention rule ${rules.map(quote).join(', ')}`

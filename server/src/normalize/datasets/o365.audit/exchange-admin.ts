@@ -23,7 +23,8 @@ export const exchangeAdmin: Subject = {
       record.target = parseUser(target)
       event.user = { ...record.actor, target: record.target }
     }
-    if (INBOX_RULE.test(record.operation)) event.rule = ruleOf(parameters)
+    const rule = INBOX_RULE.test(record.operation) ? ruleOf(parameters) : undefined
+    if (rule !== undefined) event.rule = rule
     for (const name of [...DESTINATIONS, ...PEOPLE]) {
       record.mentioned.users.push(...addressesIn(parameters[name]))
     }

@@ -16,7 +16,8 @@ export const securityAlert: Subject = {
     event.event.kind = 'alert'
     const severity = SEVERITIES.indexOf(textOf(audit.Severity)?.toLowerCase() ?? '')
     if (severity >= 0) event.event.severity = severity + 1
-    event.rule = ruleOf(audit)
+    const rule = ruleOf(audit)
+    if (Object.keys(rule).length > 0) event.rule = rule
     record.mentioned.users.push(...peopleOf(audit))
     event.message = sentence(record)
   },
