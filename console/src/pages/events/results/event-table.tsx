@@ -41,7 +41,10 @@ export function EventTable({ search, rows, histogram, columns: fields, activeInd
           />
         )}
       </div>
-      <div className="min-h-0 flex-1 bg-surface">
+      <div
+        aria-busy={rows.isBusy}
+        className={`min-h-0 flex-1 bg-surface transition-opacity ${rows.isBusy && !rows.isPending ? 'opacity-60 delay-300' : ''}`}
+      >
         {rows.isPending ? (
           <SkeletonRows rows={10} />
         ) : rows.loaded === 0 ? (
