@@ -5,6 +5,7 @@ import type { Traffic } from '#connect/microsoft.ts'
 import type { Wait } from '#connect/throttle.ts'
 import { createDetector } from '#detect/runner.ts'
 import { loadRules } from '#detect/load-rules.ts'
+import { bindRuleSet } from '#detect/rule-set.ts'
 import type { Clock } from '#domain/clock.ts'
 import type { LedgerWindow, FeedKey } from '#domain/coverage.ts'
 import { AppError, toAppError } from '#domain/errors.ts'
@@ -129,8 +130,12 @@ export async function compose(
   await using undo = new AsyncDisposableStack()
   const { events, records, pool, keys } = await openStores(config, undo)
   const clouds = config.cloudFile ? [...CLOUDS, await loadCloudFile(config.cloudFile)] : CLOUDS
-  const { rules, problems } = await loadRules([OWN_RULES, join(config.dataFolder, 'rules')])
-  for (const { file, line, column, found, allowed } of problems) {
+  const { rules, correlations, problems } = bindRuleSet(
+    await loadRules([OWN_RULES, join(config.dataFolder, 'rules')]),
+    new Map(),
+  )
+  for (const { file, line, column, severity, found, allowed } of problems) {
+    if (severity === 'warning') continue
     log(
       new AppError({
         code: 'RULE_FILE_INVALID',
@@ -144,7 +149,7 @@ export async function compose(
   const stopping = new AbortController()
   const bus = createBus()
   const audit = createAudit(records, clock)
-  const detector = createDetector(rules)
+  const detector = createDetector(rules, correlations)
   const pipeline = createPipeline({
     detector,
     events,
@@ -247,7 +252,7 @@ export async function compose(
       audit,
       bus,
       clock,
-      ruleOf: (id) => rules.find((rule) => rule.id === id),
+      ruleOf: (id) => [...rules, ...correlations].find((rule) => rule.id === id),
     }),
     investigations: createInvestigations({
       records,

@@ -8,10 +8,12 @@ import { z } from 'zod'
 
 import { loadRules } from '#detect/load-rules.ts'
 import type { Match, PlainEvent } from '#detect/match.ts'
-import { bindRuleSet, type RuleSet } from '#detect/rule-set.ts'
+import { createMatcher, createPlainMatcher } from '#detect/matcher.ts'
+import { bindRuleSet, type LoadedRule, type RuleSet } from '#detect/rule-set.ts'
 import type { RuleProblem } from '#detect/sigma/problem.ts'
-import { createPlainStream } from '#detect/stream.ts'
+import { createFiniteStream } from '#detect/stream.ts'
 import { AppError } from '#domain/errors.ts'
+import { normalizerOf } from '#normalize/normalize-record.ts'
 
 export type { Match, RuleProblem, RuleSet }
 
@@ -35,38 +37,58 @@ async function readLists(file: string): Promise<ReadonlyMap<string, string[]>> {
   }
 }
 
+/** A line that could not be matched, from one, and why. */
+type OnBadLine = (line: number, why: string) => void
+
 /**
- * Every match of the rules in a file of one JSON object a line, as they are; correlations last. Calls `onBadLine` for a line
- * that is none, and goes on.
+ * Every match of the rules in a file of one JSON object a line, correlations last. With a dataset the events are its records,
+ * normalized and matched by the rules of its logsources; without they are taken as they are, by every rule. A line that is no
+ * event is told, and passed by.
+ *
+ * @throws AppError DATASET_NAME_UNKNOWN.
  */
 export async function* detectInFile(
-  rules: RuleSet,
-  source: string | Readable,
-  onBadLine: (line: number, why: string) => void,
+  { rules, correlations }: RuleSet,
+  { source, dataset, onBadLine }: { source: string | Readable; dataset?: string; onBadLine: OnBadLine },
 ): AsyncGenerator<Match> {
-  const stream = createPlainStream(rules)
-  for await (const { event, index } of readEvents(source, onBadLine)) yield* stream.push(event, index)
+  if (dataset === undefined) {
+    const stream = createFiniteStream(createPlainMatcher(rules), correlations)
+    for await (const { text, index } of readLines(source)) {
+      const event = parseEvent(text)
+      if (typeof event === 'string') onBadLine(index + 1, event)
+      else yield* stream.push(event, index)
+    }
+    yield* stream.end()
+    return
+  }
+  const { normalize } = normalizerOf(dataset)
+  const stream = createFiniteStream(createMatcher(rules), correlations)
+  for await (const { text, index } of readLines(source)) {
+    const outcome = normalize(text)
+    if (outcome.outcome === 'kept') yield* stream.push(outcome, index)
+    else if (outcome.outcome === 'quarantined') onBadLine(index + 1, `${outcome.step}: ${outcome.error}`)
+  }
   yield* stream.end()
 }
 
-/** The events of a file, each with its zero-based line. */
-async function* readEvents(
-  source: string | Readable,
-  onBadLine: (line: number, why: string) => void,
-): AsyncGenerator<{ event: PlainEvent; index: number }> {
+/** The rules of which no event of any dataset can be, since Cordon collects none of their logsource. */
+export function rulesWithoutSource({ rules }: RuleSet): LoadedRule[] {
+  const known = new Set(createMatcher(rules).rules)
+  return rules.filter((rule) => !known.has(rule))
+}
+
+/** The lines of a file that hold anything, each with its number from zero. */
+async function* readLines(source: string | Readable): AsyncGenerator<{ text: string; index: number }> {
   const input = typeof source === 'string' ? createReadStream(source) : source
   let index = -1
   try {
     for await (const line of createInterface({ input, crlfDelay: Infinity })) {
       index++
       const text = index === 0 ? line.replace(/^\uFEFF/, '') : line
-      if (text.trim() === '') continue
-      const event = parseEvent(text)
-      if (typeof event === 'string') onBadLine(index + 1, event)
-      else yield { event, index }
+      if (text.trim() !== '') yield { text, index }
     }
   } catch (error) {
-    if (typeof source === 'string' && error instanceof Error && 'code' in error) throw unreadable(source, error)
+    if (typeof source === 'string' && error instanceof Error && 'syscall' in error) throw unreadable(source, error)
     throw error
   }
 }

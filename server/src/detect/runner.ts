@@ -2,13 +2,10 @@ import type { Detection } from '#domain/alert.ts'
 import { fieldAt, type NormalizedEvent } from '#domain/event.ts'
 import type { TenantId } from '#domain/ids.ts'
 
-import { Reading } from './compile/reading.ts'
-import { type Arrival, type Change, Correlator } from './correlate/correlator.ts'
-import { eventFields, findLogsource } from './fields.ts'
-import { createRuleIndex } from './index/rule-index.ts'
+import { type Change, Correlator } from './correlate/correlator.ts'
 import type { LoadedCorrelation, LoadedRule } from './load-rules.ts'
+import { createMatcher } from './matcher.ts'
 import type { SigmaAlerting, SigmaHead } from './sigma/documents.ts'
-import { listsOf } from './sigma/lists.ts'
 
 /** Rules at work on the stream. */
 export interface Detector {
@@ -24,63 +21,31 @@ export interface Detector {
 /** What an alert tells of the event that raised it. */
 type Told = Pick<Detection, 'eventTime' | 'sentence'>
 
-/**
- * Compiles the rules. Left out (see `rules`) are those whose logsource names nothing that Cordon collects, and those that
- * name a list which nobody gave: without it they would be silent, or never silent.
- */
+/** Compiles the rules; those that can never match are left out (see `rules`). */
 export function createDetector(
   rules: readonly LoadedRule[],
   correlations: readonly LoadedCorrelation[] = [],
 ): Detector {
-  const known = rules.filter(
-    ({ logsource, expression }) => findLogsource(logsource) && listsOf(expression).length === 0,
-  )
-  const sources = [...Map.groupBy(known, ({ logsource }) => findLogsource(logsource)!)].map(([logsource, own]) => ({
-    logsource,
-    index: createRuleIndex(own),
-  }))
-  const byDataset = Map.groupBy(
-    sources.flatMap((source) => source.logsource.datasets.map((dataset) => ({ dataset, source }))),
-    ({ dataset }) => dataset,
-  )
+  const matcher = createMatcher(rules)
   const correlators = new Map<TenantId, Correlator<Told>>()
-
   return {
-    rules: known,
+    rules: matcher.rules,
     detect(event, tenantId) {
-      const detections: Detection[] = []
-      const matched: LoadedRule[] = []
-      const readings: Reading[] = []
-      for (const { source } of byDataset.get(event.event.event.dataset) ?? []) {
-        const reading = new Reading(eventFields(event, source.logsource))
-        const hits = source.index.match(reading)
-        if (hits.length === 0) continue
-        matched.push(...hits)
-        readings.push(reading)
-      }
-      for (const rule of matched) if (rule.alerts) detections.push(toDetection(rule, event))
-      if (matched.length === 0 || correlations.length === 0) return detections
+      const { rules: matched, time, texts } = matcher.match(event)
+      const detections = matched.filter(({ alerts }) => alerts).map((rule) => toDetection(rule, event))
+      if (time === undefined || correlations.length === 0) return detections
       let correlator = correlators.get(tenantId)
       if (correlator === undefined) correlators.set(tenantId, (correlator = new Correlator(correlations)))
-      for (const change of correlator.push(toArrival(event, matched, readings))) {
-        if (change.aggregate !== undefined && change.correlation.alerts) detections.push(fromChange(change))
-      }
-      return detections
+      const changes = correlator.push({
+        id: event.event.event.id,
+        time,
+        ref: { eventTime: event.event['@timestamp'], sentence: event.event.message },
+        rules: matched.map(({ id }) => id),
+        texts,
+      })
+      const holding = changes.filter(({ correlation, aggregate }) => correlation.alerts && aggregate !== undefined)
+      return [...detections, ...holding.map(fromChange)]
     },
-  }
-}
-
-function toArrival(
-  { event }: NormalizedEvent,
-  matched: readonly LoadedRule[],
-  readings: readonly Reading[],
-): Arrival<Told> {
-  return {
-    id: event.event.id,
-    time: Date.parse(event['@timestamp']),
-    ref: { eventTime: event['@timestamp'], sentence: event.message },
-    rules: matched.map(({ id }) => id),
-    texts: (field) => readings.map((reading) => reading.texts(field).plain).find(({ length }) => length > 0) ?? [],
   }
 }
 
