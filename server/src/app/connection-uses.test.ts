@@ -60,7 +60,10 @@ describe('choosing a connection', () => {
     expect(named.why).toBe('“The one to collect” is not for searching mailboxes.')
     expect(named.fix).toContain('search (The one to search)')
     const none = refused(() => chooseConnection([collect, act], { use: 'investigate', what }))
-    expect([none.code, none.fix]).toEqual(['CONNECTION_USE_WRONG', expect.stringContaining('--use investigate')])
+    expect([none.code, none.fix]).toEqual([
+      'CONNECTION_USE_WRONG',
+      expect.stringContaining('change collect --use collect investigate`'),
+    ])
   })
 
   it('says that there is none, and none of that id', () => {
@@ -82,7 +85,7 @@ describe('acting on what a connection found', () => {
     const connections = [search, china, onPremises]
     const { code, why, fix } = refused(() => successorOf(connections, { use: 'respond', id: 'search', what }))
     expect([code, why]).toEqual(['CONNECTION_USE_WRONG', '“The one to search” is not for acting on messages.'])
-    expect(fix).toContain('--use respond')
+    expect(fix).toContain('change search --use investigate respond`')
     expect(refused(() => successorOf([act], { use: 'respond', id: 'gone', what })).code).toBe('CONNECTION_NOT_FOUND')
   })
 })

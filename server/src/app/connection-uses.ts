@@ -61,9 +61,11 @@ export function successorOf(
 ): Connection {
   const found = connections.find((connection) => connection.id === id)
   if (!found) throw notFound(id, what)
-  const alike = connections.filter(({ cloud, exchange }) => cloud === found.cloud && !exchange === !found.exchange)
-  const fit = [found, ...alike].find((connection) => isFor(connection, use))
-  if (!fit) throw useWrong(alike, use, what)
+  const others = connections.filter(
+    ({ id: other, cloud, exchange }) => other !== id && cloud === found.cloud && !exchange === !found.exchange,
+  )
+  const fit = [found, ...others].find((connection) => isFor(connection, use))
+  if (!fit) throw useWrong([found, ...others], use, what)
   return fit
 }
 
@@ -88,6 +90,8 @@ function notFound(id: string, what: string): AppError {
 
 function useWrong(wrong: readonly Connection[], use: Use, what: string, all: readonly Connection[] = wrong): AppError {
   const others = all.filter((connection) => isFor(connection, use))
+  const [first] = wrong
+  const uses = [...(first!.settings.uses ?? []), use]
   const names = wrong.map(({ name }) => `“${name}”`).join(', ')
   return new AppError({
     code: 'CONNECTION_USE_WRONG',
@@ -96,7 +100,7 @@ function useWrong(wrong: readonly Connection[], use: Use, what: string, all: rea
     fix:
       others.length > 0
         ? `Name another: ${listed(others)}.`
-        : `Add a connection for it on the Connections page, or with \`npx cordon connections add\`; or let one do it: \`npx cordon connections change <id> --use ${use}\`.`,
+        : `Add a connection for it on the Connections page, or with \`npx cordon connections add\`; or let one do it, with the permissions that needs: \`npx cordon connections change ${first!.id} --use ${uses.join(' ')}\`.`,
   })
 }
 
