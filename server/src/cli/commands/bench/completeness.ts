@@ -1,5 +1,5 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import type { Command } from 'commander'
@@ -13,7 +13,7 @@ import { type EmulatedCloud, startEmulatedCloud } from './emulated-cloud.ts'
 import { describeMachine } from './machine.ts'
 import { count, percentile, round } from './numbers.ts'
 
-const Options = z.object({ runs: z.number(), seed: z.number() })
+const Options = z.object({ runs: z.number(), seed: z.number(), atOnce: z.number() })
 type Params = z.infer<typeof Options>
 
 /** So that the company's day does not end before the runs do. */
@@ -33,6 +33,7 @@ export function benchCompleteness(bench: Command): void {
     )
     .option('--runs <n>', 'how many, each with the next seed', count, 200)
     .option('--seed <n>', 'of the first run', count, 1)
+    .option('--at-once <n>', 'runs side by side, each lane with a cloud of its own', count, availableParallelism())
     .action(async (_options, command: Command) => {
       const params = Options.parse(command.opts())
       const report = await completeness(params)
@@ -44,22 +45,14 @@ export function benchCompleteness(bench: Command): void {
 /** All runs, and what they came to. */
 export async function completeness(params: Params) {
   const folder = await mkdtemp(join(tmpdir(), 'cordon-bench-'))
-  const outcomes: RunOutcome[] = []
-  let cloud: EmulatedCloud | undefined
+  const template = join(folder, 'template')
+  const seeds = Array.from({ length: params.runs }, (_, run) => params.seed + run).values()
+  const lanes = Array.from({ length: Math.min(params.atOnce, params.runs) }, (_, lane) => join(folder, `lane-${lane}`))
+  let outcomes: RunOutcome[]
   try {
-    const template = join(folder, 'template')
-    for (let run = 0; run < params.runs; run++) {
-      if (run % RUNS_PER_CLOUD === 0) {
-        await cloud?.stop()
-        cloud = await startCloud(join(folder, `cloud-${run}`))
-      }
-      if (run === 0) await makeTemplate(template, cloud!)
-      const outcome = await runOnce(cloud!, { seed: params.seed + run, folder, template })
-      outcomes.push(outcome)
-      process.stderr.write(`${describe(outcome)}\n`)
-    }
+    await makeTemplate(template, join(folder, 'first'))
+    outcomes = (await Promise.all(lanes.map((lane) => runLane(seeds, lane, template)))).flat()
   } finally {
-    await cloud?.stop()
     await rm(folder, { recursive: true, force: true })
   }
   const sum = (of: (outcome: RunOutcome) => number) => outcomes.reduce((total, each) => total + of(each), 0)
@@ -83,20 +76,43 @@ export async function completeness(params: Params) {
         ),
       ),
     },
-    failing_seeds: outcomes.filter(isFailed).map(({ seed }) => seed),
+    failing_seeds: outcomes.flatMap((outcome) => (isFailed(outcome) ? [outcome.seed] : [])).toSorted((a, b) => a - b),
   }
+}
+
+/** Runs seed after seed of those that are left; every lane takes from the same. */
+async function runLane(seeds: Iterator<number, undefined>, folder: string, template: string): Promise<RunOutcome[]> {
+  const outcomes: RunOutcome[] = []
+  let cloud: EmulatedCloud | undefined
+  try {
+    for (let next = seeds.next(); !next.done; next = seeds.next()) {
+      if (outcomes.length % RUNS_PER_CLOUD === 0) {
+        await cloud?.stop()
+        cloud = await startCloud(join(folder, `cloud-${outcomes.length}`))
+      }
+      const outcome = await runOnce(cloud!, { seed: next.value, folder, template })
+      outcomes.push(outcome)
+      process.stderr.write(`${describe(outcome)}\n`)
+    }
+  } finally {
+    await cloud?.stop()
+  }
+  return outcomes
 }
 
 /** Part of the company's day lies ahead of its clock, so that time brings something new. */
 async function startCloud(folder: string): Promise<EmulatedCloud> {
-  await mkdir(folder)
+  await mkdir(folder, { recursive: true })
   const epoch = isoTime(systemClock.now() + 7 * HOUR)
   return startEmulatedCloud(folder, ['--no-live', '--throttle', 'off', '--epoch', epoch])
 }
 
 /** A data folder with every table and nothing in them. */
-async function makeTemplate(data: string, { cloudFile, tenantId }: EmulatedCloud): Promise<void> {
+async function makeTemplate(data: string, folder: string): Promise<void> {
+  const cloud = await startCloud(folder)
+  const { cloudFile, tenantId } = cloud
   await startWorker({ data, cloudFile, tenantId, aheadMs: 0 }).stop()
+  await cloud.stop()
 }
 
 function isFailed({ lost, doubled, invented, unexplained }: RunOutcome): boolean {

@@ -21,7 +21,7 @@ const SKEW = 10 * MINUTE
 /** Longer than a window, and than the clocks differ: everything recent is listed once more. */
 const SETTLE = HOUR + 3 * SKEW
 /** How long a run may take to settle once nothing is wrong any more. */
-const PATIENCE_MS = 120_000
+const PATIENCE_MS = 600_000
 
 const ROLES = ['ActivityFeed.Read', 'ActivityFeed.ReadDlp', 'AuditLog.Read.All', 'Directory.Read.All']
 
@@ -93,7 +93,8 @@ export async function runOnce(
     await cloud.control('/faults', undefined, 'DELETE')
     const wanted = await truthOf(cloud, feeds, since)
     await advance(SETTLE)
-    const windows = await settledWindows(worker, feeds, isoTime(systemClock.now() + aheadMs))
+    const span = { from: isoTime(since), to: isoTime(systemClock.now() + aheadMs) }
+    const windows = await settledWindows(worker, feeds, span)
     const ids = Ids.parse(await worker.ask({ kind: 'ids' }))
     const known = await truthOf(cloud, feeds, since - DAY)
     await worker.stop()
@@ -110,7 +111,7 @@ export async function runOnce(
       lost: [...wanted].filter((id) => !stored.has(id)),
       doubled: repeated(ids),
       invented: [...stored].filter((id) => !known.has(id)),
-      unexplained: unexplained(windows, feeds),
+      unexplained: unexplained(windows, feeds, span),
       explained: gaps.flatMap(({ feed, from, reason }) => (isLasting(reason) ? [`${feed} ${from}: ${reason}`] : [])),
       seconds: (systemClock.now() - begun) / 1000,
     }
@@ -142,15 +143,21 @@ async function begunWindows(worker: WorkerProcess, feeds: readonly string[]): Pr
   }
 }
 
-/** The windows once every feed has reached `now` and none has anything left to do; as they are when that does not come about. */
-async function settledWindows(worker: WorkerProcess, feeds: readonly string[], now: string): Promise<Window[]> {
+/** The windows once every feed has all of the span and nothing left to do; as they are when that does not come about. */
+async function settledWindows(worker: WorkerProcess, feeds: readonly string[], span: Span): Promise<Window[]> {
   const deadline = systemClock.now() + PATIENCE_MS
   for (;;) {
     const windows = Windows.parse(await worker.ask({ kind: 'windows' }))
-    const isCurrent = feeds.every((feed) => windows.some((each) => each.feed === feed && each.to > now))
-    if ((isCurrent && openWindows(windows).length === 0) || systemClock.now() > deadline) return windows
+    const isSettled = behind(windows, feeds, span).length + openWindows(windows).length === 0
+    if (isSettled || systemClock.now() > deadline) return windows
     await pause(200)
   }
+}
+
+/** Moments, ISO. */
+interface Span {
+  from: string
+  to: string
 }
 
 const isLasting = (reason: string | undefined): boolean => reason?.startsWith('Lost: ') ?? false
@@ -165,12 +172,26 @@ function openWindows(windows: readonly Window[]): Window[] {
   })
 }
 
-/** What a reader of the coverage could not understand: windows left open, counts that disagree, holes between windows. */
-function unexplained(windows: readonly Window[], feeds: readonly string[]): string[] {
+/** Feeds whose windows do not reach from one end of the span to the other. */
+function behind(windows: readonly Window[], feeds: readonly string[], span: Span): string[] {
+  const reaches = (feed: string, holds: (window: Window) => boolean) =>
+    windows.some((each) => each.feed === feed && holds(each))
+  return feeds.filter(
+    (feed) => !reaches(feed, ({ from }) => from <= span.from) || !reaches(feed, ({ to }) => to > span.to),
+  )
+}
+
+/**
+ * What a reader of the coverage could not understand: feeds that stay behind, windows left open, counts that disagree, holes
+ * between windows.
+ */
+function unexplained(windows: readonly Window[], feeds: readonly string[], span: Span): string[] {
   const byFeed = Map.groupBy(windows, ({ feed }) => feed)
   const disagreeing = windows.filter(({ state, listed, stored }) => state === 'complete' && listed !== stored)
   return [
-    ...feeds.filter((feed) => !byFeed.has(feed)).map((feed) => `${feed} has no windows`),
+    ...behind(windows, feeds, span).map(
+      (feed) => `${feed} does not cover ${span.from} to ${span.to} after ${PATIENCE_MS / 1000} s`,
+    ),
     ...openWindows(windows).map(({ feed, from, reason }) => `${feed} ${from} is open: ${reason ?? 'no reason'}`),
     ...disagreeing.map(({ feed, from, listed, stored }) => `${feed} ${from} stored ${stored} of ${listed}`),
     ...[...byFeed].flatMap(([feed, own]) => {
