@@ -23,6 +23,10 @@ function settingOf(given: object, ...[subject]: [object]): string | undefined {
 describe('an alert is left out', () => {
   test.each([
     ['by nothing where nothing was chosen', {}, alert(), undefined],
+    ['by its severity', { severities: ['high', 'medium'] }, alert({ severity: 'low' }), 'severities'],
+    ['not by a severity that was chosen', { severities: ['low'] }, alert({ severity: 'low' }), undefined],
+    ['by a severity that is not told', { severities: ['low'] }, alert({ severity: null }), 'severities'],
+    ['not by one that is not told where those are wanted', { severities: ['unknown'] }, alert(), undefined],
     ['by its source', { detectionSources: ['customDetection'] }, alert(), 'detectionSources'],
     ['not by a source that was chosen', { detectionSources: ['AntiVirus'] }, alert(), undefined],
     [
@@ -90,6 +94,12 @@ describe('an incident is left out', () => {
     expect(settingFor({ displayName: 'Attack', alerts: [alert(), other] })).toBeUndefined()
     expect(settingFor({ displayName: 'Attack', alerts: [] })).toBeUndefined()
   })
+})
+
+test('an incident is left out by its own severity, whatever that of its alerts', () => {
+  const exclusion = incidentExclusion(DefenderOptions.parse({ severities: ['high'] }))!
+  expect(exclusion(JSON.stringify({ severity: 'medium', alerts: [alert({ severity: 'high' })] }))).toBe('severities')
+  expect(exclusion(JSON.stringify({ severity: 'high', alerts: [alert({ severity: 'low' })] }))).toBeUndefined()
 })
 
 describe('settings', () => {

@@ -3,8 +3,8 @@ import { z } from 'zod'
 import { titleTest, type AlertOptions, type DefenderOptions } from './options.ts'
 
 /**
- * Which alerts the settings leave out, told by the name of the setting. Only for what Microsoft does not filter by:
- * `detectionSource` cannot be in `$filter`.
+ * Which alerts the settings leave out, told by the name of the setting. All is filtered after fetching: Microsoft cannot filter by
+ * `detectionSource`, and what it leaves out itself could not be counted.
  */
 
 const File = z.object({
@@ -28,32 +28,52 @@ type Evidence = z.infer<typeof Evidence>
 
 const Alert = z.object({
   title: z.string().nullish(),
+  severity: z.string().nullish(),
   detectionSource: z.string().nullish(),
   evidence: z.array(Evidence.catch({})).nullish(),
 })
 type Alert = z.infer<typeof Alert>
 
-const Incident = z.object({ displayName: z.string().nullish(), alerts: z.array(Alert).nullish() })
+const Incident = z.object({
+  displayName: z.string().nullish(),
+  severity: z.string().nullish(),
+  alerts: z.array(Alert).nullish(),
+})
 
 type Exclusion = (record: string) => string | undefined
 
 /** The settings by which alerts are left out, or undefined where all are wanted. */
 export function alertExclusion(options: AlertOptions): Exclusion | undefined {
   const nameOf = settingOf(options, options.detectionSources)
-  return nameOf && ((record) => nameOf(Alert.parse(JSON.parse(record))))
+  const isSevere = severityTest(options)
+  if (!nameOf && !isSevere) return undefined
+  return (record) => {
+    const alert = Alert.parse(JSON.parse(record))
+    return isSevere && !isSevere(alert) ? 'severities' : nameOf?.(alert)
+  }
 }
 
-/** As {@link alertExclusion}: by its own title, or when all of its alerts would be left out. */
+/** As {@link alertExclusion}: by its own severity or title, or when all of its alerts would be left out. */
 export function incidentExclusion(options: DefenderOptions): Exclusion | undefined {
   const nameOf = settingOf(options, [])
-  if (!nameOf) return undefined
+  const isSevere = severityTest(options)
+  if (!nameOf && !isSevere) return undefined
   const isTitle = titleTest(options.titles)
   return (record) => {
-    const { displayName, alerts } = Incident.parse(JSON.parse(record))
+    const { displayName, severity, alerts } = Incident.parse(JSON.parse(record))
+    if (isSevere && !isSevere({ severity })) return 'severities'
+    if (!nameOf) return undefined
     if (isTitle(displayName ?? '')) return 'titles'
     const names = (alerts ?? []).map(nameOf)
     return names.every((name) => name !== undefined) ? names[0] : undefined
   }
+}
+
+/** Whether something is of a severity that is wanted; undefined where all are. */
+function severityTest({ severities }: DefenderOptions): ((of: Pick<Alert, 'severity'>) => boolean) | undefined {
+  if (severities.length === 0) return undefined
+  const wanted = new Set<string>(severities)
+  return ({ severity }) => wanted.has(severity ?? 'unknown')
 }
 
 function settingOf(

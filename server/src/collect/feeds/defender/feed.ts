@@ -70,12 +70,10 @@ function list(
   context: FeedContext<DefenderOptions>,
   span: Span,
 ): AsyncIterable<FeedBatch[]> {
-  const { severities, logIngestionDelayMinutes } = context.options
+  const { logIngestionDelayMinutes } = context.options
   // An update counts as available once its logs have had their time: so the delay is on the feed's clock, and loses nothing.
   const delayMs = logIngestionDelayMinutes * MINUTE
-  const times = `lastUpdateDateTime ge ${isoTime(span.from - delayMs)} and lastUpdateDateTime lt ${isoTime(span.to - delayMs)}`
-  const wanted = severities.map((severity) => `severity eq '${severity}'`).join(' or ')
-  const $filter = wanted ? `${times} and (${wanted})` : times
+  const $filter = `lastUpdateDateTime ge ${isoTime(span.from - delayMs)} and lastUpdateDateTime lt ${isoTime(span.to - delayMs)}`
   const request = {
     path: `${path}${odataQuery({ ...query, $filter })}`,
     what,

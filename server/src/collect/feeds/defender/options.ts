@@ -17,7 +17,7 @@ export const DefenderOptions = z.strictObject({
   severities: z
     .array(z.enum(SEVERITIES))
     .default([])
-    .describe('Severities to collect, filtered by Microsoft; none chosen: all.'),
+    .describe('Severities to collect, filtered after fetching so that the others are counted; none chosen: all.'),
   preludeSecurity: z
     .boolean()
     .default(false)
