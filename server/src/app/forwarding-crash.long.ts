@@ -50,9 +50,10 @@ test('killed while it sends on, it loses no event, and one that knows identities
   }
   // The first kill at least found it at work: some was sent, and not all.
   expect(killedAt[0]).toBeLessThan(wanted.size)
-  await until(sent, (size) => size >= wanted.size)
+  // Step by step: each has its own patience.
+  for (const share of [0.7, 0.8, 0.9, 1]) await until(sent, (size) => size >= wanted.size * share)
   expect(new Set(receiver.taken)).toEqual(wanted)
   expect(receiver.taken).toHaveLength(wanted.size)
   expect(new Set(await eventIds(cordon, tenant))).toEqual(wanted)
   await receiver.close()
-}, 500_000)
+}, 900_000)

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 
 import { POISON, type Receiver, startHttpReceiver } from '#app/forward/testing/receiver.ts'
 import { parseTenantId } from '#domain/ids.ts'
@@ -12,7 +12,8 @@ const TENANT = parseTenantId('11111111-1111-4111-8111-111111111111')!
 const OTHER = parseTenantId('22222222-2222-4222-8222-222222222222')!
 const LIST = `/tenants/${TENANT}/destinations`
 const SECRET = 'VGhlIGtleTpvZiBhIHRlc3Q='
-const PATIENCE = { timeout: 50_000, interval: 50 }
+const PATIENCE = { timeout: 200_000, interval: 50 }
+vi.setConfig({ testTimeout: 400_000 })
 
 interface Shown {
   id: string
@@ -112,8 +113,9 @@ async function push(count: number, more: Record<string, unknown> = {}): Promise<
 }
 
 /** Until the receiver has these events, whatever else. */
-const arrived = (ids: readonly string[]) =>
-  expect.poll(() => ids.filter((id) => !receiver.documents.has(id)), PATIENCE).toEqual([])
+async function arrived(ids: readonly string[]): Promise<void> {
+  await expect.poll(() => ids.filter((id) => !receiver.documents.has(id)), PATIENCE).toEqual([])
+}
 
 test('what is stored already is sent on where it is asked for, and otherwise only what comes', async () => {
   const before = await push(3)

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
 import * as fc from 'fast-check'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 
 import type { TenantId } from '#domain/ids.ts'
 import type { EventQuery } from '#domain/query.ts'
@@ -11,7 +11,8 @@ import { put } from './put.ts'
 import { newTenant, testEvent } from './test-event.ts'
 
 const ALL: EventQuery = { kind: 'all' }
-const PATIENCE_MS = 60_000
+const PATIENCE_MS = 200_000
+vi.setConfig({ testTimeout: 2 * PATIENCE_MS })
 
 /** What forwarding relies on: a cursor that passes no event by. */
 export function testArrivals(store: () => EventStore): void {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 
 import { systemClock } from '#domain/clock.ts'
 import type { ForwardItem } from '#domain/destination.ts'
@@ -10,6 +10,9 @@ import { testItem } from '#app/forward/test-event.ts'
 
 import { loopbackCertificate, type LoopbackCertificate } from './loopback-certificate.ts'
 import { type Fault, POISON, type Receiver } from './receiver.ts'
+
+const PATIENCE_MS = 200_000
+vi.setConfig({ testTimeout: 2 * PATIENCE_MS })
 
 /** What the contract has to know of a kind. */
 export interface DestinationFacts {
@@ -55,7 +58,7 @@ export function testDestination(kind: DestinationKind, facts: DestinationFacts):
       senders = [...senders, sender]
       return sender
     }
-    const send = (items: readonly ForwardItem[], sender = open(), signal = AbortSignal.timeout(50_000)) =>
+    const send = (items: readonly ForwardItem[], sender = open(), signal = AbortSignal.timeout(PATIENCE_MS)) =>
       deliver(sender, items, signal)
 
     /** Events with texts that break what is put together carelessly. */
@@ -173,7 +176,7 @@ export function testDestination(kind: DestinationKind, facts: DestinationFacts):
         const stop = new AbortController()
         const before = receiver.visits
         const sent = send(several(1), open(), stop.signal)
-        await expect.poll(() => receiver.visits, { timeout: 30_000 }).toBe(before + 1)
+        await expect.poll(() => receiver.visits, { timeout: PATIENCE_MS }).toBe(before + 1)
         stop.abort(new Error('Stopped.'))
         await expect(sent).rejects.toThrow('Stopped.')
       },
