@@ -15,6 +15,7 @@ import { parseTenantId, type TenantId } from '#domain/ids.ts'
  * delay on every answer, so that what is measured is what a real tenant would make of it.
  */
 export interface EmulatedCloud {
+  pid: number
   /** What CORDON_CLOUD_FILE names. */
   cloudFile: string
   tenantId: TenantId
@@ -73,6 +74,7 @@ export async function startEmulatedCloud(folder: string, args: readonly string[]
   const register = async (roles: readonly string[]) =>
     Application.parse(await control('/applications', { name: 'Bench', roles }))
   return {
+    pid: child.pid!,
     cloudFile,
     tenantId: tenant!.id,
     application: tenant!.applications[0]!,

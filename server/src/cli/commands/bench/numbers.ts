@@ -18,3 +18,10 @@ export function percentile(values: readonly number[], percent: number): number {
 }
 
 export const median = (values: readonly number[]): number => percentile(values, 50)
+
+/** By how much values one step apart grow a step: of the straight line that lies closest to them. */
+export function slope(values: readonly number[]): number {
+  const middle = (values.length - 1) / 2
+  const spread = values.reduce((sum, _, at) => sum + (at - middle) ** 2, 0)
+  return spread === 0 ? 0 : values.reduce((sum, value, at) => sum + value * (at - middle), 0) / spread
+}

@@ -20,7 +20,8 @@ export function watchMemory(): { stop(): number } {
   }
 }
 
-function residentBytes(): number {
+/** Of this process and all it started, now, but for one that it started and what that one did. */
+export function residentBytes(except?: number): number {
   if (process.platform !== 'linux') return process.memoryUsage.rss()
   const processes = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -29,7 +30,7 @@ function residentBytes(): number {
   // Parents do not always come before their children in the list.
   for (let size = 0; size < family.size;) {
     size = family.size
-    for (const { pid, parent } of processes) if (family.has(parent)) family.add(pid)
+    for (const { pid, parent } of processes) if (family.has(parent) && pid !== except) family.add(pid)
   }
   return processes.reduce((total, { pid, bytes }) => (family.has(pid) ? total + bytes : total), 0)
 }
