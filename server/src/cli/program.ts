@@ -18,6 +18,7 @@ import { benchIngest } from './commands/bench/ingest.ts'
 import { benchNormalize } from './commands/bench/normalize.ts'
 import { benchPurge } from './commands/bench/purge.ts'
 import { benchScan } from './commands/bench/scan.ts'
+import { benchSearch } from './commands/bench/search.ts'
 import { benchSoak } from './commands/bench/soak.ts'
 import { addConnection } from './commands/connections/add.ts'
 import { changeConnection } from './commands/connections/change.ts'
@@ -37,7 +38,10 @@ import { listDestinations } from './commands/destinations/list.ts'
 import { removeDestination } from './commands/destinations/remove.ts'
 import { steerDestination } from './commands/destinations/steer.ts'
 import { testDestination } from './commands/destinations/test.ts'
+import { exportEvents } from './commands/events/export.ts'
 import { searchEvents } from './commands/events/search.ts'
+import { listFields } from './commands/fields/list.ts'
+import { demoteField, promoteField } from './commands/fields/promote.ts'
 import { importRecords } from './commands/import.ts'
 import { createIntakeKey } from './commands/intake-keys/create.ts'
 import { listIntakeKeys } from './commands/intake-keys/list.ts'
@@ -55,6 +59,10 @@ import { steerInvestigation } from './commands/investigations/steer.ts'
 import { rotateKey } from './commands/keys/rotate.ts'
 import { normalize } from './commands/normalize.ts'
 import { checkRules } from './commands/rules/check.ts'
+import { setRetention } from './commands/retention/set.ts'
+import { showRetention } from './commands/retention/show.ts'
+import { listSearches } from './commands/searches/list.ts'
+import { removeSearch } from './commands/searches/remove.ts'
 import { serveStore } from './commands/store/serve.ts'
 import { createToken } from './commands/tokens/create.ts'
 import { listTokens } from './commands/tokens/list.ts'
@@ -84,7 +92,10 @@ const NOUNS: Record<string, { summary: string; verbs: readonly Register[] }> = {
       removeConnection,
     ],
   },
-  events: { summary: 'what was collected', verbs: [searchEvents] },
+  events: { summary: 'what was collected', verbs: [searchEvents, exportEvents] },
+  fields: { summary: 'what events can be searched by', verbs: [listFields, promoteField, demoteField] },
+  searches: { summary: 'searches that people keep', verbs: [listSearches, removeSearch] },
+  retention: { summary: 'how long events are kept', verbs: [showRetention, setRetention] },
   alerts: { summary: 'what rules found', verbs: [listAlerts, showAlert, closeAlert] },
   rules: { summary: 'what Cordon detects by', verbs: [checkRules] },
   investigations: {
@@ -119,7 +130,16 @@ const NOUNS: Record<string, { summary: string; verbs: readonly Register[] }> = {
   keys: { summary: 'the key that seals credentials', verbs: [rotateKey] },
   bench: {
     summary: 'how fast Cordon is on this machine',
-    verbs: [benchCollect, benchCompleteness, benchIngest, benchNormalize, benchPurge, benchScan, benchSoak],
+    verbs: [
+      benchCollect,
+      benchCompleteness,
+      benchIngest,
+      benchNormalize,
+      benchPurge,
+      benchScan,
+      benchSearch,
+      benchSoak,
+    ],
   },
   store: { summary: 'the embedded event store', verbs: [serveStore] },
 }

@@ -7,6 +7,8 @@ import { moment, type Reader, type Scope, tooMany } from './reader.ts'
 
 const MAX_BUCKETS = 10_000
 const MAX_FACETS = 50
+/** Keys that a count may hold in memory: some tens of megabytes. */
+const FEW = 200_000
 
 /** Counting events: all that fit, over time, by the values of their fields. */
 export function createCounts(
@@ -14,7 +16,28 @@ export function createCounts(
 ): Pick<EventStore, 'count' | 'histogram' | 'topValues' | 'facets' | 'datasets'> {
   const { select, whereOf, each, events } = reader
 
+  /**
+   * Counts groups of few events in one pass, by their keys; undefined where they are too many for that. FINAL, which is for
+   * many, has to look at every event between which a copy may lie, whether it fits or not.
+   */
+  async function countFew<Row extends { seen: number }>(
+    group: string,
+    rest: string,
+    where: string,
+    params: Params,
+  ): Promise<Row[] | undefined> {
+    const rows = await select<Row>(
+      `SELECT ${group} toUInt32(count()) AS seen, toString(uniqExact(time, event_id)) AS total
+        FROM (SELECT time, event_id FROM ${events} WHERE ${where} LIMIT ${params.integer(FEW + 1)}) ${rest}`,
+      params,
+    )
+    return rows.reduce((sum, { seen }) => sum + seen, 0) > FEW ? undefined : rows
+  }
+
   async function count(tenantId: TenantId, scope: Scope): Promise<number> {
+    const few = new Params()
+    const found = await countFew<{ seen: number; total: string }>('', '', whereOf(tenantId, scope, few), few)
+    if (found) return Number(found[0]?.total ?? 0)
     const params = new Params()
     const [row] = await select<{ total: string }>(
       `SELECT toString(count()) AS total FROM (${each('1', whereOf(tenantId, scope, params), params)})`,
@@ -28,14 +51,23 @@ export function createCounts(
 
     async histogram(tenantId, request) {
       const { from, buckets } = emptyBuckets(request)
+      const bucketOf = (params: Params, ms: string) =>
+        `toUInt32(intDiv(${ms} - ${params.integer(from)}, ${params.integer(request.intervalMs)})) AS bucket`
+      const few = new Params()
+      const inMs = 'toUnixTimestamp64Milli(time)'
       const params = new Params()
-      const start = params.integer(from)
-      const found = each('toUnixTimestamp64Milli(time) AS ms', whereOf(tenantId, request, params), params)
-      const rows = await select<{ bucket: number; total: string }>(
-        `SELECT toUInt32(intDiv(ms - ${start}, ${params.integer(request.intervalMs)})) AS bucket, toString(count()) AS total
-          FROM (${found}) GROUP BY bucket`,
-        params,
-      )
+      const rows =
+        (await countFew<{ seen: number; bucket: number; total: string }>(
+          `${bucketOf(few, inMs)},`,
+          'GROUP BY bucket',
+          whereOf(tenantId, request, few),
+          few,
+        )) ??
+        (await select<{ bucket: number; total: string }>(
+          `SELECT ${bucketOf(params, 'ms')}, toString(count()) AS total
+            FROM (${each(`${inMs} AS ms`, whereOf(tenantId, request, params), params)}) GROUP BY bucket`,
+          params,
+        ))
       for (const row of rows) {
         const bucket = buckets[row.bucket]
         if (bucket !== undefined) bucket.count = Number(row.total)

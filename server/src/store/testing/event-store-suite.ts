@@ -6,6 +6,7 @@ import type { EventQuery } from '#domain/query.ts'
 import type { EventPage, EventStore } from '#store/event-store.ts'
 import { testArrivals } from './arrivals-suite.ts'
 import { put } from './put.ts'
+import { testQueries } from './query-suite.ts'
 import { newTenant, testEvent } from './test-event.ts'
 
 const DAY = { from: '2026-11-01T00:00:00Z', to: '2026-11-02T00:00:00Z' }
@@ -258,6 +259,8 @@ export function testEventStore(name: string, open: () => Promise<{ store: EventS
     })
 
     describe('reading in the order of arrival', () => void testArrivals(() => store))
+
+    describe('any query', () => void testQueries(() => store))
 
     describe('searching', () => {
       let tenant: TenantId

@@ -7,7 +7,9 @@ import { eventTables } from '#store/clickhouse/schema.ts'
 import type { EmbeddedClickHouse } from '#store/engines/clickhouse-embedded/engine.ts'
 import { serveEmbeddedClickHouse } from '#store/engines/clickhouse-embedded/engine.ts'
 import { testEventStore } from '#store/testing/event-store-suite.ts'
-import { newTenant } from '#store/testing/test-event.ts'
+import { every } from '#store/testing/every.ts'
+import { put } from '#store/testing/put.ts'
+import { newTenant, testEvent } from '#store/testing/test-event.ts'
 import { openServerEventStore } from './open.ts'
 
 /**
@@ -61,6 +63,63 @@ describe('The event store over HTTP', () => {
       retry: 'backoff',
     })
     await store.close()
+  })
+
+  it('shows an event that was stored again once, before copies are merged and after, and what came last', async () => {
+    const clickhouse = connect(engine)
+    const store = openServerEventStore({ url: engine.url, password: engine.password })
+    await store.migrate()
+    const tenant = newTenant()
+    const batch = (label: string) =>
+      Array.from({ length: 300 }, (_, n) => testEvent(n, { labels: { label }, event: { action: `Action ${n % 3}` } }))
+    await clickhouse.run('SYSTEM STOP MERGES cordon.events')
+    for (const label of ['first', 'second', 'third']) await put(store, tenant, label, batch(label))
+    await put(store, tenant, 'some', batch('third').slice(100, 150))
+    const seen = async () => {
+      const query = { kind: 'match', field: 'event.action', value: 'action 1', wildcard: false } as const
+      const all = { range, query: { kind: 'all' } } as const
+      const page = await store.search(tenant, { ...all, limit: 1_000 })
+      const { total, facets } = await store.facets(tenant, {
+        ...all,
+        fields: ['event.action', 'labels.none'],
+        limit: 5,
+      })
+      const exported = await every(store.everything(tenant, all))
+      return {
+        counts: [await store.count(tenant, all), await store.count(tenant, { range, query }), total],
+        buckets: (await store.histogram(tenant, { ...all, intervalMs: 7_200_000 }))
+          .map((bucket) => bucket.count)
+          .slice(0, 4),
+        pages: [page.events.length, new Set(page.events.map(({ event }) => event.id)).size],
+        labels: [...new Set(page.events.map(({ labels }) => JSON.stringify(labels)))],
+        top: await store.topValues(tenant, { ...all, field: 'event.action', limit: 5 }),
+        facets,
+        exported: [exported.length, new Set(exported.map(({ id }) => id)).size],
+        datasets: (await store.datasets(tenant)).map(({ events }) => events),
+      }
+    }
+    const { rows } = clickhouse
+    const stored = async () =>
+      rows<{ rows: number }>('SELECT toUInt32(count()) AS rows FROM cordon.events WHERE tenant_id = {tenant:UUID}', {
+        tenant,
+      })
+    expect(await stored()).toEqual([{ rows: 950 }])
+    const before = await seen()
+    expect(before).toMatchObject({
+      counts: [300, 100, 300],
+      buckets: [120, 120, 60, 0],
+      pages: [300, 300],
+      labels: ['{"label":"third"}'],
+      exported: [300, 300],
+      datasets: [300],
+    })
+    expect(before.top.map(({ count }) => count)).toEqual([100, 100, 100])
+    await clickhouse.run('SYSTEM START MERGES cordon.events')
+    await clickhouse.run('OPTIMIZE TABLE cordon.events FINAL')
+    expect(await stored()).toEqual([{ rows: 300 }])
+    expect(await seen()).toEqual(before)
+    await store.close()
+    await clickhouse.close()
   })
 
   it('has a schema for clusters that the engine can parse', async () => {
