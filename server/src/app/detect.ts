@@ -9,13 +9,13 @@ import { z } from 'zod'
 import { loadRules } from '#detect/load-rules.ts'
 import type { Match, PlainEvent } from '#detect/match.ts'
 import { createMatcher, createPlainMatcher } from '#detect/matcher.ts'
-import { bindRuleSet, type LoadedRule, type RuleSet } from '#detect/rule-set.ts'
+import { assembleRules, bindRuleSet, type LoadedRule, type RuleSet } from '#detect/rule-set.ts'
 import type { RuleProblem } from '#detect/sigma/problem.ts'
 import { createFiniteStream } from '#detect/stream.ts'
 import { AppError } from '#domain/errors.ts'
 import { normalizerOf } from '#normalize/normalize-record.ts'
 
-export type { Match, RuleProblem, RuleSet }
+export type { Match, PlainEvent, RuleProblem, RuleSet }
 
 /**
  * The rules in files and below folders, with what is wrong with them; lists from a YAML file of names, each with its values.
@@ -25,6 +25,17 @@ export type { Match, RuleProblem, RuleSet }
 export async function readRules(paths: readonly string[], listFile?: string): Promise<RuleSet> {
   for (const path of paths) await stat(path).catch((error: unknown) => Promise.reject(unreadable(path, error)))
   return bindRuleSet(await loadRules(paths), listFile === undefined ? new Map() : await readLists(listFile))
+}
+
+/** The rules of one text, which may hold many documents. */
+export function rulesIn(text: string): RuleSet {
+  return assembleRules([{ file: 'text', text }])
+}
+
+/** A function that says which rules match an event as it is: the stream's work without anything around it. */
+export function createPlainMatch({ rules }: RuleSet): (event: PlainEvent) => readonly LoadedRule[] {
+  const matcher = createPlainMatcher(rules)
+  return (event) => matcher.match(event).rules
 }
 
 const Lists = z.record(z.string(), z.array(z.union([z.string(), z.number()]).transform(String)))

@@ -141,10 +141,12 @@ function readCondition(
 function readThresholds(reader: Reader, node: Node, type: CorrelationType): Conditions | undefined {
   const { problems } = reader
   const all: Threshold[] = []
+  let said = 0
   let percentile: number | undefined
   for (const { key, value, offset } of reader.entries(node) ?? []) {
     const number = NUMBER.test(reader.text(value) ?? '') ? Number(reader.text(value)) : undefined
     const operator = OPERATORS.find((each) => each === key)
+    if (operator) said++
     if (operator && number !== undefined) all.push({ operator, value: number })
     else if (operator)
       problems.add(offsetOf(value) ?? offset, `\`${reader.text(value) ?? 'nothing'}\` for ${key}`, 'a number')
@@ -155,7 +157,7 @@ function readThresholds(reader: Reader, node: Node, type: CorrelationType): Cond
       problems.add(offset, `\`${key}\` in a condition of ${type}`, `field, ${OPERATORS.join(', ')}`)
     }
   }
-  if (all.length === 0) problems.add(offsetOf(node), 'a condition without a threshold', OPERATORS.join(', '))
+  if (said === 0) problems.add(offsetOf(node), 'a condition without a threshold', OPERATORS.join(', '))
   if (type === 'value_percentile' && percentile === undefined) {
     problems.warn(offsetOf(node), 'no percentile, which is read as 50', '`percentile: 95` in the condition')
     percentile = 50
