@@ -1,11 +1,12 @@
 import { reportFailure } from './failure.ts'
-import { boundYoungGeneration } from './young-generation.ts'
+import { setHeapOptions } from './heap-options.ts'
+
+setHeapOptions()
 
 // A reader that has seen enough (`cordon … | head`) is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
 
-boundYoungGeneration()
-// Loaded after that: all of Cordon would have let it grow.
+// All of Cordon is loaded by the process that stays.
 const { buildProgram } = await import('./program.ts')
 
 await buildProgram()

@@ -29,6 +29,10 @@ export interface GraphList {
  * Batches of what a list of Graph holds, page by page; see {@link inlineBatches}. `toRecord` gives undefined for what is none of
  * the feed's.
  *
+ * A batch of these holds its records, and whoever lists a span (`listMs` of the feed) stores none before all of it is listed: so
+ * that much is in memory at one time. To read them again when their turn comes would cost a request each, and would not
+ * give the same batch where something came late in between.
+ *
  * @throws AppError CONNECT_*.
  */
 export function listGraph(

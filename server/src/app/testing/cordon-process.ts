@@ -75,9 +75,13 @@ export async function startCordonProcess(
   }
 }
 
-/** Asks until the answer is as wanted. @throws after two minutes, with the last answer. */
-export async function until<T>(ask: () => Promise<T>, wanted: (answer: T) => boolean): Promise<T> {
-  const deadline = Date.now() + 120_000
+/** Asks until the answer is as wanted. @throws when patience ends, after two minutes unless said otherwise, with the last answer. */
+export async function until<T>(
+  ask: () => Promise<T>,
+  wanted: (answer: T) => boolean,
+  patienceMs = 120_000,
+): Promise<T> {
+  const deadline = Date.now() + patienceMs
   for (;;) {
     const answer = await ask()
     if (wanted(answer)) return answer
