@@ -134,6 +134,7 @@ const NOUNS: Record<string, { summary: string; verbs: readonly Register[] }> = {
     verbs: [
       benchCollect,
       benchCompleteness,
+      benchDetect,
       benchIngest,
       benchNormalize,
       benchPurge,
