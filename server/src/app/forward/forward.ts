@@ -25,6 +25,8 @@ export interface ForwardParts {
 
 /** Others wait for their turn as well. */
 const PASS_MS = 10_000
+/** Read at once, if they are not too many bytes: looking for what comes next costs the same for many as for few. */
+const PAGE_EVENTS = 5_000
 /** A place that is so much further on is written down even where nothing was sent. */
 const WORTH_NOTING_MS = 60_000
 
@@ -83,7 +85,7 @@ export async function forwardPass(parts: ForwardParts): Promise<{ isUnfinished: 
   async function arrived(): Promise<boolean> {
     const query = queryOf(destination)
     for (let after: ArrivalCursor | undefined = cursors.eventsAfter; !isOver();) {
-      const page = await events.arrivals(tenantId, { query, limit: kind.batch.items, ...(after && { after }) })
+      const page = await events.arrivals(tenantId, { query, limit: PAGE_EVENTS, ...(after && { after }) })
       const items = page.events.map((event) => ({ ...event, kind: 'event' as const }))
       await send(items, (batch, isLast) => ({ eventsAfter: isLast ? page.next : placeOf(batch.at(-1)!) }))
       // So that what does not fit is not looked through for ever.
