@@ -3,20 +3,17 @@ import type { LedgerBatch } from '#domain/coverage.ts'
 import { AppError } from '#domain/errors.ts'
 import { addCounts, NO_COUNTS, type IntakeCounts } from '#domain/outcome.ts'
 
-import { takeBatch, type TakenBatch } from './batch-records.ts'
+import type { TakenBatch } from './batch-records.ts'
 import { ContentGone, PartlyListed, type FeedBatch, type FeedContext } from './feed.ts'
 import type { Frontier } from './frontier.ts'
 import type { Listing } from './listings.ts'
 import { closedRow, noteListed, noteListing, noteTaken, openWindow, type OpenWindow } from './open-window.ts'
 import type { CollectOptions } from './runner.ts'
+import { takeBatches } from './take-batches.ts'
 import type { Visit } from './windows.ts'
 
-/** Batches fetched, stored and written down at one time: together they cost the stores little more than one. */
-const TAKEN_AT_ONCE = 8
 /** Storing goes on for at least as many times as long as listing took, which a pass that ends begins anew. */
 const STORING_PER_LISTING = 3
-/** As many failures in a row are not the batches' fault: the pass ends and the next one goes on. */
-const FAILURES_IN_A_ROW = 24
 
 export interface ListingOutcome {
   /** Windows that this pass is done with, whether whole or with a gap. */
@@ -80,14 +77,15 @@ export async function collectListing(options: ListingVisit): Promise<ListingOutc
     return oldestFirst.findLast(({ visit }) => visit.window.from <= at) ?? oldestFirst[0]!
   }
 
-  /** Notes what Microsoft could not give; anything else is thrown on. */
-  function note(error: unknown, missed: readonly OpenWindow[]): void {
-    signal.throwIfAborted()
+  /** Notes what Microsoft could not give; false for anything else, which ends the pass. */
+  function isNoted(error: unknown, missed: readonly OpenWindow[]): boolean {
+    if (signal.aborted) return false
     if (error instanceof ContentGone) for (const window of missed) window.gone.push(error)
     else if (isMicrosofts(error)) {
       outcome.failures.push(error)
       for (const window of missed) window.failures.push(error)
-    } else throw error
+    } else return false
+    return true
   }
 
   /** Writes down together what was taken, how its windows stand, and which windows are done. */
@@ -122,42 +120,41 @@ export async function collectListing(options: ListingVisit): Promise<ListingOutc
     listingFault = error
     // What is too old is so at the old end. What was whole before has lost nothing.
     const isGone = error instanceof ContentGone
-    note(error, isGone ? oldestFirst.slice(0, 1) : windows.filter(({ row }) => row.state !== 'complete'))
+    const missed = isGone ? oldestFirst.slice(0, 1) : windows.filter(({ row }) => row.state !== 'complete')
+    if (!isNoted(error, missed)) {
+      signal.throwIfAborted()
+      throw error
+    }
   }
 
   for (const window of windows) noteListing(window, listingFault === undefined)
 
   const deadline = Math.max(options.deadline, clock.now() + STORING_PER_LISTING * (clock.now() - begun))
-  const missing = windows.flatMap((window) => window.missing.map((batch) => ({ window, batch })))
-  let next = 0
-  let failedInARow = 0
+  const missing = windows.flatMap((window) => window.missing.map((batch) => ({ place: window, batch })))
+  const ahead = new Map(windows.map((window) => [window, window.missing.length]))
 
   /** Windows of which nothing lies ahead. None as long as a part of the listing is unknown. */
-  function done(): OpenWindow[] {
-    const ahead = new Set(missing.slice(next).map(({ window }) => window))
-    return listingFault ? [] : [...unclosed].filter((window) => !ahead.has(window))
-  }
+  const done = (): OpenWindow[] => (listingFault ? [] : [...unclosed].filter((window) => ahead.get(window) === 0))
 
-  while (next < missing.length && failedInARow < FAILURES_IN_A_ROW && !(next > 0 && clock.now() > deadline)) {
-    const together = missing.slice(next, next + TAKEN_AT_ONCE)
-    const results = await Promise.all(together.map(({ batch }) => takeBatch(options, batch)))
+  const taking = takeBatches(options, missing, () => clock.now() <= deadline)
+  for await (const ended of taking.ended()) {
     const taken: [OpenWindow, TakenBatch][] = []
-    const refused: [OpenWindow, unknown][] = []
-    for (const [index, result] of results.entries()) {
-      const { window } = together[index]!
-      failedInARow = 'error' in result ? failedInARow + 1 : 0
-      if ('error' in result) refused.push([window, result.error])
-      else taken.push([window, result])
+    const faults: unknown[] = []
+    for (const { place, result } of ended) {
+      ahead.set(place, ahead.get(place)! - 1)
+      if (!('error' in result)) taken.push([place, result])
+      else if (!isNoted(result.error, [place])) faults.push(result.error)
     }
-    await commit(taken, [])
-    for (const [window, error] of refused) note(error, [window])
-    next += together.length
-    await commit([], done())
+    // What is durable is written down even where something ends the pass.
+    await commit(taken, faults.length === 0 ? done() : [])
+    if (faults.length > 0) {
+      signal.throwIfAborted()
+      throw faults[0]
+    }
   }
   const isTooOld = listingFault instanceof ContentGone
   const hasFailed = listingFault !== undefined && !isTooOld
-  outcome.isStopped =
-    failedInARow >= FAILURES_IN_A_ROW || (hasFailed && listing.isEdge && !(listingFault instanceof PartlyListed))
+  outcome.isStopped = taking.hasFailed() || (hasFailed && listing.isEdge && !(listingFault instanceof PartlyListed))
 
   const failed = [...unclosed].filter((each) => each.failures.length > 0 || (isTooOld && each === oldestFirst[0]))
   await commit([], [...new Set([...done(), ...failed])])
