@@ -1,4 +1,5 @@
-import { rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 
@@ -62,6 +63,8 @@ export async function fillStore(folder: string, { events, seed }: { events: numb
 }
 
 async function importTemplate(folder: string, records: number, seed: number): Promise<void> {
+  const mark = join(folder, `template-${records}-${seed}`)
+  if (existsSync(mark)) return
   const log = (error: AppError) => void process.stderr.write(formatError(error))
   const app = await compose(readConfig({ CORDON_DATA: folder }), { clock: systemClock, log })
   const file = join(folder, 'template.ndjson')
@@ -69,6 +72,7 @@ async function importTemplate(folder: string, records: number, seed: number): Pr
     for (const id of [TENANT, NEIGHBOR, TEMPLATE]) await app.tenants.ensure(id, `Bench ${id.slice(-1)}`)
     await synthesizeRecords(file, { records, seed })
     await importFiles(app.pipeline, { tenantId: TEMPLATE, dataset: 'o365.audit', sources: [file] })
+    await writeFile(mark, '')
   } finally {
     await app.close()
     await rm(file, { force: true })
