@@ -20,6 +20,7 @@ const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const NONE = { lost: 0, invented: 0, gaps: [] as (string | undefined)[] }
 const Truth = z.object({ records: z.array(z.string()) })
+const Struck = z.object({ rules: z.array(z.object({ struck: z.number() })) })
 const Application = z.object({ clientId: z.string(), secret: z.string() })
 
 let emulator: Emulator
@@ -190,6 +191,46 @@ describe('collecting', () => {
       expect((await pass({ ...way, lookbackMs })).failures).toEqual([])
       expect(hashes()).toEqual(expected)
     }
+  })
+
+  const lookbackMs = 20 * MINUTE
+  /** Strikes once, as an event is on its way. */
+  const strike = (amqp: object) =>
+    emulator.request('/faults', { match: { service: 'event-hubs', path: '\\?sequence=', times: 1 }, do: { amqp } })
+  const struck = async () => Struck.parse(await emulator.request('/faults')).rules.map((rule) => rule.struck)
+  const unstrike = () => emulator.request('/faults', undefined, 'DELETE')
+
+  test.each([
+    ['a link that is detached', { condition: 'amqp:link:detach-forced' }],
+    ['a connection that is closed', { condition: 'amqp:connection:forced', closes: 'connection' }],
+  ])('%s by force is opened again, and reading goes on where it was', async (_, amqp) => {
+    await pass({ lookbackMs })
+    const expected = hashes()
+    ledger = createMemoryLedger()
+    records = new Map()
+    await strike(amqp)
+    expect((await pass({ lookbackMs, as: emulator.client({ clock }) })).failures).toEqual([])
+    expect(await struck()).toEqual([1])
+    await unstrike()
+    expect(hashes()).toEqual(expected)
+  })
+
+  test('another program that takes the partition with precedence is told, and nothing is lost of it', async () => {
+    await pass({ lookbackMs })
+    const expected = hashes()
+    ledger = createMemoryLedger()
+    records = new Map()
+    await strike({ condition: 'amqp:link:stolen' })
+    const { failures } = await pass({ lookbackMs, as: emulator.client({ clock }) })
+    expect(failures).toMatchObject([
+      { code: 'CONNECT_REQUEST_REFUSED', fix: expect.stringContaining('consumer group') },
+    ])
+    expect(gaps()).toEqual(gaps().map(() => expect.stringMatching(/^Not yet: /)))
+    expect(gaps().length).toBeGreaterThan(0)
+    await unstrike()
+    await pass({ lookbackMs })
+    expect(gaps()).toEqual([])
+    expect(hashes()).toEqual(expected)
   })
 
   test('what the hub has forgotten is told as gone, and no other', async () => {

@@ -103,8 +103,8 @@ export function isLineLost(error: unknown): boolean {
   return !(fault instanceof MessagingError) || LINE_LOST.has(said(fault).code)
 }
 
-/** Of the system; the library has none of its own for it. */
-const LINE_LOST = new Set(['EPIPE', 'ECONNRESET', 'ECONNABORTED', 'MessagingError', 'Error'])
+/** Of the system, for which the library has no name of its own, and of a service that ends what is open. */
+const LINE_LOST = new Set(['EPIPE', 'ECONNRESET', 'ECONNABORTED', 'ConnectionForcedError', 'MessagingError', 'Error'])
 
 function firstOf(error: unknown): unknown {
   return error instanceof AggregateError ? error.errors[0] : error
