@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 
 import { Pool } from 'pg'
 import { expect, onTestFinished, test } from 'vitest'
@@ -9,11 +12,12 @@ import { startEmulator } from '#connect/testing/start-emulator.ts'
 import { postgresMissing, startPostgres } from '#store/engines/postgres-server/testing/start-postgres.ts'
 
 import { serveEventStore } from './stores.ts'
-import { type CordonProcess, startCordonProcess, until } from './testing/cordon-process.ts'
+import { startCordonProcess, until } from './testing/cordon-process.ts'
 import { countEvents, eventIds } from './testing/stored-events.ts'
 
-/** Two processes on one PostgreSQL and one event store, of which one dies in the middle. */
+/** `cordon up` and a `cordon worker` on one PostgreSQL and one event store, of which the worker dies in the middle. */
 
+const PROGRAM = join(import.meta.dirname, '../cli/main.ts')
 const CONTENT_TYPES = ['Audit.AzureActiveDirectory', 'Audit.Exchange', 'Audit.General', 'DLP.All']
 const TAKEN_OVER_MS = 30_000
 
@@ -26,7 +30,7 @@ interface HeldFeed {
 const missing = postgresMissing()
 
 test.skipIf(missing)(
-  `two processes share the feeds, one is killed, the other takes over: none lost, none doubled${missing ? `: skipped, ${missing}` : ''}`,
+  `two processes share the feeds, the worker is killed, the other takes over: none lost, none doubled${missing ? `: skipped, ${missing}` : ''}`,
   { timeout: 400_000 },
   async () => {
     const folder = await mkdtemp(join(tmpdir(), 'cordon-two-'))
@@ -42,13 +46,22 @@ test.skipIf(missing)(
       CORDON_CLICKHOUSE_URL: events.url,
       CORDON_KEY_FILE: join(folder, 'cordon.key'),
     }
-    const start = async (name: string): Promise<CordonProcess> => {
-      const cordon = await startCordonProcess(join(folder, name), emulator.cloudFile, servers)
-      onTestFinished(() => cordon.kill())
-      return cordon
-    }
-    const first = await start('first')
-    const second = await start('second')
+    const up = await startCordonProcess(join(folder, 'up'), emulator.cloudFile, servers)
+    onTestFinished(() => up.kill())
+    const worker = spawn(process.execPath, [PROGRAM, 'worker'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: {
+        ...process.env,
+        CORDON_DATA: join(folder, 'worker'),
+        CORDON_POLL_SECONDS: '1',
+        CORDON_CLOUD_FILE: emulator.cloudFile,
+        ...servers,
+      },
+    })
+    const gone = once(worker, 'exit')
+    onTestFinished(() => void worker.kill('SIGKILL'))
+    const [line] = (await once(createInterface(worker.stdout), 'line')) as [string]
+    expect(line).toContain('is working')
     const pool = new Pool({ connectionString: postgres.url, max: 1 })
     onTestFinished(() => pool.end())
     const heldFeeds = async () =>
@@ -59,7 +72,7 @@ test.skipIf(missing)(
     await emulator.request('/faults', { match: { path: '/audit/' }, do: { delayMs: 100 } })
     const { id, applications } = emulator.tenants[0]!
     const tenant = `/tenants/${id}`
-    await first.call('POST', '/connections', {
+    await up.call('POST', '/connections', {
       name: 'Emulated',
       cloud: 'emulated',
       directoryId: id,
@@ -73,11 +86,12 @@ test.skipIf(missing)(
     ].toSorted()
 
     await until(
-      () => countEvents(second, tenant),
+      () => countEvents(up, tenant),
       (stored) => stored > 500,
     )
     const held = await until(heldFeeds, (rows) => holders(rows).length === 2)
-    await first.kill()
+    worker.kill('SIGKILL')
+    await gone
     const killedAt = Date.now()
     await emulator.request('/faults', undefined, 'DELETE')
     // The dead one's are those that the survivor had to take.
@@ -94,10 +108,10 @@ test.skipIf(missing)(
     process.stdout.write(`taken over after ${Date.now() - killedAt} ms\n`)
 
     await until(
-      () => countEvents(second, tenant),
+      () => countEvents(up, tenant),
       (stored) => stored >= wanted.length,
     )
-    expect((await eventIds(second, tenant)).toSorted()).toEqual(wanted)
-    expect(await second.stop()).toBe(0)
+    expect((await eventIds(up, tenant)).toSorted()).toEqual(wanted)
+    expect(await up.stop()).toBe(0)
   },
 )
