@@ -12,12 +12,12 @@ const RECORDS = 5_000
 const FAILURES_IN_A_ROW = 24
 
 /** How a batch that was on its way ended, and what it was missing from. */
-export interface Ended<Place> {
+interface Ended<Place> {
   place: Place
   result: TakenBatch | { error: unknown }
 }
 
-export interface Taking<Place> {
+interface Taking<Place> {
   /**
    * Takes the batches in order, several at a time. Gives together what ended since the last was given, so that it can be written
    * down at once while the next are on their way. Who leaves early has waited for those under way.

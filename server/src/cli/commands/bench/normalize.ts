@@ -7,7 +7,7 @@ import type { Command } from 'commander'
 import { z } from 'zod'
 
 import { auditTexts } from '#app/import.ts'
-import { normalizerOf } from '#normalize/normalize-record.ts'
+import { outcomeOf } from '#app/normalize.ts'
 
 import { describeMachine } from './machine.ts'
 import { count, median, round } from './numbers.ts'
@@ -31,7 +31,7 @@ export function benchNormalize(bench: Command): void {
     .action(async (_options, command: Command) => {
       const params = Options.parse(command.opts())
       const texts = await synthesized(params)
-      const { normalize } = normalizerOf(DATASET)
+      const normalize = outcomeOf(DATASET)
       const kept = texts.filter((text) => normalize(text).outcome === 'kept').length
       const parses: Spent[] = []
       const normalizes: Spent[] = []
