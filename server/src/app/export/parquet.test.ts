@@ -50,6 +50,7 @@ test('A Parquet file is read by another program as it was written: none, few, an
       `SELECT toString("@timestamp") AS time, text, number FROM file({file:String}, 'Parquet') WHERE number = 1`,
       { file },
     )
-    if (count > 4) expect(row).toEqual({ time: '2026-11-20 00:00:00.004', text: 'Zoë 🦊 "4"\n', number: 1 })
+    const fourth = { time: '2026-11-20 00:00:00.004', text: 'Zoë 🦊 "4"\n', number: 1 }
+    expect(row).toEqual(count > 4 ? fourth : undefined)
   }
 })

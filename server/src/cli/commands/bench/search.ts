@@ -8,6 +8,7 @@ import { z } from 'zod'
 
 import { type Application, compose } from '#app/compose.ts'
 import { readConfig } from '#app/config.ts'
+import { fillStore, TENANT } from '#app/filled-store.ts'
 import type { Search } from '#app/search.ts'
 import { formatError } from '#cli/failure.ts'
 import { systemClock } from '#domain/clock.ts'
@@ -15,9 +16,9 @@ import type { AppError } from '#domain/errors.ts'
 
 import { describeMachine } from './machine.ts'
 import { count, median, percentile, round } from './numbers.ts'
-import { fillStore, TENANT } from './search/fill-store.ts'
 import { ingestSteadily } from './search/ingest-steadily.ts'
 import { type Asked, questions } from './search/questions.ts'
+import { synthesizeRecords } from './synthesized-records.ts'
 import { watchMemory } from './watch-memory.ts'
 
 const Options = z.object({
@@ -56,9 +57,10 @@ export function benchSearch(bench: Command): void {
       const folder = data ?? (await mkdtemp(join(tmpdir(), 'cordon-bench-')))
       try {
         const begun = performance.now()
-        const filled = await fillStore(folder, params)
-        const filledAt = performance.now()
         const log = (error: AppError) => void process.stderr.write(formatError(error))
+        const note = (line: string) => void process.stderr.write(`${line}\n`)
+        const filled = await fillStore(folder, params, { synthesize: synthesizeRecords, log, note })
+        const filledAt = performance.now()
         const app = await compose(readConfig({ CORDON_DATA: folder }), { clock: systemClock, log })
         try {
           const memory = watchMemory()

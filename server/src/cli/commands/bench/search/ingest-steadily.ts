@@ -8,7 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Pipeline, Prepared } from '#app/pipeline.ts'
 import { synthesizeRecords } from '#cli/commands/bench/synthesized-records.ts'
 
-import { TENANT } from './fill-store.ts'
+import { TENANT } from '#app/filled-store.ts'
 
 /** Records normalized without a break: what a search may have to wait for. */
 const AT_A_TIME = 200

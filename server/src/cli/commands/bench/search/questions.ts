@@ -1,7 +1,7 @@
 import type { Search } from '#app/search.ts'
 import { isoTime } from '#domain/clock.ts'
 
-import { SPAN, TENANT } from './fill-store.ts'
+import { SPAN, TENANT } from '#app/filled-store.ts'
 
 /** One search. */
 export interface Asked {

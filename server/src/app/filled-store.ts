@@ -3,16 +3,14 @@ import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 
-import { compose } from '#app/compose.ts'
-import { readConfig } from '#app/config.ts'
-import { importFiles } from '#app/import.ts'
-import { formatError } from '#cli/failure.ts'
-import { synthesizeRecords } from '#cli/commands/bench/synthesized-records.ts'
 import { systemClock } from '#domain/clock.ts'
-import type { AppError } from '#domain/errors.ts'
 import { parseTenantId } from '#domain/ids.ts'
 import { type ClickHouse, connect } from '#store/clickhouse/client.ts'
 import { startEmbeddedClickHouse } from '#store/engines/clickhouse-embedded/engine.ts'
+
+import { compose, type Log } from './compose.ts'
+import { readConfig } from './config.ts'
+import { importFiles } from './import.ts'
 
 export const TENANT = parseTenantId('00000000-0000-0000-0000-000000000001')!
 const NEIGHBOR = parseTenantId('00000000-0000-0000-0000-000000000002')!
@@ -31,6 +29,13 @@ const NEIGHBOR_EVERY = 8
 const FILL_MEMORY_MB = 2_500
 const SETTLE_MS = 10 * 60_000
 
+interface Parts {
+  /** Writes audit records into a file, a line each. */
+  synthesize(file: string, options: { records: number; seed: number }): Promise<void>
+  log: Log
+  note(line: string): void
+}
+
 interface Filled {
   /** Of both tenants. */
   events: number
@@ -42,9 +47,13 @@ interface Filled {
  * Fills the event store in `folder`: imports synthesized records, then has the engine copy them, each copy into the next
  * stretch of the thirty days, under ids of its own, in documents and originals too. A store that was filled is left as it is.
  */
-export async function fillStore(folder: string, { events, seed }: { events: number; seed: number }): Promise<Filled> {
+export async function fillStore(
+  folder: string,
+  { events, seed }: { events: number; seed: number },
+  parts: Parts,
+): Promise<Filled> {
   const records = Math.min(TEMPLATE_RECORDS, events)
-  await importTemplate(folder, records, seed)
+  await importTemplate(folder, records, seed, parts)
   const engine = await startEmbeddedClickHouse({ dataDir: join(folder, 'events'), memoryLimitMb: FILL_MEMORY_MB })
   const clickhouse = connect(engine)
   try {
@@ -52,7 +61,7 @@ export async function fillStore(folder: string, { events, seed }: { events: numb
     const done = Math.floor((await stored(clickhouse)).events / records)
     for (let copy = done; copy < copies; copy += 1) {
       await addCopy(clickhouse, copy, copies)
-      process.stderr.write(`${(copy + 1) * records} of ${events} events\n`)
+      parts.note(`${(copy + 1) * records} of ${events} events`)
     }
     await settle(clickhouse)
     return await stored(clickhouse)
@@ -62,15 +71,19 @@ export async function fillStore(folder: string, { events, seed }: { events: numb
   }
 }
 
-async function importTemplate(folder: string, records: number, seed: number): Promise<void> {
+async function importTemplate(
+  folder: string,
+  records: number,
+  seed: number,
+  { synthesize, log }: Parts,
+): Promise<void> {
   const mark = join(folder, `template-${records}-${seed}`)
   if (existsSync(mark)) return
-  const log = (error: AppError) => void process.stderr.write(formatError(error))
   const app = await compose(readConfig({ CORDON_DATA: folder }), { clock: systemClock, log })
   const file = join(folder, 'template.ndjson')
   try {
     for (const id of [TENANT, NEIGHBOR, TEMPLATE]) await app.tenants.ensure(id, `Bench ${id.slice(-1)}`)
-    await synthesizeRecords(file, { records, seed })
+    await synthesize(file, { records, seed })
     await importFiles(app.pipeline, { tenantId: TEMPLATE, dataset: 'o365.audit', sources: [file] })
     await writeFile(mark, '')
   } finally {
