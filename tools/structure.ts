@@ -22,7 +22,7 @@ const UNIT_LISTS = [
   { folder: 'server/src/collect/feeds', list: 'server/src/collect/feeds/index.ts' },
   { folder: 'server/src/normalize/datasets', list: 'server/src/normalize/datasets/index.ts' },
   { folder: 'server/src/respond/actions', list: 'server/src/respond/actions/index.ts' },
-  { folder: 'server/src/app/forward/destinations', list: 'server/src/app/forward/destinations/index.ts' },
+  { folder: 'server/src/forward/destinations', list: 'server/src/forward/destinations/index.ts' },
   { folder: 'emulator/src/services', list: 'emulator/src/services/index.ts' },
   { folder: 'emulator/src/scenarios', list: 'emulator/src/scenarios/index.ts' },
 ] as const

@@ -16,7 +16,7 @@ import type { IntakeCounts } from '#domain/outcome.ts'
 import type { TimeRange } from '#domain/query.ts'
 import type { Tenant } from '#domain/tenant.ts'
 import { FEEDS } from '#collect/feeds/index.ts'
-import { DESTINATIONS } from './forward/destinations/index.ts'
+import { DESTINATIONS } from '#forward/destinations/index.ts'
 import { normalizerOf } from '#normalize/normalize-record.ts'
 
 import { type Actions, createActions } from './actions.ts'

@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from 'vitest'
 
-import { startHttpReceiver } from './forward/testing/receiver.ts'
+import { startHttpReceiver } from '#forward/testing/receiver.ts'
 import { startConnectedCordon } from './testing/connected-cordon.ts'
 import { until } from './testing/cordon-process.ts'
 import { eventIds } from './testing/stored-events.ts'

@@ -4,9 +4,9 @@ import { z } from 'zod'
 
 import { isoTime } from '#domain/clock.ts'
 import { stableId } from '#domain/ids.ts'
-import { Authority, HttpAddress } from '#app/forward/address.ts'
-import { defineDestination, type Sender } from '#app/forward/destination.ts'
-import { openHttpDoor } from '#app/forward/http-door.ts'
+import { Authority, HttpAddress } from '#forward/address.ts'
+import { defineDestination, type Sender } from '#forward/destination.ts'
+import { openHttpDoor } from '#forward/http-door.ts'
 
 const Options = z.strictObject({
   url: HttpAddress.describe('Where to POST to.'),

@@ -6,9 +6,9 @@ import { z } from 'zod'
 
 import { isoTime } from '#domain/clock.ts'
 import type { ForwardItem } from '#domain/destination.ts'
-import { Authority } from '#app/forward/address.ts'
-import { defineDestination, type Sender } from '#app/forward/destination.ts'
-import { connectionFault } from '#app/forward/faults.ts'
+import { Authority } from '#forward/address.ts'
+import { defineDestination, type Sender } from '#forward/destination.ts'
+import { connectionFault } from '#forward/faults.ts'
 
 const FACILITIES = ['audit', 'local0', 'local1', 'local2', 'local3', 'local4', 'local5', 'local6', 'local7'] as const
 

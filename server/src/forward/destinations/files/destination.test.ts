@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 
 import { systemClock } from '#domain/clock.ts'
-import { testItem } from '#app/forward/test-event.ts'
+import { testItem } from '#forward/test-event.ts'
 import { newTenant } from '#store/testing/test-event.ts'
 
 import { files } from './destination.ts'

@@ -4,9 +4,9 @@ import { systemClock } from '#domain/clock.ts'
 import type { ForwardItem } from '#domain/destination.ts'
 import { newTenant } from '#store/testing/test-event.ts'
 
-import { deliver } from '#app/forward/deliver.ts'
-import type { DestinationKind, Sender } from '#app/forward/destination.ts'
-import { testItem } from '#app/forward/test-event.ts'
+import { deliver } from '#forward/deliver.ts'
+import type { DestinationKind, Sender } from '#forward/destination.ts'
+import { testItem } from '#forward/test-event.ts'
 
 import { loopbackCertificate, type LoopbackCertificate } from './loopback-certificate.ts'
 import { type Fault, POISON, type Receiver } from './receiver.ts'

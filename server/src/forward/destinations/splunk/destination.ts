@@ -4,9 +4,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
 
 import type { ForwardItem } from '#domain/destination.ts'
-import { Authority, HttpAddress } from '#app/forward/address.ts'
-import { BatchRefused, defineDestination, type Sender } from '#app/forward/destination.ts'
-import { busy, credentialRefused, type HttpReply, openHttpDoor, refused, unreadable } from '#app/forward/http-door.ts'
+import { Authority, HttpAddress } from '#forward/address.ts'
+import { BatchRefused, defineDestination, type Sender } from '#forward/destination.ts'
+import { busy, credentialRefused, type HttpReply, openHttpDoor, refused, unreadable } from '#forward/http-door.ts'
 
 const Options = z.strictObject({
   url: HttpAddress.describe('Address of the HTTP Event Collector: https://splunk.example:8088.'),

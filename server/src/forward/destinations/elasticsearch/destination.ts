@@ -1,8 +1,8 @@
 import { z } from 'zod'
 
 import type { ForwardItem } from '#domain/destination.ts'
-import { Authority, HttpAddress } from '#app/forward/address.ts'
-import { defineDestination, type Sender, type Sent } from '#app/forward/destination.ts'
+import { Authority, HttpAddress } from '#forward/address.ts'
+import { defineDestination, type Sender, type Sent } from '#forward/destination.ts'
 import {
   busy,
   credentialRefused,
@@ -11,7 +11,7 @@ import {
   openHttpDoor,
   refused,
   unreadable,
-} from '#app/forward/http-door.ts'
+} from '#forward/http-door.ts'
 
 const Options = z.strictObject({
   url: HttpAddress.describe('Address of the cluster: https://elastic.example:9200.'),

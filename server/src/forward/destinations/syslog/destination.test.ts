@@ -1,5 +1,5 @@
-import { startSyslogReceiver } from '#app/forward/testing/syslog-receiver.ts'
-import { testDestination } from '#app/forward/testing/test-destination.ts'
+import { startSyslogReceiver } from '#forward/testing/syslog-receiver.ts'
+import { testDestination } from '#forward/testing/test-destination.ts'
 
 import { syslog } from './destination.ts'
 

@@ -1,4 +1,4 @@
-import type { DestinationKind } from '#app/forward/destination.ts'
+import type { DestinationKind } from '#forward/destination.ts'
 
 import { elasticsearch } from './elasticsearch/destination.ts'
 import { files } from './files/destination.ts'

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 
-import { POISON, startHttpReceiver } from '#app/forward/testing/receiver.ts'
-import { testDestination } from '#app/forward/testing/test-destination.ts'
+import { POISON, startHttpReceiver } from '#forward/testing/receiver.ts'
+import { testDestination } from '#forward/testing/test-destination.ts'
 
 import { webhook } from './destination.ts'
 

@@ -1,5 +1,5 @@
-import { POISON, startHttpReceiver } from '#app/forward/testing/receiver.ts'
-import { testDestination } from '#app/forward/testing/test-destination.ts'
+import { POISON, startHttpReceiver } from '#forward/testing/receiver.ts'
+import { testDestination } from '#forward/testing/test-destination.ts'
 
 import { splunk } from './destination.ts'
 

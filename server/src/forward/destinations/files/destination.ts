@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { isoTime } from '#domain/clock.ts'
 import type { ForwardItem } from '#domain/destination.ts'
 import { AppError } from '#domain/errors.ts'
-import { defineDestination, type Sender, type Sent } from '#app/forward/destination.ts'
+import { defineDestination, type Sender, type Sent } from '#forward/destination.ts'
 
 const Options = z.strictObject({
   folder: z
