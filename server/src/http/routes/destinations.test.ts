@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 
-import { POISON, type Receiver, startHttpReceiver } from '#app/forward/testing/receiver.ts'
+import { POISON, type Receiver, startHttpReceiver } from '#forward/testing/receiver.ts'
 import { parseTenantId } from '#domain/ids.ts'
 import { type Cordon, startCordon } from '#http/testing/start-cordon.ts'
 
