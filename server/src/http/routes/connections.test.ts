@@ -242,7 +242,7 @@ describe('a certificate made here', () => {
 describe('the test', () => {
   it('goes on by itself while consent spreads, and ends', async () => {
     const { id, clientId, lastTest } = await add(['ActivityFeed.Read'], {
-      feeds: [AUDIT],
+      feeds: [],
       settings: { uses: ['investigate'] },
     })
     expect(lastTest).toMatchObject({ status: 'partial', waitsUntil: expect.any(String) as string })
@@ -284,7 +284,7 @@ describe('the test', () => {
     const deny = (address: string) =>
       emulator.request('/faults', { match: { path: encodeURIComponent(address) }, do: { status: 403, body: denied } })
     await deny(outside)
-    const { id, lastTest } = await add(EVERY_READ, { feeds: [AUDIT], settings: uses })
+    const { id, lastTest } = await add(EVERY_READ, { feeds: [], settings: uses })
     expect(lastTest?.mailboxes).toMatchObject([{ verdict: 'as-expected' }, { verdict: 'as-expected' }])
 
     await emulator.request('/faults', undefined, 'DELETE')
