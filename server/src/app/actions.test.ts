@@ -27,11 +27,17 @@ let started: string[]
 let actions: Actions
 let investigationId: string
 
-/** An investigation of a tenant with 20 mailboxes that has found `hits` messages, two in each mailbox. */
-async function found(hits: number): Promise<void> {
-  const written = investigation(tenantId, { state: 'done' })
+/** An investigation of a tenant with 20 mailboxes, in that cloud, that has found `hits` messages, two in each mailbox. */
+async function found(hits: number, cloud = 'worldwide'): Promise<void> {
+  const connectionId = `connection of ${tenantId}`
+  const written = investigation(tenantId, { state: 'done', connectionId })
   investigationId = written.id
   await records.tenants.ensure(tenantId, 'Here')
+  const connection = { id: connectionId, tenantId, name: 'Here', cloud, clientId: 'client', feeds: [], settings: {} }
+  await records.connections.create(
+    { ...connection, credentialKind: 'secret', createdAt: isoTime(now) },
+    { kind: 'secret', secret: 'x' },
+  )
   await records.investigations.create(written)
   for (let number = 0; number < 20; number++) {
     const { userId, userPrincipalName } = mailbox(number)
@@ -216,20 +222,9 @@ describe('a plan of many targets', () => {
 
 describe('a cloud where Microsoft does not offer an action', () => {
   it('is told in the choice, and refused with the reason and what else there is', async () => {
-    await found(1)
+    await found(1, 'gcc-high')
     const choice = actions.catalog().find(({ id }) => id === 'delete-message')!
     expect(choice.notOfferedIn!.clouds).toEqual(['gcc-high', 'dod', 'china'])
-    const connection = {
-      id: 'connection',
-      tenantId,
-      name: 'Gov',
-      cloud: 'gcc-high',
-      clientId: 'client',
-      feeds: [],
-      settings: {},
-    }
-    const more = { credentialKind: 'secret', createdAt: isoTime(now) } as const
-    await records.connections.create({ ...connection, ...more }, { kind: 'secret', secret: 'x' })
     const why = 'Microsoft Graph has no permanentDelete for messages in this cloud.'
     const refusal = expect.objectContaining({ code: 'ACTION_NOT_OFFERED', why })
     await expect(plan()).rejects.toThrow(refusal)
