@@ -83,6 +83,7 @@ describe('coverage', () => {
     expect(text).toMatch(new RegExp(`^cordon_feed_windows\\{${labels},state="complete"\\} \\d+$`, 'm'))
     expect(text).toMatch(new RegExp(`^cordon_feed_records\\{${labels},outcome="kept"\\} \\d+$`, 'm'))
     expect(text).toMatch(new RegExp(`^cordon_feed_lag_seconds\\{${labels}\\} \\d`, 'm'))
-    expect(text.split('\n').filter((line) => line.startsWith('# TYPE'))).toHaveLength(3)
+    const told = text.split('\n').filter((line) => line.startsWith('# TYPE cordon_feed_'))
+    expect(told).toHaveLength(3)
   })
 })
