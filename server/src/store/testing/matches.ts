@@ -24,7 +24,7 @@ export function matches(query: EventQuery, event: NormalizedEvent): boolean {
       return asked.length > 0 && asked.every((word) => there.has(word))
     }
     case 'exists':
-      return valuesOf(event, query.field).some((value) => value !== '' || isPlural(query.field))
+      return valuesOf(event, query.field).some((value) => value !== '' || tellsEmpty(query.field))
     case 'match':
       return valuesOf(event, query.field).some((value) => isLike(value, query))
     case 'cidr':
@@ -39,6 +39,11 @@ function wordsOf(text: string): string[] {
     .toLowerCase()
     .split(/[^a-z0-9]+/)
     .filter((word) => word !== '')
+}
+
+/** Whether an empty text is told from none: in the document, and in a list. */
+function tellsEmpty(field: string): boolean {
+  return columnAt(field, new Map()) === undefined || isPlural(field)
 }
 
 function isPlural(field: string): boolean {
