@@ -9,7 +9,7 @@ import type { NormalizedEvent } from '#domain/event.ts'
 import { parseTenantId } from '#domain/ids.ts'
 import { normalizeRecord } from '#normalize/normalize-record.ts'
 
-import { findLogsource } from './fields.ts'
+import { streamsOf } from './fields/logsources.ts'
 import { loadRules } from './load-rules.ts'
 import { createDetector } from './runner.ts'
 
@@ -32,7 +32,7 @@ describe('the pack', () => {
   it('loads without a problem, and every rule names something that Cordon collects', () => {
     expect(problems).toEqual([])
     expect(rules.length).toBeGreaterThanOrEqual(5)
-    expect(rules.filter(({ logsource }) => findLogsource(logsource) === undefined)).toEqual([])
+    expect(rules.filter(({ logsource }) => streamsOf(logsource).length === 0)).toEqual([])
   })
 })
 

@@ -1,0 +1,121 @@
+import type { Fields } from '#detect/compile/reading.ts'
+import { scalarsOf } from '#detect/compile/plain-fields.ts'
+import type { EcsEvent, NormalizedEvent } from '#domain/event.ts'
+
+import { placesOf } from './places.ts'
+import type { EventStream, FieldPlaces, FieldSource } from './source.ts'
+
+/** How rules read the events of a stream. Where their fields are is worked out once for each field. */
+export function createFieldReader(stream: EventStream): (event: NormalizedEvent) => Fields {
+  const places = new Map<string, FieldPlaces>()
+  const placesFor = (field: string): FieldPlaces => {
+    let known = places.get(field)
+    if (known === undefined) places.set(field, (known = placesOf(stream, field)))
+    return known
+  }
+  return ({ event, raw }) => {
+    const known = new Map<string, readonly unknown[] | undefined>()
+    return {
+      values(field) {
+        if (known.has(field)) return known.get(field)
+        const found = readPlaces(event, placesFor(field))
+        known.set(field, found)
+        return found
+      },
+      everyValue: () => scalarsOf(raw),
+    }
+  }
+}
+
+/** Whether an event is one of a stream's. */
+export function isOf({ dataset, when }: EventStream, event: EcsEvent): boolean {
+  if (event.event.dataset !== dataset) return false
+  return (
+    when === undefined ||
+    read(event, { path: when.path, read: 'values' })?.some((value) => when.values.includes(String(value))) === true
+  )
+}
+
+/** A field's values, undefined where it is nowhere; see {@link FieldPlaces}. */
+function readPlaces(event: EcsEvent, places: FieldPlaces): readonly unknown[] | undefined {
+  let nothing: readonly unknown[] | undefined
+  for (const sources of places) {
+    let found: readonly unknown[] | undefined
+    for (const source of sources) {
+      const values = read(event, source)
+      found = found === undefined || values === undefined ? (found ?? values) : [...found, ...values]
+    }
+    if (found?.some((value) => value !== null)) return found.length === 1 ? found : distinct(found)
+    nothing ??= found
+  }
+  return nothing
+}
+
+/** Without null, and of values that differ in case alone the first. */
+function distinct(values: readonly unknown[]): unknown[] {
+  const byText = new Map<string, unknown>()
+  for (const value of values) {
+    const text = String(value).toLowerCase()
+    if (value !== null && !byText.has(text)) byText.set(text, value)
+  }
+  return [...byText.values()]
+}
+
+function read(event: EcsEvent, { path, read: how, fold, words }: FieldSource): readonly unknown[] | undefined {
+  const nodes: unknown[] = []
+  walk(event, path, 0, nodes)
+  if (nodes.length === 0) return undefined
+  const values = nodes.length === 1 ? READERS[how](nodes[0]) : nodes.flatMap(READERS[how])
+  if (fold !== undefined) return values.map((value) => String(value).replace(DASHES, '-'))
+  if (words === undefined) return values
+  const called = values.flatMap((value) => own(words, String(value).toLowerCase()) ?? [])
+  return called.length > 0 ? called : undefined
+}
+
+const DASHES = /[\u2010-\u2015\u2212]/g
+
+const READERS: Record<FieldSource['read'], (node: unknown) => readonly unknown[]> = {
+  values: scalarsOf,
+  names: (node) => members(node).map(([name]) => name),
+  json: (node) => [JSON.stringify(node)],
+  changes: (node) => members(node).map(([name, change]) => changeText(name, change)),
+}
+
+/** Adds what lies at the rest of the path. */
+function walk(node: unknown, path: readonly string[], step: number, found: unknown[]): void {
+  if (step === path.length) found.push(node)
+  else if (Array.isArray(node)) for (const item of node) walk(item, path, step, found)
+  else if (typeof node !== 'object' || node === null) return
+  else if (path[step] === '*') for (const value of Object.values(node)) walk(value, path, step + 1, found)
+  else {
+    const name = nameIn(node, path[step]!)
+    if (name !== undefined) walk((node as Record<string, unknown>)[name], path, step + 1, found)
+  }
+}
+
+/** The name as written, else in another case. */
+function nameIn(node: object, name: string): string | undefined {
+  if (Object.hasOwn(node, name)) return name
+  for (const each in node) {
+    if (each.length === name.length && each.toLowerCase() === name.toLowerCase()) return each
+  }
+  return undefined
+}
+
+/** Name and value of each member; a list of objects, as one for each target, has the members of all. */
+function members(node: unknown): [string, unknown][] {
+  if (Array.isArray(node)) return node.flatMap(members)
+  return typeof node === 'object' && node !== null ? Object.entries(node) : []
+}
+
+/** A change as the directory's log writes it in its list. */
+function changeText(name: string, change: unknown): string {
+  const values = typeof change === 'object' && change !== null ? (change as Record<string, unknown>) : {}
+  const text = (value: unknown) => JSON.stringify(typeof value === 'string' ? value : JSON.stringify(value ?? null))
+  const [before, after] = [values['oldValue'] ?? values['OldValue'], values['newValue'] ?? values['NewValue']]
+  return `"displayName":${JSON.stringify(name)},"oldValue":${text(before)},"newValue":${text(after)}`
+}
+
+function own<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined
+}
