@@ -6,6 +6,9 @@ import { MailFilter } from './investigation.ts'
 export const SeverityName = z.enum(['informational', 'low', 'medium', 'high', 'critical'])
 export type SeverityName = z.infer<typeof SeverityName>
 
+export const Verdict = z.enum(['true-positive', 'benign', 'false-positive', 'duplicate'])
+export type Verdict = z.infer<typeof Verdict>
+
 export const Alert = z
   .object({
     id: z.string(),
@@ -17,6 +20,12 @@ export const Alert = z
     sentence: z.string(),
     status: z.enum(['open', 'closed']),
     closeReason: z.string().optional(),
+    verdict: Verdict.optional().describe('Of a closed one, where whoever closed it said so.'),
+    assignee: z.string().optional().describe('Name of the user who works on it.'),
+    suppressedUntil: z
+      .string()
+      .optional()
+      .describe('Until then an open alert is out of the queue; what happens joins it.'),
     eventCount: z.int(),
     firstEventAt: z.string(),
     lastEventAt: z.string(),
@@ -49,10 +58,17 @@ export const AlertDetail = z
   .meta({ id: 'AlertDetail' })
 export type AlertDetail = z.infer<typeof AlertDetail>
 
+/** PATCH /api/tenants/{tenantId}/alerts/{id}: one decision at a time. */
 export const UpdateAlert = z
-  .discriminatedUnion('status', [
-    z.object({ status: z.literal('closed'), reason: z.string().min(1).max(1000) }),
-    z.object({ status: z.literal('open') }),
+  .union([
+    z.strictObject({
+      status: z.literal('closed'),
+      reason: z.string().trim().min(1).max(1000),
+      verdict: Verdict.optional(),
+    }),
+    z.strictObject({ status: z.literal('open') }),
+    z.strictObject({ assignee: z.string().min(1).max(200).nullable() }),
+    z.strictObject({ suppressedUntil: z.iso.datetime().nullable() }),
   ])
   .meta({ id: 'UpdateAlert' })
 export type UpdateAlert = z.infer<typeof UpdateAlert>

@@ -252,7 +252,7 @@ export async function compose(
       audit,
       bus,
       clock,
-      ruleOf: (id) => [...rules, ...correlations].find((rule) => rule.id === id),
+      ruleOf: (_tenantId, id) => [...rules, ...correlations].find((rule) => rule.id === id),
     }),
     investigations: createInvestigations({
       records,

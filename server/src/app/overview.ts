@@ -54,8 +54,8 @@ export function createOverview(parts: {
       const since = (ms: number) => ({ from: isoTime(now - ms), to: isoTime(now) })
       const [openAlerts, newestAlerts, reported, runs, feeds, eventsLast24h, steps, investigations, connections] =
         await Promise.all([
-          records.alerts.countOpenBySeverity(tenantId),
-          records.alerts.list(tenantId, { limit: 10 }),
+          records.alerts.countOpenBySeverity(tenantId, isoTime(now)),
+          records.alerts.list(tenantId, { limit: 10, now: isoTime(now) }),
           events.search(tenantId, {
             range: since(WEEK_MS),
             query: { kind: 'match', field: 'event.action', value: 'UserSubmission', wildcard: false },

@@ -19,6 +19,10 @@ export interface Detection {
   sentence: string
 }
 
+/** What an alert turned out to be. */
+export const VERDICTS = ['true-positive', 'benign', 'false-positive', 'duplicate'] as const
+export type Verdict = (typeof VERDICTS)[number]
+
 export interface Alert {
   id: string
   tenantId: TenantId
@@ -31,6 +35,12 @@ export interface Alert {
   sentence: string
   status: 'open' | 'closed'
   closeReason?: string
+  /** Of a closed one, where whoever closed it said so. */
+  verdict?: Verdict
+  /** Name of the user who works on it. */
+  assignee?: string
+  /** Until then an open alert is out of the queue; what happens joins it meanwhile. */
+  suppressedUntil?: string
   /** Events that made it; each event counts once per rule. */
   eventCount: number
   firstEventAt: string

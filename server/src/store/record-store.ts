@@ -1,5 +1,5 @@
 import type { ActionRun, ActionTarget } from '#domain/action-run.ts'
-import type { Alert, Detection } from '#domain/alert.ts'
+import type { Alert, Detection, Verdict } from '#domain/alert.ts'
 import type { Budgets } from '#domain/budget.ts'
 import type { CoverageLedger, FeedKey } from '#domain/coverage.ts'
 import type { DeadLetter, Destination, ForwardFault } from '#domain/destination.ts'
@@ -9,6 +9,7 @@ import type { IntakeKey } from '#domain/intake-key.ts'
 import type { Lease, Leases } from '#domain/lease.ts'
 import type { Investigation, InvestigationDay, InvestigationMailbox, MailHit } from '#domain/investigation.ts'
 import type { RetentionSettings } from '#domain/retention.ts'
+import type { CorrelationHit, RuleFile, RuleNoise, RuleTuning, RuleVersion } from '#domain/rule.ts'
 import type { SavedSearch } from '#domain/saved-search.ts'
 import type { Quarantined } from '#domain/outcome.ts'
 import type { Connection, ConnectionTest, Credential, PasswordCredential, Tenant } from '#domain/tenant.ts'
@@ -83,15 +84,63 @@ export interface RecordStore {
      * so replaying a batch changes nothing. Returns the alerts that changed.
      */
     record(tenantId: TenantId, detections: readonly Detection[], now: string): Promise<Alert[]>
-    list(tenantId: TenantId, filter: { status?: Alert['status']; limit: number }): Promise<Alert[]>
+    list(tenantId: TenantId, filter: AlertFilter): Promise<Alert[]>
     read(tenantId: TenantId, id: string): Promise<Alert | undefined>
     /** Evidence, newest first. */
     eventIds(tenantId: TenantId, id: string, limit: number): Promise<string[]>
     /** The newest alert that each of these events is evidence of; events without one are left out. */
     alertIdsOf(tenantId: TenantId, eventIds: readonly string[]): Promise<Map<string, string>>
-    close(tenantId: TenantId, id: string, reason: string, now: string): Promise<Alert | undefined>
+    close(tenantId: TenantId, id: string, reason: string, now: string, verdict?: Verdict): Promise<Alert | undefined>
     reopen(tenantId: TenantId, id: string, now: string): Promise<Alert | undefined>
-    countOpenBySeverity(tenantId: TenantId): Promise<Record<string, number>>
+    /** Gives it to somebody, or with null to nobody; undefined when there is none. */
+    assign(tenantId: TenantId, id: string, assignee: string | null, now: string): Promise<Alert | undefined>
+    /** Takes an open one out of the queue until then, or with null puts it back; a closed one stays as it is. */
+    suppress(tenantId: TenantId, id: string, until: string | null, now: string): Promise<Alert | undefined>
+    countOpenBySeverity(tenantId: TenantId, now: string): Promise<Record<string, number>>
+    /** By rule, of alerts opened since; rules without are left out. */
+    noise(tenantId: TenantId, since: string): Promise<RuleNoise[]>
+  }
+
+  rules: {
+    /** How often each tenant has changed anything here; those that never did are left out. For every process to notice. */
+    revisions(): Promise<Map<TenantId, number>>
+    /** As they are now. */
+    files(tenantId: TenantId): Promise<RuleFile[]>
+    /** A version a file, after those it has; files whose text is as given stay as they are. Returns the paths that changed. */
+    write(
+      tenantId: TenantId,
+      files: readonly { path: string; text: string }[],
+      about: Pick<RuleVersion, 'change' | 'note' | 'createdBy' | 'createdAt'>,
+    ): Promise<string[]>
+    /** Its versions stay. False when there is none. */
+    removeFile(tenantId: TenantId, path: string): Promise<boolean>
+    /** Newest first. */
+    versions(tenantId: TenantId, path: string): Promise<RuleVersion[]>
+    /** Of the rules that were ever switched. */
+    switches(tenantId: TenantId): Promise<Map<string, boolean>>
+    switch(tenantId: TenantId, ruleIds: readonly string[], isEnabled: boolean): Promise<void>
+    /** Oldest first; also those that have expired. */
+    tunings(tenantId: TenantId): Promise<RuleTuning[]>
+    addTuning(tuning: RuleTuning): Promise<void>
+    removeTuning(tenantId: TenantId, id: string): Promise<boolean>
+  }
+
+  /** What correlations remember, told by every process that detects. */
+  correlationHits: {
+    /** One that is there becomes as given, and arrives again. */
+    add(tenantId: TenantId, hits: readonly CorrelationHit[]): Promise<void>
+    /** In the order of their events' time, from behind a hit on; `until` is the last moment. */
+    byTime(tenantId: TenantId, request: HitRequest): Promise<CorrelationHit[]>
+    /** From here on `arrivals` gives what was not there yet. */
+    edge(tenantId: TenantId): Promise<HitCursor>
+    /** In the order of the transactions that wrote them; what is read to its end, again and again, misses none. */
+    arrivals(
+      tenantId: TenantId,
+      after: HitCursor,
+      limit: number,
+    ): Promise<{ hits: CorrelationHit[]; next: HitCursor; isLast: boolean }>
+    /** Forgets those whose event and arrival are both older, and the oldest beyond `most`; gives how many the latter were. */
+    prune(tenantId: TenantId, before: string, most: number): Promise<number>
   }
 
   investigations: {
@@ -297,6 +346,30 @@ export interface ForwardCursors {
 export interface AlertCursor {
   changedIn: string
   id: string
+}
+
+export interface AlertFilter {
+  /** `suppressed` are open too, but out of the queue; `open` are those in it. */
+  status?: Alert['status'] | 'suppressed'
+  ruleId?: string
+  /** Name of a user. */
+  assignee?: string
+  limit: number
+  /** The moment at which what is suppressed is judged. */
+  now: string
+}
+
+export interface HitRequest {
+  from?: string
+  until?: string
+  behind?: Pick<CorrelationHit, 'time' | 'eventId'>
+  limit: number
+}
+
+/** The place of a hit in the order of arrival: the transaction that wrote it (PostgreSQL's xid8), its event. */
+export interface HitCursor {
+  changedIn: string
+  eventId: string
 }
 
 export interface AlertChanges {

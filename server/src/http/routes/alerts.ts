@@ -4,7 +4,9 @@ import { z } from 'zod'
 import { defineRoute, type Route } from '#http/route.ts'
 
 const AlertListParams = z.object({
-  status: z.enum(['open', 'closed']).optional(),
+  status: z.enum(['open', 'closed', 'suppressed']).optional(),
+  ruleId: z.string().optional(),
+  assignee: z.string().optional(),
   limit: z.coerce.number().int().min(1).max(1000).default(100),
 })
 
@@ -30,7 +32,7 @@ export const ALERT_ROUTES: Route[] = [
     method: 'patch',
     path: '/tenants/{tenantId}/alerts/{id}',
     access: 'alert.write',
-    summary: 'Close an alert with a reason, or open it again.',
+    summary: 'Close an alert with a reason, open it again, give it to somebody, or put it off.',
     body: UpdateAlert,
     reply: Alert,
     handle: ({ app, user, tenantId, param, body }) => app.alerts.update(user, tenantId, param('id'), body),

@@ -57,12 +57,16 @@ export function alerts(db: Database): RecordStore['alerts'] {
     },
 
     async list(tenantId, filter) {
-      const { status } = filter
+      const { status, ruleId, assignee, now } = filter
       const rows = await db
         .selectFrom('alerts')
         .selectAll()
         .where('tenantId', '=', tenantId)
-        .$if(status !== undefined, (query) => query.where('status', '=', status!))
+        .$if(status !== undefined, (query) => query.where('status', '=', status === 'closed' ? 'closed' : 'open'))
+        .$if(status === 'open', (query) => query.where(isInQueue(now)))
+        .$if(status === 'suppressed', (query) => query.where((eb) => eb.not(isInQueue(now))))
+        .$if(ruleId !== undefined, (query) => query.where('ruleId', '=', ruleId!))
+        .$if(assignee !== undefined, (query) => query.where('assignee', '=', assignee!))
         .orderBy('lastEventAt', 'desc')
         .orderBy('id')
         .limit(filter.limit)
@@ -98,10 +102,10 @@ export function alerts(db: Database): RecordStore['alerts'] {
       return new Map(rows.map(({ eventId, id }) => [eventId, id]))
     },
 
-    async close(tenantId, id, reason, now) {
+    async close(tenantId, id, reason, now, verdict) {
       const row = await db
         .updateTable('alerts')
-        .set({ status: 'closed', closeReason: reason, updatedAt: now })
+        .set({ status: 'closed', closeReason: reason, verdict: verdict ?? null, suppressedUntil: null, updatedAt: now })
         .where('tenantId', '=', tenantId)
         .where('id', '=', id)
         .where('status', '=', 'open')
@@ -115,7 +119,7 @@ export function alerts(db: Database): RecordStore['alerts'] {
       try {
         const row = await db
           .updateTable('alerts')
-          .set({ status: 'open', closeReason: null, updatedAt: now })
+          .set({ status: 'open', closeReason: null, verdict: null, updatedAt: now })
           .where('tenantId', '=', tenantId)
           .where('id', '=', id)
           .where('status', '=', 'closed')
@@ -129,17 +133,61 @@ export function alerts(db: Database): RecordStore['alerts'] {
       }
     },
 
-    async countOpenBySeverity(tenantId) {
+    async assign(tenantId, id, assignee, now) {
+      const row = await db
+        .updateTable('alerts')
+        .set({ assignee, updatedAt: now })
+        .where('tenantId', '=', tenantId)
+        .where('id', '=', id)
+        .returningAll()
+        .executeTakeFirst()
+      return row && present(row)
+    },
+
+    async suppress(tenantId, id, until, now) {
+      const row = await db
+        .updateTable('alerts')
+        .set({ suppressedUntil: until, updatedAt: now })
+        .where('tenantId', '=', tenantId)
+        .where('id', '=', id)
+        .where('status', '=', 'open')
+        .returningAll()
+        .executeTakeFirst()
+      return row ? present(row) : read(tenantId, id)
+    },
+
+    async noise(tenantId, since) {
+      const { rows } = await sql<{ ruleId: string; day: string; opened: number; isFalse: number; isTrue: number }>`
+        select rule_id, to_char(created_at at time zone 'UTC', 'YYYY-MM-DD') as day, count(*)::int as opened,
+          (count(*) filter (where verdict in ('false-positive', 'benign')))::int as is_false,
+          (count(*) filter (where verdict = 'true-positive'))::int as is_true
+        from alerts where tenant_id = ${tenantId} and created_at >= ${since}::timestamptz
+        group by 1, 2 order by 1, 2`.execute(db)
+      return [...Map.groupBy(rows, ({ ruleId }) => ruleId)].map(([ruleId, days]) => ({
+        ruleId,
+        days: Object.fromEntries(days.map(({ day, opened }) => [day, opened])),
+        closedAsFalse: days.reduce((sum, { isFalse }) => sum + isFalse, 0),
+        closedAsTrue: days.reduce((sum, { isTrue }) => sum + isTrue, 0),
+      }))
+    },
+
+    async countOpenBySeverity(tenantId, now) {
       const rows = await db
         .selectFrom('alerts')
         .select((eb) => ['severity', eb.fn.countAll<string>().as('alerts')])
         .where('tenantId', '=', tenantId)
         .where('status', '=', 'open')
+        .where(isInQueue(now))
         .groupBy('severity')
         .execute()
       return Object.fromEntries(rows.map((row) => [row.severity, Number(row.alerts)]))
     },
   }
+}
+
+/** Of open alerts: not put off until later. */
+function isInQueue(now: string) {
+  return sql<boolean>`(suppressed_until is null or suppressed_until <= ${now}::timestamptz)`
 }
 
 /**

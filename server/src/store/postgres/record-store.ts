@@ -11,6 +11,7 @@ import { apiTokens } from './api-tokens.ts'
 import { audit } from './audit.ts'
 import { budgets } from './budgets.ts'
 import { connections } from './connections.ts'
+import { correlationHits } from './correlation-hits.ts'
 import { coverage } from './coverage.ts'
 import { openDatabase } from './database.ts'
 import { destinations } from './destinations.ts'
@@ -21,6 +22,7 @@ import { leases } from './leases.ts'
 import { migrate } from './migrate.ts'
 import { quarantine } from './quarantine.ts'
 import { retention } from './retention.ts'
+import { rules } from './rules.ts'
 import { savedSearches } from './saved-searches.ts'
 import { sessions } from './sessions.ts'
 import { tenants } from './tenants.ts'
@@ -49,6 +51,8 @@ export function createRecordStore(parts: { pool: Pool; seal: Seal }): RecordStor
     quarantine: quarantine(db),
     alerts: alerts(db),
     alertChanges: alertChanges(db),
+    rules: rules(db),
+    correlationHits: correlationHits(db),
     destinations: destinations(db, parts.seal),
     investigations: investigations(db),
     followUps: followUps(db),

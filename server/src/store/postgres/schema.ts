@@ -1,7 +1,7 @@
 import type { ColumnType, Generated, JSONColumnType, Kysely, Transaction } from 'kysely'
 
 import type { ActionRun, ActionSample, ActionTarget } from '#domain/action-run.ts'
-import type { Alert } from '#domain/alert.ts'
+import type { Alert, Verdict } from '#domain/alert.ts'
 import type { LedgerWindow } from '#domain/coverage.ts'
 import type { DeadLetter, ForwardFault, ForwardFilter } from '#domain/destination.ts'
 import type { Finding, FollowUp, HitOrigin, UnreachedCopy } from '#domain/follow-up.ts'
@@ -14,6 +14,7 @@ import type {
   PairFinding,
 } from '#domain/investigation.ts'
 import type { IntakeCounts } from '#domain/outcome.ts'
+import type { CorrelationHit, RuleVersion } from '#domain/rule.ts'
 import type {
   Connection,
   ConnectionSettings,
@@ -41,6 +42,12 @@ export interface Tables {
   quarantine: QuarantineTable
   alerts: AlertTable
   alertEvidence: { tenantId: TenantId; ruleId: string; eventId: string; alertId: string | null; eventTime: Moment }
+  ruleRevisions: { tenantId: TenantId; revision: string }
+  ruleVersions: RuleVersionTable
+  ruleFiles: { tenantId: TenantId; path: string; version: number }
+  ruleSwitches: { tenantId: TenantId; ruleId: string; isEnabled: boolean }
+  ruleTunings: RuleTuningTable
+  correlationHits: CorrelationHitTable
   investigations: InvestigationTable
   investigationMailboxes: InvestigationMailboxTable
   mailHits: MailHitTable
@@ -133,6 +140,40 @@ interface QuarantineTable {
   createdAt: Generated<Date>
 }
 
+interface RuleVersionTable {
+  tenantId: TenantId
+  path: string
+  version: number
+  text: string
+  change: RuleVersion['change']
+  note: TextOrNull
+  createdBy: string
+  createdAt: Moment
+}
+
+interface RuleTuningTable {
+  tenantId: TenantId
+  id: string
+  ruleId: string
+  yaml: string
+  reason: string
+  expiresAt: MomentOrNull
+  createdBy: string
+  createdAt: Moment
+}
+
+/** `changedIn` and `arrivedAt` are the trigger's. */
+interface CorrelationHitTable {
+  tenantId: TenantId
+  eventId: string
+  time: Moment
+  rules: string[]
+  facts: Json<CorrelationHit['facts']>
+  sentence: string
+  changedIn: ColumnType<string, never, never>
+  arrivedAt: ColumnType<Date, never, never>
+}
+
 interface AlertTable {
   tenantId: TenantId
   id: string
@@ -144,6 +185,9 @@ interface AlertTable {
   sentence: string
   status: Alert['status']
   closeReason: TextOrNull
+  assignee: TextOrNull
+  suppressedUntil: MomentOrNull
+  verdict: ColumnType<Verdict | null, Verdict | null | undefined, Verdict | null>
   eventCount: number
   firstEventAt: Moment
   lastEventAt: Moment

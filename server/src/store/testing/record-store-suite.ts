@@ -6,6 +6,7 @@ import { actionRunContract } from './record-store/action-runs.ts'
 import { alertContract } from './record-store/alerts.ts'
 import { budgetContract } from './record-store/budgets.ts'
 import { connectionContract } from './record-store/connections.ts'
+import { correlationHitContract } from './record-store/correlation-hits.ts'
 import { coverageContract } from './record-store/coverage.ts'
 import { destinationContract } from './record-store/destinations.ts'
 import { followUpContract } from './record-store/follow-ups.ts'
@@ -15,6 +16,7 @@ import { leasesContract } from './record-store/leases.ts'
 import { peopleContract } from './record-store/people.ts'
 import { quarantineContract } from './record-store/quarantine.ts'
 import { retentionContract } from './record-store/retention.ts'
+import { ruleContract } from './record-store/rules.ts'
 import { savedSearchContract } from './record-store/saved-searches.ts'
 
 /** A noun's part of the contract: declares tests over the store that `store()` gives while they run. */
@@ -55,6 +57,8 @@ export function testRecordStore(
     describe('leases of feeds', () => void leasesContract(store))
     describe('quarantine', () => void quarantineContract(store))
     describe('alerts', () => void alertContract(store))
+    describe('rules', () => void ruleContract(store))
+    describe('what correlations remember', () => void correlationHitContract(store))
     describe('investigations', () => void investigationContract(store))
     describe('follow-ups', () => void followUpContract(store))
     describe('action runs', () => void actionRunContract(store))

@@ -11,7 +11,7 @@ export function listAlerts(alerts: Command): void {
   alerts
     .command('list')
     .description('alerts, newest first')
-    .option('--status <status>', 'open or closed; both when absent')
+    .option('--status <status>', 'open, suppressed or closed; all when absent')
     .option('--limit <n>', 'alerts at most', '50')
     .action(async (_options, command: Command) => {
       const { status, limit } = Options.parse(command.opts())

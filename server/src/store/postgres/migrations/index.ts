@@ -14,6 +14,7 @@ import { up as certificates } from './0011-certificates.ts'
 import { up as foundAt } from './0012-found-at.ts'
 import { up as searchesAndRetention } from './0013-searches-and-retention.ts'
 import { up as destinations } from './0014-destinations.ts'
+import { up as rules } from './0015-rules.ts'
 
 /** In order of their names; one that was released is never edited. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -31,4 +32,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0012-found-at': { up: foundAt },
   '0013-searches-and-retention': { up: searchesAndRetention },
   '0014-destinations': { up: destinations },
+  '0015-rules': { up: rules },
 }

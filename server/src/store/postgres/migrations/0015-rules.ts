@@ -1,0 +1,77 @@
+import { sql } from 'kysely'
+import type { Kysely } from 'kysely'
+
+/**
+ * What a tenant does differently about rules: files of its own with all their versions, what is switched on, what is left
+ * out; `rule_revisions` counts the changes, so that every process learns of them. `correlation_hits` is what correlations
+ * remember, of every process together. Alerts are given to people, put off, and closed with a verdict.
+ */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  for (const statement of STATEMENTS) await sql.raw(statement).execute(db)
+}
+
+const STATEMENTS = [
+  `create table rule_revisions (
+    tenant_id text primary key references tenants,
+    revision bigint not null
+  )`,
+  `create table rule_versions (
+    tenant_id text not null references tenants,
+    path text not null,
+    version integer not null,
+    text text not null,
+    change text not null,
+    note text,
+    created_by text not null,
+    created_at timestamptz not null,
+    primary key (tenant_id, path, version)
+  )`,
+  `create table rule_files (
+    tenant_id text not null,
+    path text not null,
+    version integer not null,
+    primary key (tenant_id, path),
+    foreign key (tenant_id, path, version) references rule_versions
+  )`,
+  `create table rule_switches (
+    tenant_id text not null references tenants,
+    rule_id text not null,
+    is_enabled boolean not null,
+    primary key (tenant_id, rule_id)
+  )`,
+  `create table rule_tunings (
+    tenant_id text not null references tenants,
+    id text not null,
+    rule_id text not null,
+    yaml text not null,
+    reason text not null,
+    expires_at timestamptz,
+    created_by text not null,
+    created_at timestamptz not null,
+    primary key (tenant_id, id)
+  )`,
+  `create table correlation_hits (
+    tenant_id text not null references tenants,
+    event_id text not null,
+    time timestamptz not null,
+    rules text[] not null,
+    facts jsonb not null,
+    sentence text not null,
+    changed_in xid8,
+    arrived_at timestamptz,
+    primary key (tenant_id, event_id)
+  )`,
+  'create index correlation_hits_by_time on correlation_hits (tenant_id, time, event_id)',
+  'create index correlation_hits_by_arrival on correlation_hits (tenant_id, changed_in, event_id)',
+  `create function note_correlation_hit() returns trigger language plpgsql as $$
+    begin
+      new.changed_in := pg_current_xact_id();
+      new.arrived_at := coalesce(new.arrived_at, now());
+      return new;
+    end
+  $$`,
+  `create trigger correlation_hit_came before insert or update on correlation_hits
+    for each row execute function note_correlation_hit()`,
+  'alter table alerts add column assignee text, add column suppressed_until timestamptz, add column verdict text',
+  'create index alerts_by_rule on alerts (tenant_id, rule_id, created_at)',
+]
