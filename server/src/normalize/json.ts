@@ -8,13 +8,19 @@ export function isObject(value: unknown): value is JsonObject {
 
 /** What Microsoft writes where it has nothing to say. */
 const NOTHING = new Set(['', '<null>', 'null', 'not available', 'n/a'])
+/** What it begins with; NaN where there is no beginning. */
+const MAY_BE_NOTHING = new Set(
+  [...NOTHING].flatMap((text) => [text, text.toUpperCase()].map((each) => each.charCodeAt(0))),
+)
 
 /** `value` as trimmed text: a string or a number that says something, else undefined. */
 export function textOf(value: unknown): string | undefined {
   if (typeof value === 'number') return String(value)
   if (typeof value !== 'string') return undefined
   const text = value.trim()
-  return text.length < 14 && NOTHING.has(text.toLowerCase()) ? undefined : text
+  return text.length < 14 && MAY_BE_NOTHING.has(text.charCodeAt(0)) && NOTHING.has(text.toLowerCase())
+    ? undefined
+    : text
 }
 
 /** `value` as a whole number, also when Microsoft sent it as text; else undefined. */
@@ -39,14 +45,21 @@ export function put(target: JsonObject, name: string, value: unknown): void {
 
 /** True where `value` nests no deeper than `levels`. Deeper values cannot be written as JSON again: the writer recurses. */
 export function isWithinDepth(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return true
+  return typeof value !== 'object' || value === null || nestsWithin(value, levels)
+}
+
+/** Asks itself only about what holds something: most of a record does not. */
+function nestsWithin(value: object, levels: number): boolean {
   if (levels === 0) return false
   if (Array.isArray(value)) {
-    for (const element of value) if (!isWithinDepth(element, levels - 1)) return false
+    for (const element of value) {
+      if (typeof element === 'object' && element !== null && !nestsWithin(element, levels - 1)) return false
+    }
     return true
   }
   for (const name in value) {
-    if (!isWithinDepth((value as JsonObject)[name], levels - 1)) return false
+    const field = (value as JsonObject)[name]
+    if (typeof field === 'object' && field !== null && !nestsWithin(field, levels - 1)) return false
   }
   return true
 }

@@ -9,13 +9,13 @@ import type { JsonObject } from '#normalize/json.ts'
  */
 export function liftPairs(value: unknown): unknown {
   if (!Array.isArray(value) || value.length === 0) return value
-  const pairs: [string, unknown][] = []
+  const lifted = new Lifted()
   for (const element of value) {
     const name = isObject(element) ? pairName(element) : undefined
     if (name === undefined) return value
-    pairs.push([name, pairValue(element as JsonObject)])
+    lifted.add(name, pairValue(element as JsonObject))
   }
-  return fromPairs(pairs)
+  return lifted.object
 }
 
 /** Lists of bare names, and PowerShell's own notation, as objects too: only for fields known to hold name-and-value lists. */
@@ -69,23 +69,23 @@ function unwrap(value: unknown): unknown {
   return typeof value === 'string' ? unwrapJson(value) : value
 }
 
-/** A name that comes twice gets a list of both values. */
-function fromPairs(pairs: Iterable<[string, unknown]>): JsonObject {
-  const object: JsonObject = {}
-  let repeated: Map<string, unknown[]> | undefined
-  for (const [name, value] of pairs) {
-    const list = repeated?.get(name)
+/** What pairs become. A name that comes twice gets a list of both values. */
+class Lifted {
+  readonly object: JsonObject = {}
+  #repeated: Map<string, unknown[]> | undefined
+
+  add(name: string, value: unknown): void {
+    const list = this.#repeated?.get(name)
     if (list !== undefined) {
       list.push(value)
-    } else if (Object.hasOwn(object, name)) {
-      const both = [object[name], value]
-      repeated = (repeated ?? new Map<string, unknown[]>()).set(name, both)
-      put(object, name, both)
+    } else if (Object.hasOwn(this.object, name)) {
+      const both = [this.object[name], value]
+      this.#repeated = (this.#repeated ?? new Map<string, unknown[]>()).set(name, both)
+      put(this.object, name, both)
     } else {
-      put(object, name, value)
+      put(this.object, name, value)
     }
   }
-  return object
 }
 
 // Every alternative stops at its own opening character, so that a hostile text costs no more than its length.
@@ -93,8 +93,9 @@ const PARAMETER = /-(\w+)(?:\s+(?:"([^"]*(?:""[^"]*)*)"|\(([^()]*)\)|([^-"(\s]\S
 
 /** `-Name "x" -Force "True"` as an object, the text itself kept under `_raw`. */
 function liftParameterText(text: string): JsonObject {
-  const pairs = text.matchAll(PARAMETER).map(([, name = '', quoted, listed, bare]): [string, unknown] => {
-    return [name, quoted?.replaceAll('""', '"') ?? listed ?? bare ?? true]
-  })
-  return { _raw: text, ...fromPairs(pairs) }
+  const lifted = new Lifted()
+  for (const [, name = '', quoted, listed, bare] of text.matchAll(PARAMETER)) {
+    lifted.add(name, quoted?.replaceAll('""', '"') ?? listed ?? bare ?? true)
+  }
+  return { _raw: text, ...lifted.object }
 }

@@ -25,8 +25,8 @@ export const exchangeAdmin: Subject = {
     }
     const rule = INBOX_RULE.test(record.operation) ? ruleOf(parameters) : undefined
     if (rule !== undefined) event.rule = rule
-    for (const name of [...DESTINATIONS, ...PEOPLE]) {
-      record.mentioned.users.push(...addressesIn(parameters[name]))
+    for (const name of NAMING) {
+      if (parameters[name] !== undefined) record.mentioned.users.push(...addressesIn(parameters[name]))
     }
     mentionServer(record)
     tell(event, `${nameOf(record.actor) ?? 'Someone'} ${deed(record, parameters)}`)
@@ -40,6 +40,7 @@ const DESTINATIONS = ['ForwardTo', 'RedirectTo', 'ForwardAsAttachmentTo', 'Forwa
 
 /** Parameters that name people besides: who gets access, who gets a copy. */
 const PEOPLE = ['User', 'Trustee', 'Member', 'CopyTo', 'BlindCopyTo', 'RedirectMessageTo']
+const NAMING = [...DESTINATIONS, ...PEOPLE]
 
 function isMail(value: unknown): value is string {
   return typeof value === 'string' && /^[^\s@/\\]+@[^\s@/\\]+$/.test(value)
