@@ -32,26 +32,24 @@ export function createPlainMatcher(rules: readonly LoadedRule[]): Matcher<PlainE
 }
 
 function matcherOf<E>({ vocabularies, datasetOf, timeOf }: Reader<E>): Matcher<E> {
-  const sources = vocabularies.map(({ rules, ...rest }) => ({ ...rest, index: createRuleIndex(rules) }))
-  const byDataset = Map.groupBy(
-    sources.flatMap((source) => (source.datasets ?? [undefined]).map((dataset) => ({ dataset, source }))),
-    ({ dataset }) => dataset,
-  )
+  const sources = vocabularies.map((vocabulary) => ({ ...vocabulary, index: createRuleIndex(vocabulary.rules) }))
+  const byDataset = Map.groupBy(sources, ({ dataset }) => dataset)
   return {
-    rules: vocabularies.flatMap(({ rules }) => rules),
+    rules: [...new Set(vocabularies.flatMap(({ rules }) => rules))],
     match(event) {
-      const matched: LoadedRule[] = []
+      const matched = new Set<LoadedRule>()
       const readings: Reading[] = []
-      for (const { source } of byDataset.get(datasetOf(event)) ?? []) {
+      for (const source of byDataset.get(datasetOf(event)) ?? []) {
+        if (!source.isFor(event)) continue
         const reading = new Reading(source.fields(event))
         const hits = source.index.match(reading)
         if (hits.length === 0) continue
-        matched.push(...hits)
+        for (const hit of hits) matched.add(hit)
         readings.push(reading)
       }
       return {
-        rules: matched,
-        time: matched.length > 0 ? timeOf(event) : undefined,
+        rules: [...matched],
+        time: matched.size > 0 ? timeOf(event) : undefined,
         texts: (field) => readings.map((reading) => reading.texts(field).plain).find(({ length }) => length > 0) ?? [],
       }
     },

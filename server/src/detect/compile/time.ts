@@ -37,10 +37,10 @@ function isoWeek(at: Date): number {
 /** Where records of Microsoft's services have their time. */
 const TIME_FIELDS = ['@timestamp', 'CreationTime', 'createdDateTime', 'activityDateTime', 'time'] as const
 
-/** The time of an event as it is, milliseconds: `_t` in epoch seconds, else what its service writes; undefined without. */
+/** The time of an event as it is, whole milliseconds: `_t` in epoch seconds, else what its service writes; undefined without. */
 export function timeOf(event: Readonly<Record<string, unknown>>): number | undefined {
   const given = event['_t']
-  if (given !== undefined && given !== null && Number.isFinite(Number(given))) return Number(given) * 1000
+  if (given !== undefined && given !== null && Number.isFinite(Number(given))) return Math.round(Number(given) * 1000)
   for (const field of TIME_FIELDS) {
     const time = typeof event[field] === 'string' ? timeFrom(event[field])?.getTime() : undefined
     if (time !== undefined) return time

@@ -41,38 +41,52 @@ export function exactText(pattern: Pattern): string | undefined {
   return pattern.length === 1 && first.kind === 'text' ? first.text : undefined
 }
 
+/** What a pattern asks of a value. Nearly every rule uses one of the first five forms. */
+export type Shape =
+  | { kind: 'equals' | 'startswith' | 'endswith' | 'contains'; text: string }
+  | { kind: 'anything' }
+  | { kind: 'glob'; parts: Pattern }
+
+export function shapeOf(pattern: Pattern): Shape {
+  const parts = mergeAnys(pattern)
+  const texts = parts.flatMap((part) => (part.kind === 'text' ? [part.text] : []))
+  if (parts.length === 1 && parts[0]!.kind === 'any') return { kind: 'anything' }
+  if (texts.length > 1 || parts.some(({ kind }) => kind === 'one')) return { kind: 'glob', parts }
+  const [text = ''] = texts
+  const before = parts[0]?.kind === 'any'
+  const behind = parts.at(-1)?.kind === 'any'
+  if (before) return { kind: behind ? 'contains' : 'endswith', text }
+  return { kind: behind ? 'startswith' : 'equals', text }
+}
+
 /** The text that a pattern seeks anywhere in a value; undefined when it seeks anything else. */
 export function innerText(pattern: Pattern): string | undefined {
-  const [before, text, behind] = mergeAnys(pattern)
-  const isInner = pattern.length >= 3 && before!.kind === 'any' && behind?.kind === 'any'
-  return isInner && text!.kind === 'text' && mergeAnys(pattern).length === 3 ? text!.text : undefined
+  const shape = shapeOf(pattern)
+  return shape.kind === 'contains' ? shape.text : undefined
 }
 
 /** A predicate over whole values, which are given in lower case unless it is `cased`. */
 export function compilePattern(pattern: Pattern, cased: boolean): (value: string) => boolean {
-  const parts = mergeAnys(pattern).map((part) =>
-    part.kind === 'text' && !cased ? { ...part, text: part.text.toLowerCase() } : part,
-  )
-  return specialize(parts) ?? ((value: string) => matchParts(parts, value))
+  const shape = shapeOf(cased ? pattern : foldPattern(pattern))
+  switch (shape.kind) {
+    case 'anything':
+      return () => true
+    case 'equals':
+      return (value) => value === shape.text
+    case 'startswith':
+      return (value) => value.startsWith(shape.text)
+    case 'endswith':
+      return (value) => value.endsWith(shape.text)
+    case 'contains':
+      return (value) => value.includes(shape.text)
+    case 'glob':
+      return (value) => matchParts(shape.parts, value)
+  }
 }
 
-/** The four forms that nearly every rule uses, without the general walk. */
-function specialize(parts: Pattern): ((value: string) => boolean) | undefined {
-  const [first, second, third] = parts
-  if (first === undefined) return (value) => value === ''
-  if (parts.length === 1 && first.kind === 'text') return (value) => value === first.text
-  if (parts.length === 1 && first.kind === 'any') return () => true
-  if (parts.length === 2 && first.kind === 'text' && second!.kind === 'any')
-    return (value) => value.startsWith(first.text)
-  if (parts.length === 2 && first.kind === 'any' && second!.kind === 'text') {
-    const { text } = second!
-    return (value) => value.endsWith(text)
-  }
-  if (parts.length === 3 && first.kind === 'any' && second!.kind === 'text' && third!.kind === 'any') {
-    const { text } = second!
-    return (value) => value.includes(text)
-  }
-  return undefined
+/** The pattern in lower case, for values in lower case. */
+export function foldPattern(pattern: Pattern): Pattern {
+  return pattern.map((part) => (part.kind === 'text' ? { ...part, text: part.text.toLowerCase() } : part))
 }
 
 /** Glob matching with one point of return, so that no pattern costs more than pattern × value. */
@@ -91,7 +105,7 @@ function matchParts(parts: Pattern, value: string): boolean {
     if (current === undefined && at === value.length) return true
     if (current?.kind === 'one' && at < value.length) {
       part++
-      at++
+      at += lengthAt(value, at)
       continue
     }
     if (current?.kind === 'text' && value.startsWith(current.text, at)) {
@@ -101,8 +115,13 @@ function matchParts(parts: Pattern, value: string): boolean {
     }
     if (returnPart < 0 || returnAt >= value.length) return false
     part = returnPart
-    at = ++returnAt
+    at = returnAt += lengthAt(value, returnAt)
   }
+}
+
+/** Of the character there: one beyond the first 65,536 takes two places. */
+function lengthAt(value: string, at: number): number {
+  return value.codePointAt(at)! > 0xffff ? 2 : 1
 }
 
 function mergeAnys(pattern: Pattern): PatternPart[] {
