@@ -128,15 +128,19 @@ export function Grid<Row extends object>(props: Props<Row>) {
 
   const at = cursor ?? activeIndex
   const current = at < 0 ? undefined : rowAt(at)
+  const focusRow = (index: number) => {
+    const row = scroller.current?.querySelector<HTMLElement>(`[data-index='${index}']`)
+    row?.focus({ preventScroll: true })
+    return row != null
+  }
   const move = (step: number) => {
     const index = Math.min(rows - 1, Math.max(0, at + step))
     if (index < 0) return
     setCursor(index)
     virtualizer.scrollToIndex(index, { align: 'auto' })
-    // The row may only exist after the scroll. With the focus on it, Enter is meant for the row.
-    requestAnimationFrame(() =>
-      scroller.current?.querySelector<HTMLElement>(`[data-index='${index}']`)?.focus({ preventScroll: true }),
-    )
+    // With the focus on the row, Enter is meant for the row, and not for what was clicked before; so it is moved at once
+    // where the row is there already, since somebody who presses j and Enter does not wait for a frame.
+    if (!focusRow(index)) requestAnimationFrame(() => focusRow(index))
     const next = rowAt(index)
     if (activeIndex >= 0 && next !== undefined) onOpen?.(next)
   }

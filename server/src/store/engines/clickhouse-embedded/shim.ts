@@ -7,12 +7,13 @@ import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import type { Session } from 'chdb'
+import { createSessions, quoted } from './sessions.ts'
 
 /**
  * ClickHouse's HTTP protocol, as much of it as its client speaks: settings and `param_…` in the URL or in a multipart form,
  * the statement in `query` or in the body, an error as text with its code in a header.
  *
- * Each request gets a session of its own, as a `SET` stays with the session it was said in.
+ * Each request has a session to itself while it runs, as a `SET` stays with the session it was said in.
  */
 export interface ShimOptions {
   openSession: () => Session
@@ -23,6 +24,7 @@ export interface ShimOptions {
 
 export function createShim({ openSession, password, incoming }: ShimOptions): Server {
   const inTurn = queue()
+  const sessions = createSessions(openSession)
   let files = 0
   return createServer((request, response) => {
     answer(request)
@@ -61,18 +63,11 @@ export function createShim({ openSession, password, incoming }: ShimOptions): Se
   }
 
   async function run({ sql, settings }: Statement): Promise<Answer> {
-    const session = openSession()
-    try {
-      if (settings.length > 0) {
-        // A server takes parameters apart from the statement; here they are its text, which has a limit of 256 KB.
-        await session.queryAsync('SET max_query_size = 1000000000')
-        await session.queryAsync(`SET ${settings.map(([name, value]) => assignment(name, value)).join(', ')}`)
-      }
+    const body = await sessions.use(settings, async (session) => {
       const result = await session.queryAsync(sql, { format: 'TabSeparated' })
-      return { status: 200, headers: {}, body: result.bytes() }
-    } finally {
-      session.close()
-    }
+      return result.bytes()
+    })
+    return { status: 200, headers: {}, body }
   }
 }
 
@@ -131,15 +126,6 @@ const NOT_SETTINGS = new Set([
 
 function settingsOf(given: readonly [string, string][]): [string, string][] {
   return given.filter(([name]) => !NOT_SETTINGS.has(name))
-}
-
-function assignment(name: string, value: string): string {
-  if (!/^\w+$/.test(name)) throw new Error(`Code: 115. \`${name}\` is not the name of a setting. (UNKNOWN_SETTING)`)
-  return `${name} = ${quoted(value)}`
-}
-
-function quoted(value: string): string {
-  return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
 }
 
 function failure(error: unknown): Answer {

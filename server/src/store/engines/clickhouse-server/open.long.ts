@@ -10,6 +10,7 @@ import { testEventStore } from '#store/testing/event-store-suite.ts'
 import { every } from '#store/testing/every.ts'
 import { put } from '#store/testing/put.ts'
 import { newTenant, testEvent } from '#store/testing/test-event.ts'
+import type { ArrivalCursor } from '#store/event-store.ts'
 import { openServerEventStore } from './open.ts'
 
 /**
@@ -63,6 +64,71 @@ describe('The event store over HTTP', () => {
       retry: 'backoff',
     })
     await store.close()
+  })
+
+  it('books no memory for statements that have ended, though another goes on without end', async () => {
+    const clickhouse = connect(engine)
+    const bookedMb = async () => {
+      const sql = `SELECT value / 1e6 AS mb FROM system.metrics WHERE metric = 'MemoryTracking'`
+      return (await clickhouse.rows<{ mb: number }>(sql, {}))[0]!.mb
+    }
+    const before = await bookedMb()
+    let hasEnded = false
+    const slow = clickhouse.run(`SELECT sleepEachRow(3) FROM numbers(1)`).finally(() => (hasEnded = true))
+    for (let n = 0; n < 100 && !hasEnded; n++) await clickhouse.rows(`SELECT {n:UInt32} AS n`, { n })
+    expect((await bookedMb()) - before).toBeLessThan(60)
+    await slow
+    await clickhouse.close()
+  })
+
+  it('holds every setting and parameter for one statement only', async () => {
+    const clickhouse = connect(engine)
+    const threads = () => clickhouse.rows<{ threads: string }>(`SELECT getSetting('max_threads') AS threads`, {})
+    const [before] = await threads()
+    await clickhouse.rows(`SELECT {secret:String}`, { secret: 'of the one before' }, { max_threads: 7 })
+    expect((await threads())[0]).toEqual(before)
+    await expect(clickhouse.run(`SELECT throwIf({secret:String} != '')`)).resolves.toBeUndefined()
+    await clickhouse.close()
+  })
+
+  it('gives what came after an INSERT that still runs when that has ended, and passes by nothing', async () => {
+    const clickhouse = connect(engine)
+    const store = openServerEventStore({ url: engine.url, password: engine.password })
+    await store.migrate()
+    const tenant = newTenant()
+    const { event } = testEvent(1, { event: { id: 'slow' } })
+    let hasEnded = false
+    // The engine itself takes its time over the row, which is stamped when it begins.
+    const time = event['@timestamp'].slice(0, 19).replace('T', ' ')
+    const slow = clickhouse
+      .run(
+        `INSERT INTO cordon.events (tenant_id, time, event_id, event_dataset, event, stamped)
+          SELECT '${tenant}', toDateTime64('${time}', 3, 'UTC'), 'slow', 'o365.audit', '${JSON.stringify(event)}', 1
+          FROM numbers(1) WHERE sleepEachRow(10) = 0 SETTINGS function_sleep_max_microseconds_per_block = 10000000, max_threads = 1`,
+      )
+      .finally(() => (hasEnded = true))
+    const isRunning = async () => {
+      const sql = `SELECT count() > 0 AS is FROM system.processes WHERE query_kind = 'Insert' AND query LIKE '%sleepEachRow%'`
+      return (await clickhouse.rows<{ is: number }>(sql, {}))[0]!.is === 1
+    }
+    while (!(await isRunning())) expect(hasEnded).toBe(false)
+    await put(store, tenant, 'fast', [testEvent(0, { event: { id: 'fast' } })])
+    expect(hasEnded).toBe(false)
+
+    const seen: string[] = []
+    let after: ArrivalCursor | undefined
+    const look = async () => {
+      const page = await store.arrivals(tenant, { query: { kind: 'all' }, limit: 10, ...(after && { after }) })
+      after = page.next
+      seen.push(...page.events.map(({ id }) => id))
+    }
+    await look()
+    expect([hasEnded, seen]).toEqual([false, []])
+    while (seen.length < 2) await look()
+    await slow
+    expect(seen).toEqual(['slow', 'fast'])
+    await store.close()
+    await clickhouse.close()
   })
 
   it('shows an event that was stored again once, before copies are merged and after, and what came last', async () => {
