@@ -1,5 +1,5 @@
 import { random } from '#world/random.ts'
-import { Query } from '#http/exchange.ts'
+import { JSON_TYPE, Query } from '#http/exchange.ts'
 import type { Reply, Request } from '#http/exchange.ts'
 
 import type { Fault, FaultRule } from './rules.ts'
@@ -103,6 +103,8 @@ function claimsOf(authorization = ''): Record<string, unknown> {
 /** The answer with the last entry of its list twice; as it is where it has no list. */
 export function withDuplicate(reply: Reply): Reply {
   const { body } = reply
+  if (Buffer.isBuffer(body) && reply.headers?.['content-type'] === JSON_TYPE['content-type'])
+    return withDuplicate({ ...reply, body: JSON.parse(body.toString()) as object })
   if (typeof body !== 'object' || Buffer.isBuffer(body)) return reply
   if (Array.isArray(body)) return body.length > 0 ? { ...reply, body: [...body, body.at(-1)] } : reply
   const { value } = body as { value?: unknown }

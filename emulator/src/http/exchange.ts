@@ -15,6 +15,9 @@ export interface Request {
   pageSize?: number
 }
 
+/** Of an answer whose body is JSON. */
+export const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' }
+
 export interface Reply {
   status: number
   /** For the journal: something out of the ordinary about this answer. */

@@ -10,7 +10,7 @@ import { withDuplicate, withPages } from '#faults/faults.ts'
 import type { Fault } from '#faults/rules.ts'
 import type { Faults } from '#faults/faults.ts'
 
-import { Query } from './exchange.ts'
+import { JSON_TYPE, Query } from './exchange.ts'
 import { answersFor } from './hosts.ts'
 import { segmentsOf } from './router.ts'
 import type { Reply, Request, Service } from './exchange.ts'
@@ -218,8 +218,6 @@ async function read(incoming: IncomingMessage, limit: number): Promise<Buffer | 
   }
   return size > limit ? undefined : Buffer.concat(chunks)
 }
-
-const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' }
 
 function send(
   outgoing: ServerResponse,

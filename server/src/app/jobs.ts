@@ -35,8 +35,10 @@ type JobHandler = (data: unknown, signal: AbortSignal) => Promise<void>
 /** The death of a worker is noticed after at most HEARTBEAT + WATCH seconds; a retry delay comes on top. */
 const HEARTBEAT_SECONDS = 15
 const WATCH_SECONDS = 5
-/** The shortest pg-boss allows. A job sent in this process wakes its worker at once. */
+/** The shortest pg-boss allows: a job may come from another process. One sent in this process wakes its workers at once. */
 const POLL_SECONDS = 0.5
+/** Where no other process is, only jobs that had to wait are found so: each look costs the embedded engine a millisecond or two. */
+const POLL_ALONE_SECONDS = 2
 const STOP_MS = 10_000
 const HOUR_SECONDS = 3600
 
@@ -77,17 +79,21 @@ export function createJobs(parts: { pool: Pool; alone: boolean; onError: (error:
       // One worker a slot rather than pg-boss's localConcurrency, which gives no ids to wake them by.
       const slot = async () => {
         let id = ''
-        id = await boss.work(queue, { pollingIntervalSeconds: POLL_SECONDS }, async ([job]) => {
-          try {
-            await handler(job!.data, AbortSignal.any([job!.signal, stopping.signal]))
-          } catch (error) {
-            if (!stopping.signal.aborted) onError(error)
-            throw error
-          } finally {
-            // Otherwise it would sleep between two jobs that are both waiting.
-            boss.notifyWorker(id)
-          }
-        })
+        id = await boss.work(
+          queue,
+          { pollingIntervalSeconds: alone ? POLL_ALONE_SECONDS : POLL_SECONDS },
+          async ([job]) => {
+            try {
+              await handler(job!.data, AbortSignal.any([job!.signal, stopping.signal]))
+            } catch (error) {
+              if (!stopping.signal.aborted) onError(error)
+              throw error
+            } finally {
+              // Otherwise it would sleep between two jobs that are both waiting.
+              boss.notifyWorker(id)
+            }
+          },
+        )
         return id
       }
       const ids = await Promise.all(Array.from({ length: concurrency }, slot))

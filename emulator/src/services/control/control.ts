@@ -65,6 +65,7 @@ export function controlService(cloud: Cloud, keys: TokenKeys): Service {
     .add('GET', '/_emu/passwords', (request) => tellPassword(tenantOf(cloud, request), request))
     .add('POST', '/_emu/signing-keys', async () => ({ status: 201, body: { kid: await keys.rotate() } }))
     .add('POST', '/_emu/audit-content', (request) => addContent(tenantOf(cloud, request), request))
+    .add('POST', '/_emu/audit-bodies', (request) => ok(makeBodies(tenantOf(cloud, request))))
     .add('POST', '/_emu/entra-plan', (request) => setPlan(tenantOf(cloud, request), request))
     .add('GET', '/_emu/service-accounts', (request) => ok({ accounts: accountsOf(tenantOf(cloud, request)) }))
     .add('POST', '/_emu/service-accounts', (request) => addServiceAccount(tenantOf(cloud, request), request))
@@ -115,6 +116,13 @@ function refused(refusal: Refusal): ControlError {
   if (refusal.reason === 'malformed') return new ControlError(400, 'BadRequest', refusal.detail)
   if (refusal.reason === 'too large') return new ControlError(413, 'BodyTooLarge', 'The request body is too large.')
   return new ControlError(500, 'Failed', 'The emulator failed; its standard error says why.')
+}
+
+/** Makes all content that can be had by now ahead of being asked for it. */
+function makeBodies({ world, audit, now }: Tenant) {
+  for (const contentType of CONTENT_TYPES)
+    audit.bodies.make(audit.blobs(contentType, world.epoch - HISTORY, now + 1, now))
+  return audit.bodies.size
 }
 
 /** Every record that can be had by now and became available in the span, each id once. */

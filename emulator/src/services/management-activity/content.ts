@@ -2,6 +2,7 @@ import { parseBlobId } from '#world/audit/audit-log.ts'
 import { random } from '#world/random.ts'
 import type { Caller } from '#bearer.ts'
 import type { Blob } from '#world/audit/audit-log.ts'
+import { JSON_TYPE } from '#http/exchange.ts'
 import type { Reply, Request } from '#http/exchange.ts'
 
 import { badBlobId, badNextPage, badTimes, blobExpired, noBlob, noSubscription, timesOutOfRange } from './errors.ts'
@@ -45,9 +46,10 @@ export function getContent(caller: Caller, _: Request, contentId: string): Reply
   if (parsed.createdAt < tenant.now - KEPT_FOR) throw blobExpired(contentId)
   const blob = tenant.audit.find(contentId, tenant.now)
   if (!blob || tenant.subscriptions.lost(blob.contentType, blob.createdAt)) throw noBlob(contentId)
-  const records = blob.records()
-  const plain = parsed.contentType === 'DLP.All' && !roles.has('ActivityFeed.ReadDlp')
-  return { status: 200, body: plain ? records.map(withoutMatchedValues) : records }
+  if (parsed.contentType === 'DLP.All' && !roles.has('ActivityFeed.ReadDlp'))
+    return { status: 200, body: blob.records().map(withoutMatchedValues) }
+  const made = tenant.audit.bodies.of(blob)
+  return made ? { status: 200, headers: JSON_TYPE, body: made } : { status: 200, body: blob.records() }
 }
 
 const shape = (root: string, { contentType, id, createdAt }: Blob) => ({

@@ -179,6 +179,22 @@ describe('content of a size that was ordered', () => {
     expect([...truth].map(String)).toContain(String(answer.json[0]!['Id']))
   })
 
+  it('is the same whether it was made ahead or not, and a fault strikes it as well', async () => {
+    await start('Audit.Exchange')
+    const { blobs } = await list('Audit.Exchange')
+    const uri = String(blobs.at(-1)!['contentUri'])
+    const before = await client.activity(uri)
+    const made = await client.send('/_emu/audit-bodies', { method: 'POST', body: {} })
+    expect(Number(made.json['contents'])).toBeGreaterThanOrEqual(blobs.length)
+    const after = await client.activity(uri)
+    expect(after.body.equals(before.body)).toBe(true)
+    expect(after.headers['content-type']).toBe(before.headers['content-type'])
+    const rules = [{ match: { path: '/activity/feed/audit/', nth: 1 }, do: { duplicate: true } }]
+    await client.send('/_emu/faults', { method: 'POST', body: { rules } })
+    expect([...(await client.activity(uri)).json]).toHaveLength([...after.json].length + 1)
+    await client.send('/_emu/faults', { method: 'DELETE' })
+  })
+
   it.each([
     { contentType: 'Audit.Nothing', records: 1 },
     { contentType: 'Audit.General', records: 0 },

@@ -8,6 +8,7 @@ import type { Left } from '#world/surface.ts'
 import type { World } from '#world/world.ts'
 
 import { CONTENT_TYPES } from './content-types.ts'
+import { ContentBodies } from './content-bodies.ts'
 import { groupEvent } from './records/exchange.ts'
 import { largeRecordIds, largeRecords } from './large-content.ts'
 import { recordIds, records, scheduled } from './schedule.ts'
@@ -38,6 +39,7 @@ const ACTION_SLOT = 5_000
 
 /** Everything the Management Activity API can deliver: benign activity, scenarios, and what clients did to mailboxes. */
 export class AuditLog {
+  readonly bodies = new ContentBodies()
   readonly #world: World
   readonly #live: LiveActivity
   readonly #sources: readonly AuditSource[]
@@ -99,6 +101,7 @@ export class AuditLog {
 
   reset(): void {
     this.#actions = new Map()
+    this.bodies.clear()
   }
 
   #scheduled(blob: ScheduledBlob): Blob {

@@ -32,8 +32,8 @@ const Truth = z.record(z.string(), z.object({ records: z.array(z.string()) }))
 /**
  * `cordon bench collect`: collects a day of the audit log of an emulated company over HTTPS, throttling off, from the first
  * request until all of it can be searched; then content becomes available at a steady rate, and each piece is watched from that
- * moment until it can be searched. The emulator runs on the same machine and takes its share of it: the processor time of each
- * process is told beside the rate, as what is left to a machine that others use as well.
+ * moment until it can be searched. The emulator runs on the same machine and takes its share of it, though it has the day's
+ * content ready: the processor time of each process is told beside the rate, as what is left to a machine that others use as well.
  */
 export function benchCollect(bench: Command): void {
   bench
@@ -68,7 +68,8 @@ export function benchCollect(bench: Command): void {
 }
 
 async function measure(app: Application, cloud: EmulatedCloud, params: Params) {
-  // The emulator makes what it tells when it is first asked.
+  // What the emulated company did is made before: it is no cost of collecting, and the two share the machine.
+  await cloud.control('/audit-bodies', {})
   const contents = Truth.parse(await cloud.control('/ground-truth/audit'))
   const wanted = new Set(CONTENT_TYPES.flatMap((each) => contents[each]!.records)).size
   await app.start()

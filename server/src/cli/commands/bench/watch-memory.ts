@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
-const EVERY_MS = 250
+/** Each look reads about every process of the machine. */
+const EVERY_MS = 1000
 
 /**
  * Watches the resident memory of this process and all it started, until `stop` gives the peak in bytes. Pages that processes
