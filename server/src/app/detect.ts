@@ -7,13 +7,18 @@ import { parse } from 'yaml'
 import { z } from 'zod'
 
 import { loadRules } from '#detect/load-rules.ts'
-import type { Match, PlainEvent } from '#detect/match.ts'
-import { createMatcher, createPlainMatcher } from '#detect/matcher.ts'
+import type { Match, PlainEvent, Run } from '#detect/match.ts'
+import { createMatcher, createPlainMatcher, matcherOf } from '#detect/matcher.ts'
 import { assembleRules, bindRuleSet, type LoadedRule, type RuleSet } from '#detect/rule-set.ts'
 import type { RuleProblem } from '#detect/sigma/problem.ts'
+import { beginSqlRun } from '#detect/sql/engine.ts'
 import { createFiniteStream } from '#detect/stream.ts'
+import { normalizedReader, plainReader, type Reader } from '#detect/vocabulary.ts'
 import { AppError } from '#domain/errors.ts'
 import { normalizerOf } from '#normalize/normalize-record.ts'
+import type { ClickHouse } from '#store/clickhouse/client.ts'
+
+import { openScratchEngine } from './scratch-engine.ts'
 
 export type { Match, PlainEvent, RuleProblem, RuleSet }
 
@@ -51,35 +56,64 @@ async function readLists(file: string): Promise<ReadonlyMap<string, string[]>> {
 /** A line that could not be matched, from one, and why. */
 type OnBadLine = (line: number, why: string) => void
 
+export type EngineName = 'stream' | 'sql'
+
+interface DetectOptions {
+  source: string | Readable
+  dataset?: string
+  onBadLine: OnBadLine
+}
+
 /**
- * Every match of the rules in a file of one JSON object a line, correlations last. With a dataset the events are its records,
- * normalized and matched by the rules of its logsources; without they are taken as they are, by every rule. A line that is no
- * event is told, and passed by.
+ * Every match of the rules in a file of one JSON object a line, correlations last; the same from either engine, and in the same
+ * order. With a dataset the events are its records, normalized and matched by the rules of its logsources; without they are taken
+ * as they are, by every rule. A line that is no event is told, and passed by.
  *
- * @throws AppError DATASET_NAME_UNKNOWN.
+ * @throws AppError DATASET_NAME_UNKNOWN; with `sql` also what the engine's start may throw.
  */
 export async function* detectInFile(
-  { rules, correlations }: RuleSet,
-  { source, dataset, onBadLine }: { source: string | Readable; dataset?: string; onBadLine: OnBadLine },
+  rules: RuleSet,
+  { engine, ...options }: DetectOptions & { engine: EngineName },
 ): AsyncGenerator<Match> {
+  if (engine === 'stream') {
+    yield* runInFile(rules, options)
+    return
+  }
+  const scratch = await openScratchEngine()
+  try {
+    yield* runInFile(rules, options, scratch.clickhouse)
+  } finally {
+    await scratch.close()
+  }
+}
+
+async function* runInFile(
+  { rules, correlations }: RuleSet,
+  { source, dataset, onBadLine }: DetectOptions,
+  clickhouse?: ClickHouse,
+): AsyncGenerator<Match> {
+  const begin = <E>(reader: Reader<E>): Run<E> | Promise<Run<E>> =>
+    clickhouse === undefined
+      ? createFiniteStream(matcherOf(reader), correlations)
+      : beginSqlRun(clickhouse, reader, correlations)
   if (dataset === undefined) {
-    const stream = createFiniteStream(createPlainMatcher(rules), correlations)
+    const run = await begin(plainReader(rules))
     for await (const { text, index } of readLines(source)) {
       const event = parseEvent(text)
       if (typeof event === 'string') onBadLine(index + 1, event)
-      else yield* stream.push(event, index)
+      else yield* await run.push(event, index)
     }
-    yield* stream.end()
+    yield* run.end()
     return
   }
   const { normalize } = normalizerOf(dataset)
-  const stream = createFiniteStream(createMatcher(rules), correlations)
+  const run = await begin(normalizedReader(rules))
   for await (const { text, index } of readLines(source)) {
     const outcome = normalize(text)
-    if (outcome.outcome === 'kept') yield* stream.push(outcome, index)
+    if (outcome.outcome === 'kept') yield* await run.push(outcome, index)
     else if (outcome.outcome === 'quarantined') onBadLine(index + 1, `${outcome.step}: ${outcome.error}`)
   }
-  yield* stream.end()
+  yield* run.end()
 }
 
 /** The rules of which no event of any dataset can be, since Cordon collects none of their logsource. */

@@ -31,7 +31,8 @@ export function createPlainMatcher(rules: readonly LoadedRule[]): Matcher<PlainE
   return matcherOf(plainReader(rules))
 }
 
-function matcherOf<E>({ vocabularies, datasetOf, timeOf }: Reader<E>): Matcher<E> {
+/** Rules as a reader has them. */
+export function matcherOf<E>({ vocabularies, datasetOf, timeOf }: Reader<E>): Matcher<E> {
   const sources = vocabularies.map((vocabulary) => ({ ...vocabulary, index: createRuleIndex(vocabulary.rules) }))
   const byDataset = Map.groupBy(sources, ({ dataset }) => dataset)
   return {

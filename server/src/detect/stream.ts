@@ -1,23 +1,16 @@
 import { Correlator } from './correlate/correlator.ts'
-import type { Engine, Match } from './match.ts'
+import { byPlace, type Engine, type Match, type Run } from './match.ts'
 import { createPlainMatcher, type Matcher } from './matcher.ts'
 import type { LoadedCorrelation } from './rule-set.ts'
-
-/** The stream's engine over events that come to an end. */
-export interface FiniteStream<E> {
-  /** What matches an event, correlations aside: those may still change. Its index comes back in matches. */
-  push(event: E, index: number): Match[]
-  /** Where correlations hold, all events known. */
-  end(): Match[]
-}
 
 /** Nothing is too late, since what it changes is told at the end; a group is as large as it is. */
 const LIMITS = { latenessMs: Infinity, groups: 1_000_000, entries: 1_000_000 }
 
+/** The stream over events that come to an end. What it gives of an event at once are the rules that match. */
 export function createFiniteStream<E>(
   matcher: Matcher<E>,
   correlations: readonly LoadedCorrelation[],
-): FiniteStream<E> {
+): Run<E> & { push(event: E, index: number): Match[]; end(): Match[] } {
   const correlator = new Correlator<number>(correlations, LIMITS)
   const holds = new Map<string, Match>()
   return {
@@ -40,7 +33,7 @@ export function createFiniteStream<E>(
       }
       return rules.map(({ id, title }) => ({ rule: id, title, index }))
     },
-    end: () => [...holds.values()].toSorted((a, b) => a.index - b.index),
+    end: () => [...holds.values()].toSorted(byPlace(correlations)),
   }
 }
 

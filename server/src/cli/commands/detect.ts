@@ -10,7 +10,7 @@ import { formatProblem } from './rules/problem.ts'
 
 const Options = z.object({
   rules: z.array(z.string()),
-  engine: z.literal('stream'),
+  engine: z.enum(['stream', 'sql']),
   raw: z.boolean().default(false),
   dataset: z.string(),
   lists: z.string().optional(),
@@ -24,13 +24,20 @@ export function detect(program: Command): void {
     .command('detect')
     .description('match Sigma rules against events, one JSON object a line, and print one JSON line per match')
     .requiredOption('--rules <path>', 'a rule file, or a folder with them; may be given several times', gather)
-    .addOption(new Option('--engine <engine>', 'what matches').choices(['stream']).default('stream'))
+    .addOption(
+      new Option(
+        '--engine <engine>',
+        'what matches: predicates in memory, or SQL in an embedded ClickHouse of its own; the matches are the same',
+      )
+        .choices(['stream', 'sql'])
+        .default('stream'),
+    )
     .option('--raw', 'take events as they are: no map of field names, every rule looks at every event')
     .option('--dataset <name>', 'what the events are records of, without --raw', 'o365.audit')
     .option('--lists <file>', 'YAML: the lists that `expand` names, each with its values')
     .argument('[events]', 'events, one JSON object a line; standard input when - or absent', '-')
     .action(async (events: string, _options, command: Command) => {
-      const { rules: paths, lists, raw, dataset } = Options.parse(command.opts())
+      const { rules: paths, engine, lists, raw, dataset } = Options.parse(command.opts())
       const rules = await readRules(paths, lists)
       for (const problem of rules.problems) process.stderr.write(`${formatProblem(problem)}\n`)
       if (rules.rules.length === 0) throw noRules(paths)
@@ -42,7 +49,7 @@ export function detect(program: Command): void {
         if (++bad <= BAD_LINES_SHOWN) process.stderr.write(`${events}:${line}: ${why}\n`)
       }
       const source = events === '-' ? process.stdin : events
-      for await (const match of detectInFile(rules, { source, onBadLine, ...(!raw && { dataset }) })) {
+      for await (const match of detectInFile(rules, { engine, source, onBadLine, ...(!raw && { dataset }) })) {
         if (!process.stdout.write(`${JSON.stringify(match)}\n`)) await once(process.stdout, 'drain')
       }
       if (bad > 0) throw badLines(events, bad)

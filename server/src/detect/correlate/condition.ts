@@ -4,9 +4,14 @@ import type { RuleExpression, SigmaCorrelation, Threshold } from '#detect/sigma/
 export type Holds = (aggregate: number) => boolean
 
 /** Every threshold of a condition must be met. */
-export function thresholdOf({ condition }: SigmaCorrelation): Holds {
-  const all = condition.kind === 'threshold' ? condition.all : []
+export function thresholdOf(correlation: SigmaCorrelation): Holds {
+  const all = thresholdsOf(correlation)
   return (aggregate) => all.every(({ operator, value }) => COMPARE[operator](aggregate, value))
+}
+
+/** What the number must meet; nothing where the condition is over rules. */
+export function thresholdsOf({ condition }: SigmaCorrelation): readonly Threshold[] {
+  return condition.kind === 'threshold' ? condition.all : []
 }
 
 const COMPARE: Record<Threshold['operator'], (left: number, right: number) => boolean> = {

@@ -27,6 +27,8 @@ export interface Change<R> {
   group: readonly string[]
   /** Undefined: it no longer holds there. */
   aggregate: number | undefined
+  /** The events for which it holds there; to be asked for before the next event is taken in. */
+  evidence(): readonly Seen<R>[]
 }
 
 /** What the bounds cost so far. */
@@ -142,8 +144,10 @@ export class Correlator<R> {
 
   /** Passes on what changed, to the caller and to the correlations above. */
   #tell(node: Node<R>, group: Group<R>, changed: readonly Entry<R>[], changes: Change<R>[]): void {
-    for (const { seen, holds } of changed) {
-      changes.push({ correlation: node.correlation, seen, group: group.values, aggregate: holds })
+    for (const entry of changed) {
+      const { seen, holds } = entry
+      const evidence = () => group.evidenceOf(entry)
+      changes.push({ correlation: node.correlation, seen, group: group.values, aggregate: holds, evidence })
       for (const { node: above, position } of node.above) {
         const upper = this.#groupOf(above, position, seen)
         if (upper === undefined) continue
@@ -183,12 +187,12 @@ export class Correlator<R> {
 }
 
 /** Every field that a correlation may ask an event for. */
-function fieldsOf({ groupBy, fields, aliases }: LoadedCorrelation): string[] {
+export function fieldsOf({ groupBy, fields, aliases }: LoadedCorrelation): string[] {
   return [...groupBy, ...fields, ...Object.values(aliases).flatMap((each) => Object.values(each))]
 }
 
 /** The field that a name in `group-by` stands for in a rule's events. */
-function fieldOf({ aliases }: LoadedCorrelation, name: string, rule: string): string {
+export function fieldOf({ aliases }: LoadedCorrelation, name: string, rule: string): string {
   const fields = Object.hasOwn(aliases, name) ? aliases[name]! : {}
   return Object.hasOwn(fields, rule) ? fields[rule]! : name
 }

@@ -2,7 +2,7 @@
  * What groups events, and what counts as one value. The same person appears as `GradyA@…` and `gradya@…`, the same host in
  * both cases: addresses and names of domains are folded, everything else is as it is.
  */
-const FOLDED = /@|^[\w-]+(?:\.[\w-]+)+$/
+export const FOLDED = /@|^[\w-]+(?:\.[\w-]+)+$/
 
 /** A field's values as one key; undefined when there is none, and the event is no part of any group. */
 export function keyOf(texts: readonly string[]): string | undefined {

@@ -5,6 +5,8 @@ import type { Aggregate, Entry, Seen } from './entry.ts'
 
 /** Entries that left the front are cut off when they are this many. */
 const CUT_AT = 256
+/** Events that one alert gets at once. */
+const EVIDENCE_MAX = 1_000
 
 /**
  * The events of one group, by time. An event is judged with the window behind it, `[t - timespan, t]`; one that comes late
@@ -67,6 +69,19 @@ export class Group<R> {
     if (known.holds === undefined) return changed
     known.holds = undefined
     return [known, ...changed]
+  }
+
+  /**
+   * The events on which an entry's hold rests, the newest of them at most. Where the one before holds as well, only its own:
+   * the others were given with that one.
+   */
+  evidenceOf({ seen, holds }: Entry<R>): Seen<R>[] {
+    if (holds === undefined) return []
+    const from = this.#indexOf(seen.time - this.#spanMs)
+    const at = this.#position(seen)
+    const before = this.#entries[at - 1]
+    if (before !== undefined && at > from && before.holds !== undefined) return [seen]
+    return this.#entries.slice(Math.max(from, at + 1 - EVIDENCE_MAX), at + 1).map((entry) => entry.seen)
   }
 
   /** Forgets what is older than `before`, and the oldest beyond `most`; gives how many of the latter there were. */

@@ -49,3 +49,18 @@ export type TimePart = 'minute' | 'hour' | 'day' | 'week' | 'month' | 'year'
 export function join(kind: 'and' | 'or', terms: Expression[]): Expression {
   return terms.length === 1 ? terms[0]! : { kind, terms }
 }
+
+/** The fields that an expression asks for; undefined stands for every value, which keywords ask for. */
+export function fieldsOf(expression: Expression): Set<string | undefined> {
+  const fields = new Set<string | undefined>()
+  const walk = (each: Expression): void => {
+    if (each.kind === 'not') walk(each.term)
+    else if (each.kind !== 'leaf') each.terms.forEach(walk)
+    else {
+      fields.add(each.field)
+      if (each.test.kind === 'field') fields.add(each.test.other)
+    }
+  }
+  walk(expression)
+  return fields
+}
