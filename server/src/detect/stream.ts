@@ -6,11 +6,17 @@ import type { LoadedCorrelation } from './rule-set.ts'
 /** Nothing is too late, since what it changes is told at the end; a group is as large as it is. */
 const LIMITS = { latenessMs: Infinity, groups: 1_000_000, entries: 1_000_000 }
 
-/** The stream over events that come to an end. What it gives of an event at once are the rules that match. */
+/** What it gives of an event at once are the rules that match. */
+export interface FiniteStream<E> extends Run<E> {
+  push(event: E, index: number): Match[]
+  end(): Match[]
+}
+
+/** The stream over events that come to an end. */
 export function createFiniteStream<E>(
   matcher: Matcher<E>,
   correlations: readonly LoadedCorrelation[],
-): Run<E> & { push(event: E, index: number): Match[]; end(): Match[] } {
+): FiniteStream<E> {
   const correlator = new Correlator<number>(correlations, LIMITS)
   const holds = new Map<string, Match>()
   return {
