@@ -9,10 +9,12 @@ import { startEmulator, type Emulator } from '#connect/testing/start-emulator.ts
 import { checkMailbox } from './check-mailbox.ts'
 import { PHISHING_MAILBOX_FEEDS } from './feed.ts'
 import { PhishingMailboxOptions } from './options.ts'
+import { exclusionBy, listReports } from './reports.ts'
 
 const [feed] = PHISHING_MAILBOX_FEEDS
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
+const NOW = Date.parse('2026-11-20T08:00:00Z')
 const MAILBOX = 'ulla.kingsley@harborfinch.example'
 const Record = z.object({ id: z.string() })
 const Application = z.object({ clientId: z.string(), secret: z.string() })
@@ -73,7 +75,7 @@ test('without a mailbox the settings are refused', () => {
   expect(() => feedSettings({ feed: feed! })).toThrow(/mailbox/)
 })
 
-describe('what cannot work is told before it is saved', () => {
+describe('a mailbox as it was set up', () => {
   let emulator: Emulator
   beforeAll(async () => {
     emulator = await startEmulator(['--no-live', '--throttle', 'off'])
@@ -81,16 +83,41 @@ describe('what cannot work is told before it is saved', () => {
   afterAll(() => emulator.stop())
   beforeEach(() => emulator.request('/faults', undefined, 'DELETE'))
 
-  async function check(given: object, roles = ['Mail.Read']) {
-    const context: FeedContext<PhishingMailboxOptions> = {
+  async function contextOf(given: object, roles = ['Mail.Read']): Promise<FeedContext<PhishingMailboxOptions>> {
+    return {
       microsoft: emulator.client({ application: await reader(emulator, roles) }),
-      clock: { now: () => Date.parse('2026-11-20T08:00:00Z') },
+      clock: { now: () => NOW },
       signal: new AbortController().signal,
       options: PhishingMailboxOptions.parse({ mailbox: MAILBOX, ...given }),
       settings: {},
     }
-    return checkMailbox(context)
   }
+
+  const check = async (given: object, roles?: string[]) => checkMailbox(await contextOf(given, roles))
+
+  async function batches(given: object) {
+    const all = []
+    for await (const page of listReports(await contextOf(given), { from: NOW - 6 * DAY, to: NOW })) all.push(...page)
+    return all
+  }
+
+  test('what its filter leaves out is counted under the name of the setting, and everything else is read', async () => {
+    const [first, ...others] = await batches({})
+    const filter = `receivedDateTime gt ${first!.availableAt}`
+    const excludes = exclusionBy(PhishingMailboxOptions.parse({ mailbox: MAILBOX, filter }))!
+    const kept: string[] = []
+    const leftOut: unknown[] = []
+    for (const batch of await batches({ filter })) {
+      for await (const [record] of batch.read()) {
+        const name = excludes(record!)
+        if (name === undefined) kept.push(batch.id)
+        else leftOut.push({ name, at: batch.availableAt })
+      }
+    }
+    expect(leftOut).toEqual([{ name: 'filter', at: first!.availableAt }])
+    expect(kept).toEqual(others.map(({ id }) => id))
+    expect(kept.length).toBeGreaterThan(0)
+  })
 
   test('nothing, where everything is right', async () => {
     expect(await check({ filter: "contains(subject,'phish')" })).toEqual([])

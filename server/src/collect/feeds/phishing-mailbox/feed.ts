@@ -3,7 +3,7 @@ import { RESOURCE_TITLES } from '#connect/clouds.ts'
 
 import { checkMailbox } from './check-mailbox.ts'
 import { PhishingMailboxOptions } from './options.ts'
-import { listReports, MAIL_PERMISSION } from './reports.ts'
+import { exclusionBy, listReports, MAIL_PERMISSION } from './reports.ts'
 
 /**
  * The mailbox that people send suspicious mail to: every message in it is a report, and its record tells the report and the
@@ -41,6 +41,7 @@ export const PHISHING_MAILBOX_FEEDS: readonly Feed[] = [
     },
     options: PhishingMailboxOptions,
     lookbackMs: ({ lookbackDays }) => lookbackDays * DAY,
+    exclusion: exclusionBy,
     source: { list: listReports, check: checkMailbox },
   }),
 ]

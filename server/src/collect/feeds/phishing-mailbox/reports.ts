@@ -20,7 +20,18 @@ type Report = z.infer<typeof Report>
 
 const PAGE_MESSAGES = 500
 
-/** Messages of the folder that arrived in `span`: a batch each, whose one record is the report with what it reports. */
+/** In the place of the record of a message that the filter left out: it is counted, and was never read. */
+const LEFT_OUT = '{"excludedBy":"filter"}'
+
+/** The setting that excludes a record; see {@link Feed.exclusion}. */
+export function exclusionBy({ filter }: PhishingMailboxOptions): ((record: string) => string | undefined) | undefined {
+  return filter === undefined ? undefined : (record) => (record === LEFT_OUT ? 'filter' : undefined)
+}
+
+/**
+ * Messages of the folder that arrived in `span`: a batch each, whose one record is the report with what it reports. What the filter
+ * leaves out is found by listing without it first, and is a batch as well, so that it is counted.
+ */
 export async function* listReports(context: Context, span: Span): AsyncGenerator<FeedBatch[], void, undefined> {
   const isWanted = ({ receivedDateTime }: Report): boolean => {
     const at = Date.parse(receivedDateTime)
@@ -33,19 +44,42 @@ export async function* listReports(context: Context, span: Span): AsyncGenerator
       yield [await recordOf(context, report)]
     },
   })
+  const unfiltered = { ...context, options: { ...context.options, filter: undefined } }
   for (let isFirst = true; ; isFirst = false) {
     let turned = 0
-    try {
-      for await (const page of context.microsoft.pages(listRequest(context, span, PAGE_MESSAGES), Report)) {
+    const leftOut = new Map<string, Report>()
+    async function* pages(of: Context): AsyncGenerator<Report[], void, undefined> {
+      for await (const page of of.microsoft.pages(listRequest(of, span, PAGE_MESSAGES), Report)) {
         turned++
-        yield page.filter(isWanted).map(toBatch)
+        yield page.filter(isWanted)
       }
+    }
+    try {
+      if (context.options.filter !== undefined) {
+        for await (const page of pages(unfiltered)) for (const report of page) leftOut.set(report.id, report)
+      }
+      for await (const page of pages(context)) {
+        for (const { id } of page) leftOut.delete(id)
+        yield page.map(toBatch)
+      }
+      yield [...leftOut.values()].map(toLeftOut)
       return
     } catch (error) {
       // The address of a next page went stale: from the beginning, once.
       const isStale = turned > 0 && error instanceof AppError && error.code === 'CONNECT_REQUEST_REFUSED'
       if (!isStale || !isFirst) throw error
     }
+  }
+}
+
+/** Another batch than the message itself, which is collected when the filter lets it through one day. */
+function toLeftOut({ id, receivedDateTime: availableAt }: Report): FeedBatch {
+  return {
+    id: `${id} left out`,
+    availableAt,
+    async *read() {
+      yield [LEFT_OUT]
+    },
   }
 }
 
