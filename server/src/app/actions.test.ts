@@ -100,6 +100,17 @@ describe('a small plan', () => {
     expect(await audited()).toEqual(['ana action-run.plan', 'ana action-run.execute'])
   })
 
+  it('is not carried out once its connection is for something else', async () => {
+    const { actionRun } = await plan()
+    const connection = (await records.connections.read(tenantId, actionRun.connectionId))!
+    await records.connections.change({ ...connection, settings: { uses: ['investigate'] } })
+    await expect(actions.execute(ana, tenantId, actionRun.id, 5)).rejects.toMatchObject({
+      code: 'CONNECTION_USE_WRONG',
+      fix: expect.stringContaining('--use investigate respond'),
+    })
+    expect([started, await audited()]).toEqual([[], ['ana action-run.plan']])
+  })
+
   it('needs no approval, and cannot be given one', async () => {
     const { actionRun } = await plan()
     const approval = actions.approve(ben, tenantId, actionRun.id, { confirmTargets: 5 })

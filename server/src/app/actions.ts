@@ -13,7 +13,7 @@ import type { RecordStore } from '#store/record-store.ts'
 
 import type { Audit } from './audit.ts'
 import type { Bus } from './bus.ts'
-import { successorOf } from './connection-uses.ts'
+import { chooseConnection, successorOf } from './connection-uses.ts'
 
 /** An action as people choose it. */
 export interface ActionChoice {
@@ -76,10 +76,11 @@ export interface Actions {
   /**
    * Begins to carry out a plan. `confirmTargets` is how many the person saw.
    *
-   * @throws AppError ACTION_CONFIRMATION_WRONG, ACTION_STATE_WRONG, ACTION_PLAN_EXPIRED, ACTION_APPROVAL_MISSING.
+   * @throws AppError ACTION_CONFIRMATION_WRONG, ACTION_STATE_WRONG, ACTION_PLAN_EXPIRED, ACTION_APPROVAL_MISSING;
+   *   CONNECTION_NOT_FOUND, CONNECTION_USE_WRONG when its connection is not for that any more.
    */
   execute(user: User, tenantId: TenantId, id: string, confirmTargets: number): Promise<ActionRun>
-  /** Begins to take back. @throws AppError ACTION_NOT_REVERSIBLE, ACTION_STATE_WRONG. */
+  /** Begins to take back. @throws AppError ACTION_NOT_REVERSIBLE, ACTION_STATE_WRONG, CONNECTION_NOT_FOUND, CONNECTION_USE_WRONG. */
   revert(user: User, tenantId: TenantId, id: string): Promise<ActionRun>
 }
 
@@ -151,7 +152,14 @@ export function createActions(parts: {
     from: ActionRun['state'][],
     change: { state: 'running' | 'reverting'; startedAt?: string },
   ): Promise<ActionRun> {
-    const { tenantId, id } = run
+    const { tenantId, id, connectionId } = run
+    // The connection may be for something else since the plan was made.
+    const connection = await records.connections.read(tenantId, connectionId)
+    chooseConnection(connection ? [connection] : [], {
+      use: 'respond',
+      id: connectionId,
+      what: 'Nothing was changed.',
+    })
     const detail = { id, action: run.action, targets: run.targetsTotal, ...(run.shadow && { shadow: true }) }
     if (!(await records.actionRuns.transition(tenantId, id, from, change))) throw stateWrong(run, from)
     await audit(user.name, change.state === 'running' ? 'action-run.execute' : 'action-run.revert', detail, tenantId)
