@@ -3,9 +3,6 @@ import { join } from 'node:path'
 import { CLOUDS, loadCloudFile } from '#connect/clouds.ts'
 import type { Traffic } from '#connect/microsoft.ts'
 import type { Wait } from '#connect/throttle.ts'
-import { createDetector } from '#detect/runner.ts'
-import { loadRules } from '#detect/load-rules.ts'
-import { bindRuleSet } from '#detect/rule-set.ts'
 import type { Clock } from '#domain/clock.ts'
 import type { LedgerWindow, FeedKey } from '#domain/coverage.ts'
 import { AppError, toAppError } from '#domain/errors.ts'
@@ -45,6 +42,12 @@ import { FEATURES } from './permissions.ts'
 import { createPipeline, type Pipeline } from './pipeline.ts'
 import { type Pushed, takePushed } from './pushed-records.ts'
 import { createRetention, type Retention } from './retention.ts'
+import { createStreamBackTest } from './rules/back-test.ts'
+import { readBaseRules, ruleLeftOut } from './rules/base-rules.ts'
+import { createCorrelating } from './rules/correlating.ts'
+import { openRuleBook } from './rules/rule-book.ts'
+import { createRules, type Rules } from './rules/rules.ts'
+import { documentsIn } from './rules/summary.ts'
 import { createSavedSearches, type SavedSearches } from './saved-searches.ts'
 import { createSearch, type Search } from './search.ts'
 import { createSessions, type Sessions } from './sessions.ts'
@@ -78,6 +81,7 @@ export interface Application {
   savedSearches: SavedSearches
   retention: Retention
   alerts: Alerts
+  rules: Rules
   investigations: Investigations
   evidence: Evidence
   actions: Actions
@@ -130,28 +134,19 @@ export async function compose(
   await using undo = new AsyncDisposableStack()
   const { events, records, pool, keys } = await openStores(config, undo)
   const clouds = config.cloudFile ? [...CLOUDS, await loadCloudFile(config.cloudFile)] : CLOUDS
-  const { rules, correlations, problems } = bindRuleSet(
-    await loadRules([OWN_RULES, join(config.dataFolder, 'rules')]),
-    new Map(),
-  )
-  for (const { file, line, column, severity, found, allowed } of problems) {
-    if (severity === 'warning') continue
-    log(
-      new AppError({
-        code: 'RULE_FILE_INVALID',
-        what: 'A rule was left out.',
-        why: `${file}:${line}:${column} has ${found}; allowed is ${allowed}.`,
-        fix: `Correct ${file} and start again.`,
-      }),
-    )
-  }
+  const base = await readBaseRules(OWN_RULES, join(config.dataFolder, 'rules'))
+  const book = await openRuleBook({ base, records, clock, log })
+  undo.defer(() => book.close())
+  for (const problem of book.problems) if (problem.severity === 'error') log(ruleLeftOut(problem))
 
   const stopping = new AbortController()
   const bus = createBus()
   const audit = createAudit(records, clock)
-  const detector = createDetector(rules, correlations)
+  const correlating = createCorrelating({ book, records, bus, clock, log })
+  undo.defer(() => correlating.close())
   const pipeline = createPipeline({
-    detector,
+    detectorOf: (tenantId) => book.of(tenantId).detector,
+    correlate: (tenantId) => correlating.wake(tenantId),
     events,
     records,
     bus,
@@ -252,8 +247,9 @@ export async function compose(
       audit,
       bus,
       clock,
-      ruleOf: (_tenantId, id) => [...rules, ...correlations].find((rule) => rule.id === id),
+      ruleOf: (tenantId, id) => documentsIn(book.of(tenantId).set).find((rule) => rule.id === id),
     }),
+    rules: createRules({ book, records, events, audit, clock, runBackTest: createStreamBackTest(events) }),
     investigations: createInvestigations({
       records,
       microsofts,
@@ -299,6 +295,7 @@ export async function compose(
       await retention.start()
       await collectors.refresh()
       await forwarding.refresh()
+      await correlating.start()
     },
 
     drain: () => stopping.abort(new Error('Cordon is stopping.')),

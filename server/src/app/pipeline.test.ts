@@ -30,10 +30,12 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'cordon-pipeline-'))
   await copyTemplate(join(folder, 'data', 'records'))
   stores = await openStores(readConfig({ CORDON_DATA: join(folder, 'data') }), opened)
+  const detector = createDetector((await loadRules([OWN_RULES])).rules)
   parts = {
     ...stores,
     normalizerOf: (dataset) => normalizerOf(dataset).normalize,
-    detector: createDetector((await loadRules([OWN_RULES])).rules),
+    detectorOf: () => detector,
+    correlate: () => {},
     bus: createBus(),
     clock: systemClock,
   }
@@ -66,7 +68,10 @@ function record(change: Record<string, unknown> = {}): string {
 const WHOLE = { range: { from: '2026-11-01T00:00:00Z', to: '2026-12-01T00:00:00Z' }, query: { kind: 'all' as const } }
 const countEvents = (tenantId: TenantId) => stores.events.count(tenantId, WHOLE)
 const countAlerts = async (tenantId: TenantId) =>
-  (await stores.records.alerts.list(tenantId, { limit: 100, now: '2026-01-01T00:00:00Z' })).reduce((total, { eventCount }) => total + eventCount, 0)
+  (await stores.records.alerts.list(tenantId, { limit: 100, now: '2026-01-01T00:00:00Z' })).reduce(
+    (total, { eventCount }) => total + eventCount,
+    0,
+  )
 
 test('every record read is counted once: kept, duplicate, dropped or quarantined', async () => {
   const tenantId = freshTenant()

@@ -1,4 +1,4 @@
-import type { Detection } from '#domain/alert.ts'
+import type { Detected } from '#detect/runner.ts'
 import { type Clock, isoTime } from '#domain/clock.ts'
 import type { NormalizedEvent } from '#domain/event.ts'
 import { stableId, type TenantId } from '#domain/ids.ts'
@@ -47,26 +47,29 @@ export interface Prepared {
   quarantined: Quarantined[]
 }
 
-export interface PreparedEvent extends EncodedEvent {
-  detections: readonly Detection[]
-}
+export interface PreparedEvent extends EncodedEvent, Detected {}
 
 /** What the pipeline is joined from. */
 export interface PipelineParts {
   /** One record's text in a dataset → its outcome; throws DATASET_NAME_UNKNOWN. */
   normalizerOf(dataset: string): (record: string, arrivedAt?: string) => NormalizeOutcome
-  detector: { detect(event: NormalizedEvent, tenantId: TenantId): Detection[] }
+  /** The tenant's rules as they are just now. */
+  detectorOf(tenantId: TenantId): { detect(event: NormalizedEvent): Detected }
+  /** Hears that correlations of the tenant have something to look at. */
+  correlate(tenantId: TenantId): void
   events: Pick<EventStore, 'encode' | 'storedIds' | 'insert'>
-  records: Pick<RecordStore, 'alerts' | 'quarantine'>
+  records: Pick<RecordStore, 'alerts' | 'correlationHits' | 'quarantine'>
   bus: Bus
   clock: Clock
 }
 
-export function createPipeline({ normalizerOf, detector, events, records, bus, clock }: PipelineParts): Pipeline {
+export function createPipeline(parts: PipelineParts): Pipeline {
+  const { normalizerOf, detectorOf, events, records, bus, clock } = parts
   const claims = createClaims(events)
   return {
     prepare(source, texts) {
       const normalize = normalizerOf(source.dataset)
+      const detector = detectorOf(source.tenantId)
       const prepared: Prepared = { source, read: texts.length, events: [], dropped: {}, quarantined: [] }
       const seen = new Set<string>()
       for (const text of texts) {
@@ -78,7 +81,7 @@ export function createPipeline({ normalizerOf, detector, events, records, bus, c
         } else if (!seen.has(outcome.event.event.id)) {
           seen.add(outcome.event.event.id)
           const { tenantId, id, timeMs, row } = events.encode(source.tenantId, outcome)
-          prepared.events.push({ tenantId, id, timeMs, row, detections: detector.detect(outcome, source.tenantId) })
+          prepared.events.push({ tenantId, id, timeMs, row, ...detector.detect(outcome) })
         }
       }
       return prepared
@@ -95,6 +98,11 @@ export function createPipeline({ normalizerOf, detector, events, records, bus, c
         if (fresh.length > 0) await events.insert(tenantId, contentToken(fresh), fresh)
       } finally {
         claims.release(tenantId, fresh)
+      }
+      const hits = kept.flatMap(({ hit }) => hit ?? [])
+      if (hits.length > 0) {
+        await records.correlationHits.add(tenantId, hits)
+        parts.correlate(tenantId)
       }
       const detections = kept.flatMap((event) => event.detections)
       const changed =

@@ -11,8 +11,13 @@ export type { LoadedCorrelation, LoadedRule, RuleSet } from './rule-set.ts'
  * load.
  */
 export async function loadRules(paths: readonly string[]): Promise<RuleSet> {
-  const files = (await Promise.all(paths.map(ruleFiles))).flat()
-  return assembleRules(await Promise.all(files.map(async (file) => ({ file, text: await readFile(file, 'utf8') }))))
+  return assembleRules((await Promise.all(paths.map(readRuleFiles))).flat())
+}
+
+/** The texts of the files that {@link loadRules} reads at a path. */
+export async function readRuleFiles(path: string): Promise<{ file: string; text: string }[]> {
+  const files = await ruleFiles(path)
+  return Promise.all(files.map(async (file) => ({ file, text: await readFile(file, 'utf8') })))
 }
 
 async function ruleFiles(path: string): Promise<string[]> {

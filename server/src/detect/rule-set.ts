@@ -26,14 +26,14 @@ export interface LoadedRule extends SigmaRule, Loaded {
 /** `rules`, `aliases` and a `condition` over rules name them by id; what they name is in the same set. */
 export interface LoadedCorrelation extends SigmaCorrelation, Loaded {}
 
-/** The rules of some files together. What is wrong is left out and told; the rest is given. */
-export function assembleRules(files: Iterable<{ file: string; text: string }>): RuleSet {
+/** The rules of some files together. What is wrong is left out and told; the rest is given. `parse` may remember files. */
+export function assembleRules(files: Iterable<{ file: string; text: string }>, parse = parseSigma): RuleSet {
   const problems: RuleProblem[] = []
   const rules = new Map<string, LoadedRule>()
   const correlations = new Map<string, LoadedCorrelation>()
   const filters: (SigmaFilter & { file: string })[] = []
   for (const { file, text } of files) {
-    const parsed = parseSigma(text, file)
+    const parsed = parse(text, file)
     problems.push(...parsed.problems)
     for (const document of parsed.documents) {
       const id = ownId(document, file, rules.get(document.id) ?? correlations.get(document.id), problems)

@@ -1,25 +1,26 @@
 import type { Detection } from '#domain/alert.ts'
 import { fieldAt, type NormalizedEvent } from '#domain/event.ts'
-import type { TenantId } from '#domain/ids.ts'
+import type { CorrelationHit } from '#domain/rule.ts'
 
-import { type Change, Correlator } from './correlate/correlator.ts'
-import type { LoadedCorrelation, LoadedRule } from './load-rules.ts'
+import { fieldsOf } from './correlate/correlator.ts'
 import { createMatcher } from './matcher.ts'
-import type { SigmaAlerting, SigmaHead } from './sigma/documents.ts'
+import { microsoftDetection } from './microsoft-alert.ts'
+import type { LoadedCorrelation, LoadedRule } from './rule-set.ts'
 
-/** Rules at work on the stream. */
+/** Rules at work on the stream, one event at a time. */
 export interface Detector {
   /** The rules that can match something Cordon collects. */
   readonly rules: readonly LoadedRule[]
-  /**
-   * A detection for every rule that matches, and for every event at which a correlation now holds: an earlier one, when this
-   * one came late. Told the same event again, it gives the same detections for it.
-   */
-  detect(event: NormalizedEvent, tenantId: TenantId): Detection[]
+  /** The same event again gives the same. */
+  detect(event: NormalizedEvent): Detected
 }
 
-/** What an alert tells of the event that raised it. */
-type Told = Pick<Detection, 'eventTime' | 'sentence'>
+export interface Detected {
+  /** One for every rule that matches, and for an alert of Microsoft's own. */
+  detections: Detection[]
+  /** What correlations over the rules that matched have to remember. */
+  hit?: CorrelationHit
+}
 
 /** Compiles the rules; those that can never match are left out (see `rules`). */
 export function createDetector(
@@ -27,44 +28,47 @@ export function createDetector(
   correlations: readonly LoadedCorrelation[] = [],
 ): Detector {
   const matcher = createMatcher(rules)
-  const correlators = new Map<TenantId, Correlator<Told>>()
+  const remembered = new Set(correlations.flatMap((correlation) => correlation.rules))
+  const fields = [...new Set(correlations.flatMap(fieldsOf))]
   return {
     rules: matcher.rules,
-    detect(event, tenantId) {
-      const { rules: matched, time, texts } = matcher.match(event)
+    detect(normalized) {
+      const { rules: matched, texts } = matcher.match(normalized)
+      const { event } = normalized
       const detections = matched.filter(({ alerts }) => alerts).map((rule) => toDetection(rule, event))
-      if (time === undefined || correlations.length === 0) return detections
-      let correlator = correlators.get(tenantId)
-      if (correlator === undefined) correlators.set(tenantId, (correlator = new Correlator(correlations)))
-      const changes = correlator.push({
-        id: event.event.event.id,
-        time,
-        ref: { eventTime: event.event['@timestamp'], sentence: event.event.message },
-        rules: matched.map(({ id }) => id),
-        texts,
-      })
-      const holding = changes.filter(({ correlation, aggregate }) => correlation.alerts && aggregate !== undefined)
-      return [...detections, ...holding.map(fromChange)]
+      const raised = microsoftDetection(event)
+      if (raised) detections.push(raised)
+      const concerned = matched.map(({ id }) => id).filter((id) => remembered.has(id))
+      if (concerned.length === 0) return { detections }
+      const hit: CorrelationHit = {
+        eventId: event.event.id,
+        time: event['@timestamp'],
+        rules: concerned,
+        facts: Object.fromEntries(fields.flatMap((field) => told(field, texts(field)))),
+        sentence: event.message,
+      }
+      return { detections, hit }
     },
   }
 }
 
-function fromChange({ correlation, seen, group }: Change<Told>): Detection {
-  return { ...raisedBy(correlation), ...seen.ref, groupKey: group.join(' · ').toLowerCase(), eventId: seen.id }
+/** A field with its values, where it has any. */
+function told(field: string, values: readonly string[]): [string, string[]][] {
+  return values.length > 0 ? [[field, [...values]]] : []
 }
 
-function toDetection(rule: LoadedRule, { event }: NormalizedEvent): Detection {
+function toDetection(rule: LoadedRule, event: NormalizedEvent['event']): Detection {
+  const { id, title, level, attack } = rule
   return {
-    ...raisedBy(rule),
+    ruleId: id,
+    ruleTitle: title,
+    severity: level,
+    attack,
     groupKey: groupKey(rule, event),
     eventId: event.event.id,
     eventTime: event['@timestamp'],
     sentence: event.message,
   }
-}
-
-function raisedBy({ id, title, level, attack }: SigmaHead & SigmaAlerting) {
-  return { ruleId: id, ruleTitle: title, severity: level, attack }
 }
 
 /** Without `cordon.group-by` an alert gathers what one user did, or one address, or stands for its one event. */

@@ -12,6 +12,8 @@ export const RIGHTS = {
   'retention.write': 'administrator',
   'alert.read': 'viewer',
   'alert.write': 'analyst',
+  'rule.read': 'viewer',
+  'rule.write': 'responder',
   'investigation.read': 'viewer',
   'investigation.write': 'analyst',
   'message.read': 'responder',

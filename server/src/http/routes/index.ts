@@ -11,6 +11,7 @@ import { INVESTIGATION_ROUTES } from './investigations.ts'
 import { KEY_ROUTES } from './keys.ts'
 import { OVERVIEW_ROUTES } from './overview.ts'
 import { RETENTION_ROUTES } from './retention.ts'
+import { RULE_ROUTES } from './rules.ts'
 import { SAVED_SEARCH_ROUTES } from './saved-searches.ts'
 import { SESSION_ROUTES } from './session.ts'
 import { STREAM_ROUTES } from './stream.ts'
@@ -29,6 +30,7 @@ export const ROUTES: readonly Route[] = [
   ...INTAKE_ROUTES,
   ...DESTINATION_ROUTES,
   ...ALERT_ROUTES,
+  ...RULE_ROUTES,
   ...INVESTIGATION_ROUTES,
   ...EVIDENCE_ROUTES,
   ...ACTION_ROUTES,

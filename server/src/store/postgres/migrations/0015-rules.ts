@@ -51,7 +51,7 @@ const STATEMENTS = [
     primary key (tenant_id, id)
   )`,
   `create table correlation_hits (
-    tenant_id text not null references tenants,
+    tenant_id text not null,
     event_id text not null,
     time timestamptz not null,
     rules text[] not null,

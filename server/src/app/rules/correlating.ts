@@ -1,0 +1,203 @@
+import { setTimeout as pause } from 'node:timers/promises'
+
+import { LIMITS } from '#detect/correlate/correlator.ts'
+import { type Correlations, createCorrelations, reachOf } from '#detect/correlations.ts'
+import type { Detection } from '#domain/alert.ts'
+import { type Clock, isoTime } from '#domain/clock.ts'
+import { AppError, toAppError } from '#domain/errors.ts'
+import type { TenantId } from '#domain/ids.ts'
+import type { CorrelationHit } from '#domain/rule.ts'
+import type { HitCursor, HitRequest, RecordStore } from '#store/record-store.ts'
+
+import type { Bus } from '#app/bus.ts'
+import { createHolding } from '#app/holding.ts'
+import type { RuleBook } from './rule-book.ts'
+import type { TenantRules } from './tenant-rules.ts'
+
+/** How often hits are looked for where nothing tells of them: another process may write them. */
+const LOOK_MS = 1_000
+const PAGE = 5_000
+const PRUNE_EVERY_MS = 600_000
+/** Hits of a tenant beyond which the oldest go. */
+const HITS_MAX = 1_000_000
+
+/**
+ * Correlations of all tenants. Whatever process detects writes down what rules under correlations matched; one of them, who
+ * holds the tenant's lease, correlates it. What it has in memory is nothing but a way to be quick: it begins by reading all
+ * that is remembered, so that a crash, a change of rules or another holder lose nothing, and since an event is evidence of a
+ * rule once, they repeat nothing either.
+ */
+export interface Correlating {
+  start(): Promise<void>
+  /** There are new hits. */
+  wake(tenantId: TenantId): void
+  close(): Promise<void>
+}
+
+export function createCorrelating(parts: {
+  book: RuleBook
+  records: Pick<RecordStore, 'alerts' | 'correlationHits' | 'leases' | 'tenants'>
+  bus: Bus
+  clock: Clock
+  log: (error: AppError) => void
+}): Correlating {
+  const { book, records, bus, clock, log } = parts
+  const holding = createHolding(records.leases)
+  const stopping = new AbortController()
+  const loops = new Map<TenantId, { wake: () => void; ended: Promise<void> }>()
+
+  async function raise(tenantId: TenantId, detections: readonly Detection[]): Promise<void> {
+    for (let start = 0; start < detections.length; start += PAGE) {
+      const some = detections.slice(start, start + PAGE)
+      const changed = await records.alerts.record(tenantId, some, isoTime(clock.now()))
+      for (const alert of changed) bus.publish(tenantId, { kind: 'alert', alert })
+    }
+  }
+
+  /** Correlates what is remembered of a span, in the order of time. */
+  async function replay(
+    tenantId: TenantId,
+    { correlations }: TenantRules,
+    span: Pick<HitRequest, 'from' | 'until'>,
+    signal: AbortSignal,
+  ): Promise<Correlations> {
+    const running = createCorrelations(correlations)
+    let behind: HitRequest['behind']
+    for (;;) {
+      const request = { ...span, limit: PAGE, ...(behind && { behind }) }
+      const hits = await records.correlationHits.byTime(tenantId, request)
+      await raise(
+        tenantId,
+        hits.flatMap((hit) => running.push(hit)),
+      )
+      signal.throwIfAborted()
+      if (hits.length < PAGE) return running
+      behind = hits.at(-1)
+    }
+  }
+
+  /** Those so late that nothing of their time is in memory: their neighborhood is correlated apart. */
+  async function replayAround(
+    tenantId: TenantId,
+    rules: TenantRules,
+    late: readonly CorrelationHit[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const reach = reachOf(rules.correlations)
+    const times = late.map(({ time }) => Date.parse(time)).sort((a, b) => a - b)
+    for (let at = 0; at < times.length;) {
+      const first = times[at]!
+      while (at + 1 < times.length && times[at + 1]! - times[at]! <= reach) at++
+      const span = { from: isoTime(first - reach), until: isoTime(times[at]! + reach) }
+      await replay(tenantId, rules, span, signal)
+      at++
+    }
+  }
+
+  async function takeArrivals(
+    tenantId: TenantId,
+    rules: TenantRules,
+    running: Correlations,
+    after: HitCursor,
+    signal: AbortSignal,
+  ) {
+    const { hits, next, isLast } = await records.correlationHits.arrivals(tenantId, after, PAGE)
+    const late: CorrelationHit[] = []
+    const detections: Detection[] = []
+    // In the order of time: one that comes before others has those judged again.
+    for (const hit of hits.toSorted((a, b) => (a.time < b.time ? -1 : 1))) {
+      if (running.isLate(hit)) late.push(hit)
+      else detections.push(...running.push(hit))
+    }
+    await raise(tenantId, detections)
+    if (late.length > 0) await replayAround(tenantId, rules, late, signal)
+    return { next, isLast }
+  }
+
+  /** Correlates a tenant's hits as long as its rules stay as they are. */
+  async function correlate(tenantId: TenantId, signal: AbortSignal): Promise<void> {
+    const rules = book.of(tenantId)
+    let cursor = await records.correlationHits.edge(tenantId)
+    const running = await replay(tenantId, rules, {}, signal)
+    let prunedAt = -Infinity
+    while (book.of(tenantId) === rules) {
+      const { next, isLast } = await takeArrivals(tenantId, rules, running, cursor, signal)
+      cursor = next
+      if (clock.now() - prunedAt >= PRUNE_EVERY_MS) {
+        prunedAt = clock.now()
+        const before = isoTime(prunedAt - reachOf(rules.correlations) - LIMITS.latenessMs)
+        await records.correlationHits.prune(tenantId, before, HITS_MAX)
+      }
+      if (isLast) await rest(tenantId, signal)
+    }
+  }
+
+  async function rest(tenantId: TenantId, signal: AbortSignal): Promise<void> {
+    const woken = new AbortController()
+    const loop = loops.get(tenantId)
+    if (loop) loop.wake = () => woken.abort()
+    await pause(LOOK_MS, undefined, { signal: AbortSignal.any([signal, woken.signal]) }).catch(() => {})
+    signal.throwIfAborted()
+  }
+
+  async function run(tenantId: TenantId): Promise<void> {
+    const { signal } = stopping
+    const key = { tenantId, connectionId: 'correlations', feed: 'correlations' }
+    while (!signal.aborted) {
+      try {
+        if (book.of(tenantId).correlations.length > 0) {
+          await holding.hold(key, signal, async (_lease, held) => {
+            while (book.of(tenantId).correlations.length > 0) await correlate(tenantId, held)
+            return { dueInMs: 0, failures: 0 }
+          })
+        }
+      } catch (error) {
+        if (!signal.aborted && !isLost(error)) log(toAppError(error, 'Could not correlate.'))
+      }
+      await rest(tenantId, signal).catch(() => {})
+    }
+  }
+
+  async function look(): Promise<void> {
+    for (const { id } of await records.tenants.list()) {
+      if (loops.has(id) || stopping.signal.aborted || book.of(id).correlations.length === 0) continue
+      const loop = { wake: () => {}, ended: Promise.resolve() }
+      loops.set(id, loop)
+      loop.ended = run(id)
+    }
+  }
+
+  const lookAgain = () => {
+    if (isStarted) look().catch((error: unknown) => log(toAppError(error, 'Could not look up tenants.')))
+  }
+  let isStarted = false
+  // Tenants come without telling.
+  const looking = setInterval(lookAgain, 10 * LOOK_MS)
+  looking.unref()
+  book.onChange(() => {
+    for (const { wake } of loops.values()) wake()
+    lookAgain()
+  })
+
+  return {
+    async start() {
+      isStarted = true
+      await look()
+    },
+    wake(tenantId) {
+      const loop = loops.get(tenantId)
+      if (loop) loop.wake()
+      else lookAgain()
+    },
+    async close() {
+      clearInterval(looking)
+      stopping.abort(new Error('Cordon is stopping.'))
+      await Promise.all([...loops.values()].map(({ ended }) => ended))
+      holding.close()
+    },
+  }
+}
+
+function isLost(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'COLLECT_LEASE_LOST'
+}

@@ -1,0 +1,87 @@
+import { streamsOf, whyAbsent } from '#detect/fields/logsources.ts'
+import type { LoadedCorrelation, LoadedRule, RuleSet } from '#detect/rule-set.ts'
+import { listsOf } from '#detect/sigma/lists.ts'
+import type { Severity } from '#domain/alert.ts'
+import type { RuleNoise } from '#domain/rule.ts'
+
+import type { RuleOrigin, TenantRules } from './tenant-rules.ts'
+
+/** A rule as lists show it. */
+export interface RuleSummary {
+  id: string
+  title: string
+  kind: 'rule' | 'correlation'
+  level: Severity
+  status?: string
+  author?: string
+  license?: string
+  logsource: string
+  attack: string[]
+  path: string
+  origin: RuleOrigin
+  /** The tenant has a version of its own of a file that came with Cordon. */
+  isChanged: boolean
+  isEnabled: boolean
+  /** It only serves a correlation. */
+  isPart: boolean
+  tunings: number
+  neverFires?: string
+  noise: { days: number[]; closedAsFalse: number; closedAsTrue: number }
+}
+
+/** Rules and correlations alike. */
+export function documentsIn({ rules, correlations }: RuleSet): (LoadedRule | LoadedCorrelation)[] {
+  return [...rules, ...correlations]
+}
+
+/** By title. @param days the days that noise is told of, oldest first. */
+export function summarize(rules: TenantRules, noise: readonly RuleNoise[], days: readonly string[]): RuleSummary[] {
+  const noiseOf = new Map(noise.map((each) => [each.ruleId, each]))
+  const reasons = reasonsOf(rules.set)
+  return documentsIn(rules.set)
+    .map((document) => {
+      const { id, title, kind, level, status, author, license, attack, file } = document
+      const { origin, shipped } = rules.files.get(file)!
+      const made = noiseOf.get(id)
+      const reason = reasons.get(id)
+      return {
+        id,
+        title,
+        kind,
+        level,
+        ...(status !== undefined && { status }),
+        ...(author !== undefined && { author }),
+        ...(license !== undefined && { license }),
+        logsource: document.kind === 'rule' ? Object.values(document.logsource).join(' · ') : document.type,
+        attack,
+        path: file,
+        origin,
+        isChanged: shipped !== undefined,
+        isEnabled: rules.enabled.has(id),
+        isPart: !document.alerts,
+        tunings: rules.tunings.filter(({ ruleId }) => ruleId === id).length,
+        ...(reason !== undefined && { neverFires: reason }),
+        noise: {
+          days: days.map((day) => made?.days[day] ?? 0),
+          closedAsFalse: made?.closedAsFalse ?? 0,
+          closedAsTrue: made?.closedAsTrue ?? 0,
+        },
+      }
+    })
+    .toSorted((a, b) => a.title.localeCompare(b.title, 'en'))
+}
+
+/** Why rules can match nothing here, by id; those that can are left out. */
+function reasonsOf({ rules, correlations }: RuleSet): Map<string, string> {
+  const reasons = new Map<string, string>()
+  for (const { id, logsource, expression } of rules) {
+    const [list] = listsOf(expression)
+    if (streamsOf(logsource).length === 0) reasons.set(id, whyAbsent(logsource))
+    else if (list !== undefined) reasons.set(id, `It names the list %${list}%, which is not given.`)
+  }
+  for (const { id, rules: over } of correlations) {
+    const silent = over.filter((each) => reasons.has(each))
+    if (silent.length === over.length) reasons.set(id, `Nothing that it is over can fire. ${reasons.get(silent[0]!)}`)
+  }
+  return reasons
+}

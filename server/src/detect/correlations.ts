@@ -1,0 +1,85 @@
+import type { Detection } from '#domain/alert.ts'
+import type { CorrelationHit } from '#domain/rule.ts'
+
+import { type Change, Correlator, LIMITS, type Losses } from './correlate/correlator.ts'
+import type { LoadedCorrelation } from './rule-set.ts'
+
+/** Correlations at work on what the rules under them matched. */
+export interface Correlations {
+  /** Whether a hit is too late to be judged with what is remembered. */
+  isLate(hit: CorrelationHit): boolean
+  /** A detection for every event of a window in which a correlation now holds, be the hit late or told again. */
+  push(hit: CorrelationHit): Detection[]
+  readonly losses: Losses
+}
+
+/** @param lateness how much older than the newest a hit may be, milliseconds; a day when absent. */
+export function createCorrelations(
+  correlations: readonly LoadedCorrelation[],
+  lateness: number = LIMITS.latenessMs,
+): Correlations {
+  const correlator = new Correlator<string>(correlations, { ...LIMITS, latenessMs: lateness })
+  let newest = -Infinity
+  return {
+    losses: correlator.losses,
+    isLate: ({ time }) => Date.parse(time) < newest - lateness,
+    push({ eventId, time, rules, facts, sentence }) {
+      const moment = Date.parse(time)
+      newest = Math.max(newest, moment)
+      const texts = (field: string) => (Object.hasOwn(facts, field) ? facts[field]! : [])
+      return correlator.push({ id: eventId, time: moment, ref: sentence, rules, texts }).flatMap(detectionsOf)
+    },
+  }
+}
+
+/** How long after an event a hit of its correlations can matter, milliseconds: the longest timespan, chains added up. */
+export function reachOf(correlations: readonly LoadedCorrelation[]): number {
+  const reach = new Map<string, number>()
+  // Each comes after those it is over.
+  for (const { id, rules, timespanS } of correlations) {
+    reach.set(id, timespanS * 1000 + Math.max(0, ...rules.map((rule) => reach.get(rule) ?? 0)))
+  }
+  return Math.max(0, ...reach.values())
+}
+
+function detectionsOf(change: Change<string>): Detection[] {
+  const { correlation, group, aggregate, seen } = change
+  if (aggregate === undefined || !correlation.alerts) return []
+  const { id, title, level, attack } = correlation
+  const sentence = `${tell(correlation, aggregate)}${group.length > 0 ? ` for ${group.join(', ')}` : ''}. ${seen.ref}`
+  return change.evidence().map((each) => ({
+    ruleId: id,
+    ruleTitle: title,
+    severity: level,
+    attack,
+    groupKey: group.join(' · ').toLowerCase(),
+    eventId: each.id,
+    eventTime: new Date(each.time).toISOString(),
+    sentence,
+  }))
+}
+
+/** What it came to: "12 events within 10 minutes". */
+function tell({ type, fields, timespanS, rules }: LoadedCorrelation, aggregate: number): string {
+  const within = `within ${spanOf(timespanS)}`
+  const number = Number(aggregate.toFixed(2))
+  const field = fields.join(' and ')
+  if (type === 'event_count') return `${number} events ${within}`
+  if (type === 'value_count') return `${number} different values of ${field} ${within}`
+  if (type === 'temporal') return `${number} of ${rules.length} things seen ${within}`
+  if (type === 'temporal_ordered') return `${number} of ${rules.length} steps in order ${within}`
+  const what = { value_sum: 'Sum', value_avg: 'Average', value_percentile: 'Percentile' }[type]
+  return `${what} of ${field} is ${number} ${within}`
+}
+
+function spanOf(seconds: number): string {
+  const [unit, size] = UNITS.find(([, length]) => seconds % length === 0) ?? ['second', 1]
+  const number = seconds / size
+  return `${number} ${unit}${number === 1 ? '' : 's'}`
+}
+
+const UNITS = [
+  ['day', 86_400],
+  ['hour', 3600],
+  ['minute', 60],
+] as const
