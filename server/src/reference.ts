@@ -1,6 +1,6 @@
 /** What the generated reference is made from: the lists that the product itself runs on. */
 export { describeConfig } from '#app/config.ts'
-export { openScratchEngine } from '#app/scratch-engine.ts'
+export { openScratchEngine } from '#store/engines/clickhouse-embedded/scratch-engine.ts'
 export { optionsOf } from '#app/connection-choices.ts'
 export { FEATURES, whyNotOffered } from '#app/permissions.ts'
 export { buildProgram } from '#cli/program.ts'

@@ -17,8 +17,7 @@ import { normalizedReader, plainReader, type Reader } from '#detect/vocabulary.t
 import { AppError } from '#domain/errors.ts'
 import { normalizerOf } from '#normalize/normalize-record.ts'
 import type { ClickHouse } from '#store/clickhouse/client.ts'
-
-import { openScratchEngine } from './scratch-engine.ts'
+import { openScratchEngine } from '#store/engines/clickhouse-embedded/scratch-engine.ts'
 
 export type { Match, PlainEvent, RuleProblem, RuleSet }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { type ClickHouse, connect } from '#store/clickhouse/client.ts'
-import { startEmbeddedClickHouse } from '#store/engines/clickhouse-embedded/engine.ts'
+import { startEmbeddedClickHouse } from './engine.ts'
 
 /** It has nothing else to do than what it was started for. */
 const MEMORY_MB = 1_500
