@@ -20,8 +20,14 @@ export class Faults {
   #rules: Armed[] = []
   readonly #answers = new Map<string, Reply>()
 
-  get rules(): (FaultRule & { struck: number })[] {
-    return this.#rules.map(({ match, do: fault, struck }) => ({ ...(match ? { match } : {}), do: fault, struck }))
+  /** `seen`: requests that came to the rule and matched; `struck`: those that it struck. */
+  get rules(): (FaultRule & { seen: number; struck: number })[] {
+    return this.#rules.map(({ match, do: fault, seen, struck }) => ({
+      ...(match ? { match } : {}),
+      do: fault,
+      seen,
+      struck,
+    }))
   }
 
   add(rules: readonly FaultRule[]): void {

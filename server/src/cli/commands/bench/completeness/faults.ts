@@ -2,7 +2,7 @@ import type { Dice } from './dice.ts'
 
 /** A rule of the emulator's, as `POST /_emu/faults` takes it. */
 export interface Fault {
-  match: { path: string; probability: number; seed: number; times: number }
+  match: { path: string; probability: number; seed?: number; times?: number }
   do: object
 }
 
@@ -44,6 +44,9 @@ const FAULTS: Record<string, { path: string; do: object }> = {
   'a slow answer': { path: BOTH, do: { delayMs: 300 } },
 }
 
+/** Strikes nothing and sees everything: how much the worker has asked for. It comes first. */
+const COUNTER: Fault = { match: { path: BOTH, probability: 0 }, do: {} }
+
 /** Two to six kinds of faults at once, each as often as chance has it, and not for ever. */
 export function drawFaults(dice: Dice): { names: string[]; rules: Fault[] } {
   const names = dice.some(Object.keys(FAULTS), dice.whole(2, 6))
@@ -57,5 +60,5 @@ export function drawFaults(dice: Dice): { names: string[]; rules: Fault[] } {
     }
     return { match, do: fault }
   })
-  return { names, rules }
+  return { names, rules: [COUNTER, ...rules] }
 }

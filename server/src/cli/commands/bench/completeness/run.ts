@@ -20,6 +20,10 @@ const DAY = 24 * HOUR
 const SKEW = 10 * MINUTE
 /** Longer than a window, and than the clocks differ: everything recent is listed once more. */
 const SETTLE = HOUR + 3 * SKEW
+/** Requests before the next thing happens: what a worker asks for in some seconds. */
+const MOST_ASKED = 60
+/** A worker whose feeds all wait after a failure asks for little. */
+const ASKING_MS = 60_000
 /** How long a run may take to settle once nothing is wrong any more. */
 const PATIENCE_MS = 600_000
 
@@ -81,15 +85,16 @@ export async function runOnce(
     await begunWindows(worker, feeds)
     await cloud.control('/faults', { rules })
     for (let kill = 0; kill < kills; kill++) {
-      await pause(dice.whole(100, 2500))
+      await asked(cloud, dice.whole(1, MOST_ASKED))
+      await pause(dice.whole(0, 200))
       await worker.kill()
       worker = start()
       if (dice.next() < 0.7) await advance(dice.whole(MINUTE, 2 * HOUR))
     }
     await advance(dice.whole(MINUTE, 2 * HOUR))
-    await pause(dice.whole(100, 1500))
+    await asked(cloud, dice.whole(MOST_ASKED / 3, MOST_ASKED))
 
-    const struck = await struckBy(cloud)
+    const struck = (await rulesOf(cloud)).reduce((total, each) => total + each.struck, 0)
     await cloud.control('/faults', undefined, 'DELETE')
     const wanted = await truthOf(cloud, feeds, since)
     await advance(SETTLE)
@@ -121,11 +126,21 @@ export async function runOnce(
   }
 }
 
-const Struck = z.object({ rules: z.array(z.object({ struck: z.int() })) })
+const Rules = z.object({ rules: z.array(z.object({ seen: z.int(), struck: z.int() })) })
 
-async function struckBy(cloud: EmulatedCloud): Promise<number> {
-  const { rules } = Struck.parse(await cloud.control('/faults'))
-  return rules.reduce((total, { struck }) => total + struck, 0)
+async function rulesOf(cloud: EmulatedCloud) {
+  return Rules.parse(await cloud.control('/faults')).rules
+}
+
+/**
+ * Resolves when the worker has asked for so much more, and not after some time: on a machine that is slow or busy a fault would else
+ * strike nobody.
+ */
+async function asked(cloud: EmulatedCloud, requests: number): Promise<void> {
+  const seen = async () => (await rulesOf(cloud))[0]!.seen
+  const enough = (await seen()) + requests
+  const deadline = systemClock.now() + ASKING_MS
+  while ((await seen()) < enough && systemClock.now() < deadline) await pause(50)
 }
 
 function repeated(ids: readonly string[]): string[] {
@@ -139,7 +154,7 @@ async function begunWindows(worker: WorkerProcess, feeds: readonly string[]): Pr
   for (;;) {
     const windows = Windows.parse(await worker.ask({ kind: 'windows' }))
     if (feeds.every((feed) => windows.some((each) => each.feed === feed)) || systemClock.now() > deadline) return
-    await pause(20)
+    await pause(100)
   }
 }
 
