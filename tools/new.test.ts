@@ -41,7 +41,7 @@ describe('npm run new', () => {
     ['feed', 'graph-secure-scores'],
     ['normalizer', 'azure.secure_scores'],
     ['action', 'move-message-to-clutter'],
-    ['rule', 'microsoft365_mailbox_delegated'],
+    ['rule', 'mailbox_delegated'],
   ])('%s makes a unit that is listed, type-checks and keeps the rules of the tree', (kind, name) => {
     const made = node('tools/new.ts', kind, name)
     expect(made.stderr).toBe('')
@@ -64,7 +64,7 @@ describe('npm run new', () => {
     ]
     // Of the action's suite, which takes a minute, the half that a skeleton could break.
     const names =
-      'changes nothing while|does it|puts every message back|pack|recorded|laws|stores every|Microsoft365 mailbox'
+      'changes nothing while|does it|puts every message back|pack|recorded|laws|stores every|Mailbox delegated'
     const run = node(
       'node_modules/vitest/vitest.mjs',
       'run',

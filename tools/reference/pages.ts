@@ -107,13 +107,27 @@ export const PAGES: readonly Page[] = [
   {
     file: 'rules.md',
     async render() {
-      const { rules } = await loadRules([rulesFolder])
+      const { rules, correlations } = await loadRules([rulesFolder])
+      const logsources = (id: string): string[] => {
+        const rule = rules.find((each) => each.id === id)
+        const over = correlations.find((each) => each.id === id)?.rules ?? []
+        return rule ? [`${rule.logsource.product} ${rule.logsource.service}`] : over.flatMap(logsources)
+      }
+      const raising = [...rules, ...correlations].filter(({ alerts }) => alerts)
       return page(
         'Rules',
-        'The built-in pack. Each rule has cases that fire it and look-alikes that must not, beside it in `rules/`.',
+        'The built-in pack: what raises alerts, and the logsources that each needs. Each has cases that fire it and look-alikes that must not, beside it in `rules/`. What a logsource is made of is told in [detect with Sigma](../guides/detect.md).',
         table(
-          ['rule', 'level', 'ATT&CK', 'false positives'],
-          rules.map((rule) => [rule.title, rule.level, rule.attack.join(', '), rule.falsePositives.join(' ')]),
+          ['rule', 'level', 'ATT&CK', 'logsources', 'false positives'],
+          raising
+            .toSorted((a, b) => a.title.localeCompare(b.title, 'en'))
+            .map((rule) => [
+              rule.title,
+              rule.level,
+              rule.attack.join(', '),
+              [...new Set(logsources(rule.id))].join(', '),
+              rule.falsePositives.join(' '),
+            ]),
         ),
       )
     },

@@ -5,9 +5,9 @@ import { type Kind, sentence } from './kind.ts'
 /** A Sigma rule with a case that fires it and one that must not. */
 export const rule: Kind = {
   name: /^[a-z0-9]+(_[a-z0-9]+)+$/,
-  example: 'microsoft365_mailbox_delegated',
+  example: 'mailbox_delegated',
   files: (name) => ({
-    [`rules/m365/audit/${name}/rule.yml`]: `title: ${sentence(name)}
+    [`rules/m365/${name}/rule.yml`]: `title: ${sentence(name)}
 id: ${randomUUID()}
 status: experimental
 description: |
@@ -17,6 +17,7 @@ references:
 date: ${new Date().toISOString().slice(0, 10)}
 tags:
   - attack.persistence
+  - attack.t1098.002
 logsource:
   product: m365
   service: audit
@@ -28,28 +29,17 @@ falsepositives:
   - Who does this for good reasons, and how to tell.
 level: medium
 `,
-    [`rules/m365/audit/${name}/cases.yml`]: `fires:
+    [`rules/m365/${name}/cases.yml`]: `base: { RecordType: 1, Workload: Exchange }
+fires:
   - says: the operation itself
-    record:
-      Id: ${randomUUID()}
-      CreationTime: '2026-01-01T00:00:00'
-      RecordType: 1
-      Workload: Exchange
-      Operation: ${sentence(name)}
-      UserId: ana@contoso.example
+    record: { Operation: ${sentence(name)} }
 quiet:
   - says: another operation
-    record:
-      Id: ${randomUUID()}
-      CreationTime: '2026-01-01T00:00:00'
-      RecordType: 1
-      Workload: Exchange
-      Operation: Get-Mailbox
-      UserId: ana@contoso.example
+    record: { Operation: Get-Mailbox }
 `,
   }),
   next: (name) => [
-    `Write the detection in rules/m365/audit/${name}/rule.yml, with the operation names that the audit log really has.`,
+    `Write the detection in rules/m365/${name}/rule.yml, with the operation names that the audit log really has.`,
     'Put real-shaped records into cases.yml: what must fire it, and every look-alike that must not.',
     'npm test -- server/src/detect/pack.test.ts',
   ],
