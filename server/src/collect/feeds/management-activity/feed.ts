@@ -51,7 +51,8 @@ function auditFeed<Options = undefined>(
       retentionMs: 7 * DAY - 15 * MINUTE,
       overlapMs: 30 * MINUTE,
       reconcileMs: DAY,
-      settleMs: 3_000,
+      // What shows up while it is listed is in the next listing, as the last half hour always is.
+      settleMs: 1_000,
     },
     source: {
       prepare: (context) => ensureSubscription(context, contentType, title),
