@@ -1,77 +1,75 @@
 import type { TenantId } from '#domain/ids.ts'
 import type { EventStore, HistogramBucket, HistogramRequest } from '#store/event-store.ts'
 
+import { findFew } from './few.ts'
 import { Params } from './params.ts'
 import { valuesOf } from './query.ts'
 import { moment, type Reader, type Scope, tooMany } from './reader.ts'
 
 const MAX_BUCKETS = 10_000
 const MAX_FACETS = 50
-/** Keys that a count may hold in memory: some tens of megabytes. */
-const FEW = 200_000
+/** Hashes that a count may hold in memory: some sixty megabytes. */
+const MANY = 3_000_000
+/** Each is a part of the next, so what is counted by one adds up to the others. */
+const GRAINS_MS = [1_000, 60_000, 3_600_000, 86_400_000]
+/** A tally has about so many lines at most, but for spans of years. */
+const MAX_LINES = 1_500
 
 /** Counting events: all that fit, over time, by the values of their fields. */
 export function createCounts(
   reader: Reader,
 ): Pick<EventStore, 'count' | 'histogram' | 'topValues' | 'facets' | 'datasets'> {
-  const { select, whereOf, each, events } = reader
+  const { select, share, whereOf, each, events } = reader
 
   /**
-   * Counts groups of few events in one pass, by their keys; undefined where they are too many for that. FINAL, which is for
-   * many, has to look at every event between which a copy may lie, whether it fits or not.
+   * How many events begin in each stretch of `grainMs` from `fromMs` on, each once. By the hashes of their ids where those can
+   * be held in memory; FINAL, which is for more, looks at every event between which a copy may lie, whether it fits or not.
    */
-  async function countFew<Row extends { seen: number }>(
-    group: string,
-    rest: string,
-    where: string,
-    params: Params,
-  ): Promise<Row[] | undefined> {
-    const rows = await select<Row>(
-      `SELECT ${group} toUInt32(count()) AS seen, toString(uniqExact(time, event_id)) AS total
-        FROM (SELECT time, event_id FROM ${events} WHERE ${where} LIMIT ${params.integer(FEW + 1)}) ${rest}`,
+  async function tally(tenantId: TenantId, scope: Scope, fromMs: number, grainMs: number): Promise<readonly Line[]> {
+    const line = (params: Params) =>
+      `floor((toUnixTimestamp64Milli(time) - ${params.integer(fromMs)}) / ${params.integer(grainMs)}) AS line`
+    const many = new Params()
+    const rows = await share<Line & { seen: number }>(
+      `SELECT line, toUInt32(count()) AS seen, toFloat64(uniqExact(event_hash)) AS total FROM (
+        SELECT ${line(many)}, event_hash FROM ${events} WHERE ${whereOf(tenantId, scope, many)} LIMIT ${many.integer(MANY + 1)}
+      ) GROUP BY line`,
+      many,
+    )
+    if (rows.reduce((sum, { seen }) => sum + seen, 0) <= MANY) return rows
+    const params = new Params()
+    return await share<Line>(
+      `SELECT line, toFloat64(count()) AS total
+        FROM (${each(line(params), whereOf(tenantId, scope, params), params)}) GROUP BY line`,
       params,
     )
-    return rows.reduce((sum, { seen }) => sum + seen, 0) > FEW ? undefined : rows
   }
 
   async function count(tenantId: TenantId, scope: Scope): Promise<number> {
-    const few = new Params()
-    const found = await countFew<{ seen: number; total: string }>('', '', whereOf(tenantId, scope, few), few)
-    if (found) return Number(found[0]?.total ?? 0)
-    const params = new Params()
-    const [row] = await select<{ total: string }>(
-      `SELECT toString(count()) AS total FROM (${each('1', whereOf(tenantId, scope, params), params)})`,
-      params,
-    )
-    return Number(row?.total ?? 0)
+    const few = await findFew(reader, tenantId, scope)
+    if (few) return few.length
+    const lines = await tally(tenantId, scope, 0, grainOf(scope))
+    return lines.reduce((sum, { total }) => sum + total, 0)
   }
 
   return {
     count,
 
     async histogram(tenantId, request) {
+      const { range, query, intervalMs } = request
       const { from, buckets } = emptyBuckets(request)
-      const bucketOf = (params: Params, ms: string) =>
-        `toUInt32(intDiv(${ms} - ${params.integer(from)}, ${params.integer(request.intervalMs)})) AS bucket`
-      const few = new Params()
-      const inMs = 'toUnixTimestamp64Milli(time)'
-      const params = new Params()
-      const rows =
-        (await countFew<{ seen: number; bucket: number; total: string }>(
-          `${bucketOf(few, inMs)},`,
-          'GROUP BY bucket',
-          whereOf(tenantId, request, few),
-          few,
-        )) ??
-        (await select<{ bucket: number; total: string }>(
-          `SELECT ${bucketOf(params, 'ms')}, toString(count()) AS total
-            FROM (${each(`${inMs} AS ms`, whereOf(tenantId, request, params), params)}) GROUP BY bucket`,
-          params,
-        ))
-      for (const row of rows) {
-        const bucket = buckets[row.bucket]
-        if (bucket !== undefined) bucket.count = Number(row.total)
+      const add = (ms: number, number: number) => {
+        const bucket = buckets[Math.floor((ms - from) / intervalMs)]
+        if (bucket) bucket.count += number
       }
+      const few = await findFew(reader, tenantId, { range, query })
+      if (few) for (const { timeMs } of few) add(timeMs, 1)
+      if (few) return buckets
+      // As `count` does, where its lines add up to these buckets: the same statement then answers both.
+      const grain = grainOf(request)
+      const isShared = from % grain === 0 && intervalMs % grain === 0
+      const [start, step] = isShared ? [0, grain] : [from, intervalMs]
+      for (const { line, total } of await tally(tenantId, { range, query }, start, step))
+        add(start + line * step, total)
       return buckets
     },
 
@@ -138,6 +136,17 @@ export function createCounts(
       }))
     },
   }
+}
+
+interface Line {
+  /** Number of the stretch. */
+  line: number
+  total: number
+}
+
+function grainOf({ range }: Scope): number {
+  const spanMs = moment(range.to) - moment(range.from)
+  return GRAINS_MS.find((grainMs) => spanMs <= grainMs * MAX_LINES) ?? GRAINS_MS.at(-1)!
 }
 
 function emptyBuckets({ range, intervalMs, originMs }: HistogramRequest): { from: number; buckets: HistogramBucket[] } {

@@ -5,6 +5,7 @@ import type { ClickHouse } from './client.ts'
 import { COLUMNS } from './columns.ts'
 import { createCounts } from './counts.ts'
 import { insertEvents } from './insert.ts'
+import { migrate } from './migrate.ts'
 import { createPages } from './pages.ts'
 import { createPromoted } from './promoted.ts'
 import { checkTerm } from './query.ts'
@@ -26,11 +27,12 @@ export function createEventStore(clickhouse: ClickHouse, options: EventStoreOpti
   const reader = createReader(clickhouse, tables.events, options.limits, columns)
   return {
     async migrate() {
-      for (const statement of tables.statements) await clickhouse.run(statement)
+      await migrate(clickhouse, tables)
       await begin()
     },
     encode: createEncoder(),
-    insert: (tenantId, token, batch) => insertEvents(clickhouse, tables.events, tenantId, token, batch),
+    insert: (tenantId, token, batch) =>
+      insertEvents(clickhouse, tables.events, tenantId, token, batch).finally(() => reader.stored()),
     ...createPages(reader),
     ...createCounts(reader),
     ...createArrivals(tables, (sql, params) => reader.select(sql, params)),

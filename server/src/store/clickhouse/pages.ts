@@ -4,6 +4,7 @@ import type { EventKey, EventSearch, EventStore } from '#store/event-store.ts'
 
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import { Params } from './params.ts'
+import { findFew, inOrder } from './few.ts'
 import { hasKey, isBehind, KEY, nameOf, onceEach, type Order, ORDERS, type Reader, tooMany } from './reader.ts'
 
 const MAX_PAGE = 1_000
@@ -46,6 +47,8 @@ export function createPages(
   async function findKeys(tenantId: TenantId, request: EventSearch, order: Order): Promise<EventKey[]> {
     const { cursor, behind, limit, ...scope } = request
     const start = cursor === undefined ? behind : decodeCursor(cursor)
+    const few = start ? undefined : await findFew(reader, tenantId, scope)
+    if (few) return inOrder(few, order)
     for (let size = limit + 1 + SPARE; ; size *= 2) {
       const params = new Params()
       const where = [whereOf(tenantId, scope, params), ...(start ? [isBehind(start, order, params)] : [])]

@@ -26,6 +26,13 @@ export interface Reader {
   /** Columns that somebody asked for, by path, as they are known just now. */
   promoted: ReadonlyMap<string, Column>
   select<Row>(sql: string, params: Params): Promise<Row[]>
+  /**
+   * As `select`, for what several questions have in common: a page, its total and its histogram are asked for at once. Those
+   * asked while the statement runs get its answer, unless something was stored in between.
+   */
+  share<Row>(sql: string, params: Params): Promise<readonly Row[]>
+  /** Something was stored: what is asked from now on has to see it. */
+  stored(): void
   /** What every read of events starts with: the tenant, the time, the query. */
   whereOf(tenantId: TenantId, scope: Scope, params: Params): string
   /** A SELECT of something of each event that fits, once for each. */
@@ -44,15 +51,29 @@ export function createReader(
     // An event's copies are in one partition, as its time decides that.
     do_not_merge_across_partitions_select_final: 1 as const,
   }
+  const select = <Row>(sql: string, params: Params): Promise<Row[]> =>
+    clickhouse.rows(sql, params.values, {
+      ...settings,
+      // A block of the default 65,000 documents would take hundreds of megabytes.
+      ...(params.readsDocuments ? { max_block_size: '1024' } : {}),
+    })
+  const running = new Map<string, Promise<readonly unknown[]>>()
   return {
     events,
     promoted,
-    select: (sql, params) =>
-      clickhouse.rows(sql, params.values, {
-        ...settings,
-        // A block of the default 65,000 documents would take hundreds of megabytes.
-        ...(params.readsDocuments ? { max_block_size: '1024' } : {}),
-      }),
+    select,
+
+    share<Row>(sql: string, params: Params) {
+      const question = JSON.stringify([sql, params.values])
+      const asked = running.get(question)
+      if (asked) return asked as Promise<readonly Row[]>
+      const answer = select<Row>(sql, params).finally(() => {
+        if (running.get(question) === answer) running.delete(question)
+      })
+      running.set(question, answer)
+      return answer
+    },
+    stored: () => running.clear(),
 
     whereOf(tenantId, { range, query }, params) {
       const tenant = `tenant_id = ${params.uuid(tenantId)}`

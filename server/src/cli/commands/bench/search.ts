@@ -10,6 +10,7 @@ import { type Application, compose } from '#app/compose.ts'
 import { readConfig } from '#app/config.ts'
 import { fillStore, TENANT } from '#app/filled-store.ts'
 import type { Search } from '#app/search.ts'
+import { serveEventStore } from '#app/stores.ts'
 import { formatError } from '#cli/failure.ts'
 import { systemClock } from '#domain/clock.ts'
 import type { AppError } from '#domain/errors.ts'
@@ -35,7 +36,7 @@ const WARM_UP = 3
 /**
  * `cordon bench search`: how long people wait for the Events page. One tenant's events over thirty days, with those of a second
  * tenant among them; then searches as the page makes them (a page of a hundred, the total, the histogram, all at once), one
- * after another, while records are normalized and stored at a steady rate in the same process.
+ * after another, while a process beside this one normalizes and stores records at a steady rate.
  *
  * - field_query: two or three conditions, over seven of the thirty days.
  * - exact_user: a user's name, over all time.
@@ -61,38 +62,39 @@ export function benchSearch(bench: Command): void {
         const note = (line: string) => void process.stderr.write(`${line}\n`)
         const filled = await fillStore(folder, params, { synthesize: synthesizeRecords, log, note })
         const filledAt = performance.now()
-        const app = await compose(readConfig({ CORDON_DATA: folder }), { clock: systemClock, log })
-        try {
-          const memory = watchMemory()
-          const measured = await measure(app, params, folder)
-          const report = {
-            bench: 'search',
-            params,
-            machine: describeMachine(),
-            metrics: {
-              ...measured.metrics,
-              events: filled.events,
-              parts: filled.parts,
-              disk_bytes_per_event: Math.round(filled.bytes / filled.events),
-              fill_s: round((filledAt - begun) / 1000),
-              peak_rss_mb: Math.round(memory.stop() / 1e6),
-            },
-            baseline: { count_7d_p95_ms: measured.baseline },
-            ratio: round(measured.metrics.field_query_p95_ms / measured.baseline),
-          }
-          process.stdout.write(`${JSON.stringify(report)}\n`)
-        } finally {
-          await app.close()
+        await using opened = new AsyncDisposableStack()
+        const engine = await serveEventStore({ host: '127.0.0.1', port: 0, data: join(folder, 'events') })
+        opened.defer(() => engine.stop())
+        const config = readConfig({ CORDON_DATA: folder, CORDON_CLICKHOUSE_URL: engine.url })
+        const app = await compose(config, { clock: systemClock, log })
+        opened.defer(() => app.close())
+        const memory = watchMemory()
+        const measured = await measure(app, { ...params, url: engine.url })
+        const report = {
+          bench: 'search',
+          params,
+          machine: describeMachine(),
+          metrics: {
+            ...measured.metrics,
+            events: filled.events,
+            parts: filled.parts,
+            disk_bytes_per_event: Math.round(filled.bytes / filled.events),
+            fill_s: round((filledAt - begun) / 1000),
+            peak_rss_mb: Math.round(memory.stop() / 1e6),
+          },
+          baseline: { count_7d_p95_ms: measured.baseline },
+          ratio: round(measured.metrics.field_query_p95_ms / measured.baseline),
         }
+        process.stdout.write(`${JSON.stringify(report)}\n`)
       } finally {
         if (data === undefined) await rm(folder, { recursive: true, force: true })
       }
     })
 }
 
-async function measure(app: Application, params: Omit<z.infer<typeof Options>, 'data'>, folder: string) {
+async function measure(app: Application, params: Omit<z.infer<typeof Options>, 'data'> & { url: string }) {
   const kinds = await questions(app.search, params)
-  const ingesting = await ingestSteadily(app.pipeline, { ...params, folder })
+  const ingesting = await ingestSteadily(params)
   const times: Record<keyof typeof kinds, number[]> = { fieldQuery: [], exactUser: [], text: [], everything: [] }
   const matched: Record<keyof typeof kinds, number[]> = { fieldQuery: [], exactUser: [], text: [], everything: [] }
   // In turn, so that each kind meets the same hours of the machine.

@@ -1,71 +1,59 @@
-import { createReadStream } from 'node:fs'
-import { rm } from 'node:fs/promises'
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { performance } from 'node:perf_hooks'
-import { createInterface } from 'node:readline'
-import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 
-import type { Pipeline, Prepared } from '#app/pipeline.ts'
-import { synthesizeRecords } from '#cli/commands/bench/synthesized-records.ts'
+import { z } from 'zod'
 
-import { TENANT } from '#app/filled-store.ts'
+import { AppError } from '#domain/errors.ts'
 
-/** Records normalized without a break: what a search may have to wait for. */
-const AT_A_TIME = 200
-/** The file is gone through again, with other ids, when it ends. */
-const FILE_SECONDS = 10
+/** What feeder.ts is told. */
+export const FeederSettings = z.object({
+  /** The event store's. */
+  url: z.string(),
+  /** Records a second. */
+  ingest: z.number(),
+  seed: z.number(),
+  /** Its own. */
+  folder: z.string(),
+})
 
-/** Stores records at a steady rate until `stop`, which gives the rate that was reached. */
+const PROGRAM = fileURLToPath(new URL('./feeder.ts', import.meta.url))
+
+/** Has another process store records at a steady rate until `stop`, which gives the rate that was reached. */
 export async function ingestSteadily(
-  pipeline: Pipeline,
-  { ingest, seed, folder }: { ingest: number; seed: number; folder: string },
+  settings: Omit<z.infer<typeof FeederSettings>, 'folder'>,
 ): Promise<{ stop(): Promise<number> }> {
-  if (ingest === 0) return { stop: () => Promise.resolve(0) }
-  const file = join(folder, 'meanwhile.ndjson')
-  await synthesizeRecords(file, { records: ingest * FILE_SECONDS, seed: seed + 1 })
-  let stopped = false
-  let stored = 0
-  const begun = performance.now()
-
-  async function run(): Promise<void> {
-    let waiting: Prepared[] = []
-    for await (const records of batches(file, () => stopped)) {
-      waiting.push(pipeline.prepare({ tenantId: TENANT, dataset: 'o365.audit', origin: 'bench' }, records))
-      const taken = waiting.length * AT_A_TIME
-      if (taken < Math.min(ingest, 20_000)) {
-        await pause(0)
-        continue
-      }
-      await pipeline.commit(waiting)
-      stored += taken
-      waiting = []
-      const due = (stored / ingest) * 1_000
-      await pause(Math.max(0, due - (performance.now() - begun)))
-    }
-  }
-  const running = run()
+  if (settings.ingest === 0) return { stop: () => Promise.resolve(0) }
+  const folder = await mkdtemp(join(tmpdir(), 'cordon-feeder-'))
+  const child = fork(PROGRAM, [JSON.stringify({ ...settings, folder })], {
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  })
+  const exited = once(child, 'exit').then(([code]) => {
+    throw feederEnded(code)
+  })
+  exited.catch(() => undefined)
+  await Promise.race([once(child, 'message'), exited])
   return {
     async stop() {
-      stopped = true
-      const seconds = (performance.now() - begun) / 1_000
-      const reached = stored / seconds
-      await running
-      await rm(file, { force: true })
-      return reached
+      const answered = once(child, 'message')
+      child.send('stop')
+      const [answer] = await Promise.race([answered, exited])
+      await exited.catch(() => undefined)
+      await rm(folder, { recursive: true, force: true })
+      return z.object({ rate: z.number() }).parse(answer).rate
     },
   }
 }
 
-async function* batches(file: string, isOver: () => boolean): AsyncGenerator<string[]> {
-  for (let pass = 1; ; pass += 1) {
-    let batch: string[] = []
-    for await (const line of createInterface({ input: createReadStream(file) })) {
-      if (isOver()) return
-      // An id is hexadecimal: another first group is another record.
-      batch.push(line.replace(/"Id":"[0-9a-f]{4}/, `"Id":"${pass.toString(16).padStart(4, '0')}`))
-      if (batch.length < AT_A_TIME) continue
-      yield batch
-      batch = []
-    }
-  }
+function feederEnded(code: unknown): AppError {
+  return new AppError({
+    code: 'INTERNAL_FAULT',
+    what: 'The bench stores no records beside its searches.',
+    why: `The process that stores them ended with exit code ${String(code)}.`,
+    fix: 'See what it printed above.',
+  })
 }
