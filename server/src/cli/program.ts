@@ -60,6 +60,7 @@ import { steerInvestigation } from './commands/investigations/steer.ts'
 import { rotateKey } from './commands/keys/rotate.ts'
 import { normalize } from './commands/normalize.ts'
 import { checkRules } from './commands/rules/check.ts'
+import { explainRules } from './commands/rules/explain.ts'
 import { setRetention } from './commands/retention/set.ts'
 import { showRetention } from './commands/retention/show.ts'
 import { listSearches } from './commands/searches/list.ts'
@@ -98,7 +99,7 @@ const NOUNS: Record<string, { summary: string; verbs: readonly Register[] }> = {
   searches: { summary: 'searches that people keep', verbs: [listSearches, removeSearch] },
   retention: { summary: 'how long events are kept', verbs: [showRetention, setRetention] },
   alerts: { summary: 'what rules found', verbs: [listAlerts, showAlert, closeAlert] },
-  rules: { summary: 'what Cordon detects by', verbs: [checkRules] },
+  rules: { summary: 'what Cordon detects by', verbs: [checkRules, explainRules] },
   investigations: {
     summary: 'hunting mail over mailboxes',
     verbs: [

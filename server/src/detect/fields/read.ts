@@ -66,13 +66,18 @@ function read(event: EcsEvent, { path, read: how, fold, words }: FieldSource): r
   walk(event, path, 0, nodes)
   if (nodes.length === 0) return undefined
   const values = nodes.length === 1 ? READERS[how](nodes[0]) : nodes.flatMap(READERS[how])
-  if (fold !== undefined) return values.map((value) => String(value).replace(DASHES, '-'))
+  if (fold !== undefined) return values.map((value) => foldDashes(String(value)))
   if (words === undefined) return values
   const called = values.flatMap((value) => own(words, String(value).toLowerCase()) ?? [])
   return called.length > 0 ? called : undefined
 }
 
 const DASHES = /[\u2010-\u2015\u2212]/g
+
+/** A text with each kind of dash as a hyphen. */
+export function foldDashes(text: string): string {
+  return text.replace(DASHES, '-')
+}
 
 const READERS: Record<FieldSource['read'], (node: unknown) => readonly unknown[]> = {
   values: scalarsOf,
