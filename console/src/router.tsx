@@ -16,6 +16,8 @@ import { parseHuntPrefill } from '#lib/hunt-prefill.ts'
 import { parseInvestigationSearch } from '#lib/investigation-search.ts'
 import { preferences, setPreferences } from '#lib/preferences.ts'
 import { queries } from '#lib/queries.ts'
+import { parseRuleSearch } from '#lib/rule-search.ts'
+import { parseAlertSearch } from '#lib/alert-search.ts'
 import { SignInPage } from '#pages/sign-in/sign-in-page.tsx'
 import { Frame } from '#parts/frame/frame.tsx'
 import { ErrorPage, NotFoundPage } from '#parts/frame/error-page.tsx'
@@ -122,8 +124,7 @@ const overview = createRoute({
 const alerts = createRoute({
   getParentRoute: () => tenant,
   path: 'alerts',
-  validateSearch: (search: Record<string, unknown>): { status?: 'closed' | 'all' } =>
-    search['status'] === 'closed' || search['status'] === 'all' ? { status: search['status'] } : {},
+  validateSearch: parseAlertSearch,
   component: lazyRouteComponent(() => import('#pages/alerts/alerts-page.tsx'), 'AlertsPage'),
 })
 const alert = createRoute({
@@ -178,6 +179,22 @@ const coverage = createRoute({
   validateSearch: parseCoverageSearch,
   component: lazyRouteComponent(() => import('#pages/coverage/coverage-page.tsx'), 'CoveragePage'),
 })
+const rules = createRoute({
+  getParentRoute: () => tenant,
+  path: 'rules',
+  validateSearch: parseRuleSearch,
+  component: lazyRouteComponent(() => import('#pages/rules/rules-page.tsx'), 'RulesPage'),
+})
+const rule = createRoute({
+  getParentRoute: () => tenant,
+  path: 'rules/$ruleId',
+  component: lazyRouteComponent(() => import('#pages/rules/rule-page.tsx'), 'RulePage'),
+})
+const attackMap = createRoute({
+  getParentRoute: () => tenant,
+  path: 'attack-map',
+  component: lazyRouteComponent(() => import('#pages/rules/attack-map-page.tsx'), 'AttackMapPage'),
+})
 const forwarding = createRoute({
   getParentRoute: () => tenant,
   path: 'forwarding',
@@ -206,6 +223,9 @@ export const router = createRouter({
         investigation,
         actionRuns,
         actionRun,
+        rules,
+        rule,
+        attackMap,
         coverage,
         forwarding,
       ]),

@@ -8,6 +8,7 @@ import {
   AlertList,
   ApiToken,
   BackFill,
+  BackTest,
   CloudList,
   Connection,
   ConnectionList,
@@ -33,6 +34,10 @@ import {
   MessageView,
   Overview,
   PermissionPlan,
+  RuleCheck,
+  RuleDetail,
+  RuleImport,
+  RuleList,
   SavedSearch,
   SavedSearchList,
   SettledLetters,
@@ -46,6 +51,7 @@ import {
   type BackFillRequest,
   type ChangeConnection,
   type ChangeDestination,
+  type ChangeRule,
   type ChangeSavedSearch,
   type CreateConnection,
   type CreateDestination,
@@ -54,10 +60,13 @@ import {
   type CreateSavedSearch,
   type EventExportParams,
   type ExportParams,
+  type ImportRules,
   type InvestigationMailbox,
   type PlanActionRun,
   type PlanRequest,
   type SignIn,
+  type SwitchRules,
+  type TuneRule,
   type UpdateAlert,
 } from '@cordon/api'
 
@@ -104,6 +113,14 @@ export interface EventFilter {
 /** How events are exported. */
 export type EventExport = Pick<EventExportParams, 'format'> & Partial<Pick<EventExportParams, 'columns' | 'originals'>>
 
+/** Which alerts: in this state, of this rule, of this person. */
+export interface AlertQuery {
+  status?: 'open' | 'closed' | 'suppressed'
+  ruleId?: string
+  assignee?: string
+  limit?: number
+}
+
 /** A part of a list. */
 export interface Page {
   limit: number
@@ -145,10 +162,26 @@ export const tenantApi = (tenantId: string) => {
       call(SavedSearch, at(`saved-searches/${id(searchId)}`), { method: 'PATCH', body }),
     deleteSearch: (searchId: string) => command(at(`saved-searches/${id(searchId)}`), { method: 'DELETE' }),
     event: (eventId: string) => call(StoredEvent, at(`events/${id(eventId)}`)),
-    alerts: (query: { status?: 'open' | 'closed'; limit?: number }) => call(AlertList, at('alerts'), { query }),
+    alerts: (query: AlertQuery) => call(AlertList, at('alerts'), { query: { ...query } }),
     alert: (alertId: string) => call(AlertDetail, at(`alerts/${id(alertId)}`)),
     updateAlert: (alertId: string, body: UpdateAlert) =>
       call(Alert, at(`alerts/${id(alertId)}`), { method: 'PATCH', body }),
+    rules: () => call(RuleList, at('rules')),
+    rule: (ruleId: string) => call(RuleDetail, at(`rules/${id(ruleId)}`)),
+    switchRules: (body: SwitchRules) => command(at('rules'), { method: 'PATCH', body }),
+    importRules: (body: ImportRules) => call(RuleImport, at('rule-imports'), { method: 'POST', body }),
+    checkRules: (text: string, signal: AbortSignal) =>
+      call(RuleCheck, at('rule-checks'), { method: 'POST', body: { text }, signal }),
+    exportRules: () => file(at('rule-export'), {}),
+    changeRule: (ruleId: string, body: ChangeRule) =>
+      call(RuleDetail, at(`rules/${id(ruleId)}/versions`), { method: 'POST', body }),
+    removeRule: (ruleId: string) => command(at(`rules/${id(ruleId)}`), { method: 'DELETE' }),
+    tuneRule: (ruleId: string, body: TuneRule) =>
+      call(RuleDetail, at(`rules/${id(ruleId)}/tunings`), { method: 'POST', body }),
+    untuneRule: (ruleId: string, tuningId: string) =>
+      command(at(`rules/${id(ruleId)}/tunings/${id(tuningId)}`), { method: 'DELETE' }),
+    backTestRule: (ruleId: string, days: number) =>
+      call(BackTest, at(`rules/${id(ruleId)}/back-test`), { method: 'POST', body: { days } }),
     investigations: () => call(InvestigationList, at('investigations')),
     investigation: (investigationId: string) => call(Investigation, at(`investigations/${id(investigationId)}`)),
     createInvestigation: (body: CreateInvestigationInput) =>

@@ -1,7 +1,7 @@
 import type { PlanRequest } from '@cordon/api'
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 
-import { api, tenantApi } from './api.ts'
+import { type AlertQuery, api, tenantApi } from './api.ts'
 
 /** Under which the pages of an investigation's lists are kept. */
 export const mailboxesKey = (tenantId: string, id: string) => [tenantId, 'mailboxes', id] as const
@@ -43,11 +43,15 @@ export const queries = {
     }),
   savedSearches: (tenantId: string) =>
     queryOptions({ queryKey: [tenantId, 'saved-searches'], queryFn: () => tenantApi(tenantId).savedSearches() }),
-  alerts: (tenantId: string, status: 'open' | 'closed' | undefined) =>
+  alerts: (tenantId: string, query: Omit<AlertQuery, 'limit'>) =>
     queryOptions({
-      queryKey: [tenantId, 'alerts', status ?? 'all'],
-      queryFn: () => tenantApi(tenantId).alerts({ limit: 500, ...(status && { status }) }),
+      queryKey: [tenantId, 'alerts', query],
+      queryFn: () => tenantApi(tenantId).alerts({ limit: 500, ...query }),
     }),
+  rules: (tenantId: string) =>
+    queryOptions({ queryKey: [tenantId, 'rules'], queryFn: () => tenantApi(tenantId).rules() }),
+  rule: (tenantId: string, id: string) =>
+    queryOptions({ queryKey: [tenantId, 'rules', id], queryFn: () => tenantApi(tenantId).rule(id) }),
   alert: (tenantId: string, id: string) =>
     queryOptions({ queryKey: [tenantId, 'alert', id], queryFn: () => tenantApi(tenantId).alert(id) }),
   investigations: (tenantId: string) =>

@@ -4,16 +4,21 @@ import { getRouteApi, Link } from '@tanstack/react-router'
 
 import { textAt, userOf } from '#lib/ecs.ts'
 import { fieldTerm } from '#lib/kql.ts'
+import { isPutOff } from '#lib/put-off.ts'
 import { queries } from '#lib/queries.ts'
 import { count } from '#lib/words.ts'
-import { Badge, Severity } from '#parts/badge.tsx'
+import { AttackTags } from '#parts/attack-tags.tsx'
+import { Severity } from '#parts/badge.tsx'
 import { Copy } from '#parts/copy.tsx'
 import { HuntButton } from '#parts/hunt-button.tsx'
 import { Page, PageHeader, Panel } from '#parts/panel.tsx'
 import { When } from '#parts/when.tsx'
 import { PendingPage } from '#parts/pending-page.tsx'
 
+import { AlertOwner } from './alert-owner.tsx'
+import { AlertState } from './alert-state.tsx'
 import { AlertStatus } from './alert-status.tsx'
+import { VERDICTS } from './verdicts.ts'
 
 const route = getRouteApi('/frame/tenants/$tenantId/alerts/$alertId')
 
@@ -33,6 +38,7 @@ export function AlertPage() {
         title={alert.ruleTitle}
         actions={
           <>
+            <AlertOwner tenantId={tenantId} alert={alert} />
             <AlertStatus tenantId={tenantId} alert={alert} />
             {suggestedFilter && (
               <HuntButton tenantId={tenantId} prefill={{ filter: suggestedFilter }} title="Hunt this mail" />
@@ -44,7 +50,8 @@ export function AlertPage() {
         <p className="text-lg break-words">{alert.sentence}</p>
         <div className="flex flex-wrap items-center gap-2 text-sm text-ink-2">
           <Severity severity={alert.severity} />
-          <Badge tone={alert.status === 'open' ? 'busy' : 'quiet'}>{alert.status}</Badge>
+          <AlertState alert={alert} />
+          {alert.assignee && <span>{alert.assignee} works on it</span>}
           <span>
             {count(alert.eventCount, 'event')}
             {alert.eventCount > 1 && (
@@ -57,11 +64,20 @@ export function AlertPage() {
           </span>
           <Copy text={alert.id} label="alert ID" />
         </div>
-        {alert.closeReason && <p className="text-sm text-ink-2">Closed because: {alert.closeReason}</p>}
+        {alert.suppressedUntil && isPutOff(alert) && (
+          <p className="text-sm text-ink-2">
+            Out of the queue until <When at={alert.suppressedUntil} exact />; what happens joins it meanwhile.
+          </p>
+        )}
+        {alert.closeReason && (
+          <p className="text-sm text-ink-2">
+            Closed{alert.verdict && ` as ${VERDICTS[alert.verdict].toLowerCase()}`}: {alert.closeReason}
+          </p>
+        )}
       </section>
       <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
         <Evidence tenantId={tenantId} detail={data} />
-        {rule && <RulePanel rule={rule} attack={alert.attack} />}
+        {rule ? <RulePanel tenantId={tenantId} rule={rule} attack={alert.attack} /> : <Microsofts alert={alert} />}
       </div>
     </Page>
   )
@@ -110,22 +126,44 @@ function Evidence({ tenantId, detail: { alert, events } }: { tenantId: string; d
   )
 }
 
-function RulePanel({ rule, attack }: { rule: NonNullable<AlertDetail['rule']>; attack: string[] }) {
+/** An alert that no rule of ours made. */
+function Microsofts({ alert }: { alert: AlertDetail['alert'] }) {
+  const isMicrosofts = alert.ruleId.startsWith('microsoft:')
+  return (
+    <Panel title="Why">
+      <div className="space-y-3 p-4 text-sm">
+        <p>
+          {isMicrosofts
+            ? 'One of Microsoft’s own products raised this alert. Each of its changes joins it here.'
+            : 'The rule that raised it is no longer there.'}
+        </p>
+        {alert.attack.length > 0 && <AttackTags attack={alert.attack} />}
+      </div>
+    </Panel>
+  )
+}
+
+interface RulePanelProps {
+  tenantId: string
+  rule: NonNullable<AlertDetail['rule']>
+  attack: string[]
+}
+
+function RulePanel({ tenantId, rule, attack }: RulePanelProps) {
   return (
     <Panel title="Why: the rule">
       <div className="space-y-3 p-4 text-sm">
-        <p className="font-medium">{rule.title}</p>
+        <p className="font-medium">
+          <Link
+            to="/tenants/$tenantId/rules/$ruleId"
+            params={{ tenantId, ruleId: rule.id }}
+            className="text-accent hover:underline"
+          >
+            {rule.title}
+          </Link>
+        </p>
         <p className="text-ink-2">{rule.description}</p>
-        {attack.length > 0 && (
-          <p className="flex flex-wrap items-center gap-1">
-            <span className="mr-1 text-ink-3">ATT&CK</span>
-            {attack.map((tag) => (
-              <Badge key={tag} tone="quiet">
-                {/^t\d/.test(tag) ? tag.toUpperCase() : tag}
-              </Badge>
-            ))}
-          </p>
-        )}
+        {attack.length > 0 && <AttackTags attack={attack} />}
         {rule.falsePositives.length > 0 && (
           <div>
             <p className="text-ink-3">It may be harmless when</p>

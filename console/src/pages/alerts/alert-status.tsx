@@ -1,4 +1,4 @@
-import type { Alert, UpdateAlert } from '@cordon/api'
+import { Verdict, type Alert, type UpdateAlert } from '@cordon/api'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 
@@ -8,12 +8,13 @@ import { Dialog, DialogActions } from '#parts/dialog.tsx'
 import { TextArea } from '#parts/field.tsx'
 import { ProblemBanner } from '#parts/problem.tsx'
 
-const REASONS = ['True positive, handled', 'Benign, expected behavior', 'False positive, rule to be tuned', 'Duplicate']
+import { VERDICTS } from './verdicts.ts'
 
 /** Closes an alert with a reason, or opens it again. */
 export function AlertStatus({ tenantId, alert }: { tenantId: string; alert: Alert }) {
   const [open, setOpen] = useState(false)
   const [reason, setReason] = useState('')
+  const [verdict, setVerdict] = useState<Verdict>()
   const client = useQueryClient()
   const update = useMutation({
     mutationFn: (change: UpdateAlert) => tenantApi(tenantId).updateAlert(alert.id, change),
@@ -41,17 +42,20 @@ export function AlertStatus({ tenantId, alert }: { tenantId: string; alert: Aler
           <form
             onSubmit={(event) => {
               event.preventDefault()
-              update.mutate({ status: 'closed', reason: reason.trim() })
+              update.mutate({ status: 'closed', reason: reason.trim(), ...(verdict && { verdict }) })
             }}
             className="space-y-3"
           >
-            <div className="flex flex-wrap gap-1.5">
-              {REASONS.map((each) => (
-                <Button key={each} onClick={() => setReason(each)} aria-pressed={reason === each}>
-                  {each}
-                </Button>
-              ))}
-            </div>
+            <fieldset>
+              <legend className="mb-1 text-sm font-medium">What it turned out to be</legend>
+              <div className="flex flex-wrap gap-1.5">
+                {Verdict.options.map((each) => (
+                  <Button key={each} onClick={() => setVerdict(each)} aria-pressed={verdict === each}>
+                    {VERDICTS[each]}
+                  </Button>
+                ))}
+              </div>
+            </fieldset>
             <TextArea
               label="Reason"
               rows={3}
@@ -63,7 +67,11 @@ export function AlertStatus({ tenantId, alert }: { tenantId: string; alert: Aler
             {update.error && <ProblemBanner error={update.error} />}
             <DialogActions>
               <Button onClick={() => setOpen(false)}>Cancel</Button>
-              <Button type="submit" look="primary" disabled={reason.trim() === '' || update.isPending}>
+              <Button
+                type="submit"
+                look="primary"
+                disabled={verdict === undefined || reason.trim() === '' || update.isPending}
+              >
                 Close alert
               </Button>
             </DialogActions>

@@ -5,21 +5,32 @@ import { useMemo } from 'react'
 
 import { useHeld } from '#lib/arrivals.ts'
 import { queries } from '#lib/queries.ts'
+import { useUser } from '#lib/rights.ts'
 import { number } from '#lib/words.ts'
-import { Badge, Severity, SEVERITY_ORDER } from '#parts/badge.tsx'
+import { Severity, SEVERITY_ORDER } from '#parts/badge.tsx'
 import { buttonClass } from '#parts/button.tsx'
 import { CompactRow, Empty, NewPill, Page, PageHeader, SkeletonRows } from '#parts/panel.tsx'
 import { ProblemBanner } from '#parts/problem.tsx'
 import { Table, type Column } from '#parts/table.tsx'
 import { When } from '#parts/when.tsx'
 
+import { AlertState } from './alert-state.tsx'
+
 const route = getRouteApi('/frame/tenants/$tenantId/alerts')
 
 const STATUSES = [
   { status: undefined, title: 'Open' },
+  { status: 'suppressed', title: 'Put off' },
   { status: 'closed', title: 'Closed' },
   { status: 'all', title: 'All' },
 ] as const
+
+const EMPTY = {
+  open: 'No open alerts',
+  suppressed: 'No alert is put off',
+  closed: 'No closed alerts',
+  all: 'No alerts',
+} as const
 
 const columnsFor = (tenantId: string): Column<Alert>[] => [
   {
@@ -54,11 +65,19 @@ const columnsFor = (tenantId: string): Column<Alert>[] => [
     sortBy: (alert) => alert.eventCount,
   },
   {
+    id: 'assignee',
+    title: 'Whose',
+    track: '110px',
+    from: 760,
+    cell: (alert) => <span className="truncate text-ink-2">{alert.assignee}</span>,
+    sortBy: (alert) => alert.assignee ?? '',
+  },
+  {
     id: 'status',
     title: 'Status',
     track: '84px',
     from: 640,
-    cell: (alert) => <Badge tone={alert.status === 'open' ? 'busy' : 'quiet'}>{alert.status}</Badge>,
+    cell: (alert) => <AlertState alert={alert} />,
   },
   {
     id: 'when',
@@ -89,12 +108,19 @@ const compactFor = (tenantId: string) => (alert: Alert) => (
 
 export function AlertsPage() {
   const { tenantId } = route.useParams()
-  const { status } = route.useSearch()
+  const { status, rule, mine } = route.useSearch()
+  const { name } = useUser()
   const navigate = useNavigate()
   const columns = useMemo(() => columnsFor(tenantId), [tenantId])
   const compact = useMemo(() => compactFor(tenantId), [tenantId])
   const asked = status === 'all' ? undefined : (status ?? 'open')
-  const { data, error, refetch } = useQuery(queries.alerts(tenantId, asked))
+  const { data, error, refetch } = useQuery(
+    queries.alerts(tenantId, {
+      ...(asked && { status: asked }),
+      ...(rule !== undefined && { ruleId: rule }),
+      ...(mine && { assignee: name }),
+    }),
+  )
   const { shown, fresh, release } = useHeld(data?.alerts ?? [], (alert) => alert.id)
   return (
     <Page>
@@ -102,20 +128,46 @@ export function AlertsPage() {
         title="Alerts"
         actions={<NewPill fresh={fresh} noun={fresh === 1 ? 'alert' : 'alerts'} onShow={release} />}
       />
-      <nav aria-label="Status" className="flex gap-1">
+      <nav aria-label="Status" className="flex flex-wrap gap-1">
         {STATUSES.map((each) => (
           <Link
             key={each.title}
             to="/tenants/$tenantId/alerts"
             params={{ tenantId }}
-            search={each.status ? { status: each.status } : {}}
+            search={{
+              ...(each.status && { status: each.status }),
+              ...(rule !== undefined && { rule }),
+              ...(mine && { mine }),
+            }}
             aria-current={each.status === status ? 'true' : undefined}
             className={buttonClass(each.status === status ? 'secondary' : 'quiet')}
           >
             {each.title}
           </Link>
         ))}
+        <Link
+          to="/tenants/$tenantId/alerts"
+          params={{ tenantId }}
+          search={{ ...(status && { status }), ...(rule !== undefined && { rule }), ...(!mine && { mine: true }) }}
+          aria-current={mine ? 'true' : undefined}
+          className={buttonClass(mine ? 'secondary' : 'quiet', 'sm:ml-auto')}
+        >
+          Mine
+        </Link>
       </nav>
+      {rule !== undefined && (
+        <p className="flex flex-wrap items-center gap-2 text-sm text-ink-2">
+          Of one rule: {data?.alerts[0]?.ruleTitle ?? rule}
+          <Link
+            to="/tenants/$tenantId/alerts"
+            params={{ tenantId }}
+            search={status ? { status } : {}}
+            className="text-accent hover:underline"
+          >
+            All rules
+          </Link>
+        </p>
+      )}
       {error && <ProblemBanner error={error} onRetry={() => void refetch()} />}
       <div className="overflow-hidden rounded-lg border border-line bg-surface">
         {data === undefined && !error ? (
@@ -131,7 +183,7 @@ export function AlertsPage() {
               void navigate({ to: '/tenants/$tenantId/alerts/$alertId', params: { tenantId, alertId: alert.id } })
             }
             empty={
-              <Empty title={asked === 'closed' ? 'No closed alerts' : 'No open alerts'}>
+              <Empty title={EMPTY[asked ?? 'all']}>
                 A rule that matches an event makes an alert. One alert gathers all events of the same rule and subject
                 while it is open.
               </Empty>

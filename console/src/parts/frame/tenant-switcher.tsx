@@ -17,7 +17,8 @@ export function TenantSwitcher({ tenantId }: { tenantId: string }) {
   const go = (id: string) => {
     setPreferences({ tenantId: id })
     // One thing of the old tenant does not exist in the new one, its list does.
-    const list = page === 'alerts' || page === 'events' || page === 'investigations' ? page : 'overview'
+    const list =
+      page === 'alerts' || page === 'rules' || page === 'events' || page === 'investigations' ? page : 'overview'
     void navigate({ to: `/tenants/$tenantId/${list}`, params: { tenantId: id } })
   }
   if (tenants.length === 0) return <span className="text-sm text-ink-3">No tenant connected</span>
