@@ -60,6 +60,10 @@ import { steerInvestigation } from './commands/investigations/steer.ts'
 import { rotateKey } from './commands/keys/rotate.ts'
 import { normalize } from './commands/normalize.ts'
 import { checkRules } from './commands/rules/check.ts'
+import { exportRules } from './commands/rules/export.ts'
+import { importRules } from './commands/rules/import.ts'
+import { listRules } from './commands/rules/list.ts'
+import { disableRules, enableRules } from './commands/rules/switch.ts'
 import { explainRules } from './commands/rules/explain.ts'
 import { setRetention } from './commands/retention/set.ts'
 import { showRetention } from './commands/retention/show.ts'
@@ -99,7 +103,10 @@ const NOUNS: Record<string, { summary: string; verbs: readonly Register[] }> = {
   searches: { summary: 'searches that people keep', verbs: [listSearches, removeSearch] },
   retention: { summary: 'how long events are kept', verbs: [showRetention, setRetention] },
   alerts: { summary: 'what rules found', verbs: [listAlerts, showAlert, closeAlert] },
-  rules: { summary: 'what Cordon detects by', verbs: [checkRules, explainRules] },
+  rules: {
+    summary: 'what Cordon detects by',
+    verbs: [checkRules, explainRules, listRules, importRules, enableRules, disableRules, exportRules],
+  },
   investigations: {
     summary: 'hunting mail over mailboxes',
     verbs: [
