@@ -172,3 +172,55 @@ export const BackTest = z
   })
   .meta({ id: 'BackTest' })
 export type BackTest = z.infer<typeof BackTest>
+
+/** POST /api/tenants/{tenantId}/rules/{id}/explain: why a rule matches a stored event or does not. */
+export const ExplainRule = z.strictObject({ eventId: z.string().min(1).max(500) }).meta({ id: 'ExplainRule' })
+
+/** A condition of a rule, as it came out for an event. */
+export type Explained =
+  | { kind: 'and' | 'or' | 'not'; matched: boolean; terms: Explained[] }
+  | {
+      kind: 'leaf'
+      matched: boolean
+      /** Absent: a keyword, sought in every value. */
+      field?: string | undefined
+      /** What the rule asks of it, in words. */
+      asks: string
+      verdict: 'matched' | 'mismatched' | 'absent'
+      /** What the event has there; `more` that are not told. */
+      values: string[]
+      more: number
+    }
+
+const Explained: z.ZodType<Explained> = z
+  .lazy(() =>
+    z.discriminatedUnion('kind', [
+      z.object({ kind: z.enum(['and', 'or', 'not']), matched: z.boolean(), terms: z.array(Explained) }),
+      z.object({
+        kind: z.literal('leaf'),
+        matched: z.boolean(),
+        field: z.string().optional(),
+        asks: z.string(),
+        verdict: z.enum(['matched', 'mismatched', 'absent']),
+        values: z.array(z.string()),
+        more: z.int(),
+      }),
+    ]),
+  )
+  .meta({ id: 'Explained' })
+
+/** One for the rule; of a correlation one for each rule that it is over. */
+export const RuleExplanations = z
+  .object({
+    explanations: z.array(
+      z.object({
+        rule: z.string(),
+        title: z.string(),
+        matched: z.boolean(),
+        passedBy: z.string().optional().describe('Why the rule does not look at such events at all.'),
+        tree: Explained.optional(),
+      }),
+    ),
+  })
+  .meta({ id: 'RuleExplanations' })
+export type RuleExplanations = z.infer<typeof RuleExplanations>

@@ -36,6 +36,7 @@ import {
   PermissionPlan,
   RuleCheck,
   RuleDetail,
+  RuleExplanations,
   RuleImport,
   RuleList,
   SavedSearch,
@@ -180,6 +181,8 @@ export const tenantApi = (tenantId: string) => {
       call(RuleDetail, at(`rules/${id(ruleId)}/tunings`), { method: 'POST', body }),
     untuneRule: (ruleId: string, tuningId: string) =>
       command(at(`rules/${id(ruleId)}/tunings/${id(tuningId)}`), { method: 'DELETE' }),
+    explainRule: (ruleId: string, eventId: string) =>
+      call(RuleExplanations, at(`rules/${id(ruleId)}/explain`), { method: 'POST', body: { eventId } }),
     backTestRule: (ruleId: string, days: number) =>
       call(BackTest, at(`rules/${id(ruleId)}/back-test`), { method: 'POST', body: { days } }),
     investigations: () => call(InvestigationList, at('investigations')),

@@ -54,6 +54,13 @@ export const queries = {
     queryOptions({ queryKey: [tenantId, 'rules', id], queryFn: () => tenantApi(tenantId).rule(id) }),
   alert: (tenantId: string, id: string) =>
     queryOptions({ queryKey: [tenantId, 'alert', id], queryFn: () => tenantApi(tenantId).alert(id) }),
+  explanation: (tenantId: string, ruleId: string, eventId: string) =>
+    queryOptions({
+      queryKey: [tenantId, 'rules', ruleId, 'explanation', eventId],
+      queryFn: () => tenantApi(tenantId).explainRule(ruleId, eventId),
+      staleTime: 60_000,
+      retry: false,
+    }),
   investigations: (tenantId: string) =>
     queryOptions({ queryKey: [tenantId, 'investigations'], queryFn: tenantApi(tenantId).investigations }),
   investigation: (tenantId: string, id: string) =>

@@ -45,6 +45,7 @@ import { createRetention, type Retention } from './retention.ts'
 import { createStreamBackTest } from './rules/back-test.ts'
 import { readBaseRules, ruleLeftOut } from './rules/base-rules.ts'
 import { createCorrelating } from './rules/correlating.ts'
+import { createExplainRule, type ExplainRule } from './rules/explain.ts'
 import { openRuleBook } from './rules/rule-book.ts'
 import { createRules, type Rules } from './rules/rules.ts'
 import { documentsIn } from './rules/summary.ts'
@@ -82,6 +83,7 @@ export interface Application {
   retention: Retention
   alerts: Alerts
   rules: Rules
+  explainRule: ExplainRule
   investigations: Investigations
   evidence: Evidence
   actions: Actions
@@ -249,6 +251,7 @@ export async function compose(
       clock,
       ruleOf: (tenantId, id) => documentsIn(book.of(tenantId).set).find((rule) => rule.id === id),
     }),
+    explainRule: createExplainRule({ book, events }),
     rules: createRules({ book, records, events, audit, clock, runBackTest: createStreamBackTest(events) }),
     investigations: createInvestigations({
       records,

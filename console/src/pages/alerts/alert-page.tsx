@@ -10,6 +10,7 @@ import { count } from '#lib/words.ts'
 import { AttackTags } from '#parts/attack-tags.tsx'
 import { Severity } from '#parts/badge.tsx'
 import { Copy } from '#parts/copy.tsx'
+import { Explanation } from '#parts/explanation.tsx'
 import { HuntButton } from '#parts/hunt-button.tsx'
 import { Page, PageHeader, Panel } from '#parts/panel.tsx'
 import { When } from '#parts/when.tsx'
@@ -77,7 +78,7 @@ export function AlertPage() {
       </section>
       <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
         <Evidence tenantId={tenantId} detail={data} />
-        {rule ? <RulePanel tenantId={tenantId} rule={rule} attack={alert.attack} /> : <Microsofts alert={alert} />}
+        {rule ? <RulePanel tenantId={tenantId} rule={rule} detail={data} /> : <Microsofts alert={alert} />}
       </div>
     </Page>
   )
@@ -146,10 +147,11 @@ function Microsofts({ alert }: { alert: AlertDetail['alert'] }) {
 interface RulePanelProps {
   tenantId: string
   rule: NonNullable<AlertDetail['rule']>
-  attack: string[]
+  detail: AlertDetail
 }
 
-function RulePanel({ tenantId, rule, attack }: RulePanelProps) {
+function RulePanel({ tenantId, rule, detail: { alert, events } }: RulePanelProps) {
+  const newest = events[0]?.event.id
   return (
     <Panel title="Why: the rule">
       <div className="space-y-3 p-4 text-sm">
@@ -163,7 +165,7 @@ function RulePanel({ tenantId, rule, attack }: RulePanelProps) {
           </Link>
         </p>
         <p className="text-ink-2">{rule.description}</p>
-        {attack.length > 0 && <AttackTags attack={attack} />}
+        {alert.attack.length > 0 && <AttackTags attack={alert.attack} />}
         {rule.falsePositives.length > 0 && (
           <div>
             <p className="text-ink-3">It may be harmless when</p>
@@ -173,6 +175,12 @@ function RulePanel({ tenantId, rule, attack }: RulePanelProps) {
               ))}
             </ul>
           </div>
+        )}
+        {newest !== undefined && (
+          <details open>
+            <summary className="cursor-pointer rounded text-accent">What the newest event has of it</summary>
+            <Explanation tenantId={tenantId} ruleId={rule.id} eventId={newest} />
+          </details>
         )}
         <details>
           <summary className="cursor-pointer rounded text-accent">Rule as YAML</summary>

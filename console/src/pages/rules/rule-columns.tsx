@@ -60,7 +60,7 @@ export const columnsFor = (tenantId: string, mayChange: boolean): Column<Rule>[]
     track: '130px',
     from: 640,
     cell: (rule) => (
-      <span className="flex items-center gap-2">
+      <span className="flex h-5 items-center gap-2">
         <DayBars days={rule.noise.days} label="Alerts a day" />
         {opened(rule) > 0 && <span className="text-ink-2">{opened(rule)}</span>}
       </span>
@@ -79,7 +79,11 @@ export const columnsFor = (tenantId: string, mayChange: boolean): Column<Rule>[]
     id: 'on',
     title: 'On',
     track: '60px',
-    cell: (rule) => <RuleSwitch tenantId={tenantId} rule={rule} mayChange={mayChange} />,
+    cell: (rule) => (
+      <span className="flex h-5 items-center">
+        <RuleSwitch tenantId={tenantId} rule={rule} mayChange={mayChange} />
+      </span>
+    ),
     sortBy: (rule) => Number(rule.isEnabled),
   },
 ]
@@ -96,7 +100,11 @@ export const compactFor = (tenantId: string) => (rule: Rule) => (
       <>
         <Severity severity={rule.level} />
         <Badge tone={rule.isEnabled ? 'good' : 'quiet'}>{rule.isEnabled ? 'on' : 'off'}</Badge>
-        {rule.neverFires ? <span>can never fire</span> : <DayBars days={rule.noise.days} label="Alerts a day" />}
+        {rule.neverFires ? (
+          <span>can never fire</span>
+        ) : (
+          opened(rule) > 0 && <DayBars days={rule.noise.days} label="Alerts a day" />
+        )}
       </>
     }
   />

@@ -17,6 +17,7 @@ import { ProblemBanner } from '#parts/problem.tsx'
 import { TabList } from '#parts/tabs.tsx'
 
 import { BackTestPanel } from './back-test.tsx'
+import { ExplainPanel } from './explain-panel.tsx'
 import { RemoveRule } from './remove-rule.tsx'
 import { RuleText } from './rule-text.tsx'
 import { Tunings } from './tunings.tsx'
@@ -80,6 +81,7 @@ export function RulePage() {
           tabs={[
             { value: 'text', title: 'Rule' },
             { value: 'back-test', title: 'Back-test' },
+            { value: 'explain', title: 'Explain' },
             { value: 'tunings', title: <>Tuning{data.tunings.length > 0 && ` (${data.tunings.length})`}</> },
             { value: 'versions', title: <>Versions{data.versions.length > 0 && ` (${data.versions.length})`}</> },
           ]}
@@ -89,6 +91,9 @@ export function RulePage() {
         </Tabs.Content>
         <Tabs.Content value="back-test">
           <BackTestPanel tenantId={tenantId} rule={rule} />
+        </Tabs.Content>
+        <Tabs.Content value="explain">
+          <ExplainPanel tenantId={tenantId} ruleId={rule.id} />
         </Tabs.Content>
         <Tabs.Content value="tunings">
           <Tunings tenantId={tenantId} detail={data} mayChange={mayChange} />
@@ -160,7 +165,7 @@ function About({ tenantId, detail }: { tenantId: string; detail: RuleDetail }) {
       </section>
       <Panel title="Alerts in 14 days">
         <div className="space-y-2 p-4 text-sm">
-          <DayBars days={noise.days} label="Alerts a day" tall />
+          {noise.days.some((each) => each > 0) && <DayBars days={noise.days} label="Alerts a day" tall />}
           <p className="text-ink-2">
             {(noise.days.reduce((sum, each) => sum + each, 0) / noise.days.length).toFixed(1)} a day;{' '}
             {noise.closedAsFalse} closed as false or harmless, {noise.closedAsTrue} as right.

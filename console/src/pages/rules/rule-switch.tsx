@@ -28,7 +28,7 @@ export function RuleSwitch({ tenantId, rule, mayChange }: Props) {
       title={rule.isEnabled ? 'Switch off' : 'Try it and switch it on'}
       disabled={!mayChange || off.isPending}
       onClick={change}
-      className={`relative h-4 w-7 rounded-full transition-colors disabled:opacity-60 ${rule.isEnabled ? 'bg-accent-fill' : 'bg-line-strong'}`}
+      className={`relative block h-4 w-7 rounded-full transition-colors disabled:opacity-60 ${rule.isEnabled ? 'bg-accent-fill' : 'bg-line-strong'}`}
     >
       <span
         aria-hidden

@@ -1,3 +1,5 @@
+import { setImmediate as breathe } from 'node:timers/promises'
+
 import type { RuleProblem } from '#detect/sigma/problem.ts'
 import type { Clock } from '#domain/clock.ts'
 import { type AppError, toAppError } from '#domain/errors.ts'
@@ -47,6 +49,11 @@ export async function openRuleBook(parts: {
         records.rules.switches(tenantId),
         records.rules.tunings(tenantId),
       ])
+      for (const { path, text } of files) {
+        // Thousands of new ones take seconds; others wait for their requests meanwhile.
+        await breathe()
+        parse(text, path)
+      }
       pages.set(tenantId, { revision, rules: tenantRules(base, { files, switches, tunings }, clock.now(), parse) })
       hasChanged = true
     }

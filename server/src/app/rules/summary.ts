@@ -34,10 +34,12 @@ export function documentsIn({ rules, correlations }: RuleSet): (LoadedRule | Loa
   return [...rules, ...correlations]
 }
 
+const BY_TITLE = new Intl.Collator('en')
+
 /** By title. @param days the days that noise is told of, oldest first. */
 export function summarize(rules: TenantRules, noise: readonly RuleNoise[], days: readonly string[]): RuleSummary[] {
   const noiseOf = new Map(noise.map((each) => [each.ruleId, each]))
-  const reasons = reasonsOf(rules.set)
+  const reasons = reasonsIn(rules)
   return documentsIn(rules.set)
     .map((document) => {
       const { id, title, kind, level, status, author, license, attack, file } = document
@@ -68,7 +70,16 @@ export function summarize(rules: TenantRules, noise: readonly RuleNoise[], days:
         },
       }
     })
-    .toSorted((a, b) => a.title.localeCompare(b.title, 'en'))
+    .toSorted((a, b) => BY_TITLE.compare(a.title, b.title))
+}
+
+/** Rules stay as they are: it is found out once. */
+const reasonsKnown = new WeakMap<TenantRules, Map<string, string>>()
+
+function reasonsIn(rules: TenantRules): Map<string, string> {
+  const reasons = reasonsKnown.get(rules) ?? reasonsOf(rules.set)
+  reasonsKnown.set(rules, reasons)
+  return reasons
 }
 
 /** Why rules can match nothing here, by id; those that can are left out. */

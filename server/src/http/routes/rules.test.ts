@@ -135,7 +135,12 @@ describe('imported rules', () => {
     await bring(tenantId, ...[50, 40, 30, 20].map((minutes) => download('eve@harborfinch.example', minutes)))
     const { body } = await post(tenantId, `rules/${MANY}/back-test`, { days: 2 })
     expect(body).toMatchObject({ total: 2 })
-    expect(body['samples']).toHaveLength(2)
+    const samples = body['samples'] as { event: { id: string } }[]
+    expect(samples).toHaveLength(2)
+    const eventId = samples[0]!.event.id
+    const explained = (await post(tenantId, `rules/${MANY}/explain`, { eventId })).body['explanations']
+    expect(explained).toMatchObject([{ rule: PART, matched: true, tree: { kind: 'leaf', verdict: 'matched' } }])
+    expect(await post(tenantId, `rules/${MANY}/explain`, { eventId: 'none' })).toMatchObject({ status: 404 })
     expect((body['perDay'] as { count: number }[]).reduce((sum, { count }) => sum + count, 0)).toBe(2)
     expect(await alerts(tenantId)).toEqual([])
   })

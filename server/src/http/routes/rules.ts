@@ -3,9 +3,11 @@ import {
   BackTestRule,
   ChangeRule,
   CheckRules,
+  ExplainRule,
   ImportRules,
   RuleCheck,
   RuleDetail,
+  RuleExplanations,
   RuleImport,
   RuleList,
   SwitchRules,
@@ -109,5 +111,16 @@ export const RULE_ROUTES: Route[] = [
     reply: BackTest,
     handle: ({ app, context, tenantId, param, body }) =>
       app.rules.backTest(tenantId, param('id'), body.days, context.req.raw.signal),
+  }),
+  defineRoute({
+    method: 'post',
+    path: '/tenants/{tenantId}/rules/{id}/explain',
+    access: 'event.read',
+    summary: 'Why a rule matches a stored event or does not, leaf by leaf.',
+    body: ExplainRule,
+    reply: RuleExplanations,
+    handle: async ({ app, tenantId, param, body }) => ({
+      explanations: await app.explainRule(tenantId, param('id'), body.eventId),
+    }),
   }),
 ]
