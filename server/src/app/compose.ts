@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { CLOUDS, loadCloudFile } from '#connect/clouds.ts'
 import type { Traffic } from '#connect/microsoft.ts'
 import type { Wait } from '#connect/throttle.ts'
+import { createBackTest } from '#detect/sql/back-test.ts'
 import type { Clock } from '#domain/clock.ts'
 import type { LedgerWindow, FeedKey } from '#domain/coverage.ts'
 import { AppError, toAppError } from '#domain/errors.ts'
@@ -42,7 +43,6 @@ import { FEATURES } from './permissions.ts'
 import { createPipeline, type Pipeline } from './pipeline.ts'
 import { type Pushed, takePushed } from './pushed-records.ts'
 import { createRetention, type Retention } from './retention.ts'
-import { createStreamBackTest } from './rules/back-test.ts'
 import { readBaseRules, ruleLeftOut } from './rules/base-rules.ts'
 import { createCorrelating } from './rules/correlating.ts'
 import { createExplainRule, type ExplainRule } from './rules/explain.ts'
@@ -252,7 +252,7 @@ export async function compose(
       ruleOf: (tenantId, id) => documentsIn(book.of(tenantId).set).find((rule) => rule.id === id),
     }),
     explainRule: createExplainRule({ book, events }),
-    rules: createRules({ book, records, events, audit, clock, runBackTest: createStreamBackTest(events) }),
+    rules: createRules({ book, records, events, audit, clock, runBackTest: createBackTest(events.hunt) }),
     investigations: createInvestigations({
       records,
       microsofts,

@@ -11,6 +11,8 @@ import type { EventQuery, TimeRange } from '#domain/query.ts'
  * @throws AppError STORE_UNREACHABLE, STORE_REQUEST_REFUSED, QUERY_TOO_LARGE from every method.
  */
 export interface EventStore {
+  /** Reading history for detection. */
+  hunt: EventHunt
   /** Creates or updates the schema. Safe to repeat. */
   migrate(): Promise<void>
   /** An event as {@link EventStore.insert} takes it. @throws AppError STORE_REQUEST_REFUSED when its time is none. */
@@ -75,6 +77,44 @@ export interface EventStore {
   /** True when the engine answers. */
   ping(): Promise<boolean>
   close(): Promise<void>
+}
+
+/** What detection asks of history: see detect/sql/back-test.ts. */
+export interface EventHunt {
+  /** The kinds of events in a range, and how many of each there are on each day, oldest day first. */
+  kinds(tenantId: TenantId, range: TimeRange): Promise<KindsOfDay[]>
+  /** The newest events of some kinds. */
+  newest(
+    tenantId: TenantId,
+    request: { range: TimeRange; kinds: readonly EventKind[]; limit: number },
+  ): Promise<EventKey[]>
+  /**
+   * All events of some kinds, and those of others that hold one of the texts; oldest first, in pieces of some megabytes. A text
+   * is of ASCII letters, digits and what JSON does not escape, and found in any case.
+   */
+  candidates(
+    tenantId: TenantId,
+    request: {
+      range: TimeRange
+      kinds: readonly EventKind[]
+      searched: readonly EventKind[]
+      texts: readonly string[]
+      originals: boolean
+    },
+  ): AsyncGenerator<ExportedEvent[]>
+}
+
+/** What an event is told by first. */
+export interface EventKind {
+  dataset: string
+  /** `event.action`; empty where an event has none. */
+  action: string
+}
+
+export interface KindsOfDay extends EventKind {
+  /** In UTC. */
+  day: string
+  count: number
 }
 
 /** What makes an event one within its tenant. */

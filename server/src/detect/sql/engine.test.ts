@@ -1,9 +1,16 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
-import { compareWithStream } from '#detect/testing/parity.ts'
+import { createMatcher } from '#detect/matcher.ts'
 import { assembleRules } from '#detect/rule-set.ts'
+import { createFiniteStream } from '#detect/stream.ts'
+import { compareWithStream } from '#detect/testing/parity.ts'
+import type { NormalizedEvent } from '#domain/event.ts'
+import { createEventStore } from '#store/clickhouse/event-store.ts'
 import { openScratchEngine } from '#store/engines/clickhouse-embedded/scratch-engine.ts'
+import { put } from '#store/testing/put.ts'
+import { newTenant, testEvent } from '#store/testing/test-event.ts'
 
+import { createBackTest } from './back-test.ts'
 import { createSqlEngine } from './engine.ts'
 
 let scratch: Awaited<ReturnType<typeof openScratchEngine>>
@@ -23,3 +30,66 @@ test('a rule with thousands of values is one statement', async () => {
   const matches = await createSqlEngine(scratch.clickhouse).run(assembleRules([{ file: 'many.yml', text }]), events)
   expect(matches.map(({ index }) => index)).toEqual([0, 1])
 })
+
+test('a back-test finds in stored events what the stream finds in them, whether it counts, searches or looks', async () => {
+  const store = createEventStore(scratch.clickhouse, { limits: { maxSeconds: 120, maxMemoryMb: 1_000 } })
+  await store.migrate()
+  const tenantId = newTenant()
+  const events = Array.from({ length: 60 }, (_, index) => madeUpEvent(index))
+  await put(store, tenantId, 'first', events)
+  await put(store, tenantId, 'again', events.slice(0, 20))
+  const rules = assembleRules([{ file: 'history.yml', text: HISTORY }])
+  expect(rules.problems).toEqual([])
+  const stream = createFiniteStream(createMatcher(rules.rules), rules.correlations)
+  const matches = [...events.flatMap((event, index) => stream.push(event, index)), ...stream.end()]
+  const backTest = createBackTest(store.hunt)
+  for (const rule of [...rules.rules, ...rules.correlations].map(({ id }) => id)) {
+    const own = matches.filter((match) => match.rule === rule).map(({ index }) => events[index]!.event)
+    const { total, perDay, samples } = await backTest({ tenantId, rules, rule, samples: 2, ...RANGE })
+    expect({ rule, total }).toEqual({ rule, total: own.length })
+    expect(total).toBeGreaterThan(0)
+    expect(perDay.map(({ day }) => day)).toEqual(['2026-11-01', '2026-11-02', '2026-11-03'])
+    expect(perDay.reduce((sum, { count }) => sum + count, 0)).toBe(total)
+    expect(samples).toEqual(
+      own
+        .toReversed()
+        .slice(0, 2)
+        .map((event) => event.event.id),
+    )
+  }
+})
+
+const RANGE = { from: '2026-11-01T00:00:00Z', to: '2026-11-04T00:00:00Z' }
+
+const HISTORY = [
+  'title: Counted\nid: counted\nlogsource: { product: m365, service: audit }\ndetection:\n  s: { Operation: Set-Mailbox }\n  condition: s',
+  'title: Full stop\nid: stop\nlogsource: { product: m365, service: audit }\ndetection:\n  s: { Operation: "Add user." }\n  condition: s',
+  'title: Not\nid: not\nlogsource: { product: m365, service: audit }\ndetection:\n  s: { Operation: Set-Mailbox }\n  condition: not s',
+  'title: Searched\nid: searched\nlogsource: { product: m365, service: audit }\ndetection:\n  s: { Operation: Set-Mailbox, UserId|endswith: "ANN@harbor.example" }\n  condition: s',
+  'title: Odd letter\nid: odd\nlogsource: { product: m365, service: audit }\ndetection:\n  s: { ObjectId|contains: kelvin }\n  condition: s',
+  'title: Looked at\nid: looked\nlogsource: { product: m365, service: audit }\ndetection:\n  s: { ObjectId|re: "^[0-3]$" }\n  condition: s',
+  'title: Word\nid: word\nlogsource: { product: m365, service: audit }\ndetection:\n  s: [only-in-the-record]\n  condition: s',
+  'title: Correlated\nid: correlated\ncorrelation: { type: event_count, rules: [counted], group-by: [UserId], timespan: 1d, condition: { gte: 3 } }',
+].join('\n---\n')
+
+const OPERATIONS = ['Set-Mailbox', 'Add user.', 'MailItemsAccessed']
+
+/** Of three days, in the order of time. */
+function madeUpEvent(index: number): NormalizedEvent {
+  const record = {
+    CreationTime: new Date(Date.UTC(2026, 10, 1) + index * 4_000_000).toISOString().slice(0, 19),
+    Id: `c0ffee00-0000-4000-8000-${String(index).padStart(12, '0')}`,
+    Operation: OPERATIONS[index % 3],
+    RecordType: 1,
+    Workload: 'Exchange',
+    UserId: index % 2 === 0 ? 'Ann@harbor.example' : 'bo@harbor.example',
+    ObjectId: index % 10 === 9 ? 'the \u212Aelvin sign' : String(index),
+    ...(index % 7 === 0 && { Extra: [{ Note: 'only-in-the-record' }] }),
+  }
+  const { event } = testEvent(index, {
+    '@timestamp': `${record.CreationTime}.000Z`,
+    event: { id: record.Id, dataset: 'o365.audit', action: record.Operation!.replace(/\.$/, '') },
+    o365: { audit: record },
+  })
+  return { event, raw: record, original: JSON.stringify(record) }
+}

@@ -4,6 +4,7 @@ import { createArrivals } from './arrivals.ts'
 import type { ClickHouse } from './client.ts'
 import { COLUMNS } from './columns.ts'
 import { createCounts } from './counts.ts'
+import { createHunt } from './hunt.ts'
 import { insertEvents } from './insert.ts'
 import { migrate } from './migrate.ts'
 import { createPages } from './pages.ts'
@@ -33,6 +34,7 @@ export function createEventStore(clickhouse: ClickHouse, options: EventStoreOpti
     encode: createEncoder(),
     insert: (tenantId, token, batch) =>
       insertEvents(clickhouse, tables.events, tenantId, token, batch).finally(() => reader.stored()),
+    hunt: createHunt(reader),
     ...createPages(reader),
     ...createCounts(reader),
     ...createArrivals(tables, (sql, params) => reader.select(sql, params)),

@@ -19,6 +19,14 @@ export function keyedRules(count: number): string {
   ])
 }
 
+/** Rules that each name an operation which there is, and someone whom there is not. */
+export function historyRules(count: number): string {
+  return rules(count, (index) => [
+    `    Operation: ${JSON.stringify(OPERATIONS[index % OPERATIONS.length])}`,
+    `    UserId|endswith: '@nobody-${index}.example'`,
+  ])
+}
+
 /** Of ten rules, seven name one operation, two look for texts in parameters, and a few look for words anywhere. */
 export function cloudRules(count: number): string {
   return rules(count, (index) => {

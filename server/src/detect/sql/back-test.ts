@@ -1,0 +1,182 @@
+import { createMatcher } from '#detect/matcher.ts'
+import type { LoadedCorrelation, LoadedRule } from '#detect/rule-set.ts'
+import { fieldsOf } from '#detect/sigma/expression.ts'
+import { createFiniteStream } from '#detect/stream.ts'
+import type { EcsEvent } from '#domain/event.ts'
+import type { TenantId } from '#domain/ids.ts'
+import type { TimeRange } from '#domain/query.ts'
+import type { EventHunt, EventKey, EventKind, KindsOfDay } from '#store/event-store.ts'
+
+import { sortKinds } from './sort-kinds.ts'
+
+/** What a rule would have found in stored events. */
+export interface BackTested {
+  /** For a correlation: the events at which it holds. */
+  total: number
+  /** Every day of the range in UTC, oldest first. */
+  perDay: { day: string; count: number }[]
+  /** Ids of the newest events. */
+  samples: string[]
+}
+
+export interface HuntRequest extends TimeRange {
+  tenantId: TenantId
+  rules: { rules: readonly LoadedRule[]; correlations: readonly LoadedCorrelation[] }
+  /** At most so many for each. */
+  samples: number
+  signal?: AbortSignal
+}
+
+/** One rule or correlation, by id; it is among `rules`. */
+export type RunBackTest = (request: HuntRequest & { rule: string }) => Promise<BackTested>
+
+export function createBackTest(hunt: EventHunt): RunBackTest {
+  return async ({ rule, rules, ...request }) => {
+    const { found } = await huntHistory(hunt, { ...request, rules: withThoseUnder(rules, rule) })
+    return found.get(rule)!
+  }
+}
+
+/** Events are looked at in stretches of whole days with about so many of them. */
+const STRETCH = 250_000
+
+/**
+ * Runs rules over history, all in one pass: what the stream would have found, by the id of the rule or correlation. First the
+ * kinds of events there are (dataset and action) are sorted by what the rules say of each. Those that a rule matches whatever
+ * else is in them are counted by the store. Of those that it may match, the events that hold one of the rule's texts are read
+ * and looked at by the stream's own predicates; the rest is passed by.
+ *
+ * @throws AppError QUERY_TOO_LARGE where the store's limits end it; what the signal's reason is.
+ */
+export async function huntHistory(
+  hunt: EventHunt,
+  { tenantId, rules: { rules, correlations }, samples, signal, from, to }: HuntRequest,
+): Promise<{ found: Map<string, BackTested>; scannedRows: number }> {
+  const range = { from, to }
+  const matcher = createMatcher(rules)
+  const days = await hunt.kinds(tenantId, range)
+  const correlated = new Set(correlations.flatMap((each) => each.rules))
+  const asked = sortKinds(kindsOf(days), matcher.rules, ({ id }) => !correlated.has(id))
+  const tallies = new Map([...rules, ...correlations].map(({ id }) => [id, new Tally(range)]))
+  for (const [{ id }, kinds] of asked.counted) {
+    const own = new Set(kinds.map(nameOf))
+    for (const each of days) if (own.has(nameOf(each))) tallies.get(id)!.add(each.day, each.count)
+    tallies.get(id)!.newest.push(...(await hunt.newest(tenantId, { range, kinds, limit: samples })))
+  }
+
+  const counted = new Map([...asked.counted].map(([{ id }, kinds]) => [id, new Set(kinds.map(nameOf))]))
+  const stream = createFiniteStream(matcher, correlations)
+  const seen: EventKey[] = []
+  const originals = matcher.rules.some(({ expression }) => fieldsOf(expression).has(undefined))
+  const looked = new Set([...asked.kinds, ...asked.searched].map(nameOf))
+  const wanted = days.filter((each) => looked.has(nameOf(each)))
+  for (const stretch of stretchesOf(range, wanted)) {
+    for await (const some of hunt.candidates(tenantId, { ...asked, range: stretch, originals })) {
+      signal?.throwIfAborted()
+      for (const { id, timeMs, document, original = '{}' } of some) {
+        const event = JSON.parse(document) as EcsEvent
+        const kind = nameOf({ dataset: event.event.dataset, action: event.event.action ?? '' })
+        const matches = stream.push({ event, raw: recordOf(original), original }, seen.length)
+        if (matches.length === 0) continue
+        seen.push({ id, timeMs })
+        for (const { rule } of matches) {
+          // Kinds that were counted for one rule are looked at for others.
+          if (!counted.get(rule)?.has(kind)) tallies.get(rule)!.addEvent({ id, timeMs })
+        }
+      }
+    }
+  }
+  for (const { rule, index } of stream.end()) tallies.get(rule)!.addEvent(seen[index]!)
+  return {
+    found: new Map([...tallies].map(([id, tally]) => [id, tally.result(samples)])),
+    scannedRows: days.reduce((sum, { count }) => sum + count, 0),
+  }
+}
+
+/** A rule alone; a correlation with all that it is over. */
+function withThoseUnder({ rules, correlations }: HuntRequest['rules'], id: string): HuntRequest['rules'] {
+  const needed = new Set([id])
+  for (const correlation of correlations.toReversed()) {
+    if (needed.has(correlation.id)) for (const each of correlation.rules) needed.add(each)
+  }
+  return {
+    rules: rules.filter((each) => needed.has(each.id)),
+    correlations: correlations.filter((each) => needed.has(each.id)),
+  }
+}
+
+function nameOf({ dataset, action }: EventKind): string {
+  return `${dataset} ${action}`
+}
+
+function kindsOf(days: readonly KindsOfDay[]): EventKind[] {
+  return [...new Map(days.map(({ dataset, action }) => [nameOf({ dataset, action }), { dataset, action }])).values()]
+}
+
+const DAY_MS = 86_400_000
+
+/** The part of a range in which there is anything, cut where enough has come together. */
+function stretchesOf({ from, to }: TimeRange, days: readonly KindsOfDay[]): TimeRange[] {
+  const stretches: TimeRange[] = []
+  let count = Infinity
+  for (const each of days) {
+    const next = new Date(Date.parse(each.day) + DAY_MS).toISOString()
+    const stretch = stretches.at(-1)
+    if (stretch && (count < STRETCH || stretch.to === next)) {
+      stretch.to = next
+      count += each.count
+    } else {
+      stretches.push({ from: new Date(each.day).toISOString(), to: next })
+      count = each.count
+    }
+  }
+  const [start, end] = [Date.parse(from), Date.parse(to)]
+  return stretches.map((each) => ({
+    from: new Date(Math.max(Date.parse(each.from), start)).toISOString(),
+    to: new Date(Math.min(Date.parse(each.to), end)).toISOString(),
+  }))
+}
+
+/** The record as it came; some came as no object, and have no values of their own. */
+function recordOf(original: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(original)
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+  } catch {
+    return {}
+  }
+}
+
+/** What was found for one rule so far. */
+class Tally {
+  readonly newest: EventKey[] = []
+  readonly #days = new Map<string, number>()
+
+  constructor({ from, to }: TimeRange) {
+    for (let at = Date.parse(from); at < Date.parse(to); at += DAY_MS) this.add(dayOf(at), 0)
+    this.add(dayOf(Date.parse(to) - 1), 0)
+  }
+
+  add(day: string, count: number): void {
+    this.#days.set(day, (this.#days.get(day) ?? 0) + count)
+  }
+
+  addEvent(event: EventKey): void {
+    this.newest.push(event)
+    this.add(dayOf(event.timeMs), 1)
+  }
+
+  result(samples: number): BackTested {
+    const perDay = [...this.#days].map(([day, count]) => ({ day, count }))
+    const newest = this.newest.toSorted((a, b) => b.timeMs - a.timeMs)
+    return {
+      total: perDay.reduce((sum, { count }) => sum + count, 0),
+      perDay,
+      samples: [...new Set(newest.map(({ id }) => id))].slice(0, samples),
+    }
+  }
+}
+
+function dayOf(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10)
+}
