@@ -10,6 +10,8 @@ export interface Scenario {
   title: string
   /** ATT&CK technique ids. */
   attack: readonly string[]
+  /** Titles of Cordon's rules that see it, each at least once, and no others do. A detection of Microsoft's is none of them. */
+  rules: readonly string[]
   /** What happened, in order: each step leaves its records on every surface where the real service would. */
   steps: (world: World) => Step[]
   /** Mail that it and its honest look-alikes put into a mailbox: often none. */

@@ -18,6 +18,15 @@ export const accountTakeover: Scenario = {
   id: 'account-takeover',
   title: 'Stolen account: rule, forwarding, mail read, consent, role, mass download',
   attack: ['T1110.003', 'T1078.004', 'T1564.008', 'T1114.003', 'T1114.002', 'T1534', 'T1528', 'T1098.003', 'T1530'],
+  rules: [
+    'Inbox Rule After Risky Sign-In',
+    'Inbox Rule Forwards Or Hides Mail',
+    'Mailbox Forwards Its Mail',
+    'Mass Download',
+    'Password Guessed',
+    'Privileged Role Granted',
+    'User Consents To Application That Reads Mail Or Files',
+  ],
   mail: lettersOf(letters),
   steps: (world) => {
     const recorded = records(world).map(({ contentType, at, record, tells: { what, attack, deed } }) => ({

@@ -19,6 +19,7 @@ export const auditDisabled: Scenario = {
   id: 'audit-disabled',
   title: 'Administrator taken over: auditing switched off',
   attack: ['T1110.001', 'T1621', 'T1078.004', 'T1562.008'],
+  rules: ['Auditing Switched Off', 'Impossible Travel Or Anonymous Sign-In'],
   mail: () => [],
   steps: (world) => [...lookAlikes(world), ...steps(world)].toSorted((a, b) => a.at - b.at),
   truth: (world) => {

@@ -17,6 +17,14 @@ export const businessEmailCompromise: Scenario = {
   id: 'business-email-compromise',
   title: 'Stolen session, hidden replies, and an invoice with a new bank account',
   attack: ['T1566.002', 'T1557', 'T1550.004', 'T1114.002', 'T1564.008', 'T1114.003', 'T1656', 'T1534'],
+  rules: [
+    'Inbox Rule After Risky Sign-In',
+    'Inbox Rule Forwards Or Hides Mail',
+    'Mailbox Forwards Its Mail',
+    'One Session From Two Networks',
+    'Sign-Ins From Two Countries Within An Hour',
+    'Stolen Token Or Password',
+  ],
   mail: lettersOf(letters),
   steps: (world) => [...attack(world), ...lookAlikes(world)].sort((a, b) => a.at - b.at),
   truth: (world) => {

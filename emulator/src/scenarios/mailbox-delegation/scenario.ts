@@ -29,6 +29,7 @@ export const mailboxDelegation: Scenario = {
   id: 'mailbox-delegation',
   title: 'Help desk taken over: a mailbox opened and sent from by another account',
   attack: ['T1078.004', 'T1098.002', 'T1114.002', 'T1534'],
+  rules: ['Mailbox Opened To Somebody Else'],
   mail: lettersOf(letters),
   steps,
   truth: (world) => {

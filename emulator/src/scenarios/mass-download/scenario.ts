@@ -27,6 +27,7 @@ export const massDownload: Scenario = {
   id: 'mass-download',
   title: 'Leaver copies a library of customers and prices',
   attack: ['T1213.002', 'T1530', 'T1567', 'T1048'],
+  rules: ['Mass Download'],
   mail: lettersOf(letters),
   steps,
   truth: (world) => {

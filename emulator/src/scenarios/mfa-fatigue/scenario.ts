@@ -12,6 +12,7 @@ export const mfaFatigue: Scenario = {
   id: 'mfa-fatigue',
   title: 'Prompts in the night until one is approved, and a second phone',
   attack: ['T1621', 'T1078.004', 'T1098.005', 'T1114.002'],
+  rules: ['Authentication Method Registered After Risky Sign-In', 'Many Denied Prompts'],
   mail: () => [],
   steps: (world) => [...attack(world), ...lookAlikes(world)].sort((a, b) => a.at - b.at),
   truth: (world) => {

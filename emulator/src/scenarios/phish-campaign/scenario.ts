@@ -27,6 +27,7 @@ export const phishCampaign: Scenario = {
   id: 'phish-campaign',
   title: 'Payroll phish in 23 mailboxes, reported by one recipient',
   attack: ['T1566.002', 'T1204.001', 'T1078.004'],
+  rules: ['Bad Link Opened', 'User Reported Mail As Phishing'],
   mail: (world, person) => {
     const delivered = campaignOf(world).recipients.some(({ index }) => index === person.index)
     return [

@@ -23,6 +23,7 @@ export const sharingLinks: Scenario = {
   id: 'sharing-links',
   title: 'Insider shares confidential files by open links and with an address of their own',
   attack: ['T1213.002', 'T1537', 'T1567.002', 'T1136.003'],
+  rules: ['Several Files Opened To Anybody', 'Several Files Shared With One Outsider'],
   mail: lettersOf((world) => [
     { item: links(world), copies: [{ person: insiderOf(world).person, folder: 'sentitems' }] },
   ]),

@@ -173,6 +173,7 @@ const scenarioTruth = (tenant: Tenant) => ({
     id: scenario.id,
     title: scenario.title,
     attack: scenario.attack,
+    rules: scenario.rules,
     truth: scenario.truth(tenant.world),
     steps: tell(scenario.steps(tenant.world)),
   })),
