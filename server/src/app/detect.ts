@@ -6,9 +6,10 @@ import type { Readable } from 'node:stream'
 import { parse } from 'yaml'
 import { z } from 'zod'
 
+import { whyNeverFires } from '#detect/fields/can-fire.ts'
 import { loadRules } from '#detect/load-rules.ts'
 import type { Match, PlainEvent, Run } from '#detect/match.ts'
-import { createMatcher, createPlainMatcher, matcherOf } from '#detect/matcher.ts'
+import { createPlainMatcher, matcherOf } from '#detect/matcher.ts'
 import { assembleRules, bindRuleSet, type LoadedRule, type RuleSet } from '#detect/rule-set.ts'
 import type { RuleProblem } from '#detect/sigma/problem.ts'
 import { beginSqlRun } from '#detect/sql/engine.ts'
@@ -115,10 +116,20 @@ async function* runInFile(
   yield* run.end()
 }
 
-/** The rules of which no event of any dataset can be, since Cordon collects none of their logsource. */
-export function rulesWithoutSource({ rules }: RuleSet): LoadedRule[] {
-  const known = new Set(createMatcher(rules).rules)
-  return rules.filter((rule) => !known.has(rule))
+/** A rule that loads and can never fire, and why. */
+export interface SilentRule {
+  file: string
+  line: number
+  title: string
+  why: string
+}
+
+/** Those of the rules of which no event that Cordon collects can be; see fields/can-fire.ts for what is known of events. */
+export function findSilentRules(rules: readonly LoadedRule[]): SilentRule[] {
+  return rules.flatMap((rule) => {
+    const why = whyNeverFires(rule)
+    return why === undefined ? [] : [{ file: rule.file, line: rule.line, title: rule.title, why }]
+  })
 }
 
 /** The lines of a file that hold anything, each with its number from zero. */

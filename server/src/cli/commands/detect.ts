@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { type Command, Option } from 'commander'
 import { z } from 'zod'
 
-import { detectInFile, readRules, rulesWithoutSource } from '#app/detect.ts'
+import { detectInFile, findSilentRules, readRules } from '#app/detect.ts'
 import { AppError } from '#domain/errors.ts'
 
 import { formatProblem } from './rules/problem.ts'
@@ -41,8 +41,8 @@ export function detect(program: Command): void {
       const rules = await readRules(paths, lists)
       for (const problem of rules.problems) process.stderr.write(`${formatProblem(problem)}\n`)
       if (rules.rules.length === 0) throw noRules(paths)
-      for (const { file, line, title } of raw ? [] : rulesWithoutSource(rules)) {
-        process.stderr.write(`${file}:${line}: ${title}: nothing that Cordon collects is of its logsource\n`)
+      for (const { file, line, title, why } of raw ? [] : findSilentRules(rules.rules)) {
+        process.stderr.write(`${file}:${line}: ${title}: can never fire. ${why}\n`)
       }
       let bad = 0
       const onBadLine = (line: number, why: string) => {

@@ -1,12 +1,12 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
 
-import { readRules } from '#app/detect.ts'
+import { findSilentRules, readRules, type SilentRule } from '#app/detect.ts'
 import { print } from '#cli/output.ts'
 
 import { formatProblem } from './problem.ts'
 
-const Options = z.object({ lists: z.string().optional() })
+const Options = z.object({ lists: z.string().optional(), canFire: z.boolean().default(false) })
 
 /** `cordon rules check`: what is wrong with rule files, all of it at once. */
 export function checkRules(rules: Command): void {
@@ -15,14 +15,23 @@ export function checkRules(rules: Command): void {
     .description('list what is wrong with Sigma rules; the exit code is 1 where a rule does not load')
     .argument('<paths...>', 'files, or folders with them')
     .option('--lists <file>', 'YAML: the lists that `expand` names, each with its values')
+    .option('--can-fire', 'list as well which rules load and can never fire, and why')
     .action(async (paths: string[], _options, command: Command) => {
-      const { lists } = Options.parse(command.opts())
+      const { lists, canFire } = Options.parse(command.opts())
       const { rules: loaded, correlations, problems } = await readRules(paths, lists)
-      print(command, problems, () =>
-        [...problems.map(formatProblem), `${loaded.length} rules and ${correlations.length} correlations load.`].join(
-          '\n',
-        ),
+      const silent = canFire ? findSilentRules(loaded) : []
+      print(command, canFire ? { problems, silent } : problems, () =>
+        [
+          ...problems.map(formatProblem),
+          ...silent.map(formatSilent),
+          `${loaded.length} rules and ${correlations.length} correlations load.`,
+          ...(canFire ? [`${loaded.length - silent.length} of the rules can fire.`] : []),
+        ].join('\n'),
       )
       if (problems.some(({ severity }) => severity === 'error')) process.exitCode = 1
     })
+}
+
+function formatSilent({ file, line, title, why }: SilentRule): string {
+  return `${file}:${line}: ${title}: can never fire. ${why}`
 }
