@@ -12,5 +12,7 @@ const main = join(root, 'server', 'src', 'cli', 'main.ts')
 // The same Node: no second process, so that signals, standard input and exit codes are simply ours.
 if (node === process.execPath) {
   module.enableCompileCache(compileCache)
+  // The processes that it starts load the same modules.
+  process.env.NODE_COMPILE_CACHE ??= compileCache
   await import(main)
 } else runForeground(node, [main, ...process.argv.slice(2)], { passInterrupt: true })

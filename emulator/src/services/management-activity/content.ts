@@ -1,8 +1,8 @@
+import { JSON_TYPE } from '#http/exchange.ts'
 import { parseBlobId } from '#world/audit/audit-log.ts'
 import { random } from '#world/random.ts'
 import type { Caller } from '#bearer.ts'
 import type { Blob } from '#world/audit/audit-log.ts'
-import { JSON_TYPE } from '#http/exchange.ts'
 import type { Reply, Request } from '#http/exchange.ts'
 
 import { badBlobId, badNextPage, badTimes, blobExpired, noBlob, noSubscription, timesOutOfRange } from './errors.ts'
