@@ -33,7 +33,7 @@ export interface Feed<Options = unknown> {
   secret?: { title: string; why: string; isNeeded: boolean }
   /**
    * What to leave out by these settings: gives for a record the name of the setting that excludes it, under which it is
-   * counted; undefined when nothing is left out at all. Only for what Microsoft cannot filter.
+   * counted; undefined when nothing is left out at all. Only for what Microsoft cannot filter, or does not tell that it did.
    */
   exclusion?(options: Options): ((record: string) => string | undefined) | undefined
   /** How far back (ms) the first pass begins by these settings; as far as Microsoft keeps records when absent. */
