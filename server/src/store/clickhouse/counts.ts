@@ -3,7 +3,7 @@ import type { EventStore, HistogramBucket, HistogramRequest } from '#store/event
 
 import { findFew } from './few.ts'
 import { Params } from './params.ts'
-import { valuesOf } from './query.ts'
+import { valuesOf } from './field-values.ts'
 import { moment, type Reader, type Scope, tooMany } from './reader.ts'
 
 const MAX_BUCKETS = 10_000

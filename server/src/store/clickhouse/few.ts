@@ -5,7 +5,7 @@ import { Params } from './params.ts'
 import { KEY, nameOf, type Order, ORDERS, type Reader, type Scope } from './reader.ts'
 
 /** With more, a page is found sooner from the end on, and counting costs less than handing the keys over. */
-const FEW = 2_000
+const FEW = 10_000
 
 /**
  * The events of a search that finds few: undefined where there are more. Most searches of an investigation are such, and the page,

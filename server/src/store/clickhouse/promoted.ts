@@ -8,7 +8,7 @@ import type { EventStore, PromotedField } from '#store/event-store.ts'
 import type { ClickHouse } from './client.ts'
 import { type Column, columnAt } from './columns.ts'
 import { literal, Params } from './params.ts'
-import { valuesOf } from './query.ts'
+import { valuesOf } from './field-values.ts'
 import type { EventTables } from './schema.ts'
 
 /**
