@@ -7,7 +7,7 @@ import { type EcsEvent, fieldAt } from '#domain/event.ts'
  */
 export function microsoftDetection(event: EcsEvent): Detection | undefined {
   const source = SOURCES[event.event.dataset]
-  if (event.event.kind !== 'alert' || source === undefined) return undefined
+  if (event.event.kind !== 'alert' || source === undefined || isOperational(event)) return undefined
   const title = textAt(event, 'rule.name') ?? textAt(event, source.title ?? 'rule.name') ?? 'Microsoft alert'
   const id = source.ids.map((path) => textAt(event, path)).find((text) => text !== undefined)
   if (id === undefined || isSettled(event, source.state)) return undefined
@@ -47,6 +47,11 @@ const SOURCES: Readonly<Record<string, Source>> = {
     state: 'azure.identityprotection.properties.riskState',
   },
   'o365.audit': { ids: ['o365.audit.AlertId'], state: 'o365.audit.Status' },
+}
+
+/** The audit log's alerts about the flow of mail: a queue that is long, a connector that fails. Hundreds a day, and no attack. */
+function isOperational(event: EcsEvent): boolean {
+  return textAt(event, 'o365.audit.Category') === 'MailFlow'
 }
 
 /** States of all of them in which somebody, or Microsoft itself, has decided; 1 and 2 are Cloud Apps' dismissed and resolved. */

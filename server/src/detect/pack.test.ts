@@ -111,3 +111,27 @@ describe('an alert gathers', () => {
     ])
   })
 })
+
+describe('alerts of Microsoft', () => {
+  it.each([
+    ['ThreatManagement', ['microsoft:suspicious email forwarding activity']],
+    ['MailFlow', []],
+  ])('of the category %s raise %j', (Category, expected) => {
+    const record = normalized({
+      Id: '11111111-0000-0000-0000-000000000005',
+      CreationTime: '2026-11-20T09:12:44',
+      RecordType: 40,
+      Workload: 'SecurityComplianceCenter',
+      Operation: 'AlertTriggered',
+      UserId: 'SecurityComplianceAlerts',
+      AlertId: 'a1',
+      Name: 'Suspicious email forwarding activity',
+      Category,
+    })
+    expect(
+      createDetector([])
+        .detect(record)
+        .detections.map(({ ruleId }) => ruleId),
+    ).toEqual(expected)
+  })
+})
