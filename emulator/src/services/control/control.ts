@@ -50,6 +50,7 @@ export function controlService(cloud: Cloud, keys: TokenKeys): Service {
     .add('GET', '/_emu/ground-truth/event-hubs', (request) =>
       ok(hubTruth(tenantOf(cloud, request), hubOf(request), spanOf(request))),
     )
+    .add('GET', '/_emu/ground-truth/records', (request) => ok(recordTruth(tenantOf(cloud, request))))
     .add('GET', '/_emu/ground-truth/scenarios', (request) => ok(scenarioTruth(tenantOf(cloud, request))))
     .add('GET', '/_emu/faults', () => ok({ rules: cloud.faults.rules }))
     .add('POST', '/_emu/faults', (request) => addFaults(cloud, request))
@@ -176,6 +177,20 @@ const scenarioTruth = (tenant: Tenant) => ({
     rules: scenario.rules,
     truth: scenario.truth(tenant.world),
     steps: tell(scenario.steps(tenant.world)),
+  })),
+})
+
+/** What each scenario left behind, as the surfaces have it: for judging detection without collecting first. */
+const recordTruth = (tenant: Tenant) => ({
+  scenarios: tenant.scenarios.map((scenario) => ({
+    id: scenario.id,
+    rules: scenario.rules,
+    records: scenario
+      .steps(tenant.world)
+      .flatMap(({ audit = [], traces = [] }) => [
+        ...audit.map(({ contentType, record }) => ({ surface: contentType, record })),
+        ...traces.map(({ surface, record }) => ({ surface, record })),
+      ]),
   })),
 })
 
