@@ -44,9 +44,8 @@ test('killed in the middle of collecting, it loses no event and doubles none', {
     'GET',
     `${tenant}/alerts`,
   )
-  expect(alerts.map(({ ruleTitle, eventCount }) => [ruleTitle, eventCount])).toEqual([
-    ['User Reported Mail As Phishing', 1],
-  ])
+  const reported = alerts.filter(({ ruleTitle }) => ruleTitle === 'User Reported Mail As Phishing')
+  expect(reported.map(({ eventCount }) => eventCount)).toEqual([1])
 })
 
 interface RunDetail {
