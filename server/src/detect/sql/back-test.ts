@@ -38,7 +38,7 @@ export function createBackTest(hunt: EventHunt): RunBackTest {
 }
 
 /** Events are looked at in stretches of whole days with about so many of them. */
-const STRETCH = 250_000
+const STRETCH = 100_000
 
 /**
  * Runs rules over history, all in one pass: what the stream would have found, by the id of the rule or correlation. First the

@@ -11,6 +11,8 @@ const PAGE_MIN = 50
 const PAGE_MAX = 5_000
 /** Copies of events there may be among the newest. */
 const SPARE = 32
+/** A stretch of history is read in seconds; on a machine that is busy it may take longer, and nobody is kept from searching. */
+const MAX_SECONDS = 100
 
 /**
  * Reading history for detection. The columns that say what kind an event is are compared as they are, without folding: what
@@ -31,6 +33,7 @@ export function createHunt({ events, select }: Reader): EventHunt {
           )
           GROUP BY dataset, action, day ORDER BY day, dataset, action`,
         params,
+        MAX_SECONDS,
       )
     },
 
@@ -40,6 +43,7 @@ export function createHunt({ events, select }: Reader): EventHunt {
       const keys = await select<EventKey>(
         `SELECT ${KEY} FROM ${events} WHERE ${where} ORDER BY ${ORDERS.desc.by} LIMIT ${params.integer(limit + SPARE)}`,
         params,
+        MAX_SECONDS,
       )
       return onceEach(keys).slice(0, limit)
     },
@@ -64,6 +68,7 @@ export function createHunt({ events, select }: Reader): EventHunt {
           `SELECT ${KEY}, event AS document${originals ? ', original' : ''} FROM ${events}
             WHERE ${where.join(' AND ')} ORDER BY ${ORDERS.asc.by}, arrived DESC LIMIT ${params.integer(size)}`,
           params,
+          MAX_SECONDS,
         )
         yield onceEach(rows)
         if (rows.length < size) return

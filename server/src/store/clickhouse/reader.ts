@@ -25,7 +25,8 @@ export interface Reader {
   events: string
   /** Columns that somebody asked for, by path, as they are known just now. */
   promoted: ReadonlyMap<string, Column>
-  select<Row>(sql: string, params: Params): Promise<Row[]>
+  /** `maxSeconds` where nobody waits before the page: the limit of searches otherwise. */
+  select<Row>(sql: string, params: Params, maxSeconds?: number): Promise<Row[]>
   /**
    * As `select`, for what several questions have in common: a page, its total and its histogram are asked for at once. Those
    * asked while the statement runs get its answer, unless something was stored in between.
@@ -46,14 +47,14 @@ export function createReader(
   promoted: ReadonlyMap<string, Column>,
 ): Reader {
   const settings = {
-    max_execution_time: limits.maxSeconds,
     max_memory_usage: String(limits.maxMemoryMb * 1_000_000),
     // An event's copies are in one partition, as its time decides that.
     do_not_merge_across_partitions_select_final: 1 as const,
   }
-  const select = <Row>(sql: string, params: Params): Promise<Row[]> =>
+  const select = <Row>(sql: string, params: Params, maxSeconds = limits.maxSeconds): Promise<Row[]> =>
     clickhouse.rows(sql, params.values, {
       ...settings,
+      max_execution_time: maxSeconds,
       // A block of the default 65,000 documents would take hundreds of megabytes.
       ...(params.readsDocuments ? { max_block_size: '1024' } : {}),
     })

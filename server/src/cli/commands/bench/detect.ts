@@ -6,22 +6,34 @@ import type { Command } from 'commander'
 import { z } from 'zod'
 
 import { createPlainMatch, type PlainEvent, readRules, type RuleSet, rulesIn } from '#app/detect.ts'
+import { huntFilledStore } from '#app/filled-history.ts'
+import { fillStore } from '#app/filled-store.ts'
+import { formatError } from '#cli/failure.ts'
 
 import { describeMachine } from './machine.ts'
-import { cloudRules, keyedRules, longRules } from './made-up-rules.ts'
+import { cloudRules, historyRules, keyedRules, longRules } from './made-up-rules.ts'
 import { count, round } from './numbers.ts'
 import { synthesizeRecords } from './synthesized-records.ts'
 
-const Options = z.object({ records: z.number(), seed: z.number(), rules: z.string().optional() })
+const Options = z.object({
+  records: z.number(),
+  seed: z.number(),
+  history: z.number(),
+  data: z.string().optional(),
+  rules: z.string().optional(),
+})
 /** As many as SigmaHQ has: for Microsoft's cloud, and in all. */
 const CLOUD_RULES = 152
 const ALL_RULES = 3_780
 const KEYED_RULES = 1_000
+/** Each names an operation that a good part of the events are, and somebody. */
+const HISTORY_RULES = 100
 const MEASURED_SECONDS = 3
 
 /**
  * `cordon bench detect`: how many audit records a second of one core rules look at, matching alone (records are read and parsed
- * before), and how long reading made-up rules takes. With a checkout of SigmaHQ the cloud rules are its own, else made up too.
+ * before), how long reading made-up rules takes, and what a rule costs over history: one pass of a hundred over stored events of
+ * thirty days, by the clock. With a checkout of SigmaHQ the cloud rules are its own, else made up too.
  */
 export function benchDetect(bench: Command): void {
   bench
@@ -29,9 +41,11 @@ export function benchDetect(bench: Command): void {
     .description('match rules against synthesized audit records, and print rates as JSON')
     .option('--records <n>', 'how many different ones', count, 20_000)
     .option('--seed <n>', 'which records', count, 1)
+    .option('--history <n>', 'how many events are stored for rules to go back over; 0: none', count, 1_000_000)
+    .option('--data <folder>', 'keep the store there, and use the one that is there already')
     .option('--rules <folder>', 'a checkout of SigmaHQ, for its cloud rules; without it they are made up')
     .action(async (_options, command: Command) => {
-      const { rules: folder, ...params } = Options.parse(command.opts())
+      const { rules: folder, data, ...params } = Options.parse(command.opts())
       const events = await synthesizedEvents(params)
       const text = longRules(ALL_RULES)
       const begun = processorSeconds()
@@ -47,10 +61,35 @@ export function benchDetect(bench: Command): void {
           keyed_rules_events_per_s: matchRate(rulesIn(keyedRules(KEYED_RULES)), events),
           load_3780_rules_s: round(loadSeconds),
           rules_loaded: long.rules.length,
+          ...(params.history > 0 && (await goBack(params, data))),
         },
       }
       process.stdout.write(`${JSON.stringify(report)}\n`)
     })
+}
+
+/** A hundred rules over history in one pass. */
+async function goBack({ history, seed }: { history: number; seed: number }, data: string | undefined) {
+  const folder = data ?? (await mkdtemp(join(tmpdir(), 'cordon-bench-')))
+  try {
+    await fillStore(
+      folder,
+      { events: history, seed },
+      {
+        synthesize: synthesizeRecords,
+        log: (error) => void process.stderr.write(formatError(error)),
+        note: (line) => void process.stderr.write(`${line}\n`),
+      },
+    )
+    const { events, ms } = await huntFilledStore(folder, rulesIn(historyRules(HISTORY_RULES)))
+    return {
+      retro_ms_per_rule_per_million: round(ms / HISTORY_RULES / (events / 1e6)),
+      retro_rules: HISTORY_RULES,
+      retro_events: events,
+    }
+  } finally {
+    if (data === undefined) await rm(folder, { recursive: true, force: true })
+  }
 }
 
 async function synthesizedEvents(params: { records: number; seed: number }): Promise<PlainEvent[]> {
