@@ -3,7 +3,7 @@ import { join, sep } from 'node:path'
 
 import { assembleRules, type RuleSet } from './rule-set.ts'
 
-export type { LoadedCorrelation, LoadedRule, RuleSet } from './rule-set.ts'
+export type { RuleSet } from './rule-set.ts'
 
 /**
  * The rules in some files and below some folders: every `.yml` except `cases.yml`, in the order of their paths; hidden

@@ -1,6 +1,5 @@
-import { streamsOf, whyAbsent } from '#detect/fields/logsources.ts'
+import { whyNeverFires } from '#detect/fields/can-fire.ts'
 import type { LoadedCorrelation, LoadedRule, RuleSet } from '#detect/rule-set.ts'
-import { listsOf } from '#detect/sigma/lists.ts'
 import type { Severity } from '#domain/alert.ts'
 import type { RuleNoise } from '#domain/rule.ts'
 
@@ -85,10 +84,9 @@ function reasonsIn(rules: TenantRules): Map<string, string> {
 /** Why rules can match nothing here, by id; those that can are left out. */
 function reasonsOf({ rules, correlations }: RuleSet): Map<string, string> {
   const reasons = new Map<string, string>()
-  for (const { id, logsource, expression } of rules) {
-    const [list] = listsOf(expression)
-    if (streamsOf(logsource).length === 0) reasons.set(id, whyAbsent(logsource))
-    else if (list !== undefined) reasons.set(id, `It names the list %${list}%, which is not given.`)
+  for (const rule of rules) {
+    const reason = whyNeverFires(rule)
+    if (reason !== undefined) reasons.set(rule.id, reason)
   }
   for (const { id, rules: over } of correlations) {
     const silent = over.filter((each) => reasons.has(each))
