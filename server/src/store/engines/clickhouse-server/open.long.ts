@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { connect } from '#store/clickhouse/client.ts'
 import { eventTables } from '#store/clickhouse/schema.ts'
 import type { EmbeddedClickHouse } from '#store/engines/clickhouse-embedded/engine.ts'
@@ -90,6 +90,29 @@ describe('The event store over HTTP', () => {
     await expect(clickhouse.run(`SELECT throwIf({secret:String} != '')`)).resolves.toBeUndefined()
     await clickhouse.close()
   })
+
+  it('gives the table of an earlier version the columns that the engine computes, for the events that are there as well', async () => {
+    const clickhouse = connect(engine)
+    const store = openServerEventStore({ url: engine.url, password: engine.password })
+    await store.migrate()
+    await put(
+      store,
+      newTenant(),
+      'first',
+      [1, 2, 3].map((n) => testEvent(n)),
+    )
+    const partsWithout = async () => {
+      const sql = `SELECT toUInt32(uniqExact(name) - uniqExactIf(name, column = 'event_hash')) AS parts
+        FROM system.parts_columns WHERE active AND database = 'cordon' AND table = 'events'`
+      return (await clickhouse.rows<{ parts: number }>(sql, {}))[0]!.parts
+    }
+    await clickhouse.run('ALTER TABLE cordon.events DROP COLUMN event_hash')
+    expect(await partsWithout()).toBeGreaterThan(0)
+    await store.migrate()
+    await vi.waitFor(async () => expect(await partsWithout()).toBe(0), { timeout: 200_000, interval: 100 })
+    await store.close()
+    await clickhouse.close()
+  }, 300_000)
 
   it('gives what came after an INSERT that still runs when that has ended, and passes by nothing', async () => {
     const clickhouse = connect(engine)
