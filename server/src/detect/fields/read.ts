@@ -3,22 +3,30 @@ import { scalarsOf } from '#detect/compile/plain-fields.ts'
 import type { EcsEvent, NormalizedEvent } from '#domain/event.ts'
 
 import { placesOf } from './places.ts'
-import type { EventStream, FieldPlaces, FieldSource } from './source.ts'
+import type { EventStream, FieldSource } from './source.ts'
+
+/** A source whose path is cut before its last step: most sources of a stream have what lies before it in common. */
+interface CutSource extends Omit<FieldSource, 'path'> {
+  parent: readonly string[]
+  parentKey: string
+  last: readonly string[]
+}
 
 /** How rules read the events of a stream. Where their fields are is worked out once for each field. */
 export function createFieldReader(stream: EventStream): (event: NormalizedEvent) => Fields {
-  const places = new Map<string, FieldPlaces>()
-  const placesFor = (field: string): FieldPlaces => {
+  const places = new Map<string, readonly (readonly CutSource[])[]>()
+  const placesFor = (field: string): readonly (readonly CutSource[])[] => {
     let known = places.get(field)
-    if (known === undefined) places.set(field, (known = placesOf(stream, field)))
+    if (known === undefined) places.set(field, (known = placesOf(stream, field).map((group) => group.map(cut))))
     return known
   }
   return ({ event, raw }) => {
     const known = new Map<string, readonly unknown[] | undefined>()
+    const parents = new Map<string, readonly unknown[]>()
     return {
       values(field) {
         if (known.has(field)) return known.get(field)
-        const found = readPlaces(event, placesFor(field))
+        const found = readPlaces(event, placesFor(field), parents)
         known.set(field, found)
         return found
       },
@@ -27,22 +35,28 @@ export function createFieldReader(stream: EventStream): (event: NormalizedEvent)
   }
 }
 
+function cut({ path, ...rest }: FieldSource): CutSource {
+  const parent = path.slice(0, -1)
+  return { ...rest, parent, parentKey: parent.join('\n'), last: path.slice(-1) }
+}
+
 /** Whether an event is one of a stream's. */
 export function isOf({ dataset, when }: EventStream, event: EcsEvent): boolean {
   if (event.event.dataset !== dataset) return false
-  return (
-    when === undefined ||
-    read(event, { path: when.path, read: 'values' })?.some((value) => when.values.includes(String(value))) === true
-  )
+  return when === undefined || nodesAt(event, when.path).some((value) => when.values.includes(String(value)))
 }
 
-/** A field's values, undefined where it is nowhere; see {@link FieldPlaces}. */
-function readPlaces(event: EcsEvent, places: FieldPlaces): readonly unknown[] | undefined {
+/** A field's values, undefined where it is nowhere; see `FieldPlaces`. */
+function readPlaces(
+  event: EcsEvent,
+  places: readonly (readonly CutSource[])[],
+  parents: Map<string, readonly unknown[]>,
+): readonly unknown[] | undefined {
   let nothing: readonly unknown[] | undefined
   for (const sources of places) {
     let found: readonly unknown[] | undefined
     for (const source of sources) {
-      const values = read(event, source)
+      const values = read(event, source, parents)
       found = found === undefined || values === undefined ? (found ?? values) : [...found, ...values]
     }
     if (found?.some((value) => value !== null)) return found.length === 1 ? found : distinct(found)
@@ -61,9 +75,15 @@ function distinct(values: readonly unknown[]): unknown[] {
   return [...byText.values()]
 }
 
-function read(event: EcsEvent, { path, read: how, fold, words }: FieldSource): readonly unknown[] | undefined {
+function read(
+  event: EcsEvent,
+  { parent, parentKey, last, read: how, fold, words }: CutSource,
+  parents: Map<string, readonly unknown[]>,
+): readonly unknown[] | undefined {
+  let above = parents.get(parentKey)
+  if (above === undefined) parents.set(parentKey, (above = nodesAt(event, parent)))
   const nodes: unknown[] = []
-  walk(event, path, 0, nodes)
+  for (const node of above) walk(node, last, 0, nodes)
   if (nodes.length === 0) return undefined
   const values = nodes.length === 1 ? READERS[how](nodes[0]) : nodes.flatMap(READERS[how])
   if (fold !== undefined) return values.map((value) => foldDashes(String(value)))
@@ -84,6 +104,13 @@ const READERS: Record<FieldSource['read'], (node: unknown) => readonly unknown[]
   names: (node) => members(node).map(([name]) => name),
   json: (node) => [JSON.stringify(node)],
   changes: (node) => members(node).map(([name, change]) => changeText(name, change)),
+}
+
+/** What lies at a path. */
+function nodesAt(event: EcsEvent, path: readonly string[]): unknown[] {
+  const nodes: unknown[] = []
+  walk(event, path, 0, nodes)
+  return nodes
 }
 
 /** Adds what lies at the rest of the path. */
