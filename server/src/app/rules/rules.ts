@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 
 import { type Clock, isoTime } from '#domain/clock.ts'
-import { AppError } from '#domain/errors.ts'
 import type { EcsEvent } from '#domain/event.ts'
 import type { TenantId } from '#domain/ids.ts'
 import type { RuleTuning, RuleVersion } from '#domain/rule.ts'
@@ -14,10 +13,11 @@ import type { RecordStore } from '#store/record-store.ts'
 import type { Audit } from '#app/audit.ts'
 import type { Download } from '#app/evidence.ts'
 import { exportRules } from './export.ts'
+import { findRule, invalidRules, mustHold, notFound, wrongState } from './faults.ts'
 import { type ImportedRules, type RuleText, prepareImport } from './import.ts'
 import type { RuleBook } from './rule-book.ts'
 import { documentsIn, type RuleSummary, summarize } from './summary.ts'
-import { type TenantRules, tuningFile } from './tenant-rules.ts'
+import { tuningFile } from './tenant-rules.ts'
 import { filterYaml, type TuningCondition } from './tuning.ts'
 
 /** Days of which the noise of a rule is shown. */
@@ -97,7 +97,7 @@ export function createRules(parts: {
 
   async function read(tenantId: TenantId, id: string): Promise<RuleDetail> {
     const rules = book.of(tenantId)
-    const document = find(rules, id)
+    const document = findRule(rules, id)
     const rule = (await summaries(tenantId)).find((each) => each.id === id)!
     const { text, shipped } = rules.files.get(document.file)!
     const all = documentsIn(rules.set)
@@ -142,12 +142,11 @@ export function createRules(parts: {
     if (version === 0 && shipped !== undefined) return undefined
     const found = (await records.rules.versions(tenantId, path)).find((each) => each.version === version)
     if (found) return found.text
-    throw new AppError({
-      code: 'RULE_STATE_WRONG',
-      what: 'The rule did not go back.',
-      why: `${path} has no version ${version}.`,
-      fix: 'Choose one of those that the rule’s page shows.',
-    })
+    throw wrongState(
+      'The rule did not go back.',
+      `${path} has no version ${version}.`,
+      'Choose one of those that the rule’s page shows.',
+    )
   }
 
   return {
@@ -155,7 +154,7 @@ export function createRules(parts: {
     read,
 
     async switch(by, tenantId, ids, isEnabled) {
-      for (const id of ids) find(book.of(tenantId), id)
+      for (const id of ids) findRule(book.of(tenantId), id)
       await records.rules.switch(tenantId, ids, isEnabled)
       await audit(by.name, isEnabled ? 'rule.enable' : 'rule.disable', { ids: [...ids] }, tenantId)
       await book.refresh()
@@ -186,7 +185,7 @@ export function createRules(parts: {
     check: (text) => book.parse(text, 'text').problems,
 
     async change(by, tenantId, id, change) {
-      const { file } = find(book.of(tenantId), id)
+      const { file } = findRule(book.of(tenantId), id)
       const { text, note } = 'text' in change ? change : { text: undefined, note: `Version ${change.version}.` }
       const wanted = 'version' in change ? await textOfVersion(tenantId, file, change.version) : text
       if (wanted === undefined) {
@@ -203,14 +202,13 @@ export function createRules(parts: {
 
     async remove(by, tenantId, id) {
       const rules = book.of(tenantId)
-      const { file } = find(rules, id)
+      const { file } = findRule(rules, id)
       if (rules.files.get(file)?.origin !== 'imported') {
-        throw new AppError({
-          code: 'RULE_STATE_WRONG',
-          what: 'The rule was not removed.',
-          why: `${file} was not imported: it comes with Cordon, or lies in the folder rules of the data folder.`,
-          fix: 'Switch the rule off.',
-        })
+        throw wrongState(
+          'The rule was not removed.',
+          `${file} was not imported: it comes with Cordon, or lies in the folder rules of the data folder.`,
+          'Switch the rule off.',
+        )
       }
       await records.rules.removeFile(tenantId, file)
       await audit(by.name, 'rule.remove', { path: file }, tenantId)
@@ -219,9 +217,9 @@ export function createRules(parts: {
 
     async tune(by, tenantId, id, { conditions, reason, expiresAt }) {
       const rules = book.of(tenantId)
-      const yaml = filterYaml(find(rules, id), rules.set, { conditions, reason })
+      const yaml = filterYaml(findRule(rules, id), rules.set, { conditions, reason })
       const { problems } = book.parse(yaml, 'tuning')
-      if (problems.some(({ severity }) => severity === 'error')) throw invalid('The rule was not tuned.', problems)
+      if (problems.some(({ severity }) => severity === 'error')) throw invalidRules('The rule was not tuned.', problems)
       const createdAt = isoTime(clock.now())
       const tuning = { tenantId, id: randomUUID(), ruleId: id, yaml, reason, createdBy: by.name, createdAt }
       await records.rules.addTuning({ ...tuning, ...(expiresAt !== undefined && { expiresAt }) })
@@ -231,7 +229,7 @@ export function createRules(parts: {
     },
 
     async untune(by, tenantId, id, tuningId) {
-      find(book.of(tenantId), id)
+      findRule(book.of(tenantId), id)
       const tunings = await records.rules.tunings(tenantId)
       if (!tunings.some((each) => each.id === tuningId && each.ruleId === id)) throw notFound(tuningId, 'tuning')
       await records.rules.removeTuning(tenantId, tuningId)
@@ -241,14 +239,13 @@ export function createRules(parts: {
 
     async backTest(tenantId, id, days, signal) {
       const rules = book.of(tenantId)
-      find(rules, id)
+      findRule(rules, id)
       if (!documentsIn(rules.runnable).some((each) => each.id === id)) {
-        throw new AppError({
-          code: 'RULE_STATE_WRONG',
-          what: 'The rule was not tried.',
-          why: rules.runnable.problems.find(({ file }) => file === find(rules, id).file)?.found ?? 'It cannot run.',
-          fix: 'See the problems on the rule’s page.',
-        })
+        throw wrongState(
+          'The rule was not tried.',
+          rules.runnable.problems.find(({ file }) => file === findRule(rules, id).file)?.found ?? 'It cannot run.',
+          'See the problems on the rule’s page.',
+        )
       }
       const now = clock.now()
       const range = { from: isoTime(now - days * DAY_MS), to: isoTime(now) }
@@ -261,43 +258,4 @@ export function createRules(parts: {
 
     export: (tenantId) => exportRules(book.of(tenantId)),
   }
-}
-
-function find({ set }: TenantRules, id: string) {
-  const document = documentsIn(set).find((each) => each.id === id)
-  if (!document) throw notFound(id, 'rule')
-  return document
-}
-
-/** @throws AppError RULE_FILE_INVALID. */
-function mustHold({ documents, problems }: ReturnType<RuleBook['parse']>, id: string): void {
-  if (problems.some(({ severity }) => severity === 'error')) throw invalid('The rule was not changed.', problems)
-  if (documents.some((each) => each.id === id)) return
-  throw new AppError({
-    code: 'RULE_FILE_INVALID',
-    what: 'The rule was not changed.',
-    why: `The text holds no rule with the id ${id}.`,
-    fix: 'Keep its id. A rule with another id is another rule: import it.',
-  })
-}
-
-function invalid(what: string, problems: readonly RuleProblem[]): AppError {
-  const told = problems.filter(({ severity }) => severity === 'error').slice(0, 5)
-  return new AppError({
-    code: 'RULE_FILE_INVALID',
-    what,
-    why: told
-      .map(({ line, column, found, allowed }) => `${line}:${column} has ${found}; allowed is ${allowed}.`)
-      .join(' '),
-    fix: 'Correct what is named.',
-  })
-}
-
-function notFound(id: string, what: 'rule' | 'tuning'): AppError {
-  return new AppError({
-    code: 'RULE_NOT_FOUND',
-    what: `Could not find the ${what}.`,
-    why: `The tenant has no ${what} ${id}, or its file no longer loads.`,
-    fix: 'Choose one on the Rules page or from `npx cordon rules list`.',
-  })
 }

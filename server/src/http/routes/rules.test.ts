@@ -121,6 +121,17 @@ describe('imported rules', () => {
     expect(await ruleOf(await freshTenant(), MANY)).toBeUndefined()
   })
 
+  it('are two where two files have one name, and one where a file comes again', async () => {
+    const tenantId = await freshTenant()
+    const other = DOWNLOADS.replaceAll('d00', 'e00')
+    const files = [DOWNLOADS, other].map((text) => ({ path: 'rule.yml', text }))
+    expect((await post(tenantId, 'rule-imports', { files })).body).toMatchObject({
+      added: ['rule.yml', 'rule.yml (2)'],
+    })
+    const again = await imports(tenantId, other.replace('gte: 3', 'gte: 4'), 'rule.yml')
+    expect(again.body).toMatchObject({ changed: ['rule.yml (2)'], problems: [] })
+  })
+
   it('say why they can never fire here', async () => {
     const tenantId = await freshTenant()
     const text =
