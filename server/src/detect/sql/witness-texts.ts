@@ -38,16 +38,12 @@ function worth(texts: readonly string[]): number {
 
 function leafTexts({ field, test }: Leaf, streams: readonly EventStream[]): string[] | undefined {
   if (field === undefined || test.kind !== 'pattern') return undefined
-  if (!streams.every((stream) => isInText(stream, field))) return undefined
-  const texts = test.pattern.flatMap((part) => (part.kind === 'text' ? (part.text.match(/[\w .@:]+/g) ?? []) : []))
+  if (streams.some((stream) => isKnownByKind(stream, field))) return undefined
+  const sources = streams.flatMap((stream) => placesOf(stream, field).flat())
+  // Values that are made up on reading are in no text.
+  if (sources.some(({ read, words }) => words !== undefined || read === 'changes')) return undefined
+  const plain = sources.some(({ fold }) => fold === 'dashes') ? /[\w .@:]+/g : /[\w .@:/-]+/g
+  const texts = test.pattern.flatMap((part) => (part.kind === 'text' ? (part.text.match(plain) ?? []) : []))
   const longest = texts.reduce((a, b) => (b.length > a.length ? b : a), '')
   return longest.length < SHORTEST ? undefined : [longest]
-}
-
-/** Values that are made up on reading are in no text; for those that the kind tells, the text need not be looked at. */
-function isInText(stream: EventStream, field: string): boolean {
-  if (isKnownByKind(stream, field)) return false
-  return placesOf(stream, field).every((sources) =>
-    sources.every(({ read, words }) => words === undefined && read !== 'changes'),
-  )
 }

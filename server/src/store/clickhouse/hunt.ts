@@ -89,16 +89,11 @@ function isOneOf(kinds: readonly EventKind[], params: Params): string {
   return conditions.length === 0 ? '0' : `(${conditions.join(' OR ')})`
 }
 
-/** How many texts the engine seeks in one pass. */
-const MOST_TEXTS = 250
-
 /** Letters beyond ASCII that are ASCII in lower case: where one is, a text may be there that is not found. */
-const ODD = "['\u212A', '\u0130']"
+const ODD = ['\u212A', '\u0130']
 
+/** As expressions, since many of them cost the engine little more than one: a fifth of what as many plain texts cost. */
 function holdsAny(texts: readonly string[], params: Params): string {
-  const passes = [`multiSearchAny(event, ${ODD})`]
-  for (let from = 0; from < texts.length; from += MOST_TEXTS) {
-    passes.push(`multiSearchAnyCaseInsensitive(event, ${params.texts(texts.slice(from, from + MOST_TEXTS))})`)
-  }
-  return `(${passes.join(' OR ')})`
+  const expressions = texts.map((text) => `(?i)${text.replaceAll(/[^\w ]/g, String.raw`\$&`)}`)
+  return `multiMatchAny(event, ${params.texts([...ODD, ...expressions])})`
 }
