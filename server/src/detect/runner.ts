@@ -28,8 +28,7 @@ export function createDetector(
   correlations: readonly LoadedCorrelation[] = [],
 ): Detector {
   const matcher = createMatcher(rules)
-  const remembered = new Set(correlations.flatMap((correlation) => correlation.rules))
-  const fields = [...new Set(correlations.flatMap(fieldsOf))]
+  const fields = fieldsByRule(correlations)
   return {
     rules: matcher.rules,
     detect(normalized) {
@@ -38,18 +37,30 @@ export function createDetector(
       const detections = matched.filter(({ alerts }) => alerts).map((rule) => toDetection(rule, event))
       const raised = microsoftDetection(event)
       if (raised) detections.push(raised)
-      const concerned = matched.map(({ id }) => id).filter((id) => remembered.has(id))
+      const concerned = matched.map(({ id }) => id).filter((id) => fields.has(id))
       if (concerned.length === 0) return { detections }
+      const asked = new Set(concerned.flatMap((id) => [...fields.get(id)!]))
       const hit: CorrelationHit = {
         eventId: event.event.id,
         time: event['@timestamp'],
         rules: concerned,
-        facts: Object.fromEntries(fields.flatMap((field) => told(field, texts(field)))),
+        facts: Object.fromEntries([...asked].flatMap((field) => told(field, texts(field)))),
         sentence: event.message,
       }
       return { detections, hit }
     },
   }
+}
+
+/** What correlations ask the events of a rule for, those above other correlations included. */
+function fieldsByRule(correlations: readonly LoadedCorrelation[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const fields = new Map<string, Set<string>>()
+  // Each comes after those it is over.
+  for (const correlation of correlations.toReversed()) {
+    const asked = [...fieldsOf(correlation), ...(fields.get(correlation.id) ?? [])]
+    for (const rule of correlation.rules) fields.set(rule, new Set([...(fields.get(rule) ?? []), ...asked]))
+  }
+  return fields
 }
 
 /** A field with its values, where it has any. */

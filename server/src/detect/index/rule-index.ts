@@ -3,7 +3,7 @@ import { toPredicate } from '#detect/compile/to-predicate.ts'
 import type { LoadedRule } from '#detect/rule-set.ts'
 
 import { createNeedles, type Needles } from './needles.ts'
-import { type Witness, witnessesOf } from './witness.ts'
+import { popularityOf, type Witness, witnessesOf } from './witness.ts'
 
 /** Rules of one logsource, ready to look at its events. */
 export interface RuleIndex {
@@ -27,8 +27,9 @@ export function createRuleIndex(rules: readonly LoadedRule[]): RuleIndex {
   const compiled = rules.map((rule) => toPredicate(rule.expression))
   const called: [Witness, number][] = []
   const always: number[] = []
+  const popularity = popularityOf(rules.map(({ expression }) => expression))
   for (const [rule, { expression }] of rules.entries()) {
-    const witnesses = witnessesOf(expression)
+    const witnesses = witnessesOf(expression, popularity)
     if (witnesses === undefined) always.push(rule)
     else for (const witness of witnesses) called.push([witness, rule])
   }
