@@ -91,19 +91,18 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       const tenantId = batches[0]!.source.tenantId
       const kept = [...new Map(batches.flatMap((batch) => batch.events.map((event) => [event.id, event]))).values()]
       const fresh = await claims.claim(tenantId, kept)
+      const hits = fresh.flatMap(({ hit }) => hit ?? [])
       try {
         for (const { source, quarantined } of batches) {
           if (quarantined.length > 0) await records.quarantine.add(tenantId, source, quarantined)
         }
+        // Before their events: what is stored is not fresh any more, and would not be told after a crash.
+        if (hits.length > 0) await records.correlationHits.add(tenantId, hits)
         if (fresh.length > 0) await events.insert(tenantId, contentToken(fresh), fresh)
       } finally {
         claims.release(tenantId, fresh)
       }
-      const hits = kept.flatMap(({ hit }) => hit ?? [])
-      if (hits.length > 0) {
-        await records.correlationHits.add(tenantId, hits)
-        parts.correlate(tenantId)
-      }
+      if (hits.length > 0) parts.correlate(tenantId)
       const detections = kept.flatMap((event) => event.detections)
       const changed =
         detections.length > 0 ? await records.alerts.record(tenantId, detections, isoTime(clock.now())) : []

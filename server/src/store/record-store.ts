@@ -127,19 +127,18 @@ export interface RecordStore {
 
   /** What correlations remember, told by every process that detects. */
   correlationHits: {
-    /** One that is there becomes as given, and arrives again. */
+    /** One that is told again may be given again. */
     add(tenantId: TenantId, hits: readonly CorrelationHit[]): Promise<void>
-    /** In the order of their events' time, from behind a hit on; `until` is the last moment. */
-    byTime(tenantId: TenantId, request: HitRequest): Promise<CorrelationHit[]>
+    /** In the order of their events' time, each once, in pages of any length; both ends of the span are in it. */
+    byTime(tenantId: TenantId, span: { from?: string; until?: string }): AsyncIterable<CorrelationHit[]>
     /** From here on `arrivals` gives what was not there yet. */
     edge(tenantId: TenantId): Promise<HitCursor>
-    /** In the order of the transactions that wrote them; what is read to its end, again and again, misses none. */
+    /** Some, in the order of the transactions that wrote them; what is read to its end, again and again, misses none. */
     arrivals(
       tenantId: TenantId,
       after: HitCursor,
-      limit: number,
     ): Promise<{ hits: CorrelationHit[]; next: HitCursor; isLast: boolean }>
-    /** Forgets those whose event and arrival are both older, and the oldest beyond `most`; gives how many the latter were. */
+    /** Forgets those whose event and arrival are both older, and the oldest beyond some `most`; gives how many the latter were. */
     prune(tenantId: TenantId, before: string, most: number): Promise<number>
   }
 
@@ -359,17 +358,10 @@ export interface AlertFilter {
   now: string
 }
 
-export interface HitRequest {
-  from?: string
-  until?: string
-  behind?: Pick<CorrelationHit, 'time' | 'eventId'>
-  limit: number
-}
-
-/** The place of a hit in the order of arrival: the transaction that wrote it (PostgreSQL's xid8), its event. */
+/** A place in the order of arrival: the transaction that wrote (PostgreSQL's xid8), and which of its rows. */
 export interface HitCursor {
   changedIn: string
-  eventId: string
+  id: string
 }
 
 export interface AlertChanges {

@@ -7,7 +7,7 @@ import { type Clock, isoTime } from '#domain/clock.ts'
 import { AppError, toAppError } from '#domain/errors.ts'
 import type { TenantId } from '#domain/ids.ts'
 import type { CorrelationHit } from '#domain/rule.ts'
-import type { HitCursor, HitRequest, RecordStore } from '#store/record-store.ts'
+import type { HitCursor, RecordStore } from '#store/record-store.ts'
 
 import type { Bus } from '#app/bus.ts'
 import { createHolding } from '#app/holding.ts'
@@ -58,22 +58,18 @@ export function createCorrelating(parts: {
   async function replay(
     tenantId: TenantId,
     { correlations }: TenantRules,
-    span: Pick<HitRequest, 'from' | 'until'>,
+    span: { from?: string; until?: string },
     signal: AbortSignal,
   ): Promise<Correlations> {
     const running = createCorrelations(correlations)
-    let behind: HitRequest['behind']
-    for (;;) {
-      const request = { ...span, limit: PAGE, ...(behind && { behind }) }
-      const hits = await records.correlationHits.byTime(tenantId, request)
+    for await (const hits of records.correlationHits.byTime(tenantId, span)) {
       await raise(
         tenantId,
         hits.flatMap((hit) => running.push(hit)),
       )
       signal.throwIfAborted()
-      if (hits.length < PAGE) return running
-      behind = hits.at(-1)
     }
+    return running
   }
 
   /** Those so late that nothing of their time is in memory: their neighborhood is correlated apart. */
@@ -101,7 +97,7 @@ export function createCorrelating(parts: {
     after: HitCursor,
     signal: AbortSignal,
   ) {
-    const { hits, next, isLast } = await records.correlationHits.arrivals(tenantId, after, PAGE)
+    const { hits, next, isLast } = await records.correlationHits.arrivals(tenantId, after)
     const late: CorrelationHit[] = []
     const detections: Detection[] = []
     // In the order of time: one that comes before others has those judged again.

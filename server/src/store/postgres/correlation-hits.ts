@@ -1,84 +1,140 @@
+import { createHash } from 'node:crypto'
+
 import { sql } from 'kysely'
 
+import type { TenantId } from '#domain/ids.ts'
 import type { CorrelationHit } from '#domain/rule.ts'
 import type { RecordStore } from '#store/record-store.ts'
 
-import { upsert } from './bulk.ts'
+import { toJson } from './database.ts'
 import type { Database } from './schema.ts'
+
+/** Hits in a row at most, and rows that are read at once: what is in memory stays near some megabytes. */
+const HITS_A_ROW = 500
+const ROWS_A_PAGE = 32
+/** Hits to read at once, in whole minutes: so many, or those of one minute. */
+const HITS_A_PAGE = 5_000
+const MINUTE_MS = 60_000
 
 /**
  * Hits in two orders: of their events' time, and of the transactions that wrote them. In the latter only what ended before the
  * oldest transaction that still runs is read (as in alert-changes.ts): nothing can show up there any more.
+ *
+ * A row has many hits of one minute: rules that only serve correlations may match a large part of all events, and what a row
+ * costs is then what storing costs. A hit may be in several rows; readers by time get it once, as it was told last.
  */
 export function correlationHits(db: Database): RecordStore['correlationHits'] {
+  /** Minutes that have hits, in order, with how many. */
+  async function minutesOf(tenantId: TenantId, first: number, last: number) {
+    const rows = await db
+      .selectFrom('correlationHits')
+      .select(['minute', (eb) => eb.fn.sum<string>('count').as('hits')])
+      .where('tenantId', '=', tenantId)
+      .where(sql<boolean>`minute between ${first}::bigint and ${last}::bigint`)
+      .groupBy('minute')
+      .orderBy('minute')
+      .execute()
+    return rows.map(({ minute, hits }) => ({ minute: Number(minute), hits: Number(hits) }))
+  }
+
+  async function hitsIn(tenantId: TenantId, first: number, last: number): Promise<CorrelationHit[]> {
+    const rows = await db
+      .selectFrom('correlationHits')
+      .select('hits')
+      .where('tenantId', '=', tenantId)
+      .where(sql<boolean>`minute between ${first}::bigint and ${last}::bigint`)
+      .orderBy('changedIn')
+      .orderBy('id')
+      .execute()
+    const told = new Map(rows.flatMap(({ hits }) => read(hits).map((hit) => [hit.eventId, hit])))
+    return [...told.values()].sort(byTime)
+  }
+
   return {
     async add(tenantId, hits) {
-      // In one order, so that two writers with the same events wait for each other instead of dead-locking.
-      const sorted = hits.toSorted((a, b) => (a.eventId < b.eventId ? -1 : 1))
-      await upsert(
-        db,
-        'correlationHits',
-        ['tenantId', 'eventId'],
-        sorted.map((hit) => ({ tenantId, ...hit })),
-      )
+      // In one order, so that two writers with the same hits wait for each other instead of dead-locking.
+      const rows = rowsOf(hits).toSorted((a, b) => (a.id < b.id ? -1 : 1))
+      await sql`insert into correlation_hits (tenant_id, id, minute, count, hits)
+        select ${tenantId}, id, minute, count, hits
+        from json_to_recordset(${toJson(rows)}::json) as given(id text, minute bigint, count integer, hits text)
+        on conflict do nothing`.execute(db)
     },
 
-    async byTime(tenantId, { from, until, behind, limit }) {
-      const rows = await db
-        .selectFrom('correlationHits')
-        .select(['eventId', 'time', 'rules', 'facts', 'sentence'])
-        .where('tenantId', '=', tenantId)
-        .$if(from !== undefined, (query) => query.where('time', '>=', sql<Date>`${from}::timestamptz`))
-        .$if(until !== undefined, (query) => query.where('time', '<=', sql<Date>`${until}::timestamptz`))
-        .$if(behind !== undefined, (query) =>
-          query.where(sql<boolean>`(time, event_id) > (${behind?.time}::timestamptz, ${behind?.eventId})`),
-        )
-        .orderBy('time')
-        .orderBy('eventId')
-        .limit(limit)
-        .execute()
-      return rows.map(hitOf)
+    async *byTime(tenantId, { from, until }) {
+      const [first, last] = [minuteOf(from ?? FIRST), minuteOf(until ?? LAST)]
+      const isWithin = ({ time }: CorrelationHit) =>
+        (from === undefined || Date.parse(time) >= Date.parse(from)) &&
+        (until === undefined || Date.parse(time) <= Date.parse(until))
+      let begin: number | undefined
+      let gathered = 0
+      for (const { minute, hits } of await minutesOf(tenantId, first, last)) {
+        begin ??= minute
+        gathered += hits
+        if (gathered < HITS_A_PAGE) continue
+        yield (await hitsIn(tenantId, begin, minute)).filter(isWithin)
+        begin = undefined
+        gathered = 0
+      }
+      if (begin !== undefined) yield (await hitsIn(tenantId, begin, last)).filter(isWithin)
     },
 
     async edge() {
       const { rows } = await sql<{ horizon: string }>`
         select pg_snapshot_xmin(pg_current_snapshot())::text as horizon`.execute(db)
-      return { changedIn: rows[0]!.horizon, eventId: '' }
+      return { changedIn: rows[0]!.horizon, id: '' }
     },
 
-    async arrivals(tenantId, after, limit) {
+    async arrivals(tenantId, after) {
       const { rows: moments } = await sql<{ horizon: string }>`
         select pg_snapshot_xmin(pg_current_snapshot())::text as horizon`.execute(db)
       const { horizon } = moments[0]!
-      const { rows } = await sql<Row & { changedIn: string }>`
-        select event_id, time, rules, facts, sentence, changed_in::text as changed_in from correlation_hits
+      const { rows } = await sql<{ id: string; hits: string; changedIn: string }>`
+        select id, hits, changed_in::text as changed_in from correlation_hits
         where tenant_id = ${tenantId} and changed_in < ${horizon}::xid8
-          and (changed_in, event_id) > (${after.changedIn}::xid8, ${after.eventId})
-        order by changed_in, event_id limit ${limit}`.execute(db)
+          and (changed_in, id) > (${after.changedIn}::xid8, ${after.id})
+        order by changed_in, id limit ${ROWS_A_PAGE}`.execute(db)
       const last = rows.at(-1)
-      const isLast = rows.length < limit
-      const next = isLast || !last ? { changedIn: horizon, eventId: '' } : { ...last, eventId: last.eventId }
-      return { hits: rows.map(hitOf), next: { changedIn: next.changedIn, eventId: next.eventId }, isLast }
+      const isLast = rows.length < ROWS_A_PAGE
+      const next = isLast || !last ? { changedIn: horizon, id: '' } : { changedIn: last.changedIn, id: last.id }
+      return { hits: rows.flatMap(({ hits }) => read(hits)), next, isLast }
     },
 
     async prune(tenantId, before, most) {
       await sql`delete from correlation_hits
-        where tenant_id = ${tenantId} and time < ${before}::timestamptz and arrived_at < ${before}::timestamptz`.execute(
-        db,
-      )
-      const { numAffectedRows } = await sql`delete from correlation_hits
-        where tenant_id = ${tenantId} and (time, event_id) <= (
-          select time, event_id from correlation_hits where tenant_id = ${tenantId}
-          order by time desc, event_id desc offset ${most} limit 1)`.execute(db)
-      return Number(numAffectedRows ?? 0)
+        where tenant_id = ${tenantId} and minute < ${minuteOf(before)}::bigint
+          and arrived_at < ${before}::timestamptz`.execute(db)
+      const { rows } = await sql<{ forgotten: string | null }>`
+        with sizes as (select minute, sum(count) as size from correlation_hits where tenant_id = ${tenantId} group by minute),
+          newer as (select minute, sum(size) over (order by minute desc) - size as hits from sizes),
+          gone as (delete from correlation_hits where tenant_id = ${tenantId}
+            and minute in (select minute from newer where hits >= ${most}) returning count)
+        select sum(count) as forgotten from gone`.execute(db)
+      return Number(rows[0]?.forgotten ?? 0)
     },
   }
 }
 
-interface Row extends Omit<CorrelationHit, 'time'> {
-  time: Date
+const FIRST = '0000-01-01T00:00:00Z'
+const LAST = '9999-12-31T23:59:59Z'
+
+function minuteOf(time: string): number {
+  return Math.floor(Date.parse(time) / MINUTE_MS)
 }
 
-function hitOf({ eventId, time, rules, facts, sentence }: Row): CorrelationHit {
-  return { eventId, time: time.toISOString(), rules, facts, sentence }
+function rowsOf(hits: readonly CorrelationHit[]) {
+  return [...Map.groupBy(hits, ({ time }) => minuteOf(time))].flatMap(([minute, all]) =>
+    Array.from({ length: Math.ceil(all.length / HITS_A_ROW) }, (_, part) => {
+      const some = all.slice(part * HITS_A_ROW, (part + 1) * HITS_A_ROW)
+      const text = JSON.stringify(some)
+      return { id: createHash('sha256').update(text).digest('base64url'), minute, count: some.length, hits: text }
+    }),
+  )
+}
+
+function read(hits: string): CorrelationHit[] {
+  return JSON.parse(hits) as CorrelationHit[]
+}
+
+function byTime(a: CorrelationHit, b: CorrelationHit): number {
+  return Date.parse(a.time) - Date.parse(b.time) || (a.eventId < b.eventId ? -1 : 1)
 }

@@ -14,7 +14,7 @@ import type {
   PairFinding,
 } from '#domain/investigation.ts'
 import type { IntakeCounts } from '#domain/outcome.ts'
-import type { CorrelationHit, RuleVersion } from '#domain/rule.ts'
+import type { RuleVersion } from '#domain/rule.ts'
 import type {
   Connection,
   ConnectionSettings,
@@ -162,14 +162,14 @@ interface RuleTuningTable {
   createdAt: Moment
 }
 
-/** `changedIn` and `arrivedAt` are the trigger's. */
 interface CorrelationHitTable {
   tenantId: TenantId
-  eventId: string
-  time: Moment
-  rules: string[]
-  facts: Json<CorrelationHit['facts']>
-  sentence: string
+  id: string
+  /** Of the events, counted from 1970. */
+  minute: ColumnType<string, number, never>
+  count: number
+  /** JSON. */
+  hits: string
   changedIn: ColumnType<string, never, never>
   arrivedAt: ColumnType<Date, never, never>
 }

@@ -4,7 +4,8 @@ import type { Kysely } from 'kysely'
 /**
  * What a tenant does differently about rules: files of its own with all their versions, what is switched on, what is left
  * out; `rule_revisions` counts the changes, so that every process learns of them. `correlation_hits` is what correlations
- * remember, of every process together. Alerts are given to people, put off, and closed with a verdict.
+ * remember, of every process together: a row has the hits of one batch in one minute, since a row for each would cost as much
+ * as the rest of storing an event. Alerts are given to people, put off, and closed with a verdict.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of STATEMENTS) await sql.raw(statement).execute(db)
@@ -52,26 +53,16 @@ const STATEMENTS = [
   )`,
   `create table correlation_hits (
     tenant_id text not null,
-    event_id text not null,
-    time timestamptz not null,
-    rules text[] not null,
-    facts jsonb not null,
-    sentence text not null,
-    changed_in xid8,
-    arrived_at timestamptz,
-    primary key (tenant_id, event_id)
+    id text not null,
+    minute bigint not null,
+    count integer not null,
+    hits text not null,
+    changed_in xid8 not null default pg_current_xact_id(),
+    arrived_at timestamptz not null default now(),
+    primary key (tenant_id, id)
   )`,
-  'create index correlation_hits_by_time on correlation_hits (tenant_id, time, event_id)',
-  'create index correlation_hits_by_arrival on correlation_hits (tenant_id, changed_in, event_id)',
-  `create function note_correlation_hit() returns trigger language plpgsql as $$
-    begin
-      new.changed_in := pg_current_xact_id();
-      new.arrived_at := coalesce(new.arrived_at, now());
-      return new;
-    end
-  $$`,
-  `create trigger correlation_hit_came before insert or update on correlation_hits
-    for each row execute function note_correlation_hit()`,
+  'create index correlation_hits_by_minute on correlation_hits (tenant_id, minute)',
+  'create index correlation_hits_by_arrival on correlation_hits (tenant_id, changed_in, id)',
   'alter table alerts add column assignee text, add column suppressed_until timestamptz, add column verdict text',
   'create index alerts_by_rule on alerts (tenant_id, rule_id, created_at)',
 ]

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 
+import type { TenantId } from '#domain/ids.ts'
 import type { CorrelationHit } from '#domain/rule.ts'
 import type { Contract } from '#store/testing/record-store-suite.ts'
 
@@ -11,31 +12,57 @@ export const correlationHitContract: Contract = (store) => {
   }
   const ids = (hits: readonly CorrelationHit[]) => hits.map(({ eventId }) => eventId).join('')
 
-  it('gives hits by the time of their events, a page at a time, and as they were told last', async () => {
+  const pagesOf = async (tenantId: TenantId, span: { from?: string; until?: string } = {}) => {
+    const pages: CorrelationHit[][] = []
+    for await (const page of store().correlationHits.byTime(tenantId, span)) pages.push(page)
+    return pages
+  }
+  const byTime = async (...asked: Parameters<typeof pagesOf>) => (await pagesOf(...asked)).flat()
+
+  it('gives hits by the time of their events, each once as it was told last', async () => {
     const tenantId = freshTenant()
     await store().tenants.ensure(tenantId, 'Hit')
     await store().correlationHits.add(tenantId, [hit('c', 3), hit('a', 1), hit('b', 3)])
     await store().correlationHits.add(tenantId, [hit('d', 2), hit('a', 1, ['r', 's'])])
-    expect(await store().correlationHits.byTime(tenantId, { limit: 2 })).toEqual([hit('a', 1, ['r', 's']), hit('d', 2)])
-    const behind = { time: at(2), eventId: 'd' }
-    expect(ids(await store().correlationHits.byTime(tenantId, { behind, limit: 9 }))).toBe('bc')
-    expect(ids(await store().correlationHits.byTime(tenantId, { from: at(2), until: at(2), limit: 9 }))).toBe('d')
-    expect(await store().correlationHits.byTime(freshTenant(), { limit: 9 })).toEqual([])
+    expect(await byTime(tenantId)).toEqual([hit('a', 1, ['r', 's']), hit('d', 2), hit('b', 3), hit('c', 3)])
+    expect(ids(await byTime(tenantId, { from: at(2), until: at(2) }))).toBe('d')
+    expect(ids(await byTime(tenantId, { from: at(2) }))).toBe('dbc')
+    expect(await byTime(freshTenant())).toEqual([])
   })
 
-  it('gives hits as they arrive, none twice and those told again once more', async () => {
+  it('gives hits of many minutes in pages, and none of another tenant', async () => {
+    const [tenantId, other] = [freshTenant(), freshTenant()]
+    for (const each of [tenantId, other]) await store().tenants.ensure(each, 'Hit')
+    const many = Array.from({ length: 7_000 }, (_, n) => hit(String(n).padStart(4, '0'), (n % 7) * 3))
+    await store().correlationHits.add(tenantId, many)
+    await store().correlationHits.add(other, [hit('other', 1)])
+    const pages = await pagesOf(tenantId)
+    expect(pages.length).toBeGreaterThan(1)
+    const inOrder = many.toSorted((a, b) => (a.time === b.time ? 0 : a.time < b.time ? -1 : 1))
+    expect(pages.flat()).toEqual(inOrder)
+  })
+
+  it('gives hits as they arrive, and misses none', async () => {
     const tenantId = freshTenant()
     await store().tenants.ensure(tenantId, 'Hit')
-    const edge = await store().correlationHits.edge(tenantId)
+    let cursor = await store().correlationHits.edge(tenantId)
+    const arrived = async () => {
+      const seen: CorrelationHit[] = []
+      for (let isLast = false; !isLast;) {
+        const page = await store().correlationHits.arrivals(tenantId, cursor)
+        seen.push(...page.hits)
+        ;({ next: cursor, isLast } = page)
+      }
+      return new Set(seen.map(({ eventId }) => eventId))
+    }
     await store().correlationHits.add(tenantId, [hit('a', 5), hit('b', 1)])
-    const first = await store().correlationHits.arrivals(tenantId, edge, 1)
-    expect([ids(first.hits), first.isLast]).toEqual(['a', false])
-    const second = await store().correlationHits.arrivals(tenantId, first.next, 9)
-    expect([ids(second.hits), second.isLast]).toEqual(['b', true])
-    await store().correlationHits.add(tenantId, [hit('c', 0), hit('a', 5)])
-    const third = await store().correlationHits.arrivals(tenantId, second.next, 9)
-    expect(ids(third.hits)).toBe('ac')
-    expect((await store().correlationHits.arrivals(tenantId, third.next, 9)).hits).toEqual([])
+    expect(await arrived()).toEqual(new Set(['a', 'b']))
+    expect(await arrived()).toEqual(new Set())
+    await store().correlationHits.add(tenantId, [hit('c', 0)])
+    expect(await arrived()).toEqual(new Set(['c']))
+    const many = Array.from({ length: 60 }, (_, n) => hit(`many ${n}`, n))
+    await store().correlationHits.add(tenantId, many)
+    expect((await arrived()).size).toBe(60)
   })
 
   it('forgets what is old by event and by arrival, and the oldest of too many', async () => {
@@ -44,8 +71,8 @@ export const correlationHitContract: Contract = (store) => {
     await store().correlationHits.add(tenantId, [hit('a', 1), hit('b', 2), hit('c', 3)])
     expect(await store().correlationHits.prune(tenantId, at(3), 9)).toBe(0)
     expect(await store().correlationHits.prune(tenantId, at(0), 2)).toBe(1)
-    expect(ids(await store().correlationHits.byTime(tenantId, { limit: 9 }))).toBe('bc')
+    expect(ids(await byTime(tenantId))).toBe('bc')
     expect(await store().correlationHits.prune(tenantId, '9999-01-01T00:00:00Z', 9)).toBe(0)
-    expect(await store().correlationHits.byTime(tenantId, { limit: 9 })).toEqual([])
+    expect(await byTime(tenantId)).toEqual([])
   })
 }
