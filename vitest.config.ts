@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
 /**
- * One run, several projects. `forks` because chDB crashes in worker threads.
+ * One run, several projects. `forks` because chDB crashes in worker threads. The end-to-end project runs one file at a
+ * time: each starts a whole product with a browser, which fills two processors.
  */
 const unit = (name: string, include: string[], globalSetup: string[] = []) => ({
   extends: true as const,
@@ -25,8 +26,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['e2e/**/*.e2e.ts'],
           pool: 'forks',
-          // Last, so that what starts a whole product with a browser has the machine to itself.
-          sequence: { groupOrder: 1 },
+          fileParallelism: false,
           testTimeout: 240_000,
           hookTimeout: 240_000,
         },
