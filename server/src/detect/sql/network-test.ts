@@ -3,9 +3,26 @@ import type { Params } from '#store/clickhouse/params.ts'
 
 import type { TextTest } from './text-test.ts'
 
-/** Strictly an address, as node:net has it; IPv6 may end in a zone, which says nothing of the network. */
+/**
+ * Strictly an address, as node:net has it (the grammar of RFC 3986, 3.2.2); IPv6 may end in a zone, which says nothing of the
+ * network. The engine reads more than that as an address, `2001:db8:::1` for one.
+ */
 const OCTET = '(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])'
-const ADDRESS = String.raw`^(?:${OCTET}(?:\.${OCTET}){3}|[0-9a-fA-F:]*:(?:${OCTET}(?:\.${OCTET}){3}|[0-9a-fA-F]*)(?:%[0-9a-zA-Z.:-]+)?)$`
+const IPV4 = String.raw`${OCTET}(?:\.${OCTET}){3}`
+const GROUP = '[0-9a-fA-F]{1,4}'
+const END = `(?:${GROUP}:${GROUP}|${IPV4})`
+const IPV6 = [
+  `(?:${GROUP}:){6}${END}`,
+  ...[5, 4, 3, 2, 1, 0].map((groups) => `${before(5 - groups)}::(?:${GROUP}:){${groups}}${END}`),
+  `${before(6)}::${GROUP}`,
+  `${before(7)}::`,
+].join('|')
+const ADDRESS = `^(?:${IPV4}|(?:${IPV6})(?:%[0-9a-zA-Z.:-]+)?)$`
+
+/** Up to so many groups. */
+function before(groups: number): string {
+  return groups === 0 ? '' : `(?:(?:${GROUP}:){0,${groups - 1}}${GROUP})?`
+}
 
 /**
  * Whether a text is an address of a block. All are compared as IPv6, where IPv4 has a block of its own: an address written
