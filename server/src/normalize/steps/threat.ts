@@ -47,8 +47,8 @@ const TACTICS: ReadonlyMap<string, readonly [id: string, name: string]> = new Ma
   ).map((tactic) => [tactic[1].replaceAll(' ', '').toLowerCase(), tactic]),
 )
 
-/** The texts in a value: a list, one alone, or several between commas. */
+/** The texts in a value: a list, one alone, or several between commas; nothing between two commas is none. */
 export function textsOf(value: unknown): string[] {
   const values: readonly unknown[] = Array.isArray(value) ? value : [value]
-  return values.flatMap((entry) => textOf(entry)?.split(/,\s*/) ?? [])
+  return values.flatMap((entry) => textOf(entry)?.split(/,\s*/).filter(Boolean) ?? [])
 }

@@ -184,11 +184,15 @@ function parsed(raw: unknown): JsonObject {
   return (typeof raw === 'string' ? JSON.parse(raw) : raw) as JsonObject
 }
 
+/** Texts of the marks by which values are cut: separators alone, half an address, an empty list, a time cut short. */
+const marks = fc.string({ unit: fc.constantFrom(...`;,@<>"' .:/\\%[]{}=|-+_0a\t\u0000é`), maxLength: 12 })
+const replacement = fc.oneof(fc.jsonValue(), marks, fc.array(marks, { maxLength: 3 }))
+
 /** The record with some of its fields replaced. */
 function damaged(record: JsonObject): fc.Arbitrary<JsonObject> {
   return fc
     .uniqueArray(fc.constantFrom(...Object.keys(record)))
-    .chain((fields) => fc.record(Object.fromEntries(fields.map((field) => [field, fc.jsonValue()]))))
+    .chain((fields) => fc.record(Object.fromEntries(fields.map((field) => [field, replacement]))))
     .map((replaced) => ({ ...record, ...replaced }))
 }
 

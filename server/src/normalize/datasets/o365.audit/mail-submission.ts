@@ -1,6 +1,7 @@
 import { textOf } from '#normalize/json.ts'
 import type { JsonObject } from '#normalize/json.ts'
 import { parseAddress } from '#normalize/steps/address.ts'
+import { mailAddresses } from '#normalize/steps/mail.ts'
 import { parseTime } from '#normalize/steps/time.ts'
 import { nameOf } from '#normalize/steps/user.ts'
 import { quote, tell } from '#normalize/sentence.ts'
@@ -24,7 +25,7 @@ export const mailSubmission: Subject = {
     if (Object.keys(email).length > 0) event.email = email
     mentioned.messageIds.push(textOf(audit.InternetMessageId))
     mentioned.addresses.push(parseAddress(audit.SenderIP ?? audit.SenderIp)?.ip)
-    mentioned.users.push(...[audit.P1Sender, audit.P2Sender].flatMap(addressesOf), ...addressesOf(audit.Recipients))
+    mentioned.users.push(...[audit.P1Sender, audit.P2Sender].flatMap(mailAddresses), ...mailAddresses(audit.Recipients))
     tell(event, sentence(record))
   },
 }
@@ -32,9 +33,9 @@ export const mailSubmission: Subject = {
 /** `From:` as the reader saw it is P2; the envelope's is P1. */
 function emailOf(audit: JsonObject): JsonObject {
   const email: JsonObject = {}
-  const from = addressesOf(audit.P2Sender)
-  const sender = addressesOf(audit.P1Sender)
-  const to = addressesOf(audit.Recipients)
+  const from = mailAddresses(audit.P2Sender)
+  const sender = mailAddresses(audit.P1Sender)
+  const to = mailAddresses(audit.Recipients)
   const subject = textOf(audit.Subject)
   const messageId = textOf(audit.InternetMessageId)
   const localId = textOf(audit.NetworkMessageId)
@@ -47,16 +48,6 @@ function emailOf(audit: JsonObject): JsonObject {
   if (localId !== undefined) email.local_id = localId
   if (sent !== undefined) email.origination_timestamp = sent
   return email
-}
-
-function addressesOf(value: unknown): string[] {
-  const values: readonly unknown[] = Array.isArray(value) ? value : [value]
-  return values.flatMap(
-    (entry) =>
-      textOf(entry)
-        ?.toLowerCase()
-        .split(/[;,]\s*/) ?? [],
-  )
 }
 
 function sentence({ actor, audit }: AuditRecord): string {
