@@ -7,19 +7,12 @@ import { z } from 'zod'
 import type { Engine, Match } from '#detect/match.ts'
 import { assembleRules, type RuleSet } from '#detect/rule-set.ts'
 
+import { check, row, type Row } from './conformance-table.ts'
+
 /**
  * Measures an engine with cases that are kept outside the repository: what each of a suite's checks came to, and what did
  * not pass. Checks on which the specification is silent are counted apart.
  */
-export interface Row {
-  suite: string
-  checks: number
-  passed: number
-  /** The part of the checks that must pass, 0 to 1. */
-  gate: number
-  failures: string[]
-}
-
 const folder = join(import.meta.dirname, '../../../../../shared/data/sigma-conformance')
 
 /** Whether the cases are there. */
@@ -89,19 +82,6 @@ export async function measureCases(engine: Engine): Promise<Row[]> {
 /** The suites over thousands of published rules: a minute. */
 export async function measurePublishedRules(engine: Engine): Promise<Row[]> {
   return [await measureMatrix(engine), await measureSynthetic(engine)]
-}
-
-/** Rows that do not reach their gate. */
-export function failing(rows: readonly Row[]): Row[] {
-  return rows
-    .filter(({ checks, passed, gate }) => checks === 0 || passed < gate * checks)
-    .map((each) => ({ ...each, failures: each.failures.slice(0, 20) }))
-}
-
-/** A row as a line of a table. */
-export function formatRow({ suite, checks, passed, gate }: Row): string {
-  const percent = checks === 0 ? '-' : ((100 * passed) / checks).toFixed(2)
-  return `${suite.padEnd(28)} ${String(passed).padStart(6)} / ${String(checks).padStart(6)}  ${percent.padStart(6)} %  ${gate === 0 ? 'no gate' : `gate ${100 * gate} %`}`
 }
 
 async function measureMicro(engine: Engine, { micro }: z.infer<typeof Micro>): Promise<Row[]> {
@@ -261,16 +241,6 @@ function lines<T>(name: string, schema: z.ZodType<T>): T[] {
 function read(name: string): string {
   const bytes = readFileSync(join(folder, name))
   return (name.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8')
-}
-
-function row(suite: string, gate: number): Row {
-  return { suite, checks: 0, passed: 0, gate, failures: [] }
-}
-
-function check(into: Row, isRight: boolean, failure: string): void {
-  into.checks++
-  if (isRight) into.passed++
-  else into.failures.push(failure)
 }
 
 function isAmbiguous({ source, note }: { source: string; note: string }): boolean {
