@@ -19,6 +19,8 @@ const OPERATORS: readonly Threshold['operator'][] = ['lt', 'lte', 'gt', 'gte', '
 
 /** Seconds of a unit; a month and a year as other Sigma tools count them. */
 const UNITS: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800, M: 2_629_746, y: 31_556_952 }
+/** No event is older; and milliseconds are counted in whole numbers. */
+const MAX_TIMESPAN_S = 100 * UNITS['y']!
 
 /** A correlation; undefined when something is wrong with it. What its references name is looked up where all files are known. */
 export function readCorrelation(reader: Reader): SigmaCorrelation | undefined {
@@ -76,9 +78,13 @@ function readTimespan(reader: Reader, correlation: Node | undefined): number | u
   const text = reader.text(node)
   const [, count, unit] = /^(\d{1,9})([smhdwMy])$/.exec(text ?? '') ?? []
   const seconds = unit === undefined ? 0 : Number(count) * UNITS[unit]!
-  if (seconds > 0) return seconds
+  if (seconds > 0 && seconds <= MAX_TIMESPAN_S) return seconds
   const found = text === undefined ? 'no timespan' : `the timespan \`${text}\``
-  reader.problems.add(offsetOf(node) ?? offsetOf(correlation), found, 'a number and a unit: 90s, 5m, 1h, 1d')
+  reader.problems.add(
+    offsetOf(node) ?? offsetOf(correlation),
+    found,
+    'a number and a unit: 90s, 5m, 1h, 1d; at most 100y',
+  )
   return undefined
 }
 

@@ -2,7 +2,6 @@ import { fieldOf } from '#detect/correlate/correlator.ts'
 import { FOLDED } from '#detect/correlate/group-key.ts'
 import type { LoadedCorrelation } from '#detect/rule-set.ts'
 import { NUMBER } from '#detect/sigma/item.ts'
-import { AppError } from '#domain/errors.ts'
 import type { Params } from '#store/clickhouse/params.ts'
 
 import { aggregateOf } from './aggregate.ts'
@@ -28,14 +27,13 @@ export interface Hold {
 }
 
 /** The engine's frames reach back at most so many of the units in which events are ordered. */
-const MOST_UNITS = 2 ** 31 - 2
+const REACH = 2 ** 31 - 2
 
 /**
  * Where a correlation holds, in the order of events. Each event that one of its rules matched is judged with the frame behind
  * it, `[t - timespan, t]`, both ends in, in its group; an event without a value for the group is in none.
  *
  * @param numbers of rules and correlations in the table of hits, by id.
- * @throws AppError RULE_FILE_INVALID for a timespan that no frame can have.
  */
 export function correlationQuery(
   correlation: LoadedCorrelation,
@@ -43,9 +41,10 @@ export function correlationQuery(
   { events, hits }: Tables,
   params: Params,
 ): string {
-  const { rules, groupBy, fields, type } = correlation
+  const { rules, groupBy, fields, type, timespanS } = correlation
   const all = rules.map((id) => numbers.get(id)!)
-  const { unit, span } = frameOf(correlation)
+  // Times are whole milliseconds; half of one is far more than what the division loses.
+  const unit = (timespanS * 1000 + 0.5) / REACH
   const keys = groupBy.map((name) => {
     const read = rules.map((id) => `texts[${params.text(fieldOf(correlation, name, id))}]`)
     return folded(`arrayElement([${read.join(', ')}], position + 1)`)
@@ -77,7 +76,7 @@ export function correlationQuery(
       windows AS (
         SELECT number, key, ${aggregate}
         FROM entries
-        WINDOW behind AS (PARTITION BY key ORDER BY time RANGE BETWEEN ${span} PRECEDING AND CURRENT ROW)
+        WINDOW behind AS (PARTITION BY key ORDER BY time RANGE BETWEEN ${REACH} PRECEDING AND CURRENT ROW)
       )
     SELECT number, key, toFloat64(aggregate) AS aggregate FROM windows WHERE ${holds} ORDER BY number, key`
 }
@@ -95,23 +94,6 @@ function factsOf(events: string, hits: string): string {
     FROM ${events} AS e
     WHERE isNotNull(e.time) AND (e.number, e.vocabulary) IN (SELECT number, vocabulary FROM ${hits})
     GROUP BY number`
-}
-
-function frameOf({ timespanS, file, line, title }: LoadedCorrelation): { unit: number; span: number } {
-  // Times are divided by what keeps both them and the span exact: the powers of two in the span.
-  let unit = 1
-  let span = timespanS * 1000
-  while (span > 0 && span % 2 === 0) {
-    span /= 2
-    unit *= 2
-  }
-  if (Number.isSafeInteger(span) && span <= MOST_UNITS) return { unit, span }
-  throw new AppError({
-    code: 'RULE_FILE_INVALID',
-    what: `The correlation "${title}" cannot be computed in SQL.`,
-    why: `${file}:${line}: its timespan of ${timespanS} seconds is longer than a window of the engine can be.`,
-    fix: 'Give a timespan in whole days, or use `--engine stream`.',
-  })
 }
 
 /** Texts as keys of groups and as values to count: see correlate/group-key.ts. */

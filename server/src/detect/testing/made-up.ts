@@ -13,9 +13,9 @@ import type { Pattern, PatternPart } from '#detect/sigma/pattern.ts'
  * patterns and in JSON, numbers that are written in several ways, addresses and times that are none.
  */
 const CHARACTERS = [...'aAbBäÄßİΣσς.*?\\%_\n\0😀1(["\'{ -é']
-const TEXTS = fc.array(fc.constantFrom(...CHARACTERS), { maxLength: 4 }).map((all) => all.join(''))
+export const TEXTS = fc.array(fc.constantFrom(...CHARACTERS), { maxLength: 4 }).map((all) => all.join(''))
 const FIELDS = ['f', 'g', 'f.h', 'o.p', 'u'] as const
-const FIELD = fc.constantFrom(...FIELDS)
+export const FIELD = fc.constantFrom<string[]>(...FIELDS)
 
 const NUMBERS = [0, -0, 1, -2, 1.5, 0.1, 1_000, 1e21, 1e-7, 2 ** 53]
 const NUMERIC_TEXTS = '1|+1|01|1.50|.5|1e3|1.|-|0x10| 1|Infinity|12345678901234567890'.split('|')
@@ -23,13 +23,16 @@ const ADDRESSES =
   '192.0.2.1|192.0.2.200|192.0.2.01|192.0.2|::ffff:192.0.2.1|::FFFF:c000:201|2001:db8::1|::|2001:db8::1%eth0|192.0.2.1%eth0|2001:db8:::1|::192.0.2.1|1.2.3.4.5|::ffff:0:0| 192.0.2.1'.split(
     '|',
   )
-const BLOCKS = '192.0.2.0/25|192.0.2.1/32|0.0.0.0/0|2001:db8::/32|::/0|::ffff:0:0/96|::/128'.split('|')
+export const BLOCKS = '192.0.2.0/25|192.0.2.1/32|0.0.0.0/0|2001:db8::/32|::/0|::ffff:0:0/96|::/128'.split('|')
 const TIMES =
   '2026-11-21T19:04:41Z|2026-11-21|2026-11-21 00:30|2026-12-31T23:59:59.999Z|2026-01-01T00:30:00+01:00|2026-02-30T10:00:00Z|2026-13-01|2026-01-01T24:00:00Z|2026-01-01T24:01:00Z|0001-01-01T00:00:00|9999-12-31T23:59:59.9999999Z|2024-02-29T12:00-0330|2020-12-31T12:00:00Z|2021-01-03T12:00:00|19:04'.split(
     '|',
   )
-const SOURCES =
+/** Regular expressions. */
+export const SOURCES =
   String.raw`a.b,^a,b$,(?i)Ä,\d+,[^a],\bA,a|B,^$,.,\s,^.$,(?m)^b$,\pL,a*?b,(a|b)+,\\,[[:upper:]],\x00,σ,İ,`.split(',')
+/** Of regular expressions. */
+export const FLAGS = ['i', 'm', 's', 'ims']
 
 const SCALAR: Arbitrary<unknown> = fc.oneof(
   { weight: 6, arbitrary: TEXTS },
@@ -46,7 +49,7 @@ const VALUE: Arbitrary<unknown> = fc.oneof(
 )
 
 /** In no order, and some at the same time; one in nine has no time. */
-const EVENT: Arbitrary<PlainEvent> = fc.record(
+export const EVENT: Arbitrary<PlainEvent> = fc.record(
   {
     _t: fc.oneof({ weight: 8, arbitrary: fc.integer({ min: 0, max: 80 }).map((t) => t / 2) }, fc.constant(null)),
     f: VALUE,
@@ -76,7 +79,7 @@ const PATTERN_TEST: Arbitrary<ValueTest> = fc.record({
 const REGEX_TEST: Arbitrary<ValueTest> = fc.record({
   kind: fc.constant('regex'),
   source: fc.constantFrom(...SOURCES),
-  flags: fc.constantFrom('', 'i', 'm', 's', 'ims'),
+  flags: fc.constantFrom('', ...FLAGS),
 })
 const FIELD_TESTS: Arbitrary<ValueTest>[] = [
   fc.record({ kind: fc.constant('cidr'), block: fc.constantFrom(...BLOCKS) }),
