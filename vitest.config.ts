@@ -6,7 +6,15 @@ import { defineConfig } from 'vitest/config'
  */
 const unit = (name: string, include: string[], globalSetup: string[] = []) => ({
   extends: true as const,
-  test: { name, include, globalSetup, pool: 'forks' as const, testTimeout: 60_000, hookTimeout: 120_000 },
+  test: {
+    name,
+    include,
+    globalSetup,
+    setupFiles: ['tools/laws.ts'],
+    pool: 'forks' as const,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+  },
 })
 
 export default defineConfig({

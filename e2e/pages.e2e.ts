@@ -25,13 +25,19 @@ describe('every page, at both sizes and in both themes', () => {
     await product?.stop()
   })
 
-  const cases = SIZES.flatMap((size) => SCHEMES.map((colorScheme) => ({ ...size, colorScheme })))
-
-  it.each(cases)(
-    '$name in $colorScheme fits, has one heading, and says nothing wrong',
-    async ({ name, width, height, colorScheme }) => {
-      const { page, errors } = await openPage(browser, { width, height, colorScheme })
-      const picture = (what: string) => look(page, `${what}-${name}-${colorScheme}`)
+  it.each(SIZES)(
+    'of the size of a $name fits in both themes, has one heading, and says nothing wrong',
+    async ({ name, width, height }) => {
+      const { page, errors } = await openPage(browser, { width, height })
+      /** By how many pixels the page is too wide, in the theme where that is most. */
+      const picture = async (what: string): Promise<number> => {
+        const overflow: number[] = []
+        for (const colorScheme of SCHEMES) {
+          await page.emulateMedia({ colorScheme })
+          overflow.push(await look(page, `${what}-${name}-${colorScheme}`))
+        }
+        return Math.max(...overflow)
+      }
       await page.goto(product.address)
       await page.getByRole('button', { name: 'Sign in' }).waitFor()
       await picture('sign-in')

@@ -67,7 +67,7 @@ it('a table holds every hit once, however many pages it takes', async () => {
   expect(await records.audit.list(tenantId, 1)).toMatchObject([{ actor: 'ana', action: 'evidence.export' }])
 })
 
-it('no message is read outside the authorized domains of the connection, and none is noted as read', async () => {
+it('no message is read outside the authorized domains of the connection or through one for something else, and none is noted as read', async () => {
   const { tenantId, id, connectionId } = investigation
   const connection: Connection = {
     id: connectionId,
@@ -86,6 +86,13 @@ it('no message is read outside the authorized domains of the connection, and non
     code: 'CONNECT_MAILBOX_UNAUTHORIZED',
     why: expect.stringContaining('elsewhere.example'),
     fix: expect.stringContaining('--domain'),
+  })
+  expect((await records.audit.list(tenantId, 10)).map(({ action }) => action)).not.toContain('message.look')
+
+  await records.connections.change({ ...connection, settings: { uses: ['collect'] } })
+  await expect(evidence.look(user, tenantId, id, { hitId: first!.id, reason: 'Case 7' })).rejects.toMatchObject({
+    code: 'CONNECTION_USE_WRONG',
+    why: '“Fabrikam” is not for searching mailboxes.',
   })
   expect((await records.audit.list(tenantId, 10)).map(({ action }) => action)).not.toContain('message.look')
 })

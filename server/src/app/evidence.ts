@@ -18,6 +18,7 @@ import { parseMail } from '#mail/parse-mail.ts'
 import type { RecordStore } from '#store/record-store.ts'
 
 import type { Audit } from './audit.ts'
+import { chooseConnection } from './connection-uses.ts'
 import type { Microsofts } from './microsofts.ts'
 import { makeUpPassword } from './passwords.ts'
 
@@ -35,7 +36,8 @@ export interface Download {
  * What leaves Cordon of an investigation. Every export is audited; what is inside a message is read for whoever may, at that
  * moment, audited one by one before it is read, and stored nowhere.
  *
- * @throws AppError INVESTIGATION_NOT_FOUND from every method, before the first byte.
+ * @throws AppError INVESTIGATION_NOT_FOUND from every method, before the first byte; CONNECTION_NOT_FOUND, CONNECTION_USE_WRONG from
+ *   those that read messages.
  */
 export interface Evidence {
   /** @throws AppError HIT_NOT_FOUND; CONNECT_NOT_FOUND when the message is gone, else CONNECT_*. */
@@ -69,11 +71,17 @@ export function createEvidence(parts: {
   /** Reads messages of an investigation for a user, each noted before it is read. */
   async function reader(user: User, investigation: Investigation, action: string, reason: string) {
     const { tenantId, id } = investigation
-    const microsoft = await microsofts.open(tenantId, investigation.connectionId)
-    const { settings } = (await records.connections.read(tenantId, investigation.connectionId)) ?? {}
+    const connections = await records.connections.list(tenantId)
+    const through = { use: 'investigate', id: investigation.connectionId, what: 'No message was read.' } as const
+    const connection = chooseConnection(connections, through)
+    const microsoft = await microsofts.open(tenantId, connection.id)
     return async (hit: MailHit): Promise<Buffer> => {
       const { id: hitId, userId, userPrincipalName, messageId, internetMessageId } = hit
-      const refusal = refusalOf(userPrincipalName, settings, `Could not read a message of ${userPrincipalName}.`)
+      const refusal = refusalOf(
+        userPrincipalName,
+        connection.settings,
+        `Could not read a message of ${userPrincipalName}.`,
+      )
       if (refusal) throw refusal
       const message = { investigationId: id, hitId, userId, userPrincipalName, messageId, internetMessageId }
       await audit(user.name, action, { ...message, reason }, tenantId)

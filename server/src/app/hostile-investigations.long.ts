@@ -3,6 +3,7 @@ import { z } from 'zod'
 
 import type { Microsoft } from '#connect/microsoft.ts'
 import { allOf, type MailFilter } from '#domain/mail-filter.ts'
+import { USES } from '#domain/tenant.ts'
 import { freshTenant, investigation as sample, mailbox } from '#store/testing/record-store/samples.ts'
 import { openTemporaryRecords } from '#store/testing/temporary-records.ts'
 
@@ -199,6 +200,18 @@ it('50,000 mailboxes are listed page by page, each once, in order', { timeout: 1
   await records.close()
 })
 
+it('a watch ends with the reason when its connection is no longer for searching', async () => {
+  const { user, connectionId, app } = cordon
+  const watch = await cordon.start({ filter: filter(), duration: { kind: 'standing', quietDays: 1 } })
+  await cordon.when(watch.id, ({ state }) => state === 'watching')
+  await app.connections.change(user, connectionId, { settings: { uses: ['collect', 'respond'] }, unchecked: true })
+  // It is taken up by its next round, or by the next start.
+  await cordon.restart()
+  const failure = expect.stringContaining('is not for searching mailboxes')
+  expect(await cordon.ended(watch.id)).toMatchObject({ state: 'failed', failure })
+  await cordon.app.connections.change(user, connectionId, { settings: { uses: [...USES] }, unchecked: true })
+})
+
 // The last one: its connection is gone afterwards.
 it('an investigation and a watch end with the reason when their connection is removed, and a plan is refused (Keepnet: stuck “In analysis” for ever)', async () => {
   const watch = await cordon.start({ filter: filter(), duration: { kind: 'standing', quietDays: 1 } })
@@ -216,7 +229,7 @@ it('an investigation and a watch end with the reason when their connection is re
     why: expect.stringContaining(cordon.connectionId),
   })
 
-  const reason = `There is no connection ${cordon.connectionId}`
+  const reason = `This tenant has no connection ${cordon.connectionId}`
   const ended = await cordon.ended(id)
   expect(ended).toMatchObject({ state: 'failed', failure: expect.stringContaining(reason) })
   expect(ended.mailboxesDone).toBe(ended.mailboxesTotal)

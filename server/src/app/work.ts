@@ -5,6 +5,7 @@ import type { Clock } from '#domain/clock.ts'
 import { AppError, reasonOf } from '#domain/errors.ts'
 import { parseTenantId, type TenantId } from '#domain/ids.ts'
 import type { Investigation } from '#domain/investigation.ts'
+import type { Use } from '#domain/tenant.ts'
 import {
   abandonInvestigation,
   concludeInvestigation,
@@ -18,6 +19,7 @@ import { abandonActionRun, resumeActionRun } from '#respond/runner.ts'
 import type { RecordStore } from '#store/record-store.ts'
 
 import type { Bus } from './bus.ts'
+import { chooseConnection } from './connection-uses.ts'
 import type { Jobs } from './jobs.ts'
 import { connectionNotFound, type Microsofts } from './microsofts.ts'
 
@@ -59,7 +61,7 @@ export function createWork(parts: {
 }): Work {
   const { records, microsofts, jobs, bus, clock, roundEveryMs = ROUND_EVERY_MS } = parts
 
-  /** Undefined, and the investigation has ended, where its connection is gone. */
+  /** Undefined, and the investigation has ended, where its connection is gone or is no longer for searching. */
   async function runOf(data: unknown, signal: AbortSignal): Promise<InvestigationRun | undefined> {
     const { tenantId, id } = Job.parse(data)
     const { connectionId } = (await records.investigations.read(tenantId, id)) ?? {}
@@ -68,7 +70,7 @@ export function createWork(parts: {
     )
     const onMailboxes = () => sendChunks(tenantId, id)
     const run = { records, tenantId, id, clock, signal, onProgress, onMailboxes }
-    return open(tenantId, connectionId).then(
+    return open(tenantId, connectionId, 'investigate').then(
       (microsoft) => ({ ...run, microsoft }),
       async (error: unknown) => {
         const why = whyGone(error)
@@ -149,16 +151,19 @@ export function createWork(parts: {
       bus.publish(tenantId, { kind: 'action-run', actionRun }),
     )
     const run = { records, tenantId, id, clock, signal, onProgress }
-    await open(tenantId, connectionId).then(
+    await open(tenantId, connectionId, 'respond').then(
       (microsoft) => resumeActionRun({ ...run, microsoft }),
       (error: unknown) => abandonActionRun(run, whyGone(error)),
     )
     signal.throwIfAborted()
   }
 
-  async function open(tenantId: TenantId, connectionId: string | undefined) {
+  /** Through a connection that is still there, and still for it. */
+  async function open(tenantId: TenantId, connectionId: string | undefined, use: Use) {
     if (connectionId === undefined) throw connectionNotFound('of a run that is gone')
-    return microsofts.open(tenantId, connectionId)
+    const connections = await records.connections.list(tenantId)
+    const { id } = chooseConnection(connections, { use, id: connectionId, what: 'It could not go on.' })
+    return microsofts.open(tenantId, id)
   }
 
   const work: Work = {
@@ -193,11 +198,13 @@ export function createWork(parts: {
   return work
 }
 
-/** Why there is no connection any more. @throws any other error: a restart mends it, or time. */
+/** Why there is no connection for it any more. @throws any other error: a restart mends it, or time. */
 function whyGone(error: unknown): string {
-  if (error instanceof AppError && error.code === 'CONNECTION_NOT_FOUND') return reasonOf(error)
+  if (error instanceof AppError && GONE.has(error.code)) return reasonOf(error)
   throw error
 }
+
+const GONE: ReadonlySet<string> = new Set(['CONNECTION_NOT_FOUND', 'CONNECTION_USE_WRONG'])
 
 /** `report`, at most every quarter of a second, and always for an end. */
 function sometimes<Run extends { state: string }>(clock: Clock, report: (run: Run) => void): (run: Run) => void {
