@@ -2,14 +2,16 @@ import { defineConfig } from 'vitest/config'
 
 /**
  * One run, several projects. `forks` because chDB crashes in worker threads. The end-to-end project runs one file at a
- * time: each starts a whole product with a browser, which fills two processors.
+ * time: each starts a whole product with a browser, which fills two processors. Files of a project that shares a process
+ * import what they have in common once, which is a fifth of the time; no test may then leave anything behind in a module.
  */
-const unit = (name: string, include: string[], globalSetup: string[] = []) => ({
+const unit = (name: string, include: string[], { globalSetup = [] as string[], isolate = false } = {}) => ({
   extends: true as const,
   test: {
     name,
     include,
     globalSetup,
+    isolate,
     setupFiles: ['tools/laws.ts'],
     pool: 'forks' as const,
     testTimeout: 60_000,
@@ -17,15 +19,17 @@ const unit = (name: string, include: string[], globalSetup: string[] = []) => ({
   },
 })
 
+const template = 'server/src/store/testing/records-template.ts'
+
 export default defineConfig({
   test: {
     maxWorkers: 2,
     projects: [
       unit('structure', ['tools/**/*.test.ts']),
       unit('api', ['api/src/**/*.test.ts']),
-      unit('server', ['server/src/**/*.test.ts'], ['server/src/store/testing/records-template.ts']),
+      unit('server', ['server/src/**/*.test.ts'], { globalSetup: [template] }),
       // Minutes of faults, kills and thousands of mailboxes: `npm run test:long`, and CI.
-      unit('long', ['server/src/**/*.long.ts'], ['server/src/store/testing/records-template.ts']),
+      unit('long', ['server/src/**/*.long.ts'], { globalSetup: [template], isolate: true }),
       unit('console', ['console/src/**/*.test.{ts,tsx}']),
       unit('emulator', ['emulator/src/**/*.test.ts']),
       {
