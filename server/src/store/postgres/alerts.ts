@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Insertable } from 'kysely'
+import type { Insertable, Updateable } from 'kysely'
 
 import type { Detection } from '#domain/alert.ts'
 import { stableId } from '#domain/ids.ts'
@@ -39,6 +39,24 @@ export function alerts(db: Database): RecordStore['alerts'] {
       .where('id', '=', id)
       .executeTakeFirst()
     return row && present(row)
+  }
+
+  /** The alert as it is afterwards; where it must have a status and has another, as it was. */
+  const change = async (
+    tenantId: TenantId,
+    id: string,
+    values: Updateable<Tables['alerts']>,
+    status?: 'open' | 'closed',
+  ) => {
+    const row = await db
+      .updateTable('alerts')
+      .set(values)
+      .where('tenantId', '=', tenantId)
+      .where('id', '=', id)
+      .$if(status !== undefined, (query) => query.where('status', '=', status!))
+      .returningAll()
+      .executeTakeFirst()
+    return row ? present(row) : read(tenantId, id)
   }
 
   return {
@@ -87,7 +105,6 @@ export function alerts(db: Database): RecordStore['alerts'] {
       return rows.map((row) => row.eventId)
     },
 
-    /** Closing a closed alert changes nothing: the first reason stays. */
     async alertIdsOf(tenantId, eventIds) {
       const rows = await db
         .selectFrom('alertEvidence')
@@ -102,30 +119,20 @@ export function alerts(db: Database): RecordStore['alerts'] {
       return new Map(rows.map(({ eventId, id }) => [eventId, id]))
     },
 
-    async close(tenantId, id, reason, now, verdict) {
-      const row = await db
-        .updateTable('alerts')
-        .set({ status: 'closed', closeReason: reason, verdict: verdict ?? null, suppressedUntil: null, updatedAt: now })
-        .where('tenantId', '=', tenantId)
-        .where('id', '=', id)
-        .where('status', '=', 'open')
-        .returningAll()
-        .executeTakeFirst()
-      return row ? present(row) : read(tenantId, id)
-    },
+    /** Closing a closed alert changes nothing: the first reason stays. */
+    close: (tenantId, id, reason, now, verdict) =>
+      change(
+        tenantId,
+        id,
+        { status: 'closed', closeReason: reason, verdict: verdict ?? null, suppressedUntil: null, updatedAt: now },
+        'open',
+      ),
 
     /** Where the group has a newer open alert already, that one is returned and the closed one stays closed. */
     async reopen(tenantId, id, now) {
       try {
-        const row = await db
-          .updateTable('alerts')
-          .set({ status: 'open', closeReason: null, verdict: null, updatedAt: now })
-          .where('tenantId', '=', tenantId)
-          .where('id', '=', id)
-          .where('status', '=', 'closed')
-          .returningAll()
-          .executeTakeFirst()
-        return row ? present(row) : read(tenantId, id)
+        const opened = { status: 'open', closeReason: null, verdict: null, updatedAt: now } as const
+        return await change(tenantId, id, opened, 'closed')
       } catch (error) {
         if (!isRefusal(error, UNIQUE_VIOLATION)) throw error
         const open = await openOfGroupOf(tenantId, id)
@@ -133,28 +140,9 @@ export function alerts(db: Database): RecordStore['alerts'] {
       }
     },
 
-    async assign(tenantId, id, assignee, now) {
-      const row = await db
-        .updateTable('alerts')
-        .set({ assignee, updatedAt: now })
-        .where('tenantId', '=', tenantId)
-        .where('id', '=', id)
-        .returningAll()
-        .executeTakeFirst()
-      return row && present(row)
-    },
+    assign: (tenantId, id, assignee, now) => change(tenantId, id, { assignee, updatedAt: now }),
 
-    async suppress(tenantId, id, until, now) {
-      const row = await db
-        .updateTable('alerts')
-        .set({ suppressedUntil: until, updatedAt: now })
-        .where('tenantId', '=', tenantId)
-        .where('id', '=', id)
-        .where('status', '=', 'open')
-        .returningAll()
-        .executeTakeFirst()
-      return row ? present(row) : read(tenantId, id)
-    },
+    suppress: (tenantId, id, until, now) => change(tenantId, id, { suppressedUntil: until, updatedAt: now }, 'open'),
 
     async noise(tenantId, since) {
       const { rows } = await sql<{ ruleId: string; day: string; opened: number; isFalse: number; isTrue: number }>`
