@@ -51,13 +51,21 @@ describe('Graph $batch', () => {
         method: 'GET',
         url: i < 4 ? `/users/${owners[0]!['userId']}/messages?$top=1` : `/users/${userId}/mailFolders('inbox')`,
       }))
-      const batched = graph('/v1.0/$batch', { method: 'POST', body: { requests } })
-      // Four of the batch are under way in this mailbox, so that a fifth request is one too many.
-      await new Promise((resolve) => setTimeout(resolve, 100))
-      const fifth = await graph(`/v1.0/users/${owners[0]!['userId']}/messages?$top=1`)
-      const other = await graph(`/v1.0/users/${owners[4]!['userId']}/messages?$top=1`)
-      expect([fifth.status, fifth.json['error']!['code'], other.status]).toEqual([429, 'ApplicationThrottled', 200])
-      expect([...(await batched).json['responses']!].map(({ status }) => status)).toEqual([200, 200, 200, 200, 200])
+      // While four of the batch are under way in a mailbox, a fifth request is one too many. It may come before them, or on a
+      // slow machine after them: then it is tried again.
+      const sideBySide = async () => {
+        const [batched, fifth, other] = await Promise.all([
+          graph('/v1.0/$batch', { method: 'POST', body: { requests } }),
+          graph(`/v1.0/users/${owners[0]!['userId']}/messages?$top=1`),
+          graph(`/v1.0/users/${owners[4]!['userId']}/messages?$top=1`),
+        ])
+        return { parts: [...batched.json['responses']!].map(({ status }) => status), fifth, other }
+      }
+      let seen = await sideBySide()
+      for (let again = 0; again < 20 && seen.fifth.status === 200; again++) seen = await sideBySide()
+      const { parts, fifth, other } = seen
+      expect([fifth.status, fifth.json['error']?.['code'], other.status]).toEqual([429, 'ApplicationThrottled', 200])
+      expect(parts).toEqual([200, 200, 200, 200, 200])
       close()
       await slow.stop()
     },
