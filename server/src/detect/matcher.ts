@@ -51,8 +51,17 @@ export function matcherOf<E>({ vocabularies, datasetOf, timeOf }: Reader<E>): Ma
       return {
         rules: [...matched],
         time: matched.size > 0 ? timeOf(event) : undefined,
-        texts: (field) => readings.map((reading) => reading.texts(field).plain).find(({ length }) => length > 0) ?? [],
+        texts: (field) => textsIn(readings, field),
       }
     },
   }
+}
+
+/** As the first reads it that finds something. */
+function textsIn(readings: readonly Reading[], field: string): readonly string[] {
+  for (const reading of readings) {
+    const { plain } = reading.texts(field)
+    if (plain.length > 0) return plain
+  }
+  return []
 }

@@ -37,14 +37,13 @@ export function createDetector(
       const detections = matched.filter(({ alerts }) => alerts).map((rule) => toDetection(rule, event))
       const raised = microsoftDetection(event)
       if (raised) detections.push(raised)
-      const concerned = matched.map(({ id }) => id).filter((id) => fields.has(id))
+      const concerned = matched.flatMap(({ id }) => (fields.has(id) ? [id] : []))
       if (concerned.length === 0) return { detections }
-      const asked = new Set(concerned.flatMap((id) => [...fields.get(id)!]))
       const hit: CorrelationHit = {
         eventId: event.event.id,
         time: event['@timestamp'],
         rules: concerned,
-        facts: Object.fromEntries([...asked].flatMap((field) => told(field, texts(field)))),
+        facts: factsOf(concerned, fields, texts),
         sentence: event.message,
       }
       return { detections, hit }
@@ -63,9 +62,20 @@ function fieldsByRule(correlations: readonly LoadedCorrelation[]): ReadonlyMap<s
   return fields
 }
 
-/** A field with its values, where it has any. */
-function told(field: string, values: readonly string[]): [string, string[]][] {
-  return values.length > 0 ? [[field, [...values]]] : []
+/** What correlations ask for, where the event has it. */
+function factsOf(
+  rules: readonly string[],
+  fields: ReadonlyMap<string, ReadonlySet<string>>,
+  texts: (field: string) => readonly string[],
+): CorrelationHit['facts'] {
+  const facts = new Map<string, string[]>()
+  for (const rule of rules) {
+    for (const field of fields.get(rule)!) {
+      const values = facts.has(field) ? [] : texts(field)
+      if (values.length > 0) facts.set(field, [...values])
+    }
+  }
+  return Object.fromEntries(facts)
 }
 
 function toDetection(rule: LoadedRule, event: NormalizedEvent['event']): Detection {

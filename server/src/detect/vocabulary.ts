@@ -4,7 +4,7 @@ import { plainFields } from './compile/plain-fields.ts'
 import type { Fields } from './compile/reading.ts'
 import { timeOf } from './compile/time.ts'
 import { streamsOf } from './fields/logsources.ts'
-import { createFieldReader, isOf } from './fields/read.ts'
+import { createFieldReader, createStreamTest } from './fields/read.ts'
 import type { EventStream } from './fields/source.ts'
 import type { PlainEvent } from './match.ts'
 import type { LoadedRule } from './rule-set.ts'
@@ -40,12 +40,15 @@ export function normalizedReader(rules: readonly LoadedRule[]): Reader<Normalize
     for (const stream of streamsOf(rule.logsource)) gather(byStream, stream, rule)
   }
   return {
-    vocabularies: [...byStream].map(([stream, own]) => ({
-      rules: own,
-      dataset: stream.dataset,
-      isFor: ({ event }) => isOf(stream, event),
-      fields: createFieldReader(stream),
-    })),
+    vocabularies: [...byStream].map(([stream, own]) => {
+      const isOf = createStreamTest(stream)
+      return {
+        rules: own,
+        dataset: stream.dataset,
+        isFor: ({ event }) => isOf(event),
+        fields: createFieldReader(stream),
+      }
+    }),
     datasetOf: ({ event }) => event.event.dataset,
     timeOf: ({ event }) => Date.parse(event['@timestamp']),
   }

@@ -19,7 +19,7 @@ export const BETWEEN = '\0'
 /** One event while rules look at it: what one has looked up, the next does not look up again. */
 export class Reading {
   readonly #fields: Fields
-  readonly #texts = new Map<string, Texts>()
+  readonly #looks = new Map<string, { values: readonly unknown[] | undefined; texts: Texts | undefined }>()
   #every: Texts | undefined
   #all: { plain: string; folded: string } | undefined
 
@@ -28,17 +28,18 @@ export class Reading {
   }
 
   values(field: string): readonly unknown[] | undefined {
-    return this.#fields.values(field)
+    return this.#look(field).values
   }
 
   texts(field: string): Texts {
-    let texts = this.#texts.get(field)
-    if (texts === undefined) {
-      const values = this.#fields.values(field)
-      texts = values === undefined ? NO_TEXTS : toTexts(values)
-      this.#texts.set(field, texts)
-    }
-    return texts
+    const look = this.#look(field)
+    return (look.texts ??= look.values === undefined ? NO_TEXTS : toTexts(look.values))
+  }
+
+  #look(field: string) {
+    let look = this.#looks.get(field)
+    if (look === undefined) this.#looks.set(field, (look = { values: this.#fields.values(field), texts: undefined }))
+    return look
   }
 
   /** Of every scalar value of the event. */

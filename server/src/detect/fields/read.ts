@@ -5,64 +5,123 @@ import type { EcsEvent, NormalizedEvent } from '#domain/event.ts'
 import { placesOf } from './places.ts'
 import type { EventStream, FieldSource } from './source.ts'
 
-/** A source whose path is cut before its last step: most sources of a stream have what lies before it in common. */
-interface CutSource extends Omit<FieldSource, 'path'> {
-  parent: readonly string[]
-  parentKey: string
-  last: readonly string[]
+/** A name to be looked for whatever its case. */
+interface Name {
+  name: string
+  folded: string
+  /** Every object has something under it that is not its own. */
+  isInherited: boolean
 }
+
+/** A step on the way to a field, from the place that another step leads to. */
+interface Step extends Name {
+  /** Which place that is; undefined: the event itself. */
+  above: number | undefined
+}
+
+/** A source by its last step: what lies before it most sources of a stream have in common. */
+interface LastStep extends Step, Omit<FieldSource, 'path'> {}
 
 /** How rules read the events of a stream. Where their fields are is worked out once for each field. */
 export function createFieldReader(stream: EventStream): (event: NormalizedEvent) => Fields {
-  const places = new Map<string, readonly (readonly CutSource[])[]>()
-  const placesFor = (field: string): readonly (readonly CutSource[])[] => {
-    let known = places.get(field)
-    if (known === undefined) places.set(field, (known = placesOf(stream, field).map((group) => group.map(cut))))
-    return known
+  const ways = new Ways()
+  const known = new Map<string, readonly (readonly LastStep[])[]>()
+  const placesFor = (field: string): readonly (readonly LastStep[])[] => {
+    let places = known.get(field)
+    if (places === undefined) {
+      places = placesOf(stream, field).map((group) => group.map((source) => ways.lastOf(source)))
+      known.set(field, places)
+    }
+    return places
   }
   return ({ event, raw }) => {
-    const known = new Map<string, readonly unknown[] | undefined>()
-    const parents = new Map<string, readonly unknown[]>()
+    const nodes = new Nodes(event, ways.steps)
     return {
-      values(field) {
-        if (known.has(field)) return known.get(field)
-        const found = readPlaces(event, placesFor(field), parents)
-        known.set(field, found)
-        return found
-      },
+      values: (field) => readPlaces(nodes, placesFor(field)),
       everyValue: () => scalarsOf(raw),
     }
   }
 }
 
-function cut({ path, ...rest }: FieldSource): CutSource {
-  const parent = path.slice(0, -1)
-  return { ...rest, parent, parentKey: parent.join('\n'), last: path.slice(-1) }
+/** The first steps of all paths of a stream, each there once. */
+class Ways {
+  readonly steps: Step[] = []
+  readonly #known = new Map<string, number>()
+
+  lastOf({ path, ...rest }: FieldSource): LastStep {
+    const last = path.at(-1)!
+    return { above: this.#place(path.slice(0, -1)), ...named(last), ...rest }
+  }
+
+  #place(path: readonly string[]): number | undefined {
+    if (path.length === 0) return undefined
+    const key = path.join('\n')
+    let place = this.#known.get(key)
+    if (place === undefined) {
+      const step = { above: this.#place(path.slice(0, -1)), ...named(path.at(-1)!) }
+      this.#known.set(key, (place = this.steps.push(step) - 1))
+    }
+    return place
+  }
 }
 
-/** Whether an event is one of a stream's. */
-export function isOf({ dataset, when }: EventStream, event: EcsEvent): boolean {
-  if (event.event.dataset !== dataset) return false
-  return when === undefined || nodesAt(event, when.path).some((value) => when.values.includes(String(value)))
+function named(name: string): Name {
+  return { name, folded: name.toLowerCase(), isInherited: name in Object.prototype }
+}
+
+/** What lies at the places of an event, each looked up when it is asked for first. */
+class Nodes {
+  readonly #event: readonly [EcsEvent]
+  readonly #steps: readonly Step[]
+  readonly #known: (readonly unknown[] | undefined)[] = []
+
+  constructor(event: EcsEvent, steps: readonly Step[]) {
+    this.#event = [event]
+    this.#steps = steps
+  }
+
+  at(place: number | undefined): readonly unknown[] {
+    if (place === undefined) return this.#event
+    let nodes = this.#known[place]
+    if (nodes === undefined) {
+      const step = this.#steps[place]!
+      this.#known[place] = nodes = below(this.at(step.above), step)
+    }
+    return nodes
+  }
+}
+
+/** Tells whether an event of the stream's dataset is one of the stream's. */
+export function createStreamTest({ when }: EventStream): (event: EcsEvent) => boolean {
+  if (when === undefined) return () => true
+  const steps = when.path.map(named)
+  const values = new Set(when.values)
+  return (event) => {
+    const found = steps.reduce(below, [event] as readonly unknown[])
+    return found.some((value) => values.has(String(value)))
+  }
 }
 
 /** A field's values, undefined where it is nowhere; see `FieldPlaces`. */
-function readPlaces(
-  event: EcsEvent,
-  places: readonly (readonly CutSource[])[],
-  parents: Map<string, readonly unknown[]>,
-): readonly unknown[] | undefined {
+function readPlaces(nodes: Nodes, places: readonly (readonly LastStep[])[]): readonly unknown[] | undefined {
   let nothing: readonly unknown[] | undefined
   for (const sources of places) {
     let found: readonly unknown[] | undefined
-    for (const source of sources) {
-      const values = read(event, source, parents)
-      found = found === undefined || values === undefined ? (found ?? values) : [...found, ...values]
-    }
-    if (found?.some((value) => value !== null)) return found.length === 1 ? found : distinct(found)
+    for (const source of sources) found = both(found, read(nodes.at(source.above), source))
+    if (found?.some(isSomething)) return found.length === 1 ? found : distinct(found)
     nothing ??= found
   }
   return nothing
+}
+
+function isSomething(value: unknown): boolean {
+  return value !== null
+}
+
+/** Most sources that give something together give the same. */
+function both(some: readonly unknown[] | undefined, more: readonly unknown[] | undefined) {
+  if (some === undefined || more === undefined) return some ?? more
+  return some.length === 1 && more.length === 1 && some[0] === more[0] ? some : [...some, ...more]
 }
 
 /** Without null, and of values that differ in case alone the first. */
@@ -75,28 +134,28 @@ function distinct(values: readonly unknown[]): unknown[] {
   return [...byText.values()]
 }
 
-function read(
-  event: EcsEvent,
-  { parent, parentKey, last, read: how, fold, words }: CutSource,
-  parents: Map<string, readonly unknown[]>,
-): readonly unknown[] | undefined {
-  let above = parents.get(parentKey)
-  if (above === undefined) parents.set(parentKey, (above = nodesAt(event, parent)))
-  const nodes: unknown[] = []
-  for (const node of above) walk(node, last, 0, nodes)
+function read(above: readonly unknown[], source: LastStep): readonly unknown[] | undefined {
+  if (above.length === 0) return undefined
+  const nodes = below(above, source)
   if (nodes.length === 0) return undefined
+  const { read: how, fold, words } = source
   const values = nodes.length === 1 ? READERS[how](nodes[0]) : nodes.flatMap(READERS[how])
-  if (fold !== undefined) return values.map((value) => foldDashes(String(value)))
+  if (fold !== undefined) return values.map(toHyphens)
   if (words === undefined) return values
   const called = values.flatMap((value) => own(words, String(value).toLowerCase()) ?? [])
   return called.length > 0 ? called : undefined
 }
 
-const DASHES = /[\u2010-\u2015\u2212]/g
+const DASH = /[\u2010-\u2015\u2212]/
+const DASHES = new RegExp(DASH, 'g')
 
 /** A text with each kind of dash as a hyphen. */
 export function foldDashes(text: string): string {
-  return text.replace(DASHES, '-')
+  return DASH.test(text) ? text.replace(DASHES, '-') : text
+}
+
+function toHyphens(value: unknown): string {
+  return foldDashes(String(value))
 }
 
 const READERS: Record<FieldSource['read'], (node: unknown) => readonly unknown[]> = {
@@ -106,32 +165,39 @@ const READERS: Record<FieldSource['read'], (node: unknown) => readonly unknown[]
   changes: (node) => members(node).map(([name, change]) => changeText(name, change)),
 }
 
-/** What lies at a path. */
-function nodesAt(event: EcsEvent, path: readonly string[]): unknown[] {
-  const nodes: unknown[] = []
-  walk(event, path, 0, nodes)
-  return nodes
+const NOTHING: readonly unknown[] = []
+
+/** Where a step leads from what lies before it. */
+function below(nodes: readonly unknown[], step: Name): readonly unknown[] {
+  if (nodes.length === 0) return NOTHING
+  const found: unknown[] = []
+  for (let at = 0; at < nodes.length; at++) addBelow(nodes[at], step, found)
+  return found
 }
 
-/** Adds what lies at the rest of the path. */
-function walk(node: unknown, path: readonly string[], step: number, found: unknown[]): void {
-  if (step === path.length) found.push(node)
-  else if (Array.isArray(node)) for (const item of node) walk(item, path, step, found)
+function addBelow(node: unknown, step: Name, found: unknown[]): void {
+  if (Array.isArray(node)) for (const item of node) addBelow(item, step, found)
   else if (typeof node !== 'object' || node === null) return
-  else if (path[step] === '*') for (const value of Object.values(node)) walk(value, path, step + 1, found)
-  else {
-    const name = nameIn(node, path[step]!)
-    if (name !== undefined) walk((node as Record<string, unknown>)[name], path, step + 1, found)
-  }
+  else if (step.name === '*') for (const value of Object.values(node)) found.push(value)
+  else addMember(node as Record<string, unknown>, step, found)
 }
 
-/** The name as written, else in another case. */
-function nameIn(node: object, name: string): string | undefined {
-  if (Object.hasOwn(node, name)) return name
-  for (const each in node) {
-    if (each.length === name.length && each.toLowerCase() === name.toLowerCase()) return each
+/** The member as it is written, else in another case. Asking for it at once costs half of asking first whether it is there. */
+function addMember(
+  node: Readonly<Record<string, unknown>>,
+  { name, folded, isInherited }: Name,
+  found: unknown[],
+): void {
+  const value = isInherited && !Object.hasOwn(node, name) ? undefined : node[name]
+  if (value !== undefined) {
+    found.push(value)
+    return
   }
-  return undefined
+  for (const each in node) {
+    if (each.length !== name.length || each.toLowerCase() !== folded) continue
+    found.push(node[each])
+    return
+  }
 }
 
 /** Name and value of each member; a list of objects, as one for each target, has the members of all. */
