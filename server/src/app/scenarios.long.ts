@@ -6,28 +6,16 @@ import { startEmulator } from '#connect/testing/start-emulator.ts'
 import { loadRules } from '#detect/load-rules.ts'
 import { createMatcher } from '#detect/matcher.ts'
 import { createFiniteStream } from '#detect/stream.ts'
-import { normalizeRecord } from '#normalize/normalize-record.ts'
+
+import { eventOf, type ToldRecord } from './testing/told-records.ts'
 
 /**
  * The pack against every attack of the emulated company, each with its look-alikes: the rules that a scenario names raise
  * alerts, and no others do. Two worlds, so that no rule fits one by chance.
  */
 
-/** Other surfaces show their records in a shape of their own, and no rule of the pack needs them. */
-const DATASETS: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(
-    ['AzureActiveDirectory', 'Exchange', 'SharePoint', 'General'].map((type) => [`Audit.${type}`, 'o365.audit']),
-  ),
-  'DLP.All': 'o365.audit',
-  signIn: 'azure.signinlogs',
-  'signIn.nonInteractiveUser': 'azure.signinlogs',
-  'signIn.servicePrincipal': 'azure.signinlogs',
-  directoryAudit: 'azure.auditlogs',
-  riskDetection: 'azure.identity_protection',
-}
-
 interface Told {
-  scenarios: { id: string; rules: string[]; records: { surface: string; record: object }[] }[]
+  scenarios: { id: string; rules: string[]; records: ToldRecord[] }[]
 }
 
 const { rules, correlations } = await loadRules([join(import.meta.dirname, '../../../rules')])
@@ -49,11 +37,7 @@ const stories = await Promise.all(
 )
 
 test.each(stories.flat())('$id of world $world is seen by the rules that it names, and by no others', (story) => {
-  const events = story.records.flatMap(({ surface, record }) => {
-    const dataset = DATASETS[surface]
-    const outcome = dataset === undefined ? undefined : normalizeRecord(dataset, JSON.stringify(record))
-    return outcome?.outcome === 'kept' ? [outcome] : []
-  })
+  const events = story.records.map(eventOf).filter((event) => event !== undefined)
   const stream = createFiniteStream(matcher, correlations)
   const matches = [...events.flatMap((event, index) => stream.push(event, index)), ...stream.end()]
   const raised = new Set(matches.flatMap(({ rule }) => alerting.get(rule) ?? []))

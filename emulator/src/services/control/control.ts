@@ -21,6 +21,7 @@ import type { Span } from './request.ts'
 import { azureTruth, hubTruth } from './azure-truth.ts'
 import { addApplication, changeApplication } from './applications.ts'
 import { historyTruth } from './history-truth.ts'
+import { everydayTruth, recordTruth } from './records-truth.ts'
 import { directoryTruth, logTruth, riskTruth } from './truth.ts'
 
 /**
@@ -51,6 +52,9 @@ export function controlService(cloud: Cloud, keys: TokenKeys): Service {
       ok(hubTruth(tenantOf(cloud, request), hubOf(request), spanOf(request))),
     )
     .add('GET', '/_emu/ground-truth/records', (request) => ok(recordTruth(tenantOf(cloud, request))))
+    .add('GET', '/_emu/ground-truth/everyday', (request) =>
+      ok(everydayTruth(tenantOf(cloud, request), spanOf(request))),
+    )
     .add('GET', '/_emu/ground-truth/scenarios', (request) => ok(scenarioTruth(tenantOf(cloud, request))))
     .add('GET', '/_emu/faults', () => ok({ rules: cloud.faults.rules }))
     .add('POST', '/_emu/faults', (request) => addFaults(cloud, request))
@@ -177,20 +181,6 @@ const scenarioTruth = (tenant: Tenant) => ({
     rules: scenario.rules,
     truth: scenario.truth(tenant.world),
     steps: tell(scenario.steps(tenant.world)),
-  })),
-})
-
-/** What each scenario left behind, as the surfaces have it: for judging detection without collecting first. */
-const recordTruth = (tenant: Tenant) => ({
-  scenarios: tenant.scenarios.map((scenario) => ({
-    id: scenario.id,
-    rules: scenario.rules,
-    records: scenario
-      .steps(tenant.world)
-      .flatMap(({ audit = [], traces = [] }) => [
-        ...audit.map(({ contentType, record }) => ({ surface: contentType, record })),
-        ...traces.map(({ surface, record }) => ({ surface, record })),
-      ]),
   })),
 })
 

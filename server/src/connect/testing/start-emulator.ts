@@ -127,6 +127,8 @@ export async function startEmulator(args: readonly string[] = []): Promise<Emula
         path: `/_emu${path}`,
         method,
         headers: { 'content-type': 'application/json' },
+        // Whoever computes for long between two requests would find the connection closed.
+        reset: true,
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       })
       const text = await reply.body.text()
