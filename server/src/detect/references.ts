@@ -4,6 +4,9 @@ import type { RuleProblem } from './sigma/problem.ts'
 
 type Referred = LoadedRule | LoadedCorrelation
 
+/** Correlations over correlations: each event goes up through all of them. */
+const MAX_HEIGHT = 20
+
 /**
  * Correlations with their references resolved to ids, each after those it refers to. One that refers to nothing, to itself
  * or to one that is wrong is a problem, and left out.
@@ -20,19 +23,25 @@ export function resolveCorrelations(
     if (resolved) waiting.set(correlation.id, resolved)
   }
   const ready: LoadedCorrelation[] = []
-  const known = new Set(rules.keys())
+  /** How many correlations stand under each. */
+  const known = new Map([...rules.keys()].map((id) => [id, 0]))
   for (let before = -1; before < ready.length;) {
     before = ready.length
     for (const correlation of waiting.values()) {
-      if (!correlation.rules.every((id) => known.has(id))) continue
+      const below = Math.max(...correlation.rules.map((id) => known.get(id) ?? Infinity))
+      if (below >= MAX_HEIGHT) continue
       waiting.delete(correlation.id)
-      known.add(correlation.id)
+      known.set(correlation.id, below + 1)
       ready.push(correlation)
     }
   }
   for (const { rules: named, file, line } of waiting.values()) {
-    const found = `a correlation over itself, or over one that is left out: ${named.filter((id) => !known.has(id)).join(', ')}`
-    problems.push({ file, line, column: 1, severity: 'error', found, allowed: 'rules that do not lead back to it' })
+    const unknown = named.filter((id) => !known.has(id)).join(', ')
+    const [found, allowed] =
+      unknown === ''
+        ? [`a correlation over ${MAX_HEIGHT} others, each over the next`, 'fewer of them']
+        : [`a correlation over itself, or over one that is left out: ${unknown}`, 'rules that do not lead back to it']
+    problems.push({ file, line, column: 1, severity: 'error', found, allowed })
   }
   return ready
 }

@@ -107,11 +107,20 @@ describe('a list that a rule names', () => {
 })
 
 describe('a correlation that is refused says why', () => {
+  const numbered = (count: number, between = ', ') => Array.from({ length: count }, (_, n) => `r${n}`).join(between)
   const refused = (body: string) => found(rule('a'), rule('b'), `title: x\ncorrelation:\n${body}`)
   it.each([
     ['type: sometimes', '  type: sometimes\n  rules: [a]\n  timespan: 1m\n', 'the type `sometimes`'],
     ['no timespan', '  type: temporal\n  rules: [a, b]\n', 'no timespan'],
     ['a timespan without a unit', "  type: temporal\n  rules: [a, b]\n  timespan: '60'\n", 'the timespan `60`'],
+    ['a timespan of ages', '  type: temporal\n  rules: [a, b]\n  timespan: 999999999y\n', 'the timespan `999999999y`'],
+    ['two hundred and one rules', `  type: temporal\n  rules: [${numbered(201)}]\n  timespan: 1m\n`, '201 rules'],
+    ['thirty rules in order', `  type: temporal_ordered\n  rules: [${numbered(30)}]\n  timespan: 1m\n`, '30 rules'],
+    [
+      'a condition over eleven rules in order, which come in thousands of ways',
+      `  type: temporal_ordered\n  rules: [${numbered(11)}]\n  timespan: 1m\n  condition: ${numbered(11, ' or ')}\n`,
+      '11 rules',
+    ],
     ['no threshold', '  type: event_count\n  rules: [a]\n  timespan: 1m\n', 'no condition'],
     ['no field', '  type: value_sum\n  rules: [a]\n  timespan: 1m\n  condition: {gte: 1}\n', 'no field for value_sum'],
     [
@@ -132,5 +141,12 @@ describe('a correlation that is refused says why', () => {
     ],
   ])('%s', (_name, body, expected) => {
     expect(refused(body)[0]).toBe(expected)
+  })
+
+  it('which stands on a tower of them', () => {
+    const tower = Array.from({ length: 1_000 }, (_, n) => correlation(`c${n + 1}`, `[c${n}]`)).toReversed()
+    const { correlations, problems } = load(rule('c0'), ...tower)
+    expect(correlations).toHaveLength(20)
+    expect(problems.at(-1)?.found).toBe('a correlation over 20 others, each over the next')
   })
 })

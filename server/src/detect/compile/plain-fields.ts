@@ -54,8 +54,21 @@ export function scalarsOf(value: unknown): unknown[] {
   return found
 }
 
-function addScalars(value: unknown, found: unknown[]): void {
+function addScalars(value: unknown, found: unknown[], depth = 0): void {
   if (typeof value !== 'object' || value === null) found.push(value)
-  else if (Array.isArray(value)) for (const each of value) addScalars(each, found)
-  else for (const key of Object.keys(value)) addScalars((value as Record<string, unknown>)[key], found)
+  else if (depth > DEEP) addDeepScalars(value, found)
+  else if (Array.isArray(value)) for (const each of value) addScalars(each, found, depth + 1)
+  else for (const key of Object.keys(value)) addScalars((value as Record<string, unknown>)[key], found, depth + 1)
+}
+
+/** Deeper than anything is, yet JSON may nest deeper than calls may. */
+const DEEP = 100
+
+function addDeepScalars(value: object, found: unknown[]): void {
+  const waiting: unknown[] = [value]
+  while (waiting.length > 0) {
+    const next = waiting.pop()
+    if (typeof next !== 'object' || next === null) found.push(next)
+    else for (const each of Object.values(next).toReversed()) waiting.push(each)
+  }
 }

@@ -22,6 +22,9 @@ const UNITS: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_
 /** No event is older; and milliseconds are counted in whole numbers. */
 const MAX_TIMESPAN_S = 100 * UNITS['y']!
 
+/** What every group remembers grows with the rules: with their square in order, and with their sets where a condition says which. */
+const MAX_RULES = { temporal: 200, ordered: 20, orderedByCondition: 10 }
+
 /** A correlation; undefined when something is wrong with it. What its references name is looked up where all files are known. */
 export function readCorrelation(reader: Reader): SigmaCorrelation | undefined {
   const { problems } = reader
@@ -41,6 +44,9 @@ export function readCorrelation(reader: Reader): SigmaCorrelation | undefined {
   }
   if (rules.length === 0)
     problems.add(offsetOf(reader.at(node, 'rules')) ?? offsetOf(node), 'no rules', 'ids or names of rules')
+  const most = type === undefined ? MAX_RULES.temporal : mostRules(type, reader.at(node, 'condition'))
+  if (rules.length > most)
+    problems.add(named[most]!.offset, `${rules.length} rules`, `at most ${most} in this correlation`)
   const groupBy = readNames(reader, reader.at(node, 'group-by'), 'names of fields or aliases').map(({ text }) => text)
   const aliases = readAliases(reader, node)
   const generate = readGenerate(reader, node)
@@ -60,6 +66,11 @@ export function readCorrelation(reader: Reader): SigmaCorrelation | undefined {
     generate,
     ...condition,
   }
+}
+
+function mostRules(type: CorrelationType, condition: Node | undefined): number {
+  if (type !== 'temporal_ordered') return MAX_RULES.temporal
+  return isScalar(condition) && condition.value !== null ? MAX_RULES.orderedByCondition : MAX_RULES.ordered
 }
 
 function readType(reader: Reader, correlation: Node | undefined): CorrelationType | undefined {

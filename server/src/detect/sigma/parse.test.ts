@@ -49,6 +49,25 @@ describe('a rule file', () => {
     expect(problems.length).toBeGreaterThan(0)
   })
 
+  it.each([
+    ['steps', Array.from({ length: 50 }, (_, n) => `(x${n}|y){1,900}z`)],
+    ['expressions', Array.from({ length: 300 }, (_, n) => `x${n}`)],
+    ['characters', Array.from({ length: 10 }, () => 'x'.repeat(3_000))],
+  ])('with regular expressions of too many %s is refused', (unit, expressions) => {
+    const { documents, problems } = parseSigma(
+      rule(`  s:\n    A|re: [${expressions.map((each) => `'${each}'`).join()}]\n  condition: s\n`),
+      'r.yml',
+    )
+    expect(documents).toEqual([])
+    expect(problems[0]?.found).toContain(unit)
+  })
+
+  it('with a thousand keywords that hold wildcards is refused', () => {
+    const words = Array.from({ length: 1_000 }, (_, n) => `'a*${n}'`)
+    const { problems } = parseSigma(rule(`  s: [${words.join()}]\n  condition: s\n`), 'r.yml')
+    expect(problems[0]?.found).toBe('1000 keywords with wildcards')
+  })
+
   it('with an expression of a megabyte is refused', () => {
     expect(
       parseSigma(rule(`  s:\n    A|re: '${'a?'.repeat(400_000)}'\n  condition: s\n`), 'r.yml').problems[0]?.found,

@@ -19,6 +19,15 @@ export function compileRegex(source: string, flags: string): RE2JS {
   )
 }
 
+/** How much an expression comes to: RE2 writes repetitions out. Nothing for one that cannot be read. */
+export function weighRegex(source: string): number {
+  try {
+    return RE2JS.compile(source).programSize()
+  } catch {
+    return 0
+  }
+}
+
 /** What is wrong with an expression; undefined when nothing is. */
 export function checkRegex(source: string): Fault | undefined {
   if (source.length > MAX_LENGTH) {
