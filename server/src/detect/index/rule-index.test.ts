@@ -88,8 +88,8 @@ describe('many texts looked for at once', () => {
 })
 
 it('an event that nests deeper than calls may is read all the same', () => {
-  const rule = 'title: t\nlogsource: {product: any}\ndetection:\n  s: {F: deep}\n  condition: s\n'
-  const index = createRuleIndex(assembleRules([{ file: 'deep.yml', text: rule }]).rules)
+  const deep = 'title: t\nlogsource: {product: any}\ndetection:\n  s: {F: deep}\n  condition: s\n'
+  const index = createRuleIndex(assembleRules([{ file: 'deep.yml', text: deep }]).rules)
   const nested = `{"F":${'[{"a":'.repeat(20_000)}["deep",1]${'}]'.repeat(20_000)}}`
   const fields = plainFields(JSON.parse(nested) as Record<string, unknown>)
   expect(index.match(new Reading(fields))).toHaveLength(1)
