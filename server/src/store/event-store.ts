@@ -81,40 +81,57 @@ export interface EventStore {
 
 /** What detection asks of history: see detect/sql/back-test.ts. */
 export interface EventHunt {
-  /** The kinds of events in a range, and how many of each there are on each day, oldest day first. */
-  kinds(tenantId: TenantId, range: TimeRange): Promise<KindsOfDay[]>
+  /** The fields by which events can be told apart, and those in which texts can be sought without reading whole events. */
+  readonly fields: ReadonlySet<string>
+  /**
+   * The kinds of events in a range, and how many of each there are on each day, oldest day first.
+   *
+   * @param by fields of few values each, which have one value an event.
+   */
+  kinds(tenantId: TenantId, range: TimeRange, by: readonly KindField[]): Promise<KindsOfDay[]>
   /** The newest events of some kinds. */
   newest(
     tenantId: TenantId,
     request: { range: TimeRange; kinds: readonly EventKind[]; limit: number },
   ): Promise<EventKey[]>
-  /**
-   * All events of some kinds, and those of others that hold one of the texts; oldest first, in pieces of some megabytes. A text
-   * is of ASCII letters, digits and what JSON does not escape, and found in any case.
-   */
+  /** The events that are wanted for one reason or another; oldest first, in pieces of some megabytes. */
   candidates(
     tenantId: TenantId,
-    request: {
-      range: TimeRange
-      kinds: readonly EventKind[]
-      searched: readonly EventKind[]
-      texts: readonly string[]
-      originals: boolean
-    },
+    request: { range: TimeRange; wanted: readonly Wanted[]; originals: boolean },
   ): AsyncGenerator<ExportedEvent[]>
 }
 
-/** What an event is told by first. */
-export interface EventKind {
-  dataset: string
-  /** `event.action`; empty where an event has none. */
-  action: string
-}
+/** ECS fields of few values; the names of the columns of an {@link EventKind}. */
+export const KIND_FIELDS = [
+  'event.dataset',
+  'event.action',
+  'event.code',
+  'event.provider',
+  'event.outcome',
+  'event.kind',
+] as const
+export type KindField = (typeof KIND_FIELDS)[number]
 
-export interface KindsOfDay extends EventKind {
+/** What an event is told by first: the values of the fields that were asked for, empty where an event has none. */
+export type EventKind = Readonly<Partial<Record<KindField, string>>>
+
+export interface KindsOfDay {
+  kind: EventKind
   /** In UTC. */
   day: string
   count: number
+}
+
+/** Events of some kinds: all of them, or those that hold one of the texts, in any case. */
+export interface Wanted {
+  /** All by the same fields. */
+  kinds: readonly EventKind[]
+  sought?: {
+    /** One of `fields`; absent: anywhere in the event. */
+    field?: string
+    /** Of printable ASCII, anywhere in an event of what JSON does not escape. The empty text is found where the field has no value. */
+    texts: readonly string[]
+  }
 }
 
 /** What makes an event one within its tenant. */

@@ -2,12 +2,12 @@ import { createMatcher } from '#detect/matcher.ts'
 import type { LoadedCorrelation, LoadedRule } from '#detect/rule-set.ts'
 import { fieldsOf } from '#detect/sigma/expression.ts'
 import { createFiniteStream } from '#detect/stream.ts'
-import type { EcsEvent } from '#domain/event.ts'
+import { type EcsEvent, fieldAt } from '#domain/event.ts'
 import type { TenantId } from '#domain/ids.ts'
 import type { TimeRange } from '#domain/query.ts'
-import type { EventHunt, EventKey, EventKind, KindsOfDay } from '#store/event-store.ts'
+import type { EventHunt, EventKey, EventKind, KindField, KindsOfDay } from '#store/event-store.ts'
 
-import { sortKinds } from './sort-kinds.ts'
+import { kindFieldsOf, sortKinds } from './sort-kinds.ts'
 
 /** What a rule would have found in stored events. */
 export interface BackTested {
@@ -42,7 +42,7 @@ const STRETCH = 100_000
 
 /**
  * Runs rules over history, all in one pass: what the stream would have found, by the id of the rule or correlation. First the
- * kinds of events there are (dataset and action) are sorted by what the rules say of each. Those that a rule matches whatever
+ * kinds of events there are (dataset, action, and what else tells them apart) are sorted by what the rules say of each. Those that a rule matches whatever
  * else is in them are counted by the store. Of those that it may match, the events that hold one of the rule's texts are read
  * and looked at by the stream's own predicates; the rest is passed by.
  *
@@ -54,13 +54,14 @@ export async function huntHistory(
 ): Promise<{ found: Map<string, BackTested>; scannedRows: number }> {
   const range = { from, to }
   const matcher = createMatcher(rules)
-  const days = await hunt.kinds(tenantId, range)
+  const by = kindFieldsOf(matcher.rules)
+  const days = await hunt.kinds(tenantId, range, by)
   const correlated = new Set(correlations.flatMap((each) => each.rules))
-  const asked = sortKinds(kindsOf(days), matcher.rules, ({ id }) => !correlated.has(id))
+  const asked = sortKinds(kindsOf(days), matcher.rules, hunt.fields, ({ id }) => !correlated.has(id))
   const tallies = new Map([...rules, ...correlations].map(({ id }) => [id, new Tally(range)]))
   for (const [{ id }, kinds] of asked.counted) {
     const own = new Set(kinds.map(nameOf))
-    for (const each of days) if (own.has(nameOf(each))) tallies.get(id)!.add(each.day, each.count)
+    for (const each of days) if (own.has(nameOf(each.kind))) tallies.get(id)!.add(each.day, each.count)
     tallies.get(id)!.newest.push(...(await hunt.newest(tenantId, { range, kinds, limit: samples })))
   }
 
@@ -68,14 +69,17 @@ export async function huntHistory(
   const stream = createFiniteStream(matcher, correlations)
   const seen: EventKey[] = []
   const originals = matcher.rules.some(({ expression }) => fieldsOf(expression).has(undefined))
-  const looked = new Set([...asked.kinds, ...asked.searched].map(nameOf))
-  const wanted = days.filter((each) => looked.has(nameOf(each)))
-  for (const stretch of stretchesOf(range, wanted)) {
-    for await (const some of hunt.candidates(tenantId, { ...asked, range: stretch, originals })) {
+  const looked = new Set(asked.wanted.flatMap(({ kinds }) => kinds.map(nameOf)))
+  const stretches = stretchesOf(
+    range,
+    days.filter(({ kind }) => looked.has(nameOf(kind))),
+  )
+  for (const stretch of stretches) {
+    for await (const some of hunt.candidates(tenantId, { wanted: asked.wanted, range: stretch, originals })) {
       signal?.throwIfAborted()
       for (const { id, timeMs, document, original = '{}' } of some) {
         const event = JSON.parse(document) as EcsEvent
-        const kind = nameOf({ dataset: event.event.dataset, action: event.event.action ?? '' })
+        const kind = nameOf(kindOf(event, by))
         const matches = stream.push({ event, raw: recordOf(original), original }, seen.length)
         if (matches.length === 0) continue
         seen.push({ id, timeMs })
@@ -105,12 +109,17 @@ function withThoseUnder({ rules, correlations }: HuntRequest['rules'], id: strin
   }
 }
 
-function nameOf({ dataset, action }: EventKind): string {
-  return `${dataset} ${action}`
+function nameOf(kind: EventKind): string {
+  return JSON.stringify(Object.values(kind))
+}
+
+/** As the store has it. */
+function kindOf(event: EcsEvent, by: readonly KindField[]): EventKind {
+  return Object.fromEntries(by.map((field) => [field, String(fieldAt(event, field) ?? '')]))
 }
 
 function kindsOf(days: readonly KindsOfDay[]): EventKind[] {
-  return [...new Map(days.map(({ dataset, action }) => [nameOf({ dataset, action }), { dataset, action }])).values()]
+  return [...new Map(days.map(({ kind }) => [nameOf(kind), kind])).values()]
 }
 
 const DAY_MS = 86_400_000

@@ -1,6 +1,8 @@
+import { placesOf } from '#detect/fields/places.ts'
 import { streamsOf } from '#detect/fields/logsources.ts'
 import type { LoadedRule } from '#detect/rule-set.ts'
-import type { EventKind } from '#store/event-store.ts'
+import { fieldsOf } from '#detect/sigma/expression.ts'
+import { type EventKind, KIND_FIELDS, type KindField, type Wanted } from '#store/event-store.ts'
 
 import { truthOf } from './truth.ts'
 import { witnessTexts } from './witness-texts.ts'
@@ -9,43 +11,66 @@ import { witnessTexts } from './witness-texts.ts'
 export interface Asked {
   /** Kinds of which a rule matches every event, by the rule: their days tell all there is to know. */
   counted: Map<LoadedRule, EventKind[]>
-  /** Kinds of which every event has to be looked at. */
-  kinds: EventKind[]
-  /** Kinds of which those are to be looked at that hold one of the texts. */
-  searched: EventKind[]
-  texts: string[]
+  /** The events that have to be looked at. */
+  wanted: Wanted[]
+}
+
+/** By which fields the kinds of events are to be told apart, that rules can say something of them. */
+export function kindFieldsOf(rules: readonly LoadedRule[]): KindField[] {
+  const paths = new Set(['event.dataset', 'event.action'])
+  for (const { logsource, expression } of rules) {
+    const fields = [...fieldsOf(expression)].filter((field) => field !== undefined)
+    for (const stream of streamsOf(logsource)) {
+      if (stream.when) paths.add(stream.when.path.join('.'))
+      for (const field of fields) for (const { path } of placesOf(stream, field)[0] ?? []) paths.add(path.join('.'))
+    }
+  }
+  return KIND_FIELDS.filter((field) => paths.has(field))
 }
 
 /**
  * Sorts the kinds of events by what rules say of each: those that they match whatever else is in them, may match, or do not.
  *
+ * @param fields by which the store can tell events apart.
  * @param isCountable false for rules of which the events themselves are wanted.
  */
 export function sortKinds(
   kinds: readonly EventKind[],
   rules: readonly LoadedRule[],
+  fields: ReadonlySet<string>,
   isCountable: (rule: LoadedRule) => boolean,
 ): Asked {
   const counted = new Map<LoadedRule, EventKind[]>()
   const whole = new Set<EventKind>()
-  const searched = new Set<EventKind>()
-  const texts = new Set<string>()
+  const sought = new Map<string | undefined, { kinds: Set<EventKind>; texts: Set<string> }>()
   for (const rule of rules) {
     const streams = streamsOf(rule.logsource)
-    const witnesses = witnessTexts(rule.expression, streams)
-    for (const kind of kinds) {
-      const truths = streams
-        .filter(({ dataset }) => dataset === kind.dataset)
-        .map((stream) => truthOf(rule.expression, stream, kind.action))
-      if (truths.includes('yes') && isCountable(rule)) counted.set(rule, [...(counted.get(rule) ?? []), kind])
-      else if (truths.some((truth) => truth !== 'no')) {
-        if (witnesses === undefined) whole.add(kind)
-        else {
-          searched.add(kind)
-          for (const text of witnesses) texts.add(text)
-        }
+    const truths = streams.map((stream) => truthOf(rule.expression, stream))
+    const own = kinds.map((kind) => ({ kind, is: truths.map((truth) => truth(kind)) }))
+    const sure = own.filter(({ is }) => is.includes('yes') && isCountable(rule))
+    if (sure.length > 0) {
+      counted.set(
+        rule,
+        sure.map(({ kind }) => kind),
+      )
+    }
+    const open = own.filter((each) => !sure.includes(each) && each.is.some((truth) => truth !== 'no'))
+    const witnesses = witnessTexts(rule.expression, streams, fields)
+    for (const { kind } of open) {
+      if (witnesses === undefined) whole.add(kind)
+      for (const { field, text } of witnesses ?? []) {
+        if (!sought.has(field)) sought.set(field, { kinds: new Set(), texts: new Set() })
+        sought.get(field)!.kinds.add(kind)
+        sought.get(field)!.texts.add(text)
       }
     }
   }
-  return { counted, kinds: [...whole], searched: [...searched].filter((kind) => !whole.has(kind)), texts: [...texts] }
+  const wanted = [...sought].map(([field, { kinds: own, texts }]): Wanted => {
+    const all = [...texts]
+    return {
+      kinds: [...own].filter((kind) => !whole.has(kind)),
+      sought: field === undefined ? { texts: all } : { field, texts: all },
+    }
+  })
+  return { counted, wanted: [{ kinds: [...whole] }, ...wanted].filter((each) => each.kinds.length > 0) }
 }

@@ -5,26 +5,31 @@ import { foldDashes } from '#detect/fields/read.ts'
 import type { EventStream, FieldSource } from '#detect/fields/source.ts'
 import type { Expression, Leaf } from '#detect/sigma/expression.ts'
 import { type Pattern, shapeOf } from '#detect/sigma/pattern.ts'
+import { type EventKind, KIND_FIELDS, type KindField } from '#store/event-store.ts'
 
 /** What is known of an expression by an event's kind alone. */
 export type Truth = 'no' | 'maybe' | 'yes'
 
-/** Whether events of a stream with an action match an expression, as far as that can be said without looking at one. */
-export function truthOf(expression: Expression, stream: EventStream, action: string): Truth {
-  const visit = (each: Expression): Truth => {
+/** What can be said of an expression and events of a stream by their kind, without looking at one. */
+export function truthOf(expression: Expression, stream: EventStream): (kind: EventKind) => Truth {
+  const visit = (each: Expression): ((kind: EventKind) => Truth) => {
     switch (each.kind) {
       case 'and':
-        return least(each.terms.map(visit))
-      case 'or':
-        return OPPOSITE[least(each.terms.map((term) => OPPOSITE[visit(term)]))]
-      case 'not':
-        return OPPOSITE[visit(each.term)]
+      case 'or': {
+        const terms = each.terms.map(visit)
+        if (each.kind === 'and') return (kind) => least(terms.map((term) => term(kind)))
+        return (kind) => OPPOSITE[least(terms.map((term) => OPPOSITE[term(kind)]))]
+      }
+      case 'not': {
+        const term = visit(each.term)
+        return (kind) => OPPOSITE[term(kind)]
+      }
       case 'leaf':
-        return leafTruth(each, stream, action)
+        return leafTruth(each, stream)
     }
   }
   const truth = visit(expression)
-  return truth === 'yes' && stream.when !== undefined ? 'maybe' : truth
+  return (kind) => least([isOfStream(stream, kind), truth(kind)])
 }
 
 const OPPOSITE: Record<Truth, Truth> = { no: 'yes', maybe: 'maybe', yes: 'no' }
@@ -34,42 +39,70 @@ function least(truths: readonly Truth[]): Truth {
   return truths.includes('maybe') ? 'maybe' : 'yes'
 }
 
-function leafTruth(leaf: Leaf, stream: EventStream, action: string): Truth {
-  const { field, test } = leaf
-  if (field === undefined || test.kind === 'field' || action === '') return 'maybe'
-  const [sources = []] = placesOf(stream, field)
-  const known = sources.flatMap((source) => (pathOf(source) === ACTION ? valuesOf(source, action) : []))
-  // The first group of sources is the field's only where it gives anything.
-  if (known.length === 0) return 'maybe'
-  if (matches(leaf, known)) return 'yes'
-  const others = sources.filter((source) => pathOf(source) !== ACTION)
-  if (others.length === 0) return 'no'
-  if (!others.every(isRecordsOwn) || test.kind !== 'pattern' || shapeOf(test.pattern).kind === 'glob') return 'maybe'
-  return matches(leaf, spellings(action, test.pattern)) ? 'maybe' : 'no'
+function isOfStream({ dataset, when }: EventStream, kind: EventKind): Truth {
+  if (kind['event.dataset'] !== dataset) return 'no'
+  if (when === undefined) return 'yes'
+  const value = valueIn(kind, when.path)
+  if (value === undefined) return 'maybe'
+  return when.values.includes(value) ? 'yes' : 'no'
 }
 
-const ACTION = 'event.action'
+function leafTruth(leaf: Leaf, stream: EventStream): (kind: EventKind) => Truth {
+  const { field, test } = leaf
+  if (field === undefined || test.kind === 'field') return () => 'maybe'
+  const [sources = [], ...more] = placesOf(stream, field)
+  if (!sources.some(isOfKinds)) return () => 'maybe'
+  const predicate = toPredicate(leaf)
+  const matches = (values: readonly string[] | undefined) =>
+    predicate(new Reading({ values: () => values, everyValue: () => [] }))
+  const isSpelled = test.kind === 'pattern' && shapeOf(test.pattern).kind !== 'glob'
+
+  return (kind) => {
+    const given = sources.map((source) =>
+      isOfKinds(source) ? valuesOf(source, valueIn(kind, source.path)) : undefined,
+    )
+    const known = given.flatMap((values) => values ?? [])
+    const others = sources.filter((_, index) => given[index] === undefined)
+    // The first group of sources is the field's only where it gives anything.
+    if (known.length === 0) return more.length + others.length > 0 ? 'maybe' : matches(undefined) ? 'yes' : 'no'
+    if (matches(known)) {
+      // Of values that differ in case alone there is one, which another source may have written.
+      return others.every(isRecordsOwn) || (test.kind === 'pattern' && !test.cased) ? 'yes' : 'maybe'
+    }
+    if (others.length === 0) return 'no'
+    const action = kind['event.action']
+    if (!others.every(isRecordsOwn) || !action || !isSpelled) return 'maybe'
+    return matches(spellings(action, test.pattern)) ? 'maybe' : 'no'
+  }
+}
+
+/** Nothing is said of an event by a kind that has no value there. */
+function valueIn(kind: EventKind, path: readonly string[]): string | undefined {
+  return kind[path.join('.') as KindField] || undefined
+}
+
 /** Of which the action is made, without blanks around it and without the full stop that Entra writes behind some. */
 const OPERATION = 'o365.audit.Operation'
 
-const pathOf = ({ path }: FieldSource) => path.join('.')
-
 /** Whether a field is asked for of which an event's kind says something. */
 export function isKnownByKind(stream: EventStream, field: string): boolean {
-  return placesOf(stream, field)[0]?.some((source) => pathOf(source) === ACTION) === true
+  return placesOf(stream, field)[0]?.some(isOfKinds) === true
 }
 
-function isRecordsOwn(source: FieldSource): boolean {
-  return pathOf(source) === OPERATION && source.read === 'values' && source.words === undefined
+function isOfKinds({ path, read }: FieldSource): boolean {
+  return read === 'values' && KINDS.has(path.join('.'))
 }
 
-function valuesOf({ fold, words }: FieldSource, action: string): readonly string[] {
-  if (words !== undefined) return Object.hasOwn(words, action.toLowerCase()) ? words[action.toLowerCase()]! : []
-  return [fold === 'dashes' ? foldDashes(action) : action]
+const KINDS: ReadonlySet<string> = new Set(KIND_FIELDS)
+
+function isRecordsOwn({ path, read, words }: FieldSource): boolean {
+  return path.join('.') === OPERATION && read === 'values' && words === undefined
 }
 
-function matches(leaf: Leaf, values: readonly string[]): boolean {
-  return toPredicate(leaf)(new Reading({ values: () => values, everyValue: () => [] }))
+function valuesOf({ fold, words }: FieldSource, value: string | undefined): readonly string[] | undefined {
+  if (value === undefined) return undefined
+  if (words !== undefined) return Object.hasOwn(words, value.toLowerCase()) ? words[value.toLowerCase()]! : []
+  return [fold === 'dashes' ? foldDashes(value) : value]
 }
 
 /** How the record may write the action, as far as it matters to a pattern without `?`. */

@@ -8,8 +8,9 @@
  * - `keywords`, `texts`: the same, several a event. A field that ECS or a normalizer fills with several values belongs here:
  *   a single-valued column keeps the first alone.
  * - `number`: absent is NULL. Absent text is the empty string.
+ * - `json`: a value as Microsoft wrote it, of which nobody can say that it is one text: what is none stands there as JSON.
  */
-export type ColumnKind = 'keyword' | 'text' | 'keywords' | 'texts' | 'number'
+export type ColumnKind = 'keyword' | 'text' | 'keywords' | 'texts' | 'number' | 'json'
 
 export interface Column {
   name: string
@@ -73,6 +74,17 @@ const FIELDS: readonly (readonly [name: string, path: string, kind: ColumnKind])
 /** The columns filled from ECS fields, in the order rows are written. */
 export const COLUMNS: readonly Column[] = FIELDS.map(([name, path, kind]) => ({ name, path, kind }))
 
+/**
+ * Fields of records by which rules tell apart the events of frequent operations. Searching does not know them: what is a list here
+ * is a text for it. The engine makes them from the document for events that were stored before.
+ */
+export const RECORD_COLUMNS: readonly Column[] = [{ name: 'audit_user', path: 'o365.audit.UserId', kind: 'json' }]
+
+/** Columns in which going back over history can seek texts. */
+export const HUNTED: ReadonlyMap<string, Column> = new Map(
+  [...COLUMNS, ...RECORD_COLUMNS].filter(({ kind }) => kind !== 'number').map((column) => [column.path, column]),
+)
+
 /** The columns every event has, of which searching treats these as text: the identity, the sentence, the record's text. */
 const FIXED: readonly Column[] = [
   { name: 'event_id', path: 'event.id', kind: 'text' },
@@ -94,4 +106,5 @@ export const SQL_TYPES: Readonly<Record<ColumnKind, string>> = {
   keywords: 'Array(String)',
   texts: 'Array(String)',
   number: 'Nullable(Float64)',
+  json: 'String',
 }

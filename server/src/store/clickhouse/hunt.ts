@@ -1,7 +1,9 @@
 import type { TenantId } from '#domain/ids.ts'
 import type { TimeRange } from '#domain/query.ts'
-import type { EventHunt, EventKey, EventKind, ExportedEvent, KindsOfDay } from '#store/event-store.ts'
+import type { EventHunt, EventKey, EventKind, ExportedEvent, KindField, Wanted } from '#store/event-store.ts'
 
+import { type Column, columnAt, HUNTED } from './columns.ts'
+import { isPlural } from './field-values.ts'
 import { Params } from './params.ts'
 import { isBehind, KEY, moment, onceEach, ORDERS, type Reader } from './reader.ts'
 
@@ -23,18 +25,21 @@ export function createHunt({ events, select }: Reader): EventHunt {
     `tenant_id = ${params.uuid(tenantId)} AND time >= ${params.time(moment(from))} AND time < ${params.time(moment(to))}`
 
   return {
-    kinds(tenantId, range) {
+    fields: new Set(HUNTED.keys()),
+
+    async kinds(tenantId, range, by) {
       const params = new Params()
-      return select<KindsOfDay>(
-        `SELECT dataset, action, toString(day) AS day, toFloat64(count()) AS count
-          FROM (
-            SELECT event_dataset AS dataset, event_action AS action, toDate32(time) AS day
-            FROM ${events} FINAL WHERE ${whereOf(tenantId, range, params)}
-          )
-          GROUP BY dataset, action, day ORDER BY day, dataset, action`,
+      const columns = by.map(nameOf).join(', ')
+      const rows = await select<{ day: string; count: number; values: string[] }>(
+        `SELECT toString(day) AS day, toFloat64(count()) AS count, [${columns}] AS values
+          FROM (SELECT ${columns}, toDate32(time) AS day FROM ${events} FINAL WHERE ${whereOf(tenantId, range, params)})
+          GROUP BY ${columns}, day ORDER BY day, ${columns}`,
         params,
         MAX_SECONDS,
       )
+      return rows.map(({ day, count, values }) => {
+        return { day, count, kind: Object.fromEntries(by.map((field, index) => [field, values[index]!])) }
+      })
     },
 
     async newest(tenantId, { range, kinds, limit }) {
@@ -48,21 +53,16 @@ export function createHunt({ events, select }: Reader): EventHunt {
       return onceEach(keys).slice(0, limit)
     },
 
-    async *candidates(tenantId, { range, kinds, searched, texts, originals }) {
+    async *candidates(tenantId, { range, wanted, originals }) {
+      if (wanted.length === 0) return
       let last: EventKey | undefined
       for (let size = 200; ;) {
         const params = new Params()
         params.readsDocuments = true
-        const wanted = [
-          isOneOf(kinds, params),
-          ...(texts.length > 0 ? [`(${isOneOf(searched, params)} AND ${holdsAny(texts, params)})`] : []),
-        ]
         const where = [
           whereOf(tenantId, range, params),
-          // Said once more by itself: the columns rule out most events before a document is read.
-          isOneOf([...kinds, ...searched], params),
-          `(${wanted.join(' OR ')})`,
           ...(last ? [isBehind(last, ORDERS.asc, params)] : []),
+          ...conditionsOf(wanted, params),
         ]
         const rows = await select<EventKey & ExportedEvent>(
           `SELECT ${KEY}, event AS document${originals ? ', original' : ''} FROM ${events}
@@ -80,20 +80,63 @@ export function createHunt({ events, select }: Reader): EventHunt {
   }
 }
 
-function isOneOf(kinds: readonly EventKind[], params: Params): string {
-  const byDataset = Map.groupBy(kinds, ({ dataset }) => dataset)
-  const conditions = [...byDataset].map(([dataset, own]) => {
-    const actions = params.texts(own.map(({ action }) => action))
-    return `(event_action IN ${actions} AND event_dataset = ${params.text(dataset)})`
-  })
-  return conditions.length === 0 ? '0' : `(${conditions.join(' OR ')})`
+/**
+ * Conditions that the engine takes one after another, what rules out most for the least first: a column is read only where the one
+ * before left something, and documents where nothing else can tell.
+ */
+function conditionsOf(wanted: readonly Wanted[], params: Params): string[] {
+  const inDocuments = wanted.some(({ sought }) => sought && sought.field === undefined)
+  const any = (isLast: boolean) => {
+    const each = wanted.map(({ kinds, sought }) => {
+      const isSought = sought && (sought.field !== undefined || isLast)
+      return isSought ? `(${isOneOf(kinds, params)} AND ${holdsAny(sought, params)})` : isOneOf(kinds, params)
+    })
+    return `(${each.join(' OR ')})`
+  }
+  const all = wanted.flatMap(({ kinds }) => kinds)
+  return [hasAction(all, params), any(false), ...(inDocuments ? [any(true)] : [])]
 }
+
+function hasAction(kinds: readonly EventKind[], params: Params): string {
+  return `event_action IN ${params.texts([...new Set(kinds.map((kind) => kind['event.action'] ?? ''))])}`
+}
+
+function isOneOf(kinds: readonly EventKind[], params: Params): string {
+  const byDataset = Map.groupBy(kinds, (kind) => kind['event.dataset'] ?? '')
+  const conditions = [...byDataset].map(([dataset, own]) => {
+    const others = Object.keys(own[0]!).filter((field) => !BASE.has(field)) as KindField[]
+    const further = others.length > 0 ? [isTupleOf(own, ['event.action', ...others], params)] : []
+    return [hasAction(own, params), `event_dataset = ${params.text(dataset)}`, ...further].join(' AND ')
+  })
+  return conditions.length === 0 ? '0' : `(${conditions.map((each) => `(${each})`).join(' OR ')})`
+}
+
+const BASE: ReadonlySet<string> = new Set<KindField>(['event.dataset', 'event.action'])
+
+function isTupleOf(kinds: readonly EventKind[], fields: readonly KindField[], params: Params): string {
+  const values = fields.map((field) => params.texts(kinds.map((kind) => kind[field] ?? '')))
+  return `(${fields.map(nameOf).join(', ')}) IN (SELECT arrayJoin(arrayZip(${values.join(', ')})))`
+}
+
+function nameOf(field: KindField): string {
+  return columnAt(field, NONE)!.name
+}
+
+const NONE: ReadonlyMap<string, Column> = new Map()
 
 /** Letters beyond ASCII that are ASCII in lower case: where one is, a text may be there that is not found. */
 const ODD = ['\u212A', '\u0130']
 
 /** As expressions, since many of them cost the engine little more than one: a fifth of what as many plain texts cost. */
-function holdsAny(texts: readonly string[], params: Params): string {
-  const expressions = texts.map((text) => `(?i)${text.replaceAll(/[^\w ]/g, String.raw`\$&`)}`)
-  return `multiMatchAny(event, ${params.texts([...ODD, ...expressions])})`
+function holdsAny({ field, texts }: NonNullable<Wanted['sought']>, params: Params): string {
+  const expressions = texts
+    .filter((text) => text !== '')
+    .map((text) => `(?i)${text.replaceAll(/[^\w ]/g, String.raw`\$&`)}`)
+  const bound = params.texts([...ODD, ...expressions])
+  if (field === undefined) return `multiMatchAny(event, ${bound})`
+  const column = HUNTED.get(field)!
+  const any = isPlural(column)
+    ? `arrayExists(v -> multiMatchAny(v, ${bound}), ${column.name})`
+    : `multiMatchAny(${column.name}, ${bound})`
+  return texts.includes('') ? `(empty(${column.name}) OR ${any})` : any
 }

@@ -4,7 +4,7 @@ import type { TenantId } from '#domain/ids.ts'
 import type { EncodedEvent } from '#store/event-store.ts'
 
 import type { Column } from './columns.ts'
-import { COLUMNS } from './columns.ts'
+import { COLUMNS, RECORD_COLUMNS } from './columns.ts'
 import { toEventTime } from './params.ts'
 import { createSlabWriter } from './slabs.ts'
 
@@ -22,7 +22,7 @@ export const ROW_COLUMNS = [
   'time',
   'event_id',
   'message',
-  ...COLUMNS.map((column) => column.name),
+  ...[...COLUMNS, ...RECORD_COLUMNS].map((column) => column.name),
   'event',
   'original',
   'stamped',
@@ -36,7 +36,7 @@ interface Group {
   absent: string
 }
 
-const GROUPS: readonly Group[] = COLUMNS.reduce<Group[]>((groups, { path, kind }) => {
+const GROUPS: readonly Group[] = [...COLUMNS, ...RECORD_COLUMNS].reduce<Group[]>((groups, { path, kind }) => {
   const [root = '', ...steps] = path.split('.')
   let group = groups.at(-1)
   if (group?.root !== root) groups.push((group = { root, columns: [], absent: '' }))
@@ -88,6 +88,7 @@ const CANONICAL = /^(?:19|20|21)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:
 
 function encodeValue(kind: Column['kind'], value: unknown): string {
   if (kind === 'keywords' || kind === 'texts') return encodeList(value)
+  if (kind === 'json' && typeof value === 'object' && value !== null) return escaped(JSON.stringify(value))
   const first = Array.isArray(value) ? value.find(isScalar) : value
   if (kind === 'number') return typeof first === 'number' || isNumeric(first) ? String(Number(first)) : String.raw`\N`
   return isScalar(first) ? escaped(String(first)) : ''

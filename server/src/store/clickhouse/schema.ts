@@ -1,4 +1,5 @@
-import { COLUMNS, SQL_TYPES } from './columns.ts'
+import { type Column, COLUMNS, RECORD_COLUMNS, SQL_TYPES } from './columns.ts'
+import { literal } from './params.ts'
 
 /**
  * The schema of the event store: one table. Its order (tenant, time, event id) is also an event's identity: rows that
@@ -57,6 +58,8 @@ const ARRIVAL_COLUMNS = [
 /** Tells events of one time apart at a quarter of the cost of their ids: what copies are counted by. */
 const HASH = 'event_hash'
 const HASH_COLUMN = `${HASH} UInt64 MATERIALIZED cityHash64(event_id) CODEC(NONE)`
+/** What the engine writes for rows that were stored before there was the column. */
+const COMPUTED = [HASH, ...RECORD_COLUMNS.map(({ name }) => name)]
 const ARRIVAL_INDEX = 'arrived_range arrived TYPE minmax GRANULARITY 1'
 
 /** The tables of a single server (or the embedded engine), or of the cluster of that name. */
@@ -71,7 +74,7 @@ export function eventTables(cluster?: string): EventTables {
   ]
   if (cluster === undefined) {
     const all = [{ table: local, onCluster }]
-    return { events: local, local, onCluster, computed: [HASH], all, processes: 'system.processes', statements }
+    return { events: local, local, onCluster, computed: COMPUTED, all, processes: 'system.processes', statements }
   }
   const events = 'cordon.events'
   statements.push(
@@ -85,7 +88,7 @@ export function eventTables(cluster?: string): EventTables {
     events,
     local,
     onCluster,
-    computed: [HASH],
+    computed: COMPUTED,
     all,
     processes: `clusterAllReplicas(${quoteName(cluster)}, system.processes)`,
     statements,
@@ -105,7 +108,7 @@ function createTable(table: string, onCluster: string, enginePrefix: string): st
     ${columns.join(',\n    ')},
     event String CODEC(ZSTD(1)),
     original String CODEC(ZSTD(1)),
-    ${[...ARRIVAL_COLUMNS, HASH_COLUMN].join(',\n    ')},
+    ${[...RECORD_COLUMNS.map(recordColumn), ...ARRIVAL_COLUMNS, HASH_COLUMN].join(',\n    ')},
     INDEX ${ARRIVAL_INDEX},
     INDEX message_words lowerUTF8(message) TYPE text(tokenizer = 'splitByNonAlpha'),
     ${filters.join(',\n    ')}
@@ -124,10 +127,19 @@ function createTable(table: string, onCluster: string, enginePrefix: string): st
     fsync_part_directory = 1`
 }
 
+/** Written with each row; what is made up at reading, for rows that were stored before there was the column, is the same. */
+function recordColumn({ name, path, kind }: Column): string {
+  const at = `event, ${path.split('.').map(literal).join(', ')}`
+  const raw = `JSONExtractRaw(${at})`
+  const value = `multiIf(startsWith(${raw}, '"'), JSONExtractString(${at}), ${raw} = 'null', '', ${raw})`
+  return `${name} ${SQL_TYPES[kind]} DEFAULT ${value}`
+}
+
 /** Brings a table made by an earlier version up to date; without effect on one that is. */
 function addColumns(table: string, onCluster: string): string {
   const columns = [
     ...COLUMNS.map((column) => `${column.name} ${SQL_TYPES[column.kind]}`),
+    ...RECORD_COLUMNS.map(recordColumn),
     ...ARRIVAL_COLUMNS,
     HASH_COLUMN,
   ]
