@@ -2,16 +2,9 @@ import type { Fields } from '#detect/compile/reading.ts'
 import { scalarsOf } from '#detect/compile/plain-fields.ts'
 import type { EcsEvent, NormalizedEvent } from '#domain/event.ts'
 
+import { below, type Name, named, Several } from './members.ts'
 import { placesOf } from './places.ts'
 import type { EventStream, FieldSource } from './source.ts'
-
-/** A name to be looked for whatever its case. */
-interface Name {
-  name: string
-  folded: string
-  /** Every object has something under it that is not its own. */
-  isInherited: boolean
-}
 
 /** A step on the way to a field, from the place that another step leads to. */
 interface Step extends Name {
@@ -65,31 +58,29 @@ class Ways {
   }
 }
 
-function named(name: string): Name {
-  return { name, folded: name.toLowerCase(), isInherited: name in Object.prototype }
-}
-
 /** What lies at the places of an event, each looked up when it is asked for first. */
 class Nodes {
-  readonly #event: readonly [EcsEvent]
+  readonly #event: EcsEvent
   readonly #steps: readonly Step[]
-  readonly #known: (readonly unknown[] | undefined)[] = []
+  readonly #known: unknown[] = []
 
   constructor(event: EcsEvent, steps: readonly Step[]) {
-    this.#event = [event]
+    this.#event = event
     this.#steps = steps
   }
 
-  at(place: number | undefined): readonly unknown[] {
+  at(place: number | undefined): unknown {
     if (place === undefined) return this.#event
-    let nodes = this.#known[place]
-    if (nodes === undefined) {
-      const step = this.#steps[place]!
-      this.#known[place] = nodes = below(this.at(step.above), step)
-    }
-    return nodes
+    const known = this.#known[place]
+    if (known !== undefined) return known === NOTHING ? undefined : known
+    const step = this.#steps[place]!
+    const node = below(this.at(step.above), step)
+    this.#known[place] = node === undefined ? NOTHING : node
+    return node
   }
 }
+
+const NOTHING = Symbol('nothing')
 
 /** Tells whether an event of the stream's dataset is one of the stream's. */
 export function createStreamTest({ when }: EventStream): (event: EcsEvent) => boolean {
@@ -97,8 +88,9 @@ export function createStreamTest({ when }: EventStream): (event: EcsEvent) => bo
   const steps = when.path.map(named)
   const values = new Set(when.values)
   return (event) => {
-    const found = steps.reduce(below, [event] as readonly unknown[])
-    return found.some((value) => values.has(String(value)))
+    let node: unknown = event
+    for (const step of steps) node = below(node, step)
+    return node instanceof Several ? node.nodes.some((each) => values.has(String(each))) : values.has(String(node))
   }
 }
 
@@ -107,15 +99,17 @@ function readPlaces(nodes: Nodes, places: readonly (readonly LastStep[])[]): rea
   let nothing: readonly unknown[] | undefined
   for (const sources of places) {
     let found: readonly unknown[] | undefined
-    for (const source of sources) found = both(found, read(nodes.at(source.above), source))
-    if (found?.some(isSomething)) return found.length === 1 ? found : distinct(found)
+    for (const source of sources) {
+      const above = nodes.at(source.above)
+      const node = above === undefined ? undefined : below(above, source)
+      if (node !== undefined) found = both(found, read(node, source))
+    }
+    if (found === undefined) continue
+    if (found.length === 1 ? found[0] !== null : found.some((value) => value !== null))
+      return found.length === 1 ? found : distinct(found)
     nothing ??= found
   }
   return nothing
-}
-
-function isSomething(value: unknown): boolean {
-  return value !== null
 }
 
 /** Most sources that give something together give the same. */
@@ -134,12 +128,8 @@ function distinct(values: readonly unknown[]): unknown[] {
   return [...byText.values()]
 }
 
-function read(above: readonly unknown[], source: LastStep): readonly unknown[] | undefined {
-  if (above.length === 0) return undefined
-  const nodes = below(above, source)
-  if (nodes.length === 0) return undefined
-  const { read: how, fold, words } = source
-  const values = nodes.length === 1 ? READERS[how](nodes[0]) : nodes.flatMap(READERS[how])
+function read(node: unknown, { read: how, fold, words }: LastStep): readonly unknown[] | undefined {
+  const values = node instanceof Several ? node.nodes.flatMap(READERS[how]) : READERS[how](node)
   if (fold !== undefined) return values.map(toHyphens)
   if (words === undefined) return values
   const called = values.flatMap((value) => own(words, String(value).toLowerCase()) ?? [])
@@ -163,41 +153,6 @@ const READERS: Record<FieldSource['read'], (node: unknown) => readonly unknown[]
   names: (node) => members(node).map(([name]) => name),
   json: (node) => [JSON.stringify(node)],
   changes: (node) => members(node).map(([name, change]) => changeText(name, change)),
-}
-
-const NOTHING: readonly unknown[] = []
-
-/** Where a step leads from what lies before it. */
-function below(nodes: readonly unknown[], step: Name): readonly unknown[] {
-  if (nodes.length === 0) return NOTHING
-  const found: unknown[] = []
-  for (let at = 0; at < nodes.length; at++) addBelow(nodes[at], step, found)
-  return found
-}
-
-function addBelow(node: unknown, step: Name, found: unknown[]): void {
-  if (Array.isArray(node)) for (const item of node) addBelow(item, step, found)
-  else if (typeof node !== 'object' || node === null) return
-  else if (step.name === '*') for (const value of Object.values(node)) found.push(value)
-  else addMember(node as Record<string, unknown>, step, found)
-}
-
-/** The member as it is written, else in another case. Asking for it at once costs half of asking first whether it is there. */
-function addMember(
-  node: Readonly<Record<string, unknown>>,
-  { name, folded, isInherited }: Name,
-  found: unknown[],
-): void {
-  const value = isInherited && !Object.hasOwn(node, name) ? undefined : node[name]
-  if (value !== undefined) {
-    found.push(value)
-    return
-  }
-  for (const each in node) {
-    if (each.length !== name.length || each.toLowerCase() !== folded) continue
-    found.push(node[each])
-    return
-  }
 }
 
 /** Name and value of each member; a list of objects, as one for each target, has the members of all. */
