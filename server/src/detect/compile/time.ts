@@ -37,10 +37,14 @@ function isoWeek(at: Date): number {
 /** Where records of Microsoft's services have their time. */
 const TIME_FIELDS = ['@timestamp', 'CreationTime', 'createdDateTime', 'activityDateTime', 'time'] as const
 
+/** Milliseconds from 1970 to the first and the last moment that a date can say. */
+const FARTHEST = 8.64e15
+
 /** The time of an event as it is, whole milliseconds: `_t` in epoch seconds, else what its service writes; undefined without. */
 export function timeOf(event: Readonly<Record<string, unknown>>): number | undefined {
   const given = event['_t']
-  if (given !== undefined && given !== null && Number.isFinite(Number(given))) return Math.round(Number(given) * 1000)
+  const said = typeof given === 'number' || (typeof given === 'string' && given !== '') ? Number(given) * 1000 : NaN
+  if (Math.abs(said) <= FARTHEST) return Math.round(said)
   for (const field of TIME_FIELDS) {
     const time = typeof event[field] === 'string' ? timeFrom(event[field])?.getTime() : undefined
     if (time !== undefined) return time

@@ -45,7 +45,7 @@ function* gatherTexts(terms: readonly Expression[]): Generator<Predicate> {
 }
 
 /** The text that a value must be, case aside; undefined where the leaf asks anything else. */
-export function foldedText({ field, test }: Leaf): string | undefined {
+function foldedText({ field, test }: Leaf): string | undefined {
   if (field === undefined || test.kind !== 'pattern' || test.cased) return undefined
   return exactText(test.pattern)?.toLowerCase()
 }

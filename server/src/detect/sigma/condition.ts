@@ -21,7 +21,9 @@ interface Token {
 /** Deep enough for any rule a person writes; a bound, because the parser recurses. */
 const MAX_DEPTH = 200
 /** What a condition may come to, all names put in. */
-const MAX_WEIGHT = 50_000
+const MAX_WEIGHT = 10_000
+/** How often it may name selections; a person's do a dozen times. */
+const MAX_NAMES = 500
 
 class ConditionError extends Error {
   readonly token: Token
@@ -48,6 +50,7 @@ export function parseCondition<T>(source: string, parts: ConditionParts<T>): Con
 class Parser<T> {
   #at = 0
   #weight = 0
+  #said = 0
   readonly #tokens: Token[]
   readonly #end: Token
   readonly #parts: ConditionParts<T>
@@ -88,6 +91,7 @@ class Parser<T> {
 
   #primary(depth: number): T {
     const token = this.#next()
+    if (++this.#said > MAX_NAMES) throw new ConditionError(token, `at most ${MAX_NAMES} selections in a condition`)
     if (token.text === '(') {
       const inner = this.#or(depth + 1)
       const close = this.#next()

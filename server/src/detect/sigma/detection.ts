@@ -1,19 +1,13 @@
 import { isMap, isScalar, type Node } from 'yaml'
 
 import { parseCondition } from './condition.ts'
+import { Cost } from './cost.ts'
 import { type Expression, join } from './expression.ts'
 import { parseItem } from './item.ts'
-import type { Fault } from './problem.ts'
 import { type Entry, offsetOf, type Reader, type RuleValue } from './reader.ts'
-import { weighRegex } from './regex.ts'
 
 /** Maps in lists in maps: nobody needs more. */
 const MAX_DEPTH = 10
-/** Of all regular expressions of a document: compiling them could stall the server, and so could searching with them. */
-const MAX_REGEX = { expressions: 200, characters: 20_000, steps: 20_000 }
-/** Keywords with wildcards within: each is held against every value of an event. */
-const MAX_WILD_KEYWORDS = 500
-
 /** The selections of a rule or a filter, joined by its condition; undefined when something is wrong with them. */
 export function readDetection(
   reader: Reader,
@@ -75,8 +69,7 @@ function countLeaves(expression: Expression): number {
 
 class SelectionReader {
   readonly #reader: Reader
-  readonly #regex = { expressions: 0, characters: 0, steps: 0 }
-  #wildKeywords = 0
+  readonly #cost = new Cost()
 
   constructor(reader: Reader) {
     this.#reader = reader
@@ -112,35 +105,10 @@ class SelectionReader {
       if (isList && value.value === null) return this.#wrong(at, 'null in a list', 'null as the only value of a field')
       values.push(value)
     }
-    const tooMuch = this.#count(key, values)
+    const tooMuch = this.#cost.add(key, values)
     if (tooMuch) return this.#wrong(offset, tooMuch.found, tooMuch.allowed)
     const item = parseItem(key, values)
     return 'found' in item ? this.#wrong(offset, item.found, item.allowed) : item
-  }
-
-  /** What would take too long of all that the document has so far. */
-  #count(key: string | undefined, values: readonly RuleValue[]): Fault | undefined {
-    const [field, ...modifiers] = (key ?? '').split('|')
-    if (!modifiers.includes('re')) {
-      if (field === '') this.#wildKeywords += values.filter(({ source }) => /[*?]/.test(source)).length
-      const found = `${this.#wildKeywords} keywords with wildcards`
-      return this.#wildKeywords > MAX_WILD_KEYWORDS
-        ? { found, allowed: `at most ${MAX_WILD_KEYWORDS} in a rule` }
-        : undefined
-    }
-    for (const { source } of values) {
-      this.#regex.expressions++
-      this.#regex.characters += source.length
-      if (this.#excess === undefined) this.#regex.steps += weighRegex(source)
-    }
-    const excess = this.#excess
-    if (excess === undefined) return undefined
-    const found = `regular expressions that come to ${this.#regex[excess]} ${excess}`
-    return { found, allowed: `at most ${MAX_REGEX[excess]} in a rule` }
-  }
-
-  get #excess() {
-    return (['expressions', 'characters', 'steps'] as const).find((unit) => this.#regex[unit] > MAX_REGEX[unit])
   }
 
   #wrong(offset: number | undefined, found: string, allowed: string): undefined {

@@ -32,6 +32,13 @@ describe('a rule file', () => {
       `  s:\n    A: 1\n  condition: ${'('.repeat(10_000)}s${')'.repeat(10_000)}\n`,
       /levels of nesting/,
     ],
+    ['10,000 times and', `  s:\n    A: 1\n  condition: ${'s and '.repeat(9_999)}s\n`, /at most 500 selections/],
+    ['20,000 wildcards', `  s:\n    A: '${'*a'.repeat(20_000)}'\n  condition: s\n`, /at most 100/],
+    [
+      '2,000 networks',
+      `  s:\n    A|cidr: [${Array.from({ length: 2_000 }, (_, n) => `10.${n >> 8}.${n & 255}.0/24`).join()}]\n  condition: s\n`,
+      /at most 300/,
+    ],
     ['10,000 times not', `  s:\n    A: 1\n  condition: ${'not '.repeat(10_000)}s\n`, /levels of nesting/],
   ])('is refused with what is allowed: %s', (_name, detection, allowed) => {
     const { documents, problems } = parseSigma(rule(detection), 'r.yml')
@@ -65,7 +72,7 @@ describe('a rule file', () => {
   it('with a thousand keywords that hold wildcards is refused', () => {
     const words = Array.from({ length: 1_000 }, (_, n) => `'a*${n}'`)
     const { problems } = parseSigma(rule(`  s: [${words.join()}]\n  condition: s\n`), 'r.yml')
-    expect(problems[0]?.found).toBe('1000 keywords with wildcards')
+    expect(problems[0]?.found).toBe('1000 values with wildcards within')
   })
 
   it('with an expression of a megabyte is refused', () => {

@@ -1,6 +1,5 @@
-import { foldedText } from '#detect/compile/to-predicate.ts'
 import type { Expression, Leaf, ValueTest } from '#detect/sigma/expression.ts'
-import { innerText } from '#detect/sigma/pattern.ts'
+import { foldPattern, shapeOf } from '#detect/sigma/pattern.ts'
 import type { Params } from '#store/clickhouse/params.ts'
 
 import type { Source } from './source.ts'
@@ -26,41 +25,59 @@ export function toCondition(expression: Expression, source: Source, params: Para
 
   /** Alternatives in one field are looked for together: a list may have thousands. */
   function* alternatives(terms: readonly Expression[]): Generator<string> {
-    const exact = new Map<string, string[]>()
-    const inner = new Map<string, string[]>()
+    const lists = new Map<string, { field: string | undefined; how: Listed['how']; cased: boolean; texts: string[] }>()
     for (const term of terms) {
-      const [texts, text] = listed(term, exact, inner)
-      if (text === undefined) yield visit(term)
+      const listed = listedText(term)
+      if (listed === undefined) yield visit(term)
       else {
-        const { field } = term as Leaf & { field: string }
-        texts.set(field, [...(texts.get(field) ?? []), text])
+        const { field, how, cased, text } = listed
+        const key = JSON.stringify([field, how, cased])
+        const list = lists.get(key) ?? { field, how, cased, texts: [] }
+        list.texts.push(text)
+        lists.set(key, list)
       }
     }
-    for (const [field, texts] of exact) {
-      yield `arrayExists(v -> lowerUTF8(v) IN (SELECT arrayJoin(${params.texts(texts)})), ${source.texts(field)})`
-    }
-    for (const [field, texts] of inner) {
-      for (let from = 0; from < texts.length; from += MOST_NEEDLES) {
-        const needles = params.texts(texts.slice(from, from + MOST_NEEDLES))
-        yield `arrayExists(v -> multiSearchAny(lowerUTF8(v), ${needles}), ${source.texts(field)})`
+    for (const { field, how, cased, texts } of lists.values()) {
+      const own = field === undefined ? source.everyText() : source.texts(field)
+      for (let from = 0; from < texts.length; from += MOST_TEXTS[how]) {
+        const bound = params.texts(texts.slice(from, from + MOST_TEXTS[how]))
+        yield anyOf(own, (text) => LOOK[how](cased ? text : `lowerUTF8(${text})`, bound))
       }
     }
   }
   return visit(expression)
 }
 
-/** How many the engine looks for in one pass. */
-const MOST_NEEDLES = 250
+/** A text that is sought among others of its kind. */
+interface Listed {
+  field: string | undefined
+  how: 'equals' | 'contains' | 'startswith' | 'endswith'
+  cased: boolean
+  text: string
+}
 
-type Texts = Map<string, string[]>
+/** Whether a text is, holds, begins or ends with any of several, which are bound as one list. */
+const LOOK: Record<Listed['how'], (text: string, texts: string) => string> = {
+  equals: (text, texts) => `${text} IN (SELECT arrayJoin(${texts}))`,
+  contains: (text, texts) => `multiSearchAny(${text}, ${texts})`,
+  startswith: (text, texts) => `arrayExists(w -> startsWith(${text}, w), ${texts})`,
+  endswith: (text, texts) => `arrayExists(w -> endsWith(${text}, w), ${texts})`,
+}
 
-/** Whether an alternative is a text that a field's value must be, or hold. */
-function listed(term: Expression, exact: Texts, inner: Texts): readonly [Texts, string | undefined] {
-  if (term.kind !== 'leaf' || term.field === undefined) return [exact, undefined]
-  const text = foldedText(term)
-  if (text !== undefined) return [exact, text]
-  const { test } = term
-  return [inner, test.kind === 'pattern' && !test.cased ? innerText(test.pattern)?.toLowerCase() : undefined]
+/** How many of them are looked for in one pass; of texts within, the engine has a bound of its own. */
+const MOST_TEXTS: Record<Listed['how'], number> = {
+  equals: Infinity,
+  contains: 250,
+  startswith: Infinity,
+  endswith: Infinity,
+}
+
+function listedText(term: Expression): Listed | undefined {
+  if (term.kind !== 'leaf' || term.test.kind !== 'pattern') return undefined
+  const { field, test } = term
+  const shape = shapeOf(test.cased ? test.pattern : foldPattern(test.pattern))
+  if (shape.kind === 'anything' || shape.kind === 'glob') return undefined
+  return { field, how: shape.kind, cased: test.cased, text: shape.text }
 }
 
 function leafCondition({ field, test }: Leaf, source: Source, params: Params): string {
