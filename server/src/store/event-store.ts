@@ -81,8 +81,8 @@ export interface EventStore {
 
 /** What detection asks of history: see detect/sql/back-test.ts. */
 export interface EventHunt {
-  /** The fields by which events can be told apart, and those in which texts can be sought without reading whole events. */
-  readonly fields: ReadonlySet<string>
+  /** The fields in which texts can be sought without reading whole events. */
+  readonly fields: HuntedFields
   /**
    * The kinds of events in a range, and how many of each there are on each day, oldest day first.
    *
@@ -100,6 +100,12 @@ export interface EventHunt {
     request: { range: TimeRange; wanted: readonly Wanted[]; originals: boolean },
   ): AsyncGenerator<ExportedEvent[]>
 }
+
+/**
+ * By path. `own`: ECS fields, which we name and of which each value is a text. `record`: what Microsoft named and wrote, here if it
+ * is in this case; what is no text is sought in as JSON.
+ */
+export type HuntedFields = ReadonlyMap<string, 'own' | 'record'>
 
 /** ECS fields of few values; the names of the columns of an {@link EventKind}. */
 export const KIND_FIELDS = [
@@ -129,7 +135,7 @@ export interface Wanted {
   sought?: {
     /** One of `fields`; absent: anywhere in the event. */
     field?: string
-    /** Of printable ASCII, anywhere in an event of what JSON does not escape. The empty text is found where the field has no value. */
+    /** Of ASCII letters, digits and what JSON does not escape. The empty text is found where the field has no value. */
     texts: readonly string[]
   }
 }

@@ -2,7 +2,7 @@ import { placesOf } from '#detect/fields/places.ts'
 import { streamsOf } from '#detect/fields/logsources.ts'
 import type { LoadedRule } from '#detect/rule-set.ts'
 import { fieldsOf } from '#detect/sigma/expression.ts'
-import { type EventKind, KIND_FIELDS, type KindField, type Wanted } from '#store/event-store.ts'
+import { type EventKind, type HuntedFields, KIND_FIELDS, type KindField, type Wanted } from '#store/event-store.ts'
 
 import { truthOf } from './truth.ts'
 import { witnessTexts } from './witness-texts.ts'
@@ -31,13 +31,13 @@ export function kindFieldsOf(rules: readonly LoadedRule[]): KindField[] {
 /**
  * Sorts the kinds of events by what rules say of each: those that they match whatever else is in them, may match, or do not.
  *
- * @param fields by which the store can tell events apart.
+ * @param fields in which the store can seek texts.
  * @param isCountable false for rules of which the events themselves are wanted.
  */
 export function sortKinds(
   kinds: readonly EventKind[],
   rules: readonly LoadedRule[],
-  fields: ReadonlySet<string>,
+  fields: HuntedFields,
   isCountable: (rule: LoadedRule) => boolean,
 ): Asked {
   const counted = new Map<LoadedRule, EventKind[]>()

@@ -13,6 +13,7 @@ const USERS = ['Ann@harbor.example', 'bo@harbor.example', '\u212Aim@harbor.examp
 const WORKLOADS = ['Exchange', 'AzureActiveDirectory', 'SecurityComplianceCenter']
 const CODES = ['ExchangeAdmin', 'AzureActiveDirectory', 'AzureActiveDirectoryStsLogon']
 const STATUSES = ['Success', 'Failed', 'PartiallySucceeded', 'tRUE']
+const PARAMETERS = ['ForwardTo', 'forwardto', 'Name', 'Role.DisplayName']
 const ADDRESSES = ['192.0.2.7', '2001:db8::7']
 
 const oneOf = <Item>(items: readonly Item[]) => fc.constantFrom(...items)
@@ -36,6 +37,8 @@ const EVENT = fc.record({
   status: maybe(oneOf(STATUSES)),
   outcome: maybe(oneOf(['success', 'failure', 'unknown'])),
   kind: oneOf(['event', 'alert']),
+  parameters: maybe(fc.dictionary(oneOf(PARAMETERS), oneOf(USERS), { maxKeys: 2 })),
+  parametersKey: oneOf(['Parameters', 'Parameters', 'Parameters', 'parameters']),
   address: maybe(oneOf(ADDRESSES)),
   client: maybe(fc.oneof(oneOf(ADDRESSES), fc.constant(['192.0.2.7']))),
   dataset: oneOf(['o365.audit', 'o365.audit', 'o365.audit', 'azure.auditlogs']),
@@ -50,14 +53,31 @@ function toEvent(
   facts: typeof EVENT extends fc.Arbitrary<infer Value> ? Value : never,
   index: number,
 ): NormalizedEvent {
-  const { operation, written, user, userKey, email, workload, code, status, outcome, kind, address, client, dataset } =
-    facts
+  const {
+    operation,
+    written,
+    user,
+    userKey,
+    email,
+    workload,
+    code,
+    status,
+    outcome,
+    kind,
+    address,
+    client,
+    dataset,
+    parameters,
+    parametersKey,
+  } = facts
   const raw = present({
     Operation: `${written === ' ' ? ' ' : ''}${operation}${written.trim()}`,
     [userKey]: user,
     Workload: workload,
     ResultStatus: status,
     ClientIP: client,
+    [parametersKey]: parameters,
+    ModifiedProperties: parameters && Object.fromEntries(Object.entries(parameters).map(toChange)),
     Name: operation,
   })
   const document = dataset === 'o365.audit' ? { o365: { audit: raw } } : { azure: { auditlogs: { properties: raw } } }
@@ -74,6 +94,10 @@ function toEvent(
     raw,
     original: JSON.stringify(raw),
   }
+}
+
+function toChange([name, value]: [string, string]): [string, object] {
+  return [name, { NewValue: value, OldValue: '' }]
 }
 
 function present(fields: Record<string, unknown>): Record<string, unknown> {
@@ -94,12 +118,17 @@ const FIELDS: Record<string, readonly string[]> = {
   Workload: WORKLOADS,
   ClientIP: ADDRESSES,
   LoggedByService: ['Core Directory'],
+  'Parameters.ForwardTo': USERS,
+  ForwardTo: USERS,
+  'Parameters.Name': USERS,
+  'ModifiedProperties.Role.DisplayName.NewValue': USERS,
+  'targetResources.modifiedProperties.newValue': USERS,
   Nowhere: ['nothing'],
 }
 /** Half of what is asked is asked of fields in which the store seeks. */
 const FIELD = fc.oneof(
   oneOf(Object.entries(FIELDS)),
-  oneOf(['UserId', 'ClientIP']).map((field) => [field, FIELDS[field]!] as const),
+  oneOf(['UserId', 'ClientIP', 'Parameters.ForwardTo']).map((field) => [field, FIELDS[field]!] as const),
 )
 const ITEM = FIELD.chain(([field, values]) =>
   fc.oneof(

@@ -75,10 +75,14 @@ const FIELDS: readonly (readonly [name: string, path: string, kind: ColumnKind])
 export const COLUMNS: readonly Column[] = FIELDS.map(([name, path, kind]) => ({ name, path, kind }))
 
 /**
- * Fields of records by which rules tell apart the events of frequent operations. Searching does not know them: what is a list here
+ * Fields of records by which rules tell apart events of one operation. Searching does not know them: what is a list here
  * is a text for it. The engine makes them from the document for events that were stored before.
  */
-export const RECORD_COLUMNS: readonly Column[] = [{ name: 'audit_user', path: 'o365.audit.UserId', kind: 'json' }]
+export const RECORD_COLUMNS: readonly Column[] = [
+  { name: 'audit_user', path: 'o365.audit.UserId', kind: 'json' },
+  { name: 'audit_parameters', path: 'o365.audit.Parameters', kind: 'json' },
+  { name: 'audit_changes', path: 'o365.audit.ModifiedProperties', kind: 'json' },
+]
 
 /** Columns in which going back over history can seek texts. */
 export const HUNTED: ReadonlyMap<string, Column> = new Map(

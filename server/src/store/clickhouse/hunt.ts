@@ -25,7 +25,7 @@ export function createHunt({ events, select }: Reader): EventHunt {
     `tenant_id = ${params.uuid(tenantId)} AND time >= ${params.time(moment(from))} AND time < ${params.time(moment(to))}`
 
   return {
-    fields: new Set(HUNTED.keys()),
+    fields: new Map([...HUNTED.values()].map(({ path, kind }) => [path, kind === 'json' ? 'record' : 'own'])),
 
     async kinds(tenantId, range, by) {
       const params = new Params()
@@ -65,8 +65,9 @@ export function createHunt({ events, select }: Reader): EventHunt {
           ...conditionsOf(wanted, params),
         ]
         const rows = await select<EventKey & ExportedEvent>(
+          // PREWHERE takes its conditions in their order, of which the engine's own choice cost half as much again.
           `SELECT ${KEY}, event AS document${originals ? ', original' : ''} FROM ${events}
-            WHERE ${where.join(' AND ')} ORDER BY ${ORDERS.asc.by}, arrived DESC LIMIT ${params.integer(size)}`,
+            PREWHERE ${where.join(' AND ')} ORDER BY ${ORDERS.asc.by}, arrived DESC LIMIT ${params.integer(size)}`,
           params,
           MAX_SECONDS,
         )
@@ -127,16 +128,29 @@ const NONE: ReadonlyMap<string, Column> = new Map()
 /** Letters beyond ASCII that are ASCII in lower case: where one is, a text may be there that is not found. */
 const ODD = ['\u212A', '\u0130']
 
-/** As expressions, since many of them cost the engine little more than one: a fifth of what as many plain texts cost. */
 function holdsAny({ field, texts }: NonNullable<Wanted['sought']>, params: Params): string {
-  const expressions = texts
-    .filter((text) => text !== '')
-    .map((text) => `(?i)${text.replaceAll(/[^\w ]/g, String.raw`\$&`)}`)
-  const bound = params.texts([...ODD, ...expressions])
-  if (field === undefined) return `multiMatchAny(event, ${bound})`
+  const sought = texts.filter((text) => text !== '')
+  if (field === undefined) return holdsExpression(sought, params)
   const column = HUNTED.get(field)!
-  const any = isPlural(column)
-    ? `arrayExists(v -> multiMatchAny(v, ${bound}), ${column.name})`
-    : `multiMatchAny(${column.name}, ${bound})`
+  const holds = holdsText([...ODD, ...sought], params)
+  const any = isPlural(column) ? `arrayExists(v -> ${holds('v')}, ${column.name})` : holds(column.name)
   return texts.includes('') ? `(empty(${column.name}) OR ${any})` : any
 }
+
+/** In long texts, where many expressions cost the engine little more than one: a fifth of what as many plain texts cost. */
+function holdsExpression(texts: readonly string[], params: Params): string {
+  const expressions = texts.map((text) => `(?i)${text.replaceAll(/[!-/:-@[-`{-~]/g, String.raw`\$&`)}`)
+  return `multiMatchAny(event, ${params.texts([...ODD, ...expressions])})`
+}
+
+/** In short texts, where beginning to look costs more than looking. */
+function holdsText(texts: readonly string[], params: Params): (value: string) => string {
+  const bound: string[] = []
+  for (let from = 0; from < texts.length; from += MOST_TEXTS) {
+    bound.push(params.texts(texts.slice(from, from + MOST_TEXTS)))
+  }
+  return (value) => `(${bound.map((some) => `multiSearchAnyCaseInsensitive(${value}, ${some})`).join(' OR ')})`
+}
+
+/** How many the engine looks for in one pass. */
+const MOST_TEXTS = 250
