@@ -88,6 +88,10 @@ export const RuleDetail = z
     versions: z.array(RuleVersion).describe('Of the file, newest first; none where it is as it came with Cordon.'),
     tunings: z.array(RuleTuning),
     over: z.array(z.object({ id: z.string(), title: z.string() })).describe('Rules that a correlation is over.'),
+    forgotten: z
+      .object({ groups: z.int(), entries: z.int().describe('Events of groups.') })
+      .optional()
+      .describe('What a correlation let go of before its time, since the rules changed: there was too much at once.'),
   })
   .meta({ id: 'RuleDetail' })
 export type RuleDetail = z.infer<typeof RuleDetail>

@@ -252,7 +252,7 @@ export async function compose(
       ruleOf: (tenantId, id) => documentsIn(book.of(tenantId).set).find((rule) => rule.id === id),
     }),
     explainRule: createExplainRule({ book, events }),
-    rules: createRules({ book, records, events, audit, clock, runBackTest: createBackTest(events.hunt) }),
+    rules: createRules({ book, correlating, records, events, audit, clock, runBackTest: createBackTest(events.hunt) }),
     investigations: createInvestigations({
       records,
       microsofts,
@@ -275,7 +275,7 @@ export async function compose(
     }),
     overview: createOverview({ records, events, feedStates: (tenantId) => collectors.states(tenantId), clock }),
     coverage: (tenantId, range) => records.coverage.windows(tenantId, range),
-    metrics: createMetrics({ records, collectors, destinations, clock }),
+    metrics: createMetrics({ records, collectors, destinations, correlating, clock }),
     backFill: createBackFill({ records, feeds: FEEDS, audit, clock, wake: () => collectors.refresh() }),
     pipeline,
     traffic: () => microsofts.traffic(),

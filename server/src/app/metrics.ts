@@ -4,10 +4,11 @@ import type { RecordStore } from '#store/record-store.ts'
 
 import type { Collectors } from './collectors.ts'
 import type { Destinations, DestinationState } from './destinations.ts'
+import type { Correlating } from './rules/correlating.ts'
 
 const DAY_MS = 24 * 3_600_000
 
-/** How feeds and destinations stand, as Prometheus reads it: of every tenant, of feeds the windows of the last day. */
+/** How feeds, correlations and destinations stand, as Prometheus reads it: of every tenant, of feeds the windows of the last day. */
 export type MetricsReader = () => Promise<string>
 
 /** @see https://prometheus.io/docs/instrumenting/exposition_formats/ */
@@ -15,9 +16,10 @@ export function createMetrics(parts: {
   records: Pick<RecordStore, 'tenants' | 'coverage'>
   collectors: Pick<Collectors, 'states'>
   destinations: Pick<Destinations, 'list'>
+  correlating: Pick<Correlating, 'forgotten'>
   clock: Clock
 }): MetricsReader {
-  const { records, collectors, destinations, clock } = parts
+  const { records, collectors, destinations, correlating, clock } = parts
   return async () => {
     const now = clock.now()
     const range = { from: isoTime(now - DAY_MS), to: isoTime(now) }
@@ -28,9 +30,18 @@ export function createMetrics(parts: {
       'gauge',
       'Records of the windows of the last day, by what became of them.',
     )
+    const forgotten = family(
+      'cordon_correlation_forgotten',
+      'counter',
+      'Groups and events that correlations let go of before their time, since their rules changed.',
+    )
     const sent = forwardFamilies()
     for (const { id: tenantId } of await records.tenants.list()) {
       for (const destination of await destinations.list(tenantId)) sent.add(destination)
+      for (const [rule, { groups, entries }] of correlating.forgotten(tenantId)) {
+        forgotten.add({ tenant: tenantId, rule, what: 'groups' }, groups)
+        forgotten.add({ tenant: tenantId, rule, what: 'events' }, entries)
+      }
       for (const { connectionId, feed, until } of await collectors.states(tenantId)) {
         if (until !== undefined)
           lag.add({ tenant: tenantId, connection: connectionId, feed }, (now - Date.parse(until)) / 1000)
@@ -43,7 +54,7 @@ export function createMetrics(parts: {
         for (const [outcome, count] of Object.entries(outcomesOf(own))) counted.add({ ...labels, outcome }, count)
       }
     }
-    return [lag, windows, counted, ...sent.families].map(({ text }) => text()).join('')
+    return [lag, windows, counted, forgotten, ...sent.families].map(({ text }) => text()).join('')
   }
 }
 

@@ -109,7 +109,7 @@ export function RulePage() {
 const ORIGINS = { pack: 'comes with Cordon', folder: 'from the data folder', imported: 'imported' } as const
 
 function About({ tenantId, detail }: { tenantId: string; detail: RuleDetail }) {
-  const { rule, description, falsePositives, over } = detail
+  const { rule, description, falsePositives, over, forgotten } = detail
   const { noise } = rule
   return (
     <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
@@ -125,6 +125,13 @@ function About({ tenantId, detail }: { tenantId: string; detail: RuleDetail }) {
         )}
         {rule.isPart && (
           <p className="rounded-md bg-sunken px-3 py-2">It serves a correlation, and raises no alert by itself.</p>
+        )}
+        {forgotten && (
+          <p className="rounded-md bg-warn-soft px-3 py-2 text-warn">
+            More came at once than it remembers: it let go of {forgotten.groups.toLocaleString()} groups and{' '}
+            {forgotten.entries.toLocaleString()} events before their time, and may have missed what they belonged to. A
+            narrower rule under it, or a shorter timespan, needs less.
+          </p>
         )}
         {description && <p className="whitespace-pre-line">{description}</p>}
         {falsePositives.length > 0 && (

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
-import { LIMITS } from '#detect/correlate/correlator.ts'
+import { type Forgotten, LIMITS } from '#detect/correlate/correlator.ts'
 import { type Correlations, createCorrelations, reachOf } from '#detect/correlations.ts'
 import type { Detection } from '#domain/alert.ts'
 import { type Clock, isoTime } from '#domain/clock.ts'
@@ -31,6 +31,8 @@ export interface Correlating {
   start(): Promise<void>
   /** There are new hits. */
   wake(tenantId: TenantId): void
+  /** What correlations of a tenant let go of, by id, since this process correlates it with the rules of today. */
+  forgotten(tenantId: TenantId): ReadonlyMap<string, Forgotten>
   close(): Promise<void>
 }
 
@@ -45,6 +47,7 @@ export function createCorrelating(parts: {
   const holding = createHolding(records.leases)
   const stopping = new AbortController()
   const loops = new Map<TenantId, { wake: () => void; ended: Promise<void> }>()
+  const atWork = new Map<TenantId, Correlations>()
 
   async function raise(tenantId: TenantId, detections: readonly Detection[]): Promise<void> {
     for (let start = 0; start < detections.length; start += PAGE) {
@@ -115,6 +118,7 @@ export function createCorrelating(parts: {
     const rules = book.of(tenantId)
     let cursor = await records.correlationHits.edge(tenantId)
     const running = await replay(tenantId, rules, {}, signal)
+    atWork.set(tenantId, running)
     let prunedAt = -Infinity
     while (book.of(tenantId) === rules) {
       const { next, isLast } = await takeArrivals(tenantId, rules, running, cursor, signal)
@@ -142,10 +146,12 @@ export function createCorrelating(parts: {
     while (!signal.aborted) {
       try {
         if (book.of(tenantId).correlations.length > 0) {
-          await holding.hold(key, signal, async (_lease, held) => {
-            while (book.of(tenantId).correlations.length > 0) await correlate(tenantId, held)
-            return { dueInMs: 0, failures: 0 }
-          })
+          await holding
+            .hold(key, signal, async (_lease, held) => {
+              while (book.of(tenantId).correlations.length > 0) await correlate(tenantId, held)
+              return { dueInMs: 0, failures: 0 }
+            })
+            .finally(() => atWork.delete(tenantId))
         }
       } catch (error) {
         if (!signal.aborted && !isLost(error)) log(toAppError(error, 'Could not correlate.'))
@@ -185,6 +191,7 @@ export function createCorrelating(parts: {
       if (loop) loop.wake()
       else lookAgain()
     },
+    forgotten: (tenantId) => atWork.get(tenantId)?.losses.forgotten ?? new Map(),
     async close() {
       clearInterval(looking)
       stopping.abort(new Error('Cordon is stopping.'))

@@ -5,6 +5,7 @@ import type { EcsEvent } from '#domain/event.ts'
 import type { TenantId } from '#domain/ids.ts'
 import type { RuleTuning, RuleVersion } from '#domain/rule.ts'
 import type { User } from '#domain/user.ts'
+import type { Forgotten } from '#detect/correlate/correlator.ts'
 import type { RuleProblem } from '#detect/sigma/problem.ts'
 import type { BackTested, RunBackTest } from '#detect/sql/back-test.ts'
 import type { EventStore } from '#store/event-store.ts'
@@ -15,6 +16,7 @@ import type { Download } from '#app/evidence.ts'
 import { exportRules } from './export.ts'
 import { findRule, invalidRules, mustHold, notFound, wrongState } from './faults.ts'
 import { type ImportedRules, type RuleText, prepareImport } from './import.ts'
+import type { Correlating } from './correlating.ts'
 import type { RuleBook } from './rule-book.ts'
 import { documentsIn, type RuleSummary, summarize } from './summary.ts'
 import { tuningFile } from './tenant-rules.ts'
@@ -38,6 +40,8 @@ export interface RuleDetail {
   versions: RuleVersion[]
   tunings: (RuleTuning & { isExpired: boolean })[]
   over: { id: string; title: string }[]
+  /** Of a correlation that had to let go of something: what, since the rules changed. */
+  forgotten?: Forgotten
 }
 
 /** @throws AppError RULE_NOT_FOUND wherever a rule is named. */
@@ -78,13 +82,14 @@ export interface Rules {
 
 export function createRules(parts: {
   book: RuleBook
+  correlating: Pick<Correlating, 'forgotten'>
   records: Pick<RecordStore, 'alerts' | 'rules'>
   events: Pick<EventStore, 'readMany'>
   runBackTest: RunBackTest
   audit: Audit
   clock: Clock
 }): Rules {
-  const { book, records, events, runBackTest, audit, clock } = parts
+  const { book, correlating, records, events, runBackTest, audit, clock } = parts
 
   async function summaries(tenantId: TenantId): Promise<RuleSummary[]> {
     const today = Math.floor(clock.now() / DAY_MS)
@@ -102,6 +107,7 @@ export function createRules(parts: {
     const { text, shipped } = rules.files.get(document.file)!
     const all = documentsIn(rules.set)
     const tunings = (await records.rules.tunings(tenantId)).filter(({ ruleId }) => ruleId === id)
+    const forgotten = correlating.forgotten(tenantId).get(id)
     const own = new Set([document.file, ...tunings.map((tuning) => tuningFile(tuning.id))])
     return {
       rule,
@@ -120,6 +126,7 @@ export function createRules(parts: {
       over: (document.kind === 'correlation' ? document.rules : []).map((each) => {
         return { id: each, title: all.find((other) => other.id === each)?.title ?? each }
       }),
+      ...(forgotten && { forgotten }),
     }
   }
 

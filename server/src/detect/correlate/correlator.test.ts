@@ -113,14 +113,14 @@ describe('the state of correlations is bounded', () => {
   it('in groups: the stalest go, and are counted', () => {
     const correlator = new Correlator<number>(correlations, { ...LIMITS, groups: 100 })
     for (let n = 0; n < 1000; n++) correlator.push(event(n / 1000, `u${n}`, n))
-    expect(correlator.losses.groupsEvicted).toBeGreaterThanOrEqual(900)
+    expect(correlator.losses.forgotten.get('X')?.groups).toBeGreaterThanOrEqual(900)
     expect(run(correlator, [event(2, 'u999', 5000)])).toEqual(['X 5000 u999 2'])
   })
 
   it('in events of a group: the oldest go, and are counted', () => {
     const correlator = new Correlator<number>(correlations, { ...LIMITS, entries: 10 })
     for (let n = 0; n < 100; n++) correlator.push(event(n / 1000, 'u', n))
-    expect(correlator.losses.entriesEvicted).toBe(90)
+    expect(correlator.losses.forgotten.get('X')).toEqual({ groups: 0, entries: 90 })
     expect(run(correlator, [event(1, 'u', 5000)])).toEqual(['X 5000 u 11'])
   })
 

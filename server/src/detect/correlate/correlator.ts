@@ -34,8 +34,14 @@ export interface Change<R> {
 /** What the bounds cost so far. */
 export interface Losses {
   tooLate: number
-  groupsEvicted: number
-  entriesEvicted: number
+  /** By the id of the correlation. */
+  forgotten: ReadonlyMap<string, Forgotten>
+}
+
+/** What a correlation let go of before its time. */
+export interface Forgotten {
+  groups: number
+  entries: number
 }
 
 interface Node<R> {
@@ -56,7 +62,8 @@ export interface Arrival<R> {
 }
 
 export class Correlator<R> {
-  readonly losses: Losses = { tooLate: 0, groupsEvicted: 0, entriesEvicted: 0 }
+  readonly #forgotten = new Map<string, Forgotten>()
+  readonly losses: Losses = { tooLate: 0, forgotten: this.#forgotten }
   readonly #limits: CorrelatorLimits
   /** Which correlations an id matters to. */
   readonly #above = new Map<string, { node: Node<R>; position: number }[]>()
@@ -98,7 +105,7 @@ export class Correlator<R> {
     for (const { node, groups } of this.#groupsOf(seen, concerned)) {
       for (const { group, positions, value } of groups) {
         this.#tell(node, group, group.add(seen, positions, value), changes)
-        this.losses.entriesEvicted += group.forget(this.#horizon(node), this.#limits.entries)
+        this.#trim(node, group)
       }
     }
     this.#evict()
@@ -156,9 +163,19 @@ export class Correlator<R> {
             ? upper.remove(seen, position)
             : upper.add(seen, [position], valueOf(above.correlation, seen))
         this.#tell(above, upper, entries, changes)
-        this.losses.entriesEvicted += upper.forget(this.#horizon(above), this.#limits.entries)
+        this.#trim(above, upper)
       }
     }
+  }
+
+  #trim(node: Node<R>, group: Group<R>): void {
+    const entries = group.forget(this.#horizon(node), this.#limits.entries)
+    if (entries > 0) this.#count(node, { groups: 0, entries })
+  }
+
+  #count({ correlation: { id } }: Node<R>, { groups, entries }: Forgotten): void {
+    const before = this.#forgotten.get(id) ?? { groups: 0, entries: 0 }
+    this.#forgotten.set(id, { groups: before.groups + groups, entries: before.entries + entries })
   }
 
   #horizon({ correlation }: Node<R>): number {
@@ -178,11 +195,10 @@ export class Correlator<R> {
     if (this.#groupCount <= this.#limits.groups) return
     const most = this.#nodes.reduce((a, b) => (b.groups.size > a.groups.size ? b : a))
     const keys = most.groups.keys()
-    for (let left = Math.ceil(most.groups.size / 10); left > 0; left--) {
-      most.groups.delete(keys.next().value!)
-      this.#groupCount--
-      this.losses.groupsEvicted++
-    }
+    const groups = Math.ceil(most.groups.size / 10)
+    for (let left = groups; left > 0; left--) most.groups.delete(keys.next().value!)
+    this.#groupCount -= groups
+    this.#count(most, { groups, entries: 0 })
   }
 }
 

@@ -200,6 +200,27 @@ describe('imported rules', () => {
 })
 
 describe('rules at work', () => {
+  it('work under names that mean something to programs, as any others do', async () => {
+    const tenantId = await freshTenant()
+    const text = DOWNLOADS.replace(PART, '__proto__')
+      .replace(MANY, 'constructor')
+      .replaceAll('file_downloaded', 'toString')
+      .replace('[UserId]', '[who]')
+      .replace('timespan: 1h', 'aliases: {who: {toString: UserId}, __proto__: {toString: __proto__}}\n  timespan: 1h')
+    const answer = await imports(tenantId, text, '__proto__')
+    expect(answer.body).toMatchObject({ added: ['__proto__'], problems: [] })
+    for (const id of ['__proto__', 'constructor']) expect((await enable(tenantId, id)).status).toBe(204)
+    await bring(tenantId, ...[9, 6, 3].map((minutes) => download('__proto__', minutes)))
+    const [alert] = await until(
+      () => alerts(tenantId, '?ruleId=constructor'),
+      (raised) => raised.some(({ eventCount }) => eventCount === 3),
+    )
+    expect(alert).toMatchObject({ ruleTitle: 'Many files downloaded', groupKey: '__proto__' })
+    const detail = await cordon.call('GET', at(tenantId, 'rules/__proto__'))
+    expect(detail.body).toMatchObject({ rule: { id: '__proto__' } })
+    expect(await post(tenantId, 'rules/constructor/back-test', { days: 1 })).toMatchObject({ body: { total: 1 } })
+  })
+
   it('raise one alert for a group, which grows; correlations count late events, and none twice', async () => {
     const tenantId = await freshTenant()
     await imports(tenantId, DOWNLOADS)
