@@ -1,3 +1,5 @@
+import { compilePattern, type Pattern } from './pattern.ts'
+
 /**
  * The condition language: `and`, `or`, `not`, parentheses, and quantifiers over names (`1 of them`, `all of selection_*`).
  * Precedence: not, and, or. Rules join selections with it, correlations join rules.
@@ -111,9 +113,9 @@ class Parser<T> {
     }
     this.#next()
     const target = this.#next()
-    const pattern = target.text.toLowerCase() === 'them' ? /^/ : wildcard(target.text)
+    const fits = target.text.toLowerCase() === 'them' ? () => true : wildcard(target.text)
     const names = [...this.#parts.named.keys()].filter(
-      (name) => pattern.test(name) && (!name.startsWith('_') || target.text.startsWith('_')),
+      (name) => fits(name) && (!name.startsWith('_') || target.text.startsWith('_')),
     )
     if (names.length === 0) throw new ConditionError(target, `a pattern that names one of: ${this.#names()}`)
     return this.#join(
@@ -154,8 +156,11 @@ class Parser<T> {
   }
 }
 
-/** A pattern as an expression over names; only `*` is special. */
-function wildcard(pattern: string): RegExp {
-  const escaped = pattern.replaceAll(/[^A-Za-z0-9_*-]/g, String.raw`\$&`)
-  return new RegExp(`^${escaped.replaceAll(/\*+/g, '.*')}$`)
+/** Whether names fit a pattern; only `*` is special. */
+function wildcard(pattern: string): (name: string) => boolean {
+  const parts = pattern.split('*').map((text): Pattern => (text === '' ? [] : [{ kind: 'text', text }]))
+  return compilePattern(
+    parts.flatMap((part, index) => (index === 0 ? part : [{ kind: 'any' }, ...part])),
+    true,
+  )
 }

@@ -39,6 +39,11 @@ describe('a rule file', () => {
       `  s:\n    A|cidr: [${Array.from({ length: 2_000 }, (_, n) => `10.${n >> 8}.${n & 255}.0/24`).join()}]\n  condition: s\n`,
       /at most 300/,
     ],
+    [
+      'a pattern of names with many wildcards',
+      `  ${'a'.repeat(1_000)}: {f: 1}\n  condition: 1 of ${'a*'.repeat(300)}b\n`,
+      /a pattern that names one of/,
+    ],
     ['10,000 times not', `  s:\n    A: 1\n  condition: ${'not '.repeat(10_000)}s\n`, /levels of nesting/],
   ])('is refused with what is allowed: %s', (_name, detection, allowed) => {
     const { documents, problems } = parseSigma(rule(detection), 'r.yml')
