@@ -75,7 +75,7 @@ function parseTyped({ kind, flags, place, cased }: Modifiers, { value, source }:
 }
 
 /** A number as text. The same in rules and in events, and in SQL. */
-export const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
+export const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/
 
 const TIME_RANGES: Record<TimePart, [number, number]> = {
   minute: [0, 59],

@@ -109,6 +109,6 @@ function valuesOf({ fold, words }: FieldSource, value: string | undefined): read
 function spellings(action: string, pattern: Pattern): string[] {
   const texts = pattern.flatMap((part) => (part.kind === 'text' ? [part.text] : []))
   const before = /^\s*/.exec(texts[0] ?? '')![0]
-  const behind = /[\s.]*$/.exec(texts.at(-1) ?? '')![0]
+  const behind = /(?<![\s.])[\s.]*$/.exec(texts.at(-1) ?? '')![0]
   return ['', before].flatMap((start) => ['', '.', behind].map((end) => `${start}${action}${end}`))
 }
