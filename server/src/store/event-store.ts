@@ -130,7 +130,7 @@ export interface KindsOfDay {
 
 /** Events of some kinds: all of them, or those that hold one of the texts, in any case. */
 export interface Wanted {
-  /** All by the same fields. */
+  /** Each by its dataset, its action, and what further fields it has. */
   kinds: readonly EventKind[]
   sought?: {
     /** One of `fields`; absent: anywhere in the event. */

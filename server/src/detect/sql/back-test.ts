@@ -7,7 +7,7 @@ import type { TenantId } from '#domain/ids.ts'
 import type { TimeRange } from '#domain/query.ts'
 import type { EventHunt, EventKey, EventKind, KindField, KindsOfDay } from '#store/event-store.ts'
 
-import { kindFieldsOf, sortKinds } from './sort-kinds.ts'
+import { condensed, kindFieldsOf, sortKinds } from './sort-kinds.ts'
 
 /** What a rule would have found in stored events. */
 export interface BackTested {
@@ -57,7 +57,8 @@ export async function huntHistory(
   const by = kindFieldsOf(matcher.rules)
   const days = await hunt.kinds(tenantId, range, by)
   const correlated = new Set(correlations.flatMap((each) => each.rules))
-  const asked = sortKinds(kindsOf(days), matcher.rules, hunt.fields, ({ id }) => !correlated.has(id))
+  const all = kindsOf(days)
+  const asked = sortKinds(all, matcher.rules, hunt.fields, ({ id }) => !correlated.has(id))
   const tallies = new Map([...rules, ...correlations].map(({ id }) => [id, new Tally(range)]))
   for (const [{ id }, kinds] of asked.counted) {
     const own = new Set(kinds.map(nameOf))
@@ -74,8 +75,9 @@ export async function huntHistory(
     range,
     days.filter(({ kind }) => looked.has(nameOf(kind))),
   )
+  const wanted = asked.wanted.map((each) => ({ ...each, kinds: condensed(each.kinds, all) }))
   for (const stretch of stretches) {
-    for await (const some of hunt.candidates(tenantId, { wanted: asked.wanted, range: stretch, originals })) {
+    for await (const some of hunt.candidates(tenantId, { wanted, range: stretch, originals })) {
       signal?.throwIfAborted()
       for (const { id, timeMs, document, original = '{}' } of some) {
         const event = JSON.parse(document) as EcsEvent

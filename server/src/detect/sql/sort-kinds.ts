@@ -74,3 +74,17 @@ export function sortKinds(
   })
   return { counted, wanted: [{ kinds: [...whole] }, ...wanted].filter((each) => each.kinds.length > 0) }
 }
+
+/** Kinds by their dataset and action alone, where all that there are of these are among them: comparing two fields is cheap. */
+export function condensed(kinds: readonly EventKind[], all: readonly EventKind[]): EventKind[] {
+  const isAmong = new Set(kinds)
+  return [...Map.groupBy(all, baseOf).values()].flatMap((alike) => {
+    const own = alike.filter((kind) => isAmong.has(kind))
+    const { 'event.dataset': dataset = '', 'event.action': action = '' } = alike[0]!
+    return own.length === alike.length ? [{ 'event.dataset': dataset, 'event.action': action }] : own
+  })
+}
+
+function baseOf(kind: EventKind): string {
+  return JSON.stringify([kind['event.dataset'], kind['event.action']])
+}

@@ -1,6 +1,7 @@
 import type { TenantId } from '#domain/ids.ts'
 import type { TimeRange } from '#domain/query.ts'
 import type { EventHunt, EventKey, EventKind, ExportedEvent, KindField, Wanted } from '#store/event-store.ts'
+import { KIND_FIELDS } from '#store/event-store.ts'
 
 import { type Column, columnAt, HUNTED } from './columns.ts'
 import { isPlural } from './field-values.ts'
@@ -103,13 +104,20 @@ function hasAction(kinds: readonly EventKind[], params: Params): string {
 }
 
 function isOneOf(kinds: readonly EventKind[], params: Params): string {
-  const byDataset = Map.groupBy(kinds, (kind) => kind['event.dataset'] ?? '')
-  const conditions = [...byDataset].map(([dataset, own]) => {
-    const others = Object.keys(own[0]!).filter((field) => !BASE.has(field)) as KindField[]
-    const further = others.length > 0 ? [isTupleOf(own, ['event.action', ...others], params)] : []
-    return [hasAction(own, params), `event_dataset = ${params.text(dataset)}`, ...further].join(' AND ')
+  const alike = Map.groupBy(kinds, (kind) => JSON.stringify([kind['event.dataset'], furtherOf(kind)]))
+  const conditions = [...alike.values()].map((own) => {
+    const further = furtherOf(own[0]!)
+    return [
+      hasAction(own, params),
+      `event_dataset = ${params.text(own[0]!['event.dataset'] ?? '')}`,
+      ...(further.length > 0 ? [isTupleOf(own, ['event.action', ...further], params)] : []),
+    ].join(' AND ')
   })
   return conditions.length === 0 ? '0' : `(${conditions.map((each) => `(${each})`).join(' OR ')})`
+}
+
+function furtherOf(kind: EventKind): KindField[] {
+  return KIND_FIELDS.filter((field) => kind[field] !== undefined && !BASE.has(field))
 }
 
 const BASE: ReadonlySet<string> = new Set<KindField>(['event.dataset', 'event.action'])

@@ -19,12 +19,34 @@ export function keyedRules(count: number): string {
   ])
 }
 
-/** Rules that each name an operation which there is, and someone whom there is not. */
+/**
+ * Rules that each name an operation, most of them one which there is, frequent or not: half look for somebody as well, the others for
+ * an address, for what a cmdlet or the directory's log says of a change, for a workload, or for nothing else.
+ */
 export function historyRules(count: number): string {
-  return rules(count, (index) => [
-    `    Operation: ${JSON.stringify(OPERATIONS[index % OPERATIONS.length])}`,
-    `    UserId|endswith: '@nobody-${index}.example'`,
-  ])
+  return rules(count, (index) => {
+    const operation = (name = OPERATIONS[Math.floor(index / 10) % OPERATIONS.length]!) =>
+      `    Operation: ${JSON.stringify(name)}`
+    switch (index % 10) {
+      case 0:
+        return [operation(), `    ClientIP: 233.252.0.${index % 256}`]
+      case 1:
+        return [operation('New-InboxRule'), `    Parameters.MoveToFolder|contains: word-${index}`]
+      case 2:
+        return [operation('Update user.'), `    ModifiedProperties.Department.NewValue|contains: word-${index}`]
+      case 3:
+        return [operation(), '    eventSource: SecurityComplianceCenter']
+      case 4:
+        return [operation()]
+      default:
+        return [operation(OPERATIONS[index % OPERATIONS.length]), `    UserId|endswith: '@nobody-${index}.example'`]
+    }
+  })
+}
+
+/** One that names the most frequent operation and something of which only whole events tell. */
+export function documentRule(): string {
+  return rules(1, () => ['    Operation: UserLoggedIn', '    UserAgent|contains: nobody-uses-it'])
 }
 
 /** Of ten rules, seven name one operation, two look for texts in parameters, and a few look for words anywhere. */
