@@ -64,7 +64,7 @@ describe('a rule file', () => {
   it.each([
     ['steps', Array.from({ length: 50 }, (_, n) => `(x${n}|y){1,900}z`)],
     ['expressions', Array.from({ length: 300 }, (_, n) => `x${n}`)],
-    ['characters', Array.from({ length: 10 }, () => 'x'.repeat(3_000))],
+    ['characters', Array.from({ length: 10 }, () => `[${'x'.repeat(3_000)}]`)],
   ])('with regular expressions of too many %s is refused', (unit, expressions) => {
     const { documents, problems } = parseSigma(
       rule(`  s:\n    A|re: [${expressions.map((each) => `'${each}'`).join()}]\n  condition: s\n`),
