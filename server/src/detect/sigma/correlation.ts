@@ -23,7 +23,7 @@ const UNITS: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_
 const MAX_TIMESPAN_S = 100 * UNITS['y']!
 
 /** What every group remembers grows with the rules: with their square in order, and with their sets where a condition says which. */
-const MAX_RULES = { temporal: 200, ordered: 20, orderedByCondition: 10 }
+const MAX_RULES = { any: 200, ordered: 20, orderedByCondition: 10 }
 
 /** A correlation; undefined when something is wrong with it. What its references name is looked up where all files are known. */
 export function readCorrelation(reader: Reader): SigmaCorrelation | undefined {
@@ -44,7 +44,7 @@ export function readCorrelation(reader: Reader): SigmaCorrelation | undefined {
   }
   if (rules.length === 0)
     problems.add(offsetOf(reader.at(node, 'rules')) ?? offsetOf(node), 'no rules', 'ids or names of rules')
-  const most = type === undefined ? MAX_RULES.temporal : mostRules(type, reader.at(node, 'condition'))
+  const most = type === undefined ? MAX_RULES.any : mostRules(type, reader.at(node, 'condition'))
   if (rules.length > most)
     problems.add(named[most]!.offset, `${rules.length} rules`, `at most ${most} in this correlation`)
   const groupBy = readNames(reader, reader.at(node, 'group-by'), 'names of fields or aliases').map(({ text }) => text)
@@ -69,7 +69,7 @@ export function readCorrelation(reader: Reader): SigmaCorrelation | undefined {
 }
 
 function mostRules(type: CorrelationType, condition: Node | undefined): number {
-  if (type !== 'temporal_ordered') return MAX_RULES.temporal
+  if (type !== 'temporal_ordered') return MAX_RULES.any
   return isScalar(condition) && condition.value !== null ? MAX_RULES.orderedByCondition : MAX_RULES.ordered
 }
 
