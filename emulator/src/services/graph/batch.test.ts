@@ -59,13 +59,13 @@ describe('Graph $batch', () => {
           graph(`/v1.0/users/${owners[0]!['userId']}/messages?$top=1`),
           graph(`/v1.0/users/${owners[4]!['userId']}/messages?$top=1`),
         ])
-        return { parts: [...batched.json['responses']!].map(({ status }) => status), fifth, other }
+        return { statuses: [...batched.json['responses']!].map(({ status }) => status), fifth, other }
       }
       let seen = await sideBySide()
       for (let again = 0; again < 20 && seen.fifth.status === 200; again++) seen = await sideBySide()
-      const { parts, fifth, other } = seen
+      const { statuses, fifth, other } = seen
       expect([fifth.status, fifth.json['error']?.['code'], other.status]).toEqual([429, 'ApplicationThrottled', 200])
-      expect(parts).toEqual([200, 200, 200, 200, 200])
+      expect(statuses).toEqual([200, 200, 200, 200, 200])
       close()
       await slow.stop()
     },
