@@ -37,6 +37,20 @@ export interface NormalizedEvent {
   original: string
 }
 
+/** An event as it was before it was stored. A record that is no object has no values of its own. */
+export function restoreEvent(event: EcsEvent, original: string): NormalizedEvent {
+  return { event, raw: recordOf(original), original }
+}
+
+function recordOf(original: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(original)
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+  } catch {
+    return {}
+  }
+}
+
 /** The value at a dotted path (`user.target.name`), walking nested objects; undefined where a step is missing. */
 export function fieldAt(event: Readonly<Record<string, unknown>>, path: string): unknown {
   let value: unknown = event

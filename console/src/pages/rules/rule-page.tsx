@@ -6,6 +6,7 @@ import { Tabs } from 'radix-ui'
 import { tenantApi } from '#lib/api.ts'
 import { queries } from '#lib/queries.ts'
 import { useUser } from '#lib/rights.ts'
+import { count } from '#lib/words.ts'
 import { AttackTags } from '#parts/attack-tags.tsx'
 import { Badge, Severity } from '#parts/badge.tsx'
 import { Button, buttonClass } from '#parts/button.tsx'
@@ -128,9 +129,9 @@ function About({ tenantId, detail }: { tenantId: string; detail: RuleDetail }) {
         )}
         {forgotten && (
           <p className="rounded-md bg-warn-soft px-3 py-2 text-warn">
-            More came at once than it remembers: it let go of {forgotten.groups.toLocaleString()} groups and{' '}
-            {forgotten.entries.toLocaleString()} events before their time, and may have missed what they belonged to. A
-            narrower rule under it, or a shorter timespan, needs less.
+            More came at once than it remembers: it let go of {count(forgotten.groups, 'group')} and{' '}
+            {count(forgotten.entries, 'event')} before their time, and may have missed what they belonged to. A narrower
+            rule under it, or a shorter timespan, needs less.
           </p>
         )}
         {description && <p className="whitespace-pre-line">{description}</p>}

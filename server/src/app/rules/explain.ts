@@ -3,6 +3,7 @@ import type { Explanation } from '#detect/explain/explanation.ts'
 import type { LoadedRule } from '#detect/rule-set.ts'
 import { normalizedReader } from '#detect/vocabulary.ts'
 import { AppError } from '#domain/errors.ts'
+import { restoreEvent } from '#domain/event.ts'
 import type { TenantId } from '#domain/ids.ts'
 import type { EventStore } from '#store/event-store.ts'
 
@@ -24,7 +25,7 @@ export function createExplainRule(parts: { book: RuleBook; events: Pick<EventSto
     const stored = await events.read(tenantId, eventId)
     if (!stored) throw notFound('EVENT_NOT_FOUND', 'event', eventId)
     const { event, original } = stored
-    const normalized = { event, original, raw: recordOf(original) }
+    const normalized = restoreEvent(event, original)
     return rules.map((rule) => explain(rule, normalized, normalizedReader))
   }
 }
@@ -34,16 +35,6 @@ function rulesUnder(rules: TenantRules, id: string): LoadedRule[] {
   if (rule) return [rule]
   const correlation = rules.set.correlations.find((each) => each.id === id)
   return [...new Set(correlation?.rules)].flatMap((each) => rulesUnder(rules, each))
-}
-
-/** The record as it came; some came as no object. */
-function recordOf(original: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(original)
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
-  } catch {
-    return {}
-  }
 }
 
 function notFound(code: 'RULE_NOT_FOUND' | 'EVENT_NOT_FOUND', what: string, id: string): AppError {

@@ -2,7 +2,7 @@ import { createMatcher } from '#detect/matcher.ts'
 import type { LoadedCorrelation, LoadedRule } from '#detect/rule-set.ts'
 import { fieldsOf } from '#detect/sigma/expression.ts'
 import { createFiniteStream } from '#detect/stream.ts'
-import { type EcsEvent, fieldAt } from '#domain/event.ts'
+import { type EcsEvent, fieldAt, restoreEvent } from '#domain/event.ts'
 import type { TenantId } from '#domain/ids.ts'
 import type { TimeRange } from '#domain/query.ts'
 import type { EventHunt, EventKey, EventKind, KindField, KindsOfDay } from '#store/event-store.ts'
@@ -82,7 +82,7 @@ export async function huntHistory(
       for (const { id, timeMs, document, original = '{}' } of some) {
         const event = JSON.parse(document) as EcsEvent
         const kind = nameOf(kindOf(event, by))
-        const matches = stream.push({ event, raw: recordOf(original), original }, seen.length)
+        const matches = stream.push(restoreEvent(event, original), seen.length)
         if (matches.length === 0) continue
         seen.push({ id, timeMs })
         for (const { rule } of matches) {
@@ -146,16 +146,6 @@ function stretchesOf({ from, to }: TimeRange, days: readonly KindsOfDay[]): Time
     from: new Date(Math.max(Date.parse(each.from), start)).toISOString(),
     to: new Date(Math.min(Date.parse(each.to), end)).toISOString(),
   }))
-}
-
-/** The record as it came; some came as no object, and have no values of their own. */
-function recordOf(original: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(original)
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
-  } catch {
-    return {}
-  }
 }
 
 /** What was found for one rule so far. */

@@ -71,7 +71,7 @@ const FIELDS: readonly (readonly [name: string, path: string, kind: ColumnKind])
   ['tags', 'tags', 'keywords'],
 ]
 
-/** The columns filled from ECS fields, in the order rows are written. */
+/** The columns filled from ECS fields. */
 export const COLUMNS: readonly Column[] = FIELDS.map(([name, path, kind]) => ({ name, path, kind }))
 
 /**
@@ -84,9 +84,12 @@ export const RECORD_COLUMNS: readonly Column[] = [
   { name: 'audit_changes', path: 'o365.audit.ModifiedProperties', kind: 'json' },
 ]
 
+/** The columns filled from fields of events, in the order rows are written. */
+export const WRITTEN_COLUMNS: readonly Column[] = [...COLUMNS, ...RECORD_COLUMNS]
+
 /** Columns in which going back over history can seek texts. */
 export const HUNTED: ReadonlyMap<string, Column> = new Map(
-  [...COLUMNS, ...RECORD_COLUMNS].filter(({ kind }) => kind !== 'number').map((column) => [column.path, column]),
+  WRITTEN_COLUMNS.filter(({ kind }) => kind !== 'number').map((column) => [column.path, column]),
 )
 
 /** The columns every event has, of which searching treats these as text: the identity, the sentence, the record's text. */

@@ -4,7 +4,7 @@ import type { TenantId } from '#domain/ids.ts'
 import type { EncodedEvent } from '#store/event-store.ts'
 
 import type { Column } from './columns.ts'
-import { COLUMNS, RECORD_COLUMNS } from './columns.ts'
+import { WRITTEN_COLUMNS } from './columns.ts'
 import { toEventTime } from './params.ts'
 import { createSlabWriter } from './slabs.ts'
 
@@ -22,7 +22,7 @@ export const ROW_COLUMNS = [
   'time',
   'event_id',
   'message',
-  ...[...COLUMNS, ...RECORD_COLUMNS].map((column) => column.name),
+  ...WRITTEN_COLUMNS.map((column) => column.name),
   'event',
   'original',
   'stamped',
@@ -36,7 +36,7 @@ interface Group {
   absent: string
 }
 
-const GROUPS: readonly Group[] = [...COLUMNS, ...RECORD_COLUMNS].reduce<Group[]>((groups, { path, kind }) => {
+const GROUPS: readonly Group[] = WRITTEN_COLUMNS.reduce<Group[]>((groups, { path, kind }) => {
   const [root = '', ...steps] = path.split('.')
   let group = groups.at(-1)
   if (group?.root !== root) groups.push((group = { root, columns: [], absent: '' }))
