@@ -26,8 +26,7 @@ export function createCorrelations(
     push({ eventId, time, rules, facts, sentence }) {
       const moment = Date.parse(time)
       newest = Math.max(newest, moment)
-      const texts = (field: string) => (Object.hasOwn(facts, field) ? facts[field]! : [])
-      return correlator.push({ id: eventId, time: moment, ref: sentence, rules, texts }).flatMap(detectionsOf)
+      return correlator.push({ id: eventId, time: moment, ref: sentence, rules, facts }).flatMap(detectionsOf)
     },
   }
 }

@@ -1,4 +1,4 @@
-import { Correlator } from './correlate/correlator.ts'
+import { Correlator, fieldsOf } from './correlate/correlator.ts'
 import { byPlace, type Engine, type Match, type Run } from './match.ts'
 import { createPlainMatcher, type Matcher } from './matcher.ts'
 import type { LoadedCorrelation } from './rule-set.ts'
@@ -18,6 +18,7 @@ export function createFiniteStream<E>(
   correlations: readonly LoadedCorrelation[],
 ): FiniteStream<E> {
   const correlator = new Correlator<number>(correlations, LIMITS)
+  const fields = [...new Set(correlations.flatMap(fieldsOf))]
   const holds = new Map<string, Match>()
   return {
     push(event, index) {
@@ -28,7 +29,7 @@ export function createFiniteStream<E>(
           time,
           ref: index,
           rules: rules.map(({ id }) => id),
-          texts,
+          facts: Object.fromEntries(fields.map((field) => [field, texts(field)])),
         }
         for (const { correlation, seen, group, aggregate } of correlator.push(arrival)) {
           const key = JSON.stringify([correlation.id, group, seen.ref])

@@ -6,11 +6,11 @@ import type { Detection } from '#domain/alert.ts'
 import { type Clock, isoTime } from '#domain/clock.ts'
 import { AppError, toAppError } from '#domain/errors.ts'
 import type { TenantId } from '#domain/ids.ts'
-import type { CorrelationHit } from '#domain/rule.ts'
 import type { HitCursor, RecordStore } from '#store/record-store.ts'
 
 import type { Bus } from '#app/bus.ts'
 import { createHolding } from '#app/holding.ts'
+import { createLateHits, type Span } from './late-hits.ts'
 import type { RuleBook } from './rule-book.ts'
 import type { TenantRules } from './tenant-rules.ts'
 
@@ -75,42 +75,18 @@ export function createCorrelating(parts: {
     return running
   }
 
-  /** Those so late that nothing of their time is in memory: their neighborhood is correlated apart. */
-  async function replayAround(
-    tenantId: TenantId,
-    rules: TenantRules,
-    late: readonly CorrelationHit[],
-    signal: AbortSignal,
-  ): Promise<void> {
-    const reach = reachOf(rules.correlations)
-    const times = late.map(({ time }) => Date.parse(time)).sort((a, b) => a - b)
-    for (let at = 0; at < times.length;) {
-      const first = times[at]!
-      while (at + 1 < times.length && times[at + 1]! - times[at]! <= reach) at++
-      const span = { from: isoTime(first - reach), until: isoTime(times[at]! + reach) }
-      await replay(tenantId, rules, span, signal)
-      at++
-    }
-  }
-
-  async function takeArrivals(
-    tenantId: TenantId,
-    rules: TenantRules,
-    running: Correlations,
-    after: HitCursor,
-    signal: AbortSignal,
-  ) {
+  async function takeArrivals(tenantId: TenantId, rules: TenantRules, running: Correlations, after: HitCursor) {
     const { hits, next, isLast } = await records.correlationHits.arrivals(tenantId, after)
-    const late: CorrelationHit[] = []
+    const reach = reachOf(rules.correlations)
+    const late: Span[] = []
     const detections: Detection[] = []
     // In the order of time: one that comes before others has those judged again.
     for (const hit of hits.toSorted((a, b) => (a.time < b.time ? -1 : 1))) {
-      if (running.isLate(hit)) late.push(hit)
+      if (running.isLate(hit)) late.push(around(Date.parse(hit.time), reach))
       else detections.push(...running.push(hit))
     }
     await raise(tenantId, detections)
-    if (late.length > 0) await replayAround(tenantId, rules, late, signal)
-    return { next, isLast }
+    return { late, next, isLast }
   }
 
   /** Correlates a tenant's hits as long as its rules stay as they are. */
@@ -120,15 +96,26 @@ export function createCorrelating(parts: {
     const running = await replay(tenantId, rules, {}, signal)
     atWork.set(tenantId, running)
     let prunedAt = -Infinity
-    while (book.of(tenantId) === rules) {
-      const { next, isLast } = await takeArrivals(tenantId, rules, running, cursor, signal)
-      cursor = next
-      if (clock.now() - prunedAt >= PRUNE_EVERY_MS) {
-        prunedAt = clock.now()
-        const before = isoTime(prunedAt - reachOf(rules.correlations) - LIMITS.latenessMs)
-        await records.correlationHits.prune(tenantId, before, HITS_MAX)
+    const late = createLateHits(async ({ from, until }, closing) => {
+      const ended = AbortSignal.any([signal, closing])
+      await replay(tenantId, rules, { from: isoTime(from), until: isoTime(until) }, ended)
+    })
+    try {
+      while (book.of(tenantId) === rules) {
+        signal.throwIfAborted()
+        const arrived = await takeArrivals(tenantId, rules, running, cursor)
+        cursor = arrived.next
+        late.add(arrived.late)
+        late.proceed()
+        if (clock.now() - prunedAt >= PRUNE_EVERY_MS) {
+          prunedAt = clock.now()
+          const before = isoTime(prunedAt - reachOf(rules.correlations) - LIMITS.latenessMs)
+          await records.correlationHits.prune(tenantId, before, HITS_MAX)
+        }
+        if (arrived.isLast) await rest(tenantId, signal)
       }
-      if (isLast) await rest(tenantId, signal)
+    } finally {
+      await late.close()
     }
   }
 
@@ -199,6 +186,10 @@ export function createCorrelating(parts: {
       holding.close()
     },
   }
+}
+
+function around(moment: number, reach: number): Span {
+  return { from: moment - reach, until: moment + reach }
 }
 
 function isLost(error: unknown): boolean {

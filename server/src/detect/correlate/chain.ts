@@ -21,10 +21,13 @@ function longestInOrder(holds: Holds, count: number): Aggregate {
   return {
     add({ seen, rules }: Entry<unknown>) {
       // Longest first, last rule first: an event is one step of a chain, even where several rules match it.
-      for (const rule of rules.toReversed()) {
+      for (let each = rules.length - 1; each >= 0; each--) {
+        const rule = rules[each]!
         for (let length = rule + 1; length > 1; length--) {
-          const before = began[length - 1]!.slice(0, rule)
-          began[length]![rule] = Math.max(began[length]![rule]!, ...before)
+          const shorter = began[length - 1]!
+          let latest = began[length]![rule]!
+          for (let before = 0; before < rule; before++) latest = Math.max(latest, shorter[before]!)
+          began[length]![rule] = latest
         }
         began[1]![rule] = seen.time
       }

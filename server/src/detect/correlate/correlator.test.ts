@@ -46,13 +46,12 @@ const sample = record({
 
 function arrival(event: Sample, index: number): Arrival<number> {
   const { t, op, ...fields } = event
-  const texts: Record<string, string> = { ...fields, n: String(event.n) }
   return {
     id: String(index).padStart(6, '0'),
     time: t * 1000,
     ref: index,
     rules: [op],
-    texts: (field) => (texts[field] === undefined ? [] : [texts[field]]),
+    facts: Object.fromEntries(Object.entries(fields).map(([field, value]) => [field, [String(value)]])),
   }
 }
 

@@ -46,10 +46,27 @@ export interface Forgotten {
 
 interface Node<R> {
   correlation: LoadedCorrelation
-  groups: Map<string, Group<R>>
+  groups: Map<string, Tracked<R>>
+  /** Fields that group events, for each of its rules. */
+  groupBy: string[][]
   /** Correlations over this one, with its position in their rules. */
   above: { node: Node<R>; position: number }[]
 }
+
+interface Tracked<R> {
+  group: Group<R>
+  /** The arrival that it was last asked for by, counted. */
+  used: number
+}
+
+/** What the matching of certain rules means to a correlation: their positions in its rules, ascending. */
+interface Concern<R> {
+  node: Node<R>
+  positions: number[]
+}
+
+/** Sets of rules for which it is remembered what they mean. */
+const CONCERNS_MAX = 10_000
 
 /** What an event brings: which rules matched it, and how its fields are read. */
 export interface Arrival<R> {
@@ -58,7 +75,7 @@ export interface Arrival<R> {
   ref: R
   /** Ids of the rules that matched. */
   rules: readonly string[]
-  texts(field: string): readonly string[]
+  facts: Seen<R>['facts']
 }
 
 export class Correlator<R> {
@@ -67,22 +84,28 @@ export class Correlator<R> {
   readonly #limits: CorrelatorLimits
   /** Which correlations an id matters to. */
   readonly #above = new Map<string, { node: Node<R>; position: number }[]>()
+  readonly #concerns = new Map<string, Concern<R>[]>()
   readonly #nodes: Node<R>[]
-  readonly #fields: string[]
   #newest = -Infinity
+  #arrivals = 0
+  #sweepAt = 1_000
   #groupCount = 0
 
   /** `correlations` as a rule set has them: each after those it is over. */
   constructor(correlations: readonly LoadedCorrelation[], limits: CorrelatorLimits = LIMITS) {
     this.#limits = limits
-    this.#nodes = correlations.map((correlation) => ({ correlation, groups: new Map(), above: [] }))
+    this.#nodes = correlations.map((correlation) => ({
+      correlation,
+      groups: new Map(),
+      groupBy: correlation.rules.map((rule) => correlation.groupBy.map((name) => fieldOf(correlation, name, rule))),
+      above: [],
+    }))
     for (const node of this.#nodes) {
       for (const [position, id] of node.correlation.rules.entries()) {
         this.#above.set(id, [...(this.#above.get(id) ?? []), { node, position }])
       }
     }
     for (const node of this.#nodes) node.above = this.#above.get(node.correlation.id) ?? []
-    this.#fields = [...new Set(correlations.flatMap(fieldsOf))]
   }
 
   /** Whether any correlation is over a rule. */
@@ -91,62 +114,70 @@ export class Correlator<R> {
   }
 
   /** Takes an event in; the same event again changes nothing. */
-  push({ id, time, ref, rules, texts }: Arrival<R>): Change<R>[] {
-    const concerned = rules.filter((rule) => this.#above.has(rule))
-    if (concerned.length === 0) return []
+  push({ id, time, ref, rules, facts }: Arrival<R>): Change<R>[] {
+    const concerns = this.#concernsOf(rules)
+    if (concerns.length === 0) return []
     if (time < this.#newest - this.#limits.latenessMs) {
       this.losses.tooLate++
       return []
     }
     this.#newest = Math.max(this.#newest, time)
-    const facts = Object.fromEntries(this.#fields.map((field) => [field, texts(field)]))
+    this.#arrivals++
     const seen: Seen<R> = { id, time, ref, facts }
     const changes: Change<R>[] = []
-    for (const { node, groups } of this.#groupsOf(seen, concerned)) {
-      for (const { group, positions, value } of groups) {
-        this.#tell(node, group, group.add(seen, positions, value), changes)
+    for (const { node, positions } of concerns) {
+      for (const [group, all] of this.#groupsOf(node, positions, seen)) {
+        this.#tell(node, group, group.add(seen, all, valueOf(node.correlation, seen)), changes)
         this.#trim(node, group)
       }
     }
-    this.#evict()
+    // Looking at every group costs as much as it is waited for.
+    if (this.#groupCount > this.#limits.groups || this.#arrivals >= this.#sweepAt) this.#evict()
     return changes
   }
 
-  /** The groups that an event belongs to, for each correlation over what matched; rules may give it different ones. */
-  #groupsOf(seen: Seen<R>, rules: readonly string[]) {
+  /** The correlations over any of the rules. */
+  #concernsOf(rules: readonly string[]): Concern<R>[] {
+    const key = rules.length === 1 ? rules[0]! : JSON.stringify(rules)
+    const known = this.#concerns.get(key)
+    if (known) return known
     const positions = new Map<Node<R>, number[]>()
-    for (const rule of rules) {
-      for (const { node, position } of this.#above.get(rule)!) {
-        positions.set(node, [...(positions.get(node) ?? []), position])
-      }
+    for (const { node, position } of rules.flatMap((rule) => this.#above.get(rule) ?? [])) {
+      positions.set(node, [...(positions.get(node) ?? []), position])
     }
-    return [...positions].map(([node, all]) => {
-      const groups = new Map<Group<R>, { group: Group<R>; positions: number[]; value: Entry<R>['value'] }>()
-      for (const position of all.toSorted((a, b) => a - b)) {
-        const group = this.#groupOf(node, position, seen)
-        if (group === undefined) continue
-        const known = groups.get(group)
-        if (known) known.positions.push(position)
-        else groups.set(group, { group, positions: [position], value: valueOf(node.correlation, seen) })
-      }
-      return { node, groups: [...groups.values()] }
-    })
+    const concerns = [...positions].map(([node, all]) => ({ node, positions: all.toSorted((a, b) => a - b) }))
+    if (this.#concerns.size >= CONCERNS_MAX) this.#concerns.clear()
+    this.#concerns.set(key, concerns)
+    return concerns
   }
 
-  #groupOf(node: Node<R>, position: number, { facts }: Seen<R>): Group<R> | undefined {
-    const { correlation, groups } = node
-    const rule = correlation.rules[position]!
-    const values = correlation.groupBy.map((name) => keyOf(facts[fieldOf(correlation, name, rule)] ?? []))
-    const key = joinKeys(values)
-    if (correlation.groupBy.length > 0 && key === undefined) return undefined
-    let group = groups.get(key ?? '')
-    if (group === undefined) {
-      group = new Group<R>(correlation, values as string[])
+  /** The groups that an event belongs to, each with the rules by which it does; rules may give it different ones. */
+  #groupsOf(node: Node<R>, positions: readonly number[], seen: Seen<R>): Iterable<[Group<R>, readonly number[]]> {
+    const groups = new Map<Group<R>, number[]>()
+    for (const position of positions) {
+      const group = this.#groupOf(node, position, seen)
+      if (group === undefined) continue
+      // Most events match one rule.
+      if (positions.length === 1) return [[group, positions]]
+      const known = groups.get(group)
+      if (known) known.push(position)
+      else groups.set(group, [position])
+    }
+    return groups
+  }
+
+  #groupOf({ correlation, groups, groupBy }: Node<R>, position: number, seen: Seen<R>): Group<R> | undefined {
+    const values = groupBy[position]!.map((field) => keyOf(textsOf(seen, field)))
+    const key = values.length === 0 ? '' : joinKeys(values)
+    if (key === undefined) return undefined
+    let tracked = groups.get(key)
+    if (tracked === undefined) {
+      tracked = { group: new Group<R>(correlation, values as string[]), used: 0 }
+      groups.set(key, tracked)
       this.#groupCount++
-    } else groups.delete(key ?? '')
-    // Put last again: the first of the map is the stalest.
-    groups.set(key ?? '', group)
-    return group
+    }
+    tracked.used = this.#arrivals
+    return tracked.group
   }
 
   /** Passes on what changed, to the caller and to the correlations above. */
@@ -186,19 +217,22 @@ export class Correlator<R> {
   #evict(): void {
     for (const node of this.#nodes) {
       const horizon = this.#horizon(node)
-      for (const [key, group] of node.groups) {
-        if (group.newest >= horizon) break
-        node.groups.delete(key)
-        this.#groupCount--
-      }
+      for (const [key, { group }] of node.groups) if (group.newest < horizon) this.#forget(node, [key])
     }
+    this.#sweepAt = this.#arrivals + Math.max(1_000, this.#groupCount)
     if (this.#groupCount <= this.#limits.groups) return
     const most = this.#nodes.reduce((a, b) => (b.groups.size > a.groups.size ? b : a))
-    const keys = most.groups.keys()
-    const groups = Math.ceil(most.groups.size / 10)
-    for (let left = groups; left > 0; left--) most.groups.delete(keys.next().value!)
-    this.#groupCount -= groups
-    this.#count(most, { groups, entries: 0 })
+    const stalest = [...most.groups].sort(([, a], [, b]) => a.used - b.used).slice(0, Math.ceil(most.groups.size / 10))
+    this.#forget(
+      most,
+      stalest.map(([key]) => key),
+    )
+    this.#count(most, { groups: stalest.length, entries: 0 })
+  }
+
+  #forget({ groups }: Node<R>, keys: readonly string[]): void {
+    for (const key of keys) groups.delete(key)
+    this.#groupCount -= keys.length
   }
 }
 
@@ -213,9 +247,13 @@ export function fieldOf({ aliases }: LoadedCorrelation, name: string, rule: stri
   return Object.hasOwn(fields, rule) ? fields[rule]! : name
 }
 
-function valueOf<R>({ type, fields }: LoadedCorrelation, { facts }: Seen<R>): Entry<R>['value'] {
+function textsOf<R>({ facts }: Seen<R>, field: string): readonly string[] {
+  return Object.hasOwn(facts, field) ? facts[field]! : []
+}
+
+function valueOf<R>({ type, fields }: LoadedCorrelation, seen: Seen<R>): Entry<R>['value'] {
   if (fields.length === 0) return undefined
-  if (type === 'value_count') return joinKeys(fields.map((field) => keyOf(facts[field] ?? [])))
-  const number = facts[fields[0]!]?.find((text) => NUMBER.test(text))
+  if (type === 'value_count') return joinKeys(fields.map((field) => keyOf(textsOf(seen, field))))
+  const number = textsOf(seen, fields[0]!).find((text) => NUMBER.test(text))
   return number === undefined ? undefined : Number(number)
 }

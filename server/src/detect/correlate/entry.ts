@@ -6,7 +6,7 @@ export interface Seen<R> {
   time: number
   /** What the caller wants back with a hold. */
   ref: R
-  /** Texts of the fields that correlations ask for. */
+  /** Texts of the fields that correlations ask for, as far as it has any. */
   facts: Readonly<Record<string, readonly string[]>>
 }
 

@@ -38,7 +38,8 @@ export class Group<R> {
   }
 
   get newest(): number {
-    return this.#entries.at(-1)?.seen.time ?? -Infinity
+    const { length } = this.#entries
+    return length > 0 ? this.#entries[length - 1]!.seen.time : -Infinity
   }
 
   /**
@@ -53,8 +54,10 @@ export class Group<R> {
       const all = [...new Set([...known.rules, ...rules])].sort((a, b) => a - b)
       if (all.length === known.rules.length) return known.holds === undefined ? [] : [known]
       known.rules = all
-    } else this.#entries.splice(at, 0, { seen, rules: [...rules], value, holds: undefined })
-    return this.#judgeFrom(seen.time)
+      return this.#judgeFrom(seen.time, 0)
+    }
+    this.#entries.splice(at, 0, { seen, rules: [...rules], value, holds: undefined })
+    return this.#judgeFrom(seen.time, 1)
   }
 
   /** Takes back that a rule matched an event: a correlation below that no longer holds there. */
@@ -63,9 +66,9 @@ export class Group<R> {
     const known = this.#entries[at]
     if (known?.seen.id !== seen.id || !known.rules.includes(rule)) return []
     known.rules = known.rules.filter((each) => each !== rule)
-    if (known.rules.length > 0) return this.#judgeFrom(seen.time)
+    if (known.rules.length > 0) return this.#judgeFrom(seen.time, 0)
     this.#entries.splice(at, 1)
-    const changed = this.#judgeFrom(seen.time)
+    const changed = this.#judgeFrom(seen.time, -1)
     if (known.holds === undefined) return changed
     known.holds = undefined
     return [known, ...changed]
@@ -104,22 +107,27 @@ export class Group<R> {
     return entry.holds === undefined ? [] : [entry]
   }
 
-  /** Judges again every entry whose window holds the moment `time`. */
-  #judgeFrom(time: number): Entry<R>[] {
+  /** Judges again every entry whose window holds the moment `time`, at which so many entries have come or gone. */
+  #judgeFrom(time: number, come: number): Entry<R>[] {
     const entries = this.#entries
     const changed: Entry<R>[] = []
     const window = createAggregate(this.#correlation)
     let first = this.#indexOf(time - this.#spanMs)
     let next = first
-    // To the end, and not only to `time + span`: the window at the newest entry is built on the way.
     while (next < entries.length) {
       const now = entries[next]!.seen.time
+      if (now > time + this.#spanMs) {
+        // The window at the newest entry holds nothing of that moment: it has only moved.
+        this.#first += come
+        return changed
+      }
       let end = next
       while (end < entries.length && entries[end]!.seen.time === now) window.add(entries[end++]!)
       while (entries[first]!.seen.time < now - this.#spanMs) window.drop(entries[first++]!)
-      if (now >= time && now <= time + this.#spanMs) {
+      if (now >= time) {
         const holds = window.result(now - this.#spanMs)
-        for (const entry of entries.slice(next, end)) {
+        for (let at = next; at < end; at++) {
+          const entry = entries[at]!
           if (entry.holds === holds) continue
           entry.holds = holds
           changed.push(entry)

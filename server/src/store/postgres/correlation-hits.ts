@@ -9,10 +9,11 @@ import type { RecordStore } from '#store/record-store.ts'
 import { toJson } from './database.ts'
 import type { Database } from './schema.ts'
 
-/** Hits in a row at most, and rows that are read at once: what is in memory stays near some megabytes. */
+/** Hits in a row at most. */
 const HITS_A_ROW = 500
-const ROWS_A_PAGE = 32
-/** Hits to read at once, in whole minutes: so many, or those of one minute. */
+/** Rows that are read at once at most: a back-fill brings them with few hits each. */
+const ROWS_A_PAGE = 1_000
+/** Hits to read at once, so that what is in memory stays near some megabytes; by time in whole minutes: so many, or those of one. */
 const HITS_A_PAGE = 5_000
 const MINUTE_MS = 60_000
 
@@ -47,7 +48,7 @@ export function correlationHits(db: Database): RecordStore['correlationHits'] {
       .orderBy('id')
       .execute()
     const told = new Map(rows.flatMap(({ hits }) => read(hits).map((hit) => [hit.eventId, hit])))
-    return [...told.values()].sort(byTime)
+    return inOrder([...told.values()])
   }
 
   return {
@@ -88,13 +89,21 @@ export function correlationHits(db: Database): RecordStore['correlationHits'] {
       const { rows: moments } = await sql<{ horizon: string }>`
         select pg_snapshot_xmin(pg_current_snapshot())::text as horizon`.execute(db)
       const { horizon } = moments[0]!
-      const { rows } = await sql<{ id: string; hits: string; changedIn: string }>`
-        select id, hits, changed_in::text as changed_in from correlation_hits
-        where tenant_id = ${tenantId} and changed_in < ${horizon}::xid8
-          and (changed_in, id) > (${after.changedIn}::xid8, ${after.id})
-        order by changed_in, id limit ${ROWS_A_PAGE}`.execute(db)
+      const { rows } = await sql<{ id: string; hits: string; changedIn: string; isMore: boolean }>`
+        select id, hits, changed_in::text as changed_in, behind > 1 as is_more
+        from (
+          select *, sum(count) over (order by changed_in, id) - count as before,
+            count(*) over (order by changed_in desc, id desc) as behind
+          from (
+            select id, hits, count, changed_in from correlation_hits
+            where tenant_id = ${tenantId} and changed_in < ${horizon}::xid8
+              and (changed_in, id) > (${after.changedIn}::xid8, ${after.id})
+            order by changed_in, id limit ${ROWS_A_PAGE}
+          ) as next_rows
+        ) as page
+        where before < ${HITS_A_PAGE} order by changed_in, id`.execute(db)
       const last = rows.at(-1)
-      const isLast = rows.length < ROWS_A_PAGE
+      const isLast = rows.length < ROWS_A_PAGE && !last?.isMore
       const next = isLast || !last ? { changedIn: horizon, id: '' } : { changedIn: last.changedIn, id: last.id }
       return { hits: rows.flatMap(({ hits }) => read(hits)), next, isLast }
     },
@@ -135,6 +144,10 @@ function read(hits: string): CorrelationHit[] {
   return JSON.parse(hits) as CorrelationHit[]
 }
 
-function byTime(a: CorrelationHit, b: CorrelationHit): number {
-  return Date.parse(a.time) - Date.parse(b.time) || (a.eventId < b.eventId ? -1 : 1)
+/** By time, and at one time by event: each time is read once. */
+function inOrder(hits: readonly CorrelationHit[]): CorrelationHit[] {
+  return hits
+    .map((hit) => ({ hit, moment: Date.parse(hit.time) }))
+    .sort((a, b) => a.moment - b.moment || (a.hit.eventId < b.hit.eventId ? -1 : 1))
+    .map(({ hit }) => hit)
 }

@@ -53,16 +53,20 @@ export const correlationHitContract: Contract = (store) => {
         seen.push(...page.hits)
         ;({ next: cursor, isLast } = page)
       }
-      return new Set(seen.map(({ eventId }) => eventId))
+      const ids = new Set(seen.map(({ eventId }) => eventId))
+      expect(seen.length).toBe(ids.size)
+      return ids
     }
     await store().correlationHits.add(tenantId, [hit('a', 5), hit('b', 1)])
     expect(await arrived()).toEqual(new Set(['a', 'b']))
     expect(await arrived()).toEqual(new Set())
     await store().correlationHits.add(tenantId, [hit('c', 0)])
     expect(await arrived()).toEqual(new Set(['c']))
-    const many = Array.from({ length: 60 }, (_, n) => hit(`many ${n}`, n))
-    await store().correlationHits.add(tenantId, many)
-    expect((await arrived()).size).toBe(60)
+    const far = Array.from({ length: 2_300 }, (_, n) => hit(`far ${n}`, n))
+    const near = Array.from({ length: 11_000 }, (_, n) => hit(`near ${n}`, n % 3))
+    await store().correlationHits.add(tenantId, far)
+    await store().correlationHits.add(tenantId, near)
+    expect((await arrived()).size).toBe(13_300)
   })
 
   it('forgets what is old by event and by arrival, and the oldest of too many', async () => {
