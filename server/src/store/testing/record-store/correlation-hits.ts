@@ -53,9 +53,9 @@ export const correlationHitContract: Contract = (store) => {
         seen.push(...page.hits)
         ;({ next: cursor, isLast } = page)
       }
-      const ids = new Set(seen.map(({ eventId }) => eventId))
-      expect(seen.length).toBe(ids.size)
-      return ids
+      const told = new Set(seen.map(({ eventId }) => eventId))
+      expect(seen.length).toBe(told.size)
+      return told
     }
     await store().correlationHits.add(tenantId, [hit('a', 5), hit('b', 1)])
     expect(await arrived()).toEqual(new Set(['a', 'b']))
