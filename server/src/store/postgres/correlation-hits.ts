@@ -13,26 +13,29 @@ import type { Database } from './schema.ts'
 const HITS_A_ROW = 500
 /** Rows that are read at once at most: a back-fill brings them with few hits each. */
 const ROWS_A_PAGE = 1_000
-/** Hits to read at once, so that what is in memory stays near some megabytes; by time in whole minutes: so many, or those of one. */
+/** Hits to read at once, so that what is in memory stays near some megabytes; by time in whole rows: so many, or those of one stretch. */
 const HITS_A_PAGE = 5_000
 const MINUTE_MS = 60_000
+/** A row's hits are of so many minutes, from a multiple of them on; those of earlier versions are of the first alone. */
+const ROW_MINUTES = 10
 
 /**
  * Hits in two orders: of their events' time, and of the transactions that wrote them. In the latter only what ended before the
  * oldest transaction that still runs is read (as in alert-changes.ts): nothing can show up there any more.
  *
- * A row has many hits of one minute: rules that only serve correlations may match a large part of all events, and what a row
+ * A row has many hits of ten minutes: rules that only serve correlations may match a large part of all events, and what a row
  * costs is then what storing costs. A hit may be in several rows; readers by time get it once, as it was told last.
  */
 export function correlationHits(db: Database): RecordStore['correlationHits'] {
-  /** Minutes that have hits, in order, with how many. */
-  async function minutesOf(tenantId: TenantId, first: number, last: number) {
+  /** Stretches of time that have hits, by their first minutes, in order, with how many. */
+  async function stretchesOf(tenantId: TenantId, first: number, last: number) {
+    const stretch = sql<string>`minute - mod(minute, ${sql.lit(ROW_MINUTES)})`
     const rows = await db
       .selectFrom('correlationHits')
-      .select(['minute', (eb) => eb.fn.sum<string>('count').as('hits')])
+      .select([stretch.as('minute'), (eb) => eb.fn.sum<string>('count').as('hits')])
       .where('tenantId', '=', tenantId)
       .where(sql<boolean>`minute between ${first}::bigint and ${last}::bigint`)
-      .groupBy('minute')
+      .groupBy(stretch)
       .orderBy('minute')
       .execute()
     return rows.map(({ minute, hits }) => ({ minute: Number(minute), hits: Number(hits) }))
@@ -62,17 +65,17 @@ export function correlationHits(db: Database): RecordStore['correlationHits'] {
     },
 
     async *byTime(tenantId, { from, until }) {
-      const [first, last] = [minuteOf(from ?? FIRST), minuteOf(until ?? LAST)]
+      const [first, last] = [stretchOf(from ?? FIRST), minuteOf(until ?? LAST)]
       const isWithin = ({ time }: CorrelationHit) =>
         (from === undefined || Date.parse(time) >= Date.parse(from)) &&
         (until === undefined || Date.parse(time) <= Date.parse(until))
       let begin: number | undefined
       let gathered = 0
-      for (const { minute, hits } of await minutesOf(tenantId, first, last)) {
+      for (const { minute, hits } of await stretchesOf(tenantId, first, last)) {
         begin ??= minute
         gathered += hits
         if (gathered < HITS_A_PAGE) continue
-        yield (await hitsIn(tenantId, begin, minute)).filter(isWithin)
+        yield (await hitsIn(tenantId, begin, minute + ROW_MINUTES - 1)).filter(isWithin)
         begin = undefined
         gathered = 0
       }
@@ -110,7 +113,7 @@ export function correlationHits(db: Database): RecordStore['correlationHits'] {
 
     async prune(tenantId, before, most) {
       await sql`delete from correlation_hits
-        where tenant_id = ${tenantId} and minute < ${minuteOf(before)}::bigint
+        where tenant_id = ${tenantId} and minute < ${stretchOf(before)}::bigint
           and arrived_at < ${before}::timestamptz`.execute(db)
       const { rows } = await sql<{ forgotten: string | null }>`
         with sizes as (select minute, sum(count) as size from correlation_hits where tenant_id = ${tenantId} group by minute),
@@ -130,8 +133,13 @@ function minuteOf(time: string): number {
   return Math.floor(Date.parse(time) / MINUTE_MS)
 }
 
+/** The first minute of the row that a time belongs to. */
+function stretchOf(time: string): number {
+  return Math.floor(minuteOf(time) / ROW_MINUTES) * ROW_MINUTES
+}
+
 function rowsOf(hits: readonly CorrelationHit[]) {
-  return [...Map.groupBy(hits, ({ time }) => minuteOf(time))].flatMap(([minute, all]) =>
+  return [...Map.groupBy(hits, ({ time }) => stretchOf(time))].flatMap(([minute, all]) =>
     Array.from({ length: Math.ceil(all.length / HITS_A_ROW) }, (_, part) => {
       const some = all.slice(part * HITS_A_ROW, (part + 1) * HITS_A_ROW)
       const text = JSON.stringify(some)

@@ -72,8 +72,8 @@ export const correlationHitContract: Contract = (store) => {
   it('forgets what is old by event and by arrival, and the oldest of too many', async () => {
     const tenantId = freshTenant()
     await store().tenants.ensure(tenantId, 'Hit')
-    await store().correlationHits.add(tenantId, [hit('a', 1), hit('b', 2), hit('c', 3)])
-    expect(await store().correlationHits.prune(tenantId, at(3), 9)).toBe(0)
+    await store().correlationHits.add(tenantId, [hit('a', 10), hit('b', 20), hit('c', 30)])
+    expect(await store().correlationHits.prune(tenantId, at(30), 9)).toBe(0)
     expect(await store().correlationHits.prune(tenantId, at(0), 2)).toBe(1)
     expect(ids(await byTime(tenantId))).toBe('bc')
     expect(await store().correlationHits.prune(tenantId, '9999-01-01T00:00:00Z', 9)).toBe(0)
