@@ -33,7 +33,7 @@ export const correlationHitContract: Contract = (store) => {
   it('gives hits of many minutes in pages, and none of another tenant', async () => {
     const [tenantId, other] = [freshTenant(), freshTenant()]
     for (const each of [tenantId, other]) await store().tenants.ensure(each, 'Hit')
-    const many = Array.from({ length: 7_000 }, (_, n) => hit(String(n).padStart(4, '0'), (n % 7) * 3))
+    const many = Array.from({ length: 7_000 }, (_, n) => hit(String(n).padStart(4, '0'), (n % 7) * 10))
     await store().correlationHits.add(tenantId, many)
     await store().correlationHits.add(other, [hit('other', 1)])
     const pages = await pagesOf(tenantId)
