@@ -29,6 +29,9 @@ import { showCertificate } from './commands/connections/certificate.ts'
 import { listConnections } from './commands/connections/list.ts'
 import { removeConnection } from './commands/connections/remove.ts'
 import { testConnection } from './commands/connections/test.ts'
+import { exportAudit } from './commands/audit/export.ts'
+import { listAudit } from './commands/audit/list.ts'
+import { verifyAudit } from './commands/audit/verify.ts'
 import { backFill } from './commands/back-fill.ts'
 import { coverage } from './commands/coverage.ts'
 import { detect } from './commands/detect.ts'
@@ -128,6 +131,7 @@ const NOUNS: Record<string, { summary: string; verbs: readonly Register[] }> = {
   },
   users: { summary: 'who may sign in', verbs: [listUsers, createUser] },
   tokens: { summary: 'API tokens, for programs and this command line', verbs: [createToken, listTokens, removeToken] },
+  audit: { summary: 'who did what', verbs: [listAudit, verifyAudit, exportAudit] },
   'intake-keys': {
     summary: 'keys with which programs push records',
     verbs: [createIntakeKey, listIntakeKeys, removeIntakeKey],
