@@ -77,6 +77,7 @@ import { createToken } from './commands/tokens/create.ts'
 import { listTokens } from './commands/tokens/list.ts'
 import { removeToken } from './commands/tokens/remove.ts'
 import { up } from './commands/up.ts'
+import { changeUser, disableUser, enableUser, removeUser, resetPassword } from './commands/users/change.ts'
 import { createUser } from './commands/users/create.ts'
 import { listUsers } from './commands/users/list.ts'
 import { worker } from './commands/worker.ts'
@@ -129,7 +130,10 @@ const NOUNS: Record<string, { summary: string; verbs: readonly Register[] }> = {
     summary: 'what Cordon changes at Microsoft',
     verbs: [listActions, planAction, approveAction, rejectAction, executeAction, revertAction, showAction],
   },
-  users: { summary: 'who may sign in', verbs: [listUsers, createUser] },
+  users: {
+    summary: 'who may sign in',
+    verbs: [listUsers, createUser, changeUser, disableUser, enableUser, resetPassword, removeUser],
+  },
   tokens: { summary: 'API tokens, for programs and this command line', verbs: [createToken, listTokens, removeToken] },
   audit: { summary: 'who did what', verbs: [listAudit, verifyAudit, exportAudit] },
   'intake-keys': {
