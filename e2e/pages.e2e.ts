@@ -65,6 +65,9 @@ describe('every page, at both sizes and in both themes', () => {
         ['coverage', `${tenant}/coverage`, () => page.getByRole('toolbar').first()],
         ['forwarding', `${tenant}/forwarding`, () => page.getByRole('button', { name: 'New destination' })],
         ['tokens', '/tokens', () => page.getByRole('button', { name: 'Create token' })],
+        ['account', '/account', () => page.getByText('this one')],
+        ['people', '/people', () => page.getByRole('table', { name: 'People' })],
+        ['audit', '/audit', () => page.getByRole('table', { name: 'Audit log' })],
       ] as const) {
         await page.goto(product.address + path)
         await ready().waitFor()

@@ -3,6 +3,8 @@ import './content-security.ts'
 
 export * from './action-run.ts'
 export * from './alert.ts'
+export * from './api-token.ts'
+export * from './audit.ts'
 export * from './connection.ts'
 export * from './coverage.ts'
 export * from './destination.ts'

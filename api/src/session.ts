@@ -3,6 +3,10 @@ import { z } from 'zod'
 export const RoleName = z.enum(['viewer', 'analyst', 'responder', 'administrator'])
 export type RoleName = z.infer<typeof RoleName>
 
+/** Of people who have a role in single tenants only. */
+export const StandingName = z.enum(['none', ...RoleName.options])
+export type StandingName = z.infer<typeof StandingName>
+
 export const SignIn = z
   .object({ name: z.string().min(1).max(200), password: z.string().min(1).max(1000) })
   .meta({ id: 'SignIn' })
@@ -11,25 +15,34 @@ export type SignIn = z.infer<typeof SignIn>
 /** GET and POST /api/session */
 export const Session = z
   .object({
-    user: z.object({ id: z.string(), name: z.string(), role: RoleName }),
-    tenants: z.array(z.object({ id: z.string(), name: z.string() })),
+    user: z.object({ id: z.string(), name: z.string(), role: StandingName }),
+    tenants: z
+      .array(z.object({ id: z.string(), name: z.string(), role: StandingName }))
+      .describe('Those in which the user has a role, and which.'),
   })
   .meta({ id: 'Session' })
 export type Session = z.infer<typeof Session>
 
-export const CreateApiToken = z
-  .object({ name: z.string().min(1).max(100), role: RoleName, days: z.int().min(1).max(365).default(90) })
-  .meta({ id: 'CreateApiToken' })
-export type CreateApiToken = z.infer<typeof CreateApiToken>
+/** A password that somebody chooses. */
+export const ChosenPassword = z.string().min(8).max(1000)
 
-export const ApiToken = z
+/** POST /api/session/password */
+export const ChangePassword = z
+  .object({ old: z.string().min(1).max(1000), password: ChosenPassword })
+  .meta({ id: 'ChangePassword' })
+export type ChangePassword = z.infer<typeof ChangePassword>
+
+/** GET /api/sessions, and of others for administrators */
+export const UserSession = z
   .object({
     id: z.string(),
-    name: z.string(),
-    role: RoleName,
     createdAt: z.string(),
     expiresAt: z.string(),
-    token: z.string().optional().describe('The token itself: only in the reply that made it.'),
+    address: z.string(),
+    userAgent: z.string(),
+    isCurrent: z.boolean().describe('It is the one that asks.'),
   })
-  .meta({ id: 'ApiToken' })
-export type ApiToken = z.infer<typeof ApiToken>
+  .meta({ id: 'UserSession' })
+export type UserSession = z.infer<typeof UserSession>
+export const UserSessionList = z.object({ sessions: z.array(UserSession) }).meta({ id: 'UserSessionList' })
+export type UserSessionList = z.infer<typeof UserSessionList>

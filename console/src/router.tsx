@@ -9,6 +9,7 @@ import {
 } from '@tanstack/react-router'
 
 import { ApiError, onSignedOut } from '#lib/http.ts'
+import { parseAuditSearch } from '#lib/audit-search.ts'
 import { parseCoverageSearch } from '#lib/coverage-search.ts'
 import { parseStep } from '#lib/connect-step.ts'
 import { parseEventSearch } from '#lib/event-search.ts'
@@ -106,6 +107,23 @@ const tokens = createRoute({
   getParentRoute: () => frame,
   path: '/tokens',
   component: lazyRouteComponent(() => import('#pages/tokens/tokens-page.tsx'), 'TokensPage'),
+})
+
+const account = createRoute({
+  getParentRoute: () => frame,
+  path: '/account',
+  component: lazyRouteComponent(() => import('#pages/account/account-page.tsx'), 'AccountPage'),
+})
+const people = createRoute({
+  getParentRoute: () => frame,
+  path: '/people',
+  component: lazyRouteComponent(() => import('#pages/people/people-page.tsx'), 'PeoplePage'),
+})
+const audit = createRoute({
+  getParentRoute: () => frame,
+  path: '/audit',
+  validateSearch: parseAuditSearch,
+  component: lazyRouteComponent(() => import('#pages/audit/audit-page.tsx'), 'AuditPage'),
 })
 
 const tenant = createRoute({
@@ -212,6 +230,9 @@ export const router = createRouter({
       editConnection,
       connection,
       tokens,
+      account,
+      people,
+      audit,
       tenant.addChildren([
         overview,
         alerts,

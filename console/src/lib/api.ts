@@ -7,9 +7,13 @@ import {
   AlertDetail,
   AlertList,
   ApiToken,
+  ApiTokenList,
+  AuditEntries,
+  AuditVerification,
   BackFill,
   BackTest,
   CloudList,
+  CreatedUser,
   Connection,
   ConnectionList,
   ConnectionTest,
@@ -32,6 +36,7 @@ import {
   InvestigationPeople,
   MailHits,
   MessageView,
+  NewPassword,
   Overview,
   PermissionPlan,
   RuleCheck,
@@ -46,11 +51,17 @@ import {
   StoredEvent,
   Surrounding,
   TopValues,
+  User,
+  UserList,
+  UserSessionList,
   type CreateApiToken,
   type ApproveActionRun,
   type ArchiveRequest,
   type BackFillRequest,
   type ChangeConnection,
+  type ChangePassword,
+  type ChangeUser,
+  type CreateUser,
   type ChangeDestination,
   type ChangeRule,
   type ChangeSavedSearch,
@@ -71,20 +82,35 @@ import {
   type UpdateAlert,
 } from '@cordon/api'
 
-import { address, call, command, file, stream, type Schema } from './http.ts'
+import { address, call, command, file, stream } from './http.ts'
 
-const TokenList: Schema<ApiToken[]> = {
-  parse: (value) => ApiToken.array().parse((value as { tokens?: unknown } | undefined)?.tokens),
-}
+/** Of somebody else where one is named, else the own. */
+const of = (userId: string | undefined, path: string) =>
+  userId === undefined ? path : `/users/${encodeURIComponent(userId)}${path}`
+
+const auditPath = (tenantId: string | undefined) => (tenantId === undefined ? '/audit' : `/tenants/${tenantId}/audit`)
 
 /** Installation-wide calls. */
 export const api = {
   session: () => call(Session, '/session'),
   signIn: (body: SignIn) => call(Session, '/session', { method: 'POST', body }),
   signOut: () => command('/session', { method: 'DELETE' }),
-  tokens: () => call(TokenList, '/tokens'),
+  changePassword: (body: ChangePassword) => command('/session/password', { method: 'POST', body }),
+  sessions: (userId?: string) => call(UserSessionList, of(userId, '/sessions')),
+  endSession: (id: string, userId?: string) =>
+    command(of(userId, `/sessions/${encodeURIComponent(id)}`), { method: 'DELETE' }),
+  tokens: (userId?: string) => call(ApiTokenList, of(userId, '/tokens')),
   createToken: (body: CreateApiToken) => call(ApiToken, '/tokens', { method: 'POST', body }),
-  deleteToken: (id: string) => command(`/tokens/${encodeURIComponent(id)}`, { method: 'DELETE' }),
+  deleteToken: (id: string, userId?: string) =>
+    command(of(userId, `/tokens/${encodeURIComponent(id)}`), { method: 'DELETE' }),
+  users: () => call(UserList, '/users'),
+  createUser: (body: CreateUser) => call(CreatedUser, '/users', { method: 'POST', body }),
+  changeUser: (id: string, body: ChangeUser) => call(User, of(id, ''), { method: 'PATCH', body }),
+  removeUser: (id: string) => command(of(id, ''), { method: 'DELETE' }),
+  resetPassword: (id: string) => call(NewPassword, of(id, '/password'), { method: 'POST' }),
+  audit: (params: URLSearchParams, tenantId?: string) => call(AuditEntries, `${auditPath(tenantId)}?${params}`),
+  verifyAudit: () => call(AuditVerification, '/audit/verification'),
+  exportAudit: (tenantId?: string) => file(`${auditPath(tenantId)}/export`, {}),
   clouds: () => call(CloudList, '/clouds'),
   destinationKinds: () => call(DestinationKindList, '/destination-kinds'),
   actions: () => call(ActionList, '/actions'),

@@ -103,8 +103,8 @@ async function failure(response: Response): Promise<ApiError> {
 async function exchange(path: string, options: Call): Promise<Response> {
   const response = await send(path, options)
   if (response.ok) return response
-  // A wrong password is also a 401, and that one belongs on the sign-in page.
-  if (response.status === 401 && path !== '/session') whenSignedOut()
+  // A wrong password is also a 401, and that one belongs where it was typed.
+  if (response.status === 401 && path !== '/session' && path !== '/session/password') whenSignedOut()
   throw await failure(response)
 }
 

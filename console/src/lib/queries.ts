@@ -1,7 +1,8 @@
 import type { PlanRequest } from '@cordon/api'
-import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
 
 import { type AlertQuery, api, tenantApi } from './api.ts'
+import { auditParams, type AuditSearch } from './audit-search.ts'
 
 /** Under which the pages of an investigation's lists are kept. */
 export const mailboxesKey = (tenantId: string, id: string) => [tenantId, 'mailboxes', id] as const
@@ -11,7 +12,17 @@ export const hitsKey = (tenantId: string, id: string) => [tenantId, 'hits', id] 
 /** Every cached reply by its key. The stream (stream.ts) writes under the same keys. */
 export const queries = {
   session: () => queryOptions({ queryKey: ['session'], queryFn: api.session, staleTime: Infinity, retry: false }),
-  tokens: () => queryOptions({ queryKey: ['tokens'], queryFn: api.tokens }),
+  tokens: (userId?: string) => queryOptions({ queryKey: ['tokens', userId ?? ''], queryFn: () => api.tokens(userId) }),
+  sessions: (userId?: string) =>
+    queryOptions({ queryKey: ['sessions', userId ?? ''], queryFn: () => api.sessions(userId) }),
+  users: () => queryOptions({ queryKey: ['users'], queryFn: api.users }),
+  audit: (search: AuditSearch) =>
+    infiniteQueryOptions({
+      queryKey: ['audit', search],
+      queryFn: ({ pageParam }) => api.audit(auditParams(search, pageParam), search.tenant),
+      initialPageParam: undefined as number | undefined,
+      getNextPageParam: ({ entries }) => (entries.length < 100 ? undefined : entries.at(-1)?.sequence),
+    }),
   clouds: () => queryOptions({ queryKey: ['clouds'], queryFn: api.clouds, staleTime: Infinity }),
   destinationKinds: () =>
     queryOptions({ queryKey: ['destination-kinds'], queryFn: api.destinationKinds, staleTime: Infinity }),

@@ -1,13 +1,17 @@
-import { RoleName } from '@cordon/api'
+import { type RoleName, StandingName } from '@cordon/api'
 import { useSuspenseQuery } from '@tanstack/react-query'
+import { useParams } from '@tanstack/react-router'
 
 import { queries } from './queries.ts'
 
 /**
- * Who is signed in, and whether their role reaches as far as another. The server decides; this only spares people buttons
+ * Who is signed in, and whether their role, in the tenant of the page, reaches as far as another. The server decides; this only spares people buttons
  * that it would refuse.
  */
-export function useUser(): { name: string; role: RoleName; reaches: (least: RoleName) => boolean } {
-  const { name, role } = useSuspenseQuery(queries.session()).data.user
-  return { name, role, reaches: (least) => RoleName.options.indexOf(role) >= RoleName.options.indexOf(least) }
+export function useUser(): { id: string; name: string; role: StandingName; reaches: (least: RoleName) => boolean } {
+  const { user, tenants } = useSuspenseQuery(queries.session()).data
+  const { tenantId } = useParams({ strict: false })
+  const role = tenants.find(({ id }) => id === tenantId)?.role ?? user.role
+  const reaches = (least: RoleName) => StandingName.options.indexOf(role) >= StandingName.options.indexOf(least)
+  return { id: user.id, name: user.name, role, reaches }
 }

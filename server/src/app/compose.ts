@@ -19,7 +19,8 @@ import { normalizerOf } from '#normalize/normalize-record.ts'
 
 import { type Actions, createActions } from './actions.ts'
 import { type Alerts, createAlerts } from './alerts.ts'
-import { createAudit } from './audit.ts'
+import { type AuditLog, createAudit, createAuditLog } from './audit.ts'
+import { type ApiTokens, createApiTokens } from './api-tokens.ts'
 import { type AskBackFill, createBackFill } from './back-fill.ts'
 import { type Bus, createBus } from './bus.ts'
 import { type Collectors, createCollectors } from './collectors.ts'
@@ -68,7 +69,9 @@ export interface Application {
   bus: Bus
   log: Log
   tenants: { list(): Promise<Tenant[]>; ensure(id: TenantId, name: string): Promise<Tenant> }
+  audit: AuditLog
   sessions: Sessions
+  apiTokens: ApiTokens
   users: Users
   connections: Connections
   keys: Keys
@@ -231,7 +234,9 @@ export async function compose(
     bus,
     log,
     tenants: records.tenants,
+    audit: createAuditLog(records, clock, audit),
     sessions: createSessions(records, clock, audit),
+    apiTokens: createApiTokens(records, clock, audit),
     users: createUsers(records, clock, audit),
     connections,
     keys: createKeys(keys, records, audit),

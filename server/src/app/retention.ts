@@ -91,8 +91,10 @@ export function createRetention(parts: {
     read,
 
     async set(by, tenantId, { dataset, days }) {
+      const settings = await records.retention.read(tenantId)
+      const before = (dataset === undefined ? settings.days : settings.datasets[dataset]) ?? null
       await records.retention.set(tenantId, dataset, days ?? undefined)
-      await audit(by.name, 'retention.set', { dataset: dataset ?? null, days }, tenantId)
+      await audit(by.name, 'retention.set', { dataset: dataset ?? null, days, before }, tenantId)
       await jobs.send('retention-now', { tenantId })
       return read(tenantId)
     },

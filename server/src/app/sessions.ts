@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 
 import { type Clock, isoTime } from '#domain/clock.ts'
 import { AppError } from '#domain/errors.ts'
-import { type Role, ROLES, type User } from '#domain/user.ts'
+import type { User, UserSession } from '#domain/user.ts'
 import type { RecordStore } from '#store/record-store.ts'
 
 import type { Audit } from './audit.ts'
@@ -11,29 +11,30 @@ import { createSignInLimit } from './sign-in-limit.ts'
 
 /** A session ends twelve hours after it began, whatever happens in it. */
 export const SESSION_MS = 12 * 3_600_000
-const DAY_MS = 24 * 3_600_000
 
-/** An API token as its owner sees it. */
-export interface ApiToken {
-  id: string
-  name: string
-  role: Role
-  createdAt: string
-  expiresAt: string
+/** From where somebody signs in. */
+export interface SignInPlace {
+  address: string
+  userAgent: string
 }
 
-/** Who is asking: sign-in with sessions for people, API tokens for programs. Only hashes of either are stored. */
+/** Who is asking: people sign in and have sessions, programs have API tokens. Only hashes of either are stored. */
 export interface Sessions {
   /** @throws AppError AUTH_CREDENTIALS_WRONG, AUTH_RATE_LIMITED. */
-  signIn(name: string, password: string, address: string): Promise<{ user: User; token: string }>
+  signIn(name: string, password: string, place: SignInPlace): Promise<{ user: User; token: string }>
   signOut(token: string): Promise<void>
   findBySession(token: string): Promise<User | undefined>
   findByApiToken(token: string): Promise<User | undefined>
-  /** @throws AppError AUTH_RIGHT_MISSING when the role is above the user's own. */
-  createApiToken(user: User, request: { name: string; role: Role; days: number }): Promise<ApiToken & { token: string }>
-  listApiTokens(user: User): Promise<ApiToken[]>
-  /** @throws AppError AUTH_TOKEN_NOT_FOUND when the user has none of that id. */
-  removeApiToken(user: User, id: string): Promise<void>
+  /** Those that go on, newest first; `isCurrent` marks the one of `token`. */
+  list(userId: string, token?: string): Promise<(UserSession & { id: string; isCurrent: boolean })[]>
+  /** @throws AppError AUTH_SESSION_NOT_FOUND when the user has none of that id. */
+  end(by: User, userId: string, id: string): Promise<void>
+  /**
+   * Changes the user's own password; every other session than that of `token` ends.
+   *
+   * @throws AppError AUTH_CREDENTIALS_WRONG when `old` is not the one they have, AUTH_RATE_LIMITED.
+   */
+  changePassword(user: User, old: string, chosen: string, place: { address: string; token?: string }): Promise<void>
   /** Makes the first administrator where there is no user; the password only when it was made up and must be shown. */
   ensureAdministrator(name: string, password: string | undefined): Promise<{ name: string; password?: string }>
   /** The user of that name, for commands that run beside the data folder. */
@@ -47,29 +48,38 @@ export function createSessions(
 ): Sessions {
   const limit = createSignInLimit(clock)
   const now = () => isoTime(clock.now())
-  const inMs = (ms: number) => isoTime(clock.now() + ms)
+
+  /** The user whose password it is; undefined after a wrong one, which counts against name and address. */
+  async function prove(name: string, password: string, address: string) {
+    limit.check(name, address)
+    // Counted as failed before the slow check, or many guesses at once would all pass the limit.
+    limit.failed(name, address)
+    const found = await records.users.findByName(name)
+    const isRight = await passwordMatches(password, found?.passwordHash)
+    if (isRight && found?.user.disabledAt === undefined) {
+      limit.succeeded(name, address)
+      return { user: found!.user }
+    }
+    return { tried: found?.user }
+  }
 
   return {
-    async signIn(name, password, address) {
-      limit.check(name, address)
-      // Counted as failed before the slow check, or many guesses at once would all pass the limit.
-      limit.failed(name, address)
-      const found = await records.users.findByName(name)
-      if (!(await passwordMatches(password, found?.passwordHash))) {
-        await audit(found?.user.name ?? 'unknown', 'session.refuse', { address })
+    async signIn(name, password, place) {
+      const { user, tried } = await prove(name, password, place.address)
+      if (!user) {
+        await audit(tried?.name ?? 'unknown', 'session.refuse', { address: place.address })
         throw credentialsWrong()
       }
-      limit.succeeded(name, address)
-      const { user } = found!
       const token = randomToken()
       await records.sessions.removeExpired(now())
       await records.sessions.create({
         tokenHash: hashToken(token),
         userId: user.id,
         createdAt: now(),
-        expiresAt: inMs(SESSION_MS),
+        expiresAt: isoTime(clock.now() + SESSION_MS),
+        ...place,
       })
-      await audit(user.name, 'session.create', { address })
+      await audit(user.name, 'session.create', { address: place.address })
       return { user, token }
     },
 
@@ -82,22 +92,28 @@ export function createSessions(
     findBySession: (token) => records.sessions.find(hashToken(token), now()),
     findByApiToken: (token) => records.apiTokens.find(hashToken(token), now()),
 
-    async createApiToken(user, { name, role, days }) {
-      if (ROLES.indexOf(role) > ROLES.indexOf(user.role)) throw roleTooHigh(user, role)
-      const token = randomToken()
-      const made = { id: randomUUID(), name, role, createdAt: now(), expiresAt: inMs(days * DAY_MS) }
-      await records.apiTokens.create({ ...made, tokenHash: hashToken(token), userId: user.id })
-      await audit(user.name, 'api-token.create', { id: made.id, name, role, expiresAt: made.expiresAt })
-      return { ...made, token }
+    async list(userId, token) {
+      const own = token === undefined ? undefined : hashToken(token)
+      const sessions = await records.sessions.list(userId, now())
+      return sessions.map((session) => ({ ...session, isCurrent: own?.startsWith(session.id) ?? false }))
     },
 
-    listApiTokens: (user) => records.apiTokens.list(user.id),
+    async end(by, userId, id) {
+      if (!(await records.sessions.end(userId, id))) throw sessionUnknown()
+      await audit(by.name, 'session.end', { id, ...(by.id !== userId && { userId }) })
+    },
 
-    async removeApiToken(user, id) {
-      const tokens = await records.apiTokens.list(user.id)
-      if (!tokens.some((token) => token.id === id)) throw tokenUnknown()
-      await records.apiTokens.remove(user.id, id)
-      await audit(user.name, 'api-token.remove', { id })
+    async changePassword({ id, name }, old, chosen, { address, token }) {
+      if (!(await prove(name, old, address)).user) {
+        await audit(name, 'password.refuse', { id })
+        throw credentialsWrong('Could not change the password.', 'The old password is wrong.')
+      }
+      await records.users.setPassword(
+        id,
+        await hashPassword(chosen),
+        token === undefined ? undefined : hashToken(token),
+      )
+      await audit(name, 'password.change', { id })
     },
 
     async ensureAdministrator(name, password) {
@@ -115,29 +131,20 @@ export function createSessions(
   }
 }
 
-function credentialsWrong(): AppError {
+function credentialsWrong(what = 'Could not sign in.', why = 'The name or the password is wrong.'): AppError {
   return new AppError({
     code: 'AUTH_CREDENTIALS_WRONG',
-    what: 'Could not sign in.',
-    why: 'The name or the password is wrong.',
+    what,
+    why,
     fix: 'Try again; the first administrator’s name and password were printed when the server started for the first time.',
   })
 }
 
-function roleTooHigh(user: User, role: Role): AppError {
+function sessionUnknown(): AppError {
   return new AppError({
-    code: 'AUTH_RIGHT_MISSING',
-    what: 'Could not create the API token.',
-    why: `A token cannot do more than its owner: you are ${user.role}, the token would be ${role}.`,
-    fix: `Choose the role ${user.role} or a lesser one.`,
-  })
-}
-
-function tokenUnknown(): AppError {
-  return new AppError({
-    code: 'AUTH_TOKEN_NOT_FOUND',
-    what: 'Could not remove the API token.',
-    why: 'You have no API token with this id.',
-    fix: 'List yours with `npx cordon tokens list`.',
+    code: 'AUTH_SESSION_NOT_FOUND',
+    what: 'Could not end the session.',
+    why: 'There is no session with this id (any more).',
+    fix: 'Reload the list of sessions.',
   })
 }

@@ -3,6 +3,8 @@ import { Problem, Session } from '@cordon/api'
 import { type Dispatcher, request } from 'undici'
 import { z } from 'zod'
 
+import { VERSION } from '#app/version.ts'
+import { CLI_AGENT } from '#http/auth/origin.ts'
 import { AppError, ERROR_CODES, type ErrorCode } from '#domain/errors.ts'
 
 import { writeNewFile } from './write-new-file.ts'
@@ -113,6 +115,7 @@ async function exchange(
     method,
     bodyTimeout: SILENCE_MAX_MS,
     headers: {
+      'user-agent': `${CLI_AGENT}/${VERSION}`,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       // With a cookie the server wants to know that no other site is behind it.
       ...(proof &&

@@ -29,6 +29,9 @@ import { showCertificate } from './commands/connections/certificate.ts'
 import { listConnections } from './commands/connections/list.ts'
 import { removeConnection } from './commands/connections/remove.ts'
 import { testConnection } from './commands/connections/test.ts'
+import { exportAudit } from './commands/audit/export.ts'
+import { listAudit } from './commands/audit/list.ts'
+import { verifyAudit } from './commands/audit/verify.ts'
 import { backFill } from './commands/back-fill.ts'
 import { coverage } from './commands/coverage.ts'
 import { detect } from './commands/detect.ts'
@@ -74,6 +77,7 @@ import { createToken } from './commands/tokens/create.ts'
 import { listTokens } from './commands/tokens/list.ts'
 import { removeToken } from './commands/tokens/remove.ts'
 import { up } from './commands/up.ts'
+import { changeUser, disableUser, enableUser, removeUser, resetPassword } from './commands/users/change.ts'
 import { createUser } from './commands/users/create.ts'
 import { listUsers } from './commands/users/list.ts'
 import { worker } from './commands/worker.ts'
@@ -126,8 +130,12 @@ const NOUNS: Record<string, { summary: string; verbs: readonly Register[] }> = {
     summary: 'what Cordon changes at Microsoft',
     verbs: [listActions, planAction, approveAction, rejectAction, executeAction, revertAction, showAction],
   },
-  users: { summary: 'who may sign in', verbs: [listUsers, createUser] },
+  users: {
+    summary: 'who may sign in',
+    verbs: [listUsers, createUser, changeUser, disableUser, enableUser, resetPassword, removeUser],
+  },
   tokens: { summary: 'API tokens, for programs and this command line', verbs: [createToken, listTokens, removeToken] },
+  audit: { summary: 'who did what', verbs: [listAudit, verifyAudit, exportAudit] },
   'intake-keys': {
     summary: 'keys with which programs push records',
     verbs: [createIntakeKey, listIntakeKeys, removeIntakeKey],

@@ -28,19 +28,83 @@ export const RIGHTS = {
   'event.write': 'administrator',
   'forward.read': 'viewer',
   'forward.write': 'administrator',
-  'token.write': 'viewer',
   'user.write': 'administrator',
+  'audit.read': 'administrator',
 } as const satisfies Record<string, Role>
 export type Right = keyof typeof RIGHTS
 
+/** What stands where somebody has no role: people who have one in single tenants have none for the installation. */
+export type Standing = Role | 'none'
+
 /** True when `role` includes `right`. */
-export function allows(role: Role, right: Right): boolean {
-  return ROLES.indexOf(role) >= ROLES.indexOf(RIGHTS[right])
+export function allows(role: Standing, right: Right): boolean {
+  return rank(role) >= rank(RIGHTS[right])
 }
 
 export interface User {
   id: string
   name: string
-  role: Role
+  /** For the installation and every tenant in it. */
+  role: Standing
+  /** In single tenants, where that is more. */
+  tenantRoles?: Record<string, Role>
   createdAt: string
+  /** Since when they may not sign in. */
+  disabledAt?: string
+  /** The API token with which a program acts for them; the roles are those that the token leaves. */
+  token?: { name: string; rights?: readonly Right[] }
 }
+
+/** A session of the console. */
+export interface UserSession {
+  createdAt: string
+  expiresAt: string
+  /** From where it was begun. */
+  address: string
+  userAgent: string
+}
+
+/** An API token, without the token itself: what a program may do for its owner. */
+export interface ApiToken {
+  id: string
+  name: string
+  /** At most what this role may do. */
+  role: Role
+  /** Of that, only this. */
+  rights?: Right[]
+  /** Only in these tenants. */
+  tenantIds?: string[]
+  createdAt: string
+  expiresAt: string
+  /** To the minute. */
+  lastUsedAt?: string
+}
+
+/** The role in a tenant, or without one for the installation. */
+export function roleIn({ role, tenantRoles }: Pick<User, 'role' | 'tenantRoles'>, tenantId?: string): Standing {
+  return tenantId === undefined ? role : higher(role, tenantRoles?.[tenantId] ?? 'none')
+}
+
+/** The highest role that somebody has anywhere. */
+export function highestRole({ role, tenantRoles = {} }: Pick<User, 'role' | 'tenantRoles'>): Standing {
+  return Object.values(tenantRoles).reduce<Standing>(higher, role)
+}
+
+/** What a token leaves of its owner: never more than the owner has today, in its tenants alone where it names some. */
+export function narrowed(owner: User, token: Pick<ApiToken, 'name' | 'role' | 'rights' | 'tenantIds'>): User {
+  const tenants = token.tenantIds ?? Object.keys(owner.tenantRoles ?? {})
+  const tenantRoles = tenants.flatMap((id) => {
+    const role = lower(roleIn(owner, id), token.role)
+    return role === 'none' ? [] : [[id, role] as const]
+  })
+  return {
+    ...owner,
+    role: token.tenantIds ? 'none' : lower(owner.role, token.role),
+    ...(tenantRoles.length > 0 && { tenantRoles: Object.fromEntries(tenantRoles) }),
+    token: { name: token.name, ...(token.rights && { rights: token.rights }) },
+  }
+}
+
+const rank = (role: Standing) => (ROLES as readonly string[]).indexOf(role)
+const higher = (one: Standing, other: Standing): Standing => (rank(one) > rank(other) ? one : other)
+const lower = (one: Standing, other: Standing): Standing => (rank(one) < rank(other) ? one : other)

@@ -113,12 +113,17 @@ export function defineRoute<
   }
 }
 
-/** The tenant named in the path. A user may see every tenant of this server; one that does not exist is not found. */
+/** The tenant named in the path, which the user may see: one that does not exist is not found. */
 async function tenantOf(app: Application, named: string | undefined): Promise<TenantId | undefined> {
   if (named === undefined) return undefined
   const tenantId = parseTenantId(named)
   if (tenantId && (await app.tenants.list()).some(({ id }) => id === tenantId)) return tenantId
-  throw new AppError({
+  throw tenantNotFound(named)
+}
+
+/** Said of a tenant that does not exist, and of one that the user has no role in. */
+export function tenantNotFound(named: string): AppError {
+  return new AppError({
     code: 'TENANT_NOT_FOUND',
     what: 'Could not open the tenant.',
     why: `Cordon holds no tenant ${named}.`,

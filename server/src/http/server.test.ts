@@ -4,12 +4,12 @@ import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { parseTenantId } from '#domain/ids.ts'
-import { allows, ROLES, type Role } from '#domain/user.ts'
+import { ROLES, type Role } from '#domain/user.ts'
 
 import type { Route } from './route.ts'
 import { ROUTES } from './routes/index.ts'
 import { createHttpApp, listen } from './server.ts'
-import { ADMINISTRATOR, type CallOptions, type Cordon, startCordon } from './testing/start-cordon.ts'
+import { ADMINISTRATOR, type Cordon, startCordon } from './testing/start-cordon.ts'
 
 const HERE = parseTenantId('11111111-1111-4111-8111-111111111111')!
 const ELSEWHERE = parseTenantId('22222222-2222-4222-8222-222222222222')!
@@ -55,85 +55,12 @@ const lastHour = () => ({
   to: new Date(Date.now() + 60_000).toISOString(),
 })
 
-const INTAKE = { name: 'test', dataset: 'o365.audit' }
-
 async function signedIn(): Promise<string> {
   const answer = await cordon.call('POST', '/session', { token: null, body: ADMINISTRATOR })
   return String(answer.headers['set-cookie']).split(';')[0]!
 }
 
-const pathOf = (route: Route) => route.path.replace('{tenantId}', HERE).replace('{id}', 'none')
 const name = ({ method, path }: Route) => `${method.toUpperCase()} ${path}`
-
-describe('access', () => {
-  const guarded = ROUTES.flatMap((route) =>
-    route.access === 'public' || route.access === 'intake-key' ? [] : [{ route, access: route.access }],
-  )
-  const pushed = ROUTES.filter(({ access }) => access === 'intake-key')
-
-  test.each(guarded.map((each) => [name(each.route), each] as const))(
-    '%s serves exactly the roles it names',
-    async (_, { route, access }) => {
-      const ask = (token: string | null) => cordon.call(route.method.toUpperCase(), pathOf(route), { token })
-      expect(await ask(null)).toMatchObject({ status: 401, body: { code: 'AUTH_SESSION_MISSING' } })
-      for (const role of ROLES) {
-        const answer = await ask(tokens[role])
-        const refused = access !== 'signed-in' && !allows(role, access)
-        expect([role, answer.body['code'] === 'AUTH_RIGHT_MISSING']).toEqual([role, refused])
-        expect([role, answer.status === 403]).toEqual([role, refused])
-      }
-    },
-  )
-
-  test.each(pushed.map((route) => [name(route), route] as const))(
-    '%s serves intake keys, and no user whatever the role',
-    async (_, { method, path }) => {
-      const refused = { status: 401, body: { code: 'AUTH_INTAKE_KEY_REFUSED' } }
-      const ask = (options: CallOptions) => cordon.call(method.toUpperCase(), path, options)
-      for (const token of [null, ...ROLES.map((role) => tokens[role])])
-        expect(await ask({ token })).toMatchObject(refused)
-      const cookie = await signedIn()
-      const session = { cookie, 'sec-fetch-site': 'same-origin' }
-      expect(await ask({ token: null, headers: session })).toMatchObject(refused)
-      const { key } = await cordon.app.intakeKeys.create(cordon.administrator, HERE, INTAKE)
-      expect((await ask({ token: key })).body['code']).not.toBe('AUTH_INTAKE_KEY_REFUSED')
-    },
-  )
-
-  test('an intake key opens nothing that is for users', async () => {
-    const { key } = await cordon.app.intakeKeys.create(cordon.administrator, HERE, INTAKE)
-    const answers = await Promise.all(
-      guarded.map(({ route }) => cordon.call(route.method.toUpperCase(), pathOf(route), { token: key })),
-    )
-    expect(new Set(answers.map(({ body }) => body['code']))).toEqual(new Set(['AUTH_SESSION_MISSING']))
-  })
-
-  test('only health and sign-in are public', () => {
-    const open = ROUTES.filter(({ access }) => access === 'public').map(name)
-    expect(open.toSorted()).toEqual(['GET /health', 'POST /session'])
-  })
-
-  test('no route is listed twice', () => {
-    expect(new Set(ROUTES.map(name)).size).toBe(ROUTES.length)
-  })
-
-  test('what belongs to one tenant is not found through another', async () => {
-    for (const path of [`events/${eventId}`, `alerts/${alertId}`]) {
-      expect((await cordon.call('GET', `/tenants/${HERE}/${path}`)).status).toBe(200)
-      expect((await cordon.call('GET', `/tenants/${ELSEWHERE}/${path}`)).status).toBe(404)
-    }
-    const closing = { status: 'closed', reason: 'not mine' }
-    expect((await cordon.call('PATCH', `/tenants/${ELSEWHERE}/alerts/${alertId}`, { body: closing })).status).toBe(404)
-    const range = new URLSearchParams(lastHour())
-    expect((await cordon.call('GET', `/tenants/${ELSEWHERE}/events?${range}`)).body['total']).toBe(0)
-    expect((await cordon.call('GET', `/tenants/${HERE}/events?${range}`)).body['total']).toBe(1)
-  })
-
-  test('a tenant that does not exist is not found, whoever asks', async () => {
-    const answer = await cordon.call('GET', '/tenants/33333333-3333-4333-8333-333333333333/overview')
-    expect([answer.status, answer.body['code']]).toEqual([404, 'TENANT_NOT_FOUND'])
-  })
-})
 
 describe('sign-in', () => {
   const signIn = (body: object, headers: Record<string, string> = {}) =>
@@ -200,6 +127,25 @@ describe('sign-in', () => {
     expect((await cordon.call('GET', '/tokens')).text).not.toContain(token)
     await cordon.call('DELETE', `/tokens/${String(made.body['id'])}`)
     expect((await cordon.call('GET', '/session', { token })).status).toBe(401)
+  })
+})
+
+describe('tenants', () => {
+  test('what belongs to one tenant is not found through another', async () => {
+    for (const path of [`events/${eventId}`, `alerts/${alertId}`]) {
+      expect((await cordon.call('GET', `/tenants/${HERE}/${path}`)).status).toBe(200)
+      expect((await cordon.call('GET', `/tenants/${ELSEWHERE}/${path}`)).status).toBe(404)
+    }
+    const closing = { status: 'closed', reason: 'not mine' }
+    expect((await cordon.call('PATCH', `/tenants/${ELSEWHERE}/alerts/${alertId}`, { body: closing })).status).toBe(404)
+    const range = new URLSearchParams(lastHour())
+    expect((await cordon.call('GET', `/tenants/${ELSEWHERE}/events?${range}`)).body['total']).toBe(0)
+    expect((await cordon.call('GET', `/tenants/${HERE}/events?${range}`)).body['total']).toBe(1)
+  })
+
+  test('a tenant that does not exist is not found, whoever asks', async () => {
+    const answer = await cordon.call('GET', '/tenants/33333333-3333-4333-8333-333333333333/overview')
+    expect([answer.status, answer.body['code']]).toEqual([404, 'TENANT_NOT_FOUND'])
   })
 })
 

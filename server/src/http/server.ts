@@ -11,9 +11,11 @@ import { secureHeaders } from 'hono/secure-headers'
 import { z } from 'zod'
 
 import type { Application } from '#app/compose.ts'
+import { askedFrom } from '#app/origin.ts'
 import { AppError, toAppError } from '#domain/errors.ts'
 
 import { authenticate } from './auth/authenticate.ts'
+import { originOf } from './auth/origin.ts'
 import { createConsole } from './console.ts'
 import { statusOf, toProblem } from './problem.ts'
 import type { Route } from './route.ts'
@@ -157,7 +159,7 @@ function register(http: OpenAPIHono, app: Application, route: Route): void {
   if (!route.streamed) http.on(route.method.toUpperCase(), place, limit)
   http.on(route.method.toUpperCase(), place, async (context) => {
     const caller = await authenticate(app, context, route.access)
-    return route.respond({ app, context, ...caller })
+    return askedFrom(originOf(context, caller), () => route.respond({ app, context, ...caller }))
   })
 }
 

@@ -1,5 +1,6 @@
 import type { ActionRun, ActionTarget } from '#domain/action-run.ts'
 import type { Alert, Detection, Verdict } from '#domain/alert.ts'
+import type { AuditEntry, AuditHead, ChainedEntry } from '#domain/audit.ts'
 import type { Budgets } from '#domain/budget.ts'
 import type { CoverageLedger, FeedKey } from '#domain/coverage.ts'
 import type { DeadLetter, Destination, ForwardFault } from '#domain/destination.ts'
@@ -13,7 +14,7 @@ import type { CorrelationHit, RuleFile, RuleNoise, RuleTuning, RuleVersion } fro
 import type { SavedSearch } from '#domain/saved-search.ts'
 import type { Quarantined } from '#domain/outcome.ts'
 import type { Connection, ConnectionTest, Credential, PasswordCredential, Tenant } from '#domain/tenant.ts'
-import type { Role, User } from '#domain/user.ts'
+import type { ApiToken, User, UserSession } from '#domain/user.ts'
 
 import type { ArrivalCursor } from './event-store.ts'
 
@@ -241,31 +242,39 @@ export interface RecordStore {
     list(): Promise<User[]>
     /** False when the name is taken. */
     create(user: User, passwordHash: string): Promise<boolean>
+    read(id: string): Promise<User | undefined>
     findByName(name: string): Promise<{ user: User; passwordHash: string } | undefined>
-    setPassword(userId: string, passwordHash: string): Promise<void>
+    /** Ends their sessions, but for the one of `except`. */
+    setPassword(userId: string, passwordHash: string, except?: string): Promise<void>
+    /**
+     * Writes role, roles in tenants and whether somebody may sign in, and ends their sessions and API tokens, in one
+     * transaction. `last` when nobody would be left who administers the installation: then nothing is written.
+     */
+    change(user: User): Promise<'changed' | 'missing' | 'last'>
+    /** As {@link change}, for good. */
+    remove(id: string): Promise<'changed' | 'missing' | 'last'>
   }
 
   sessions: {
     /** Only the SHA-256 of the token is stored, for sessions and API tokens alike. */
-    create(session: { tokenHash: string; userId: string; createdAt: string; expiresAt: string }): Promise<void>
+    create(session: UserSession & { tokenHash: string; userId: string }): Promise<void>
+    /** Not of somebody who may not sign in any more. */
     find(tokenHash: string, now: string): Promise<User | undefined>
     remove(tokenHash: string): Promise<void>
+    /** Those that go on, newest first. */
+    list(userId: string, now: string): Promise<(UserSession & { id: string })[]>
+    /** By the id that {@link list} gives; false when the user has none of it. */
+    end(userId: string, id: string): Promise<boolean>
     removeExpired(now: string): Promise<void>
   }
 
   apiTokens: {
-    create(token: {
-      id: string
-      tokenHash: string
-      userId: string
-      name: string
-      role: Role
-      createdAt: string
-      expiresAt: string
-    }): Promise<void>
+    create(token: ApiToken & { tokenHash: string; userId: string }): Promise<void>
+    /** What the token leaves of its owner. Notes that it was used, to the minute. */
     find(tokenHash: string, now: string): Promise<User | undefined>
-    list(userId: string): Promise<{ id: string; name: string; role: Role; createdAt: string; expiresAt: string }[]>
-    remove(userId: string, id: string): Promise<void>
+    list(userId: string): Promise<ApiToken[]>
+    /** False when the user has none of that id. */
+    remove(userId: string, id: string): Promise<boolean>
   }
 
   intakeKeys: {
@@ -328,10 +337,21 @@ export interface RecordStore {
     noteApplied(tenantId: TenantId, at: string): Promise<void>
   }
 
-  /** Who did what: append-only. */
+  /** Who did what: append-only, in one chain for the whole installation. */
   audit: {
+    /** Resolves when it is durable. What is written at once, by this process or another, gets its places one after another. */
     append(entry: AuditEntry): Promise<void>
-    list(tenantId: TenantId | undefined, limit: number): Promise<AuditEntry[]>
+    /** Newest first; of the whole installation without a tenant. */
+    list(tenantId: TenantId | undefined, limit: number, filter?: AuditFilter): Promise<ChainedEntry[]>
+    /** Entries up to this one, oldest first. */
+    walk(last: number): AsyncIterable<ChainedEntry>
+    /**
+     * Where the chain ends as far as its head says, and whether the head has the seal of this installation; `newest` is the last entry there is
+     * at the same moment.
+     */
+    head(): Promise<(AuditHead & { seal: 'whole' | 'missing' | 'broken'; newest: number }) | undefined>
+    /** The sequence of the entry with this hash. */
+    placeOf(hash: string): Promise<number | undefined>
   }
 }
 
@@ -408,13 +428,14 @@ export interface QuarantinedRecord extends Quarantined, QuarantineSource {
   createdAt: string
 }
 
-export interface AuditEntry {
-  at: string
-  /** User name, or `system`. */
-  actor: string
-  tenantId?: TenantId
-  /** `investigation.create`, `action-run.execute`, … */
-  action: string
-  /** What it was done to, and no secret. */
-  detail: Record<string, unknown>
+export interface AuditFilter {
+  /** Whatever its case. */
+  actor?: string | undefined
+  /** The whole of it, or what stands before a dot. */
+  action?: string | undefined
+  from?: string | undefined
+  /** Exclusive. */
+  to?: string | undefined
+  /** Entries before this one. */
+  before?: number | undefined
 }

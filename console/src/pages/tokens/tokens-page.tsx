@@ -1,5 +1,5 @@
-import { RoleName, type ApiToken } from '@cordon/api'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { RoleName } from '@cordon/api'
+import { useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
 import { useState, type SubmitEvent } from 'react'
 
 import { api } from '#lib/api.ts'
@@ -7,32 +7,25 @@ import { queries } from '#lib/queries.ts'
 import { Button } from '#parts/button.tsx'
 import { Copy } from '#parts/copy.tsx'
 import { Field, Select } from '#parts/field.tsx'
-import { Empty, Page, PageHeader, Panel, SkeletonRows } from '#parts/panel.tsx'
+import { Page, PageHeader, Panel } from '#parts/panel.tsx'
 import { ProblemBanner } from '#parts/problem.tsx'
-import { When } from '#parts/when.tsx'
+import { TokenList } from '#parts/token-list.tsx'
 
 /** Tokens for scripts and the command line: made once, shown once. */
 export function TokensPage() {
-  const { data, error, refetch } = useQuery(queries.tokens())
   return (
     <Page>
       <PageHeader title="API tokens" />
       <div className="max-w-3xl space-y-4">
         <NewToken />
         <Panel title="Your tokens">
-          {error && <ProblemBanner error={error} onRetry={() => void refetch()} />}
-          {!data && !error && <SkeletonRows rows={2} />}
-          {data?.length === 0 && (
-            <Empty title="No tokens yet">
-              A token lets a script use the API as you: send it as “Authorization: Bearer …”. The API is described at
-              /api/openapi.json.
-            </Empty>
-          )}
-          <ul className="divide-y divide-line">
-            {data?.map((token) => (
-              <TokenRow key={token.id} token={token} />
-            ))}
-          </ul>
+          <div className="px-4 py-2">
+            <TokenList />
+          </div>
+          <p className="border-t border-line px-4 py-2 text-xs text-ink-3">
+            A token lets a script use the API as you: send it as “Authorization: Bearer …”. The API is described at
+            /api/openapi.json.
+          </p>
         </Panel>
       </div>
     </Page>
@@ -41,9 +34,16 @@ export function TokensPage() {
 
 function NewToken() {
   const client = useQueryClient()
+  const { tenants } = useSuspenseQuery(queries.session()).data
   const [form, setForm] = useState({ name: '', role: 'analyst' as RoleName, days: 90 })
+  const [tenantId, setTenantId] = useState('')
+  const [rights, setRights] = useState('')
   const create = useMutation({
-    mutationFn: () => api.createToken(form),
+    mutationFn: () => {
+      const chosen = rights.split(/[\s,]+/).filter((right) => right !== '')
+      const scope = { ...(chosen.length > 0 && { rights: chosen }), ...(tenantId !== '' && { tenantIds: [tenantId] }) }
+      return api.createToken({ ...form, ...scope })
+    },
     onSuccess: () => client.invalidateQueries({ queryKey: queries.tokens().queryKey }),
   })
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
@@ -52,7 +52,7 @@ function NewToken() {
   }
   return (
     <Panel title="New token">
-      <form onSubmit={submit} className="grid items-end gap-3 p-4 sm:grid-cols-[minmax(0,1fr)_150px_90px_auto]">
+      <form onSubmit={submit} className="grid items-start gap-3 p-4 sm:grid-cols-[minmax(0,1fr)_150px_90px]">
         <Field
           label="Name"
           required
@@ -79,7 +79,24 @@ function NewToken() {
           value={form.days}
           onChange={(event) => setForm({ ...form, days: event.target.valueAsNumber })}
         />
-        <Button type="submit" look="primary" disabled={create.isPending}>
+        <Select label="Tenant" value={tenantId} onChange={({ target }) => setTenantId(target.value)}>
+          <option value="">all of yours</option>
+          {tenants.map(({ id, name }) => (
+            <option key={id} value={id}>
+              {name}
+            </option>
+          ))}
+        </Select>
+        <div className="sm:col-span-2">
+          <Field
+            label="Only these rights"
+            placeholder="all of the role"
+            hint="Such as: alert.read, event.read"
+            value={rights}
+            onChange={({ target }) => setRights(target.value)}
+          />
+        </div>
+        <Button type="submit" look="primary" className="justify-self-start" disabled={create.isPending}>
           Create token
         </Button>
       </form>
@@ -91,30 +108,5 @@ function NewToken() {
         </output>
       )}
     </Panel>
-  )
-}
-
-function TokenRow({ token }: { token: ApiToken }) {
-  const client = useQueryClient()
-  const remove = useMutation({
-    mutationFn: () => api.deleteToken(token.id),
-    onSuccess: () => client.invalidateQueries({ queryKey: queries.tokens().queryKey }),
-  })
-  return (
-    <li className="px-4 py-2 text-sm">
-      <div className="flex items-center gap-3">
-        <span className="min-w-0 flex-1 truncate">
-          <span className="font-medium">{token.name}</span>
-          <span className="text-ink-2"> · {token.role}</span>
-        </span>
-        <span className="text-xs text-ink-3">
-          made <When at={token.createdAt} />, ends <When at={token.expiresAt} />
-        </span>
-        <Button disabled={remove.isPending} aria-label={`Revoke ${token.name}`} onClick={() => remove.mutate()}>
-          Revoke
-        </Button>
-      </div>
-      {remove.error && <ProblemBanner error={remove.error} />}
-    </li>
   )
 }

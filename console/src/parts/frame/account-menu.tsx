@@ -1,6 +1,6 @@
 import { useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { CircleUserRound, KeyRound, LogOut, Monitor, Moon, Sun } from 'lucide-react'
+import { CircleUserRound, KeyRound, Lock, LogOut, Monitor, Moon, ScrollText, Sun, Users } from 'lucide-react'
 
 import { api } from '#lib/api.ts'
 import { setPreferences, usePreferences } from '#lib/preferences.ts'
@@ -38,7 +38,7 @@ export function ThemeMenu() {
 }
 
 export function AccountMenu() {
-  const { user } = useSuspenseQuery(queries.session()).data
+  const { user, tenants } = useSuspenseQuery(queries.session()).data
   const { zone } = usePreferences()
   const client = useQueryClient()
   const navigate = useNavigate()
@@ -70,6 +70,19 @@ export function AccountMenu() {
         onChange={(chosen) => setPreferences({ zone: chosen })}
       />
       <MenuSeparator />
+      {user.role === 'administrator' && (
+        <MenuItem onSelect={() => void navigate({ to: '/people' })}>
+          <Users aria-hidden className="size-4 text-ink-3" /> People
+        </MenuItem>
+      )}
+      {[user, ...tenants].some(({ role }) => role === 'administrator') && (
+        <MenuItem onSelect={() => void navigate({ to: '/audit' })}>
+          <ScrollText aria-hidden className="size-4 text-ink-3" /> Audit log
+        </MenuItem>
+      )}
+      <MenuItem onSelect={() => void navigate({ to: '/account' })}>
+        <Lock aria-hidden className="size-4 text-ink-3" /> Password and sessions
+      </MenuItem>
       <MenuItem onSelect={() => void navigate({ to: '/tokens' })}>
         <KeyRound aria-hidden className="size-4 text-ink-3" /> API tokens
       </MenuItem>

@@ -3,9 +3,10 @@ import { getCookie } from 'hono/cookie'
 
 import type { Application } from '#app/compose.ts'
 import { AppError } from '#domain/errors.ts'
-import { allows, RIGHTS, type User } from '#domain/user.ts'
+import { parseTenantId, type TenantId } from '#domain/ids.ts'
+import { allows, type Right, RIGHTS, roleIn, type Standing, type User } from '#domain/user.ts'
 
-import type { Access, Caller } from '#http/route.ts'
+import { type Access, type Caller, tenantNotFound } from '#http/route.ts'
 
 /** Name of the cookie that carries a session's token. */
 export const SESSION_COOKIE = 'cordon_session'
@@ -15,7 +16,7 @@ export const SESSION_COOKIE = 'cordon_session'
  * something with the cookie, or without any proof, must come from our own pages. Where programs push records, an intake key
  * counts and nothing else.
  *
- * @throws AppError AUTH_SESSION_MISSING, AUTH_RIGHT_MISSING, AUTH_ORIGIN_REFUSED, AUTH_INTAKE_KEY_REFUSED.
+ * @throws AppError AUTH_SESSION_MISSING, AUTH_RIGHT_MISSING, TENANT_NOT_FOUND, AUTH_ORIGIN_REFUSED, AUTH_INTAKE_KEY_REFUSED.
  */
 export async function authenticate(app: Application, context: Context, access: Access): Promise<Caller> {
   const bearer = /^Bearer (.+)$/i.exec(context.req.header('authorization') ?? '')?.[1]
@@ -26,8 +27,27 @@ export async function authenticate(app: Application, context: Context, access: A
   if (access === 'public') return {}
   const user = bearer === undefined ? await bySession(app, context) : await app.sessions.findByApiToken(bearer)
   if (!user) throw sessionMissing(bearer !== undefined)
-  if (access !== 'signed-in' && !allows(user.role, access)) throw rightMissing(user, access)
-  return { user }
+  const tenantId = tenantIn(context)
+  const role = roleIn(user, tenantId)
+  // Nobody learns which tenants there are besides their own.
+  if (tenantId !== undefined && role === 'none') throw tenantNotFound(tenantId)
+  if (access === 'signed-in' ? isBeyondToken(context, user) : !mayUse(role, user, access))
+    throw rightMissing({ ...user, role }, access)
+  return { user: { ...user, role } }
+}
+
+/** A token for single rights reads what is its owner's own, and changes none of it. */
+function isBeyondToken(context: Context, { token }: User): boolean {
+  return token?.rights !== undefined && context.req.method !== 'GET'
+}
+
+function mayUse(role: Standing, { token }: User, right: Right): boolean {
+  return allows(role, right) && (token?.rights?.includes(right) ?? true)
+}
+
+function tenantIn(context: Context): TenantId | undefined {
+  const named = context.req.param('tenantId')
+  return named === undefined ? undefined : (parseTenantId(named) ?? (named as TenantId))
 }
 
 async function bySession(app: Application, context: Context): Promise<User | undefined> {
@@ -69,11 +89,20 @@ function sessionMissing(withToken: boolean): AppError {
   })
 }
 
-function rightMissing(user: User, access: keyof typeof RIGHTS): AppError {
+function rightMissing({ role, token }: User, access: Right | 'signed-in'): AppError {
+  if (token?.rights) {
+    return new AppError({
+      code: 'AUTH_RIGHT_MISSING',
+      what: 'The API token may not do this.',
+      why: `It is for ${token.rights.join(', ') || 'nothing'} alone, and no more than its owner may.`,
+      fix: 'Make a token that has the right with `npx cordon tokens create`.',
+    })
+  }
+  const least = access === 'signed-in' ? 'viewer' : RIGHTS[access]
   return new AppError({
     code: 'AUTH_RIGHT_MISSING',
     what: 'You may not do this.',
-    why: `It needs the right ${access}, which the role ${RIGHTS[access]} has; you are ${user.role}.`,
-    fix: `Ask an administrator for the role ${RIGHTS[access]}.`,
+    why: `It needs the right ${access}, which the role ${least} has; ${role === 'none' ? 'you have no role here' : `you are ${role}`}.`,
+    fix: `Ask an administrator for the role ${least}.`,
   })
 }

@@ -37,7 +37,7 @@ beforeAll(async () => {
   const body = { name: 'ben', role: 'responder', password: 'correct horse' }
   await cordon.call('POST', '/users', { body })
   const ben = (await cordon.app.sessions.findByName('ben'))!
-  colleague = (await cordon.app.sessions.createApiToken(ben, { name: 'test', role: 'responder', days: 1 })).token
+  colleague = (await cordon.app.apiTokens.create(ben, { name: 'test', role: 'responder', days: 1 })).token
 })
 afterAll(async () => {
   await cordon?.stop()

@@ -21,7 +21,7 @@ export const ACTION_ROUTES: Route[] = [
   defineRoute({
     method: 'get',
     path: '/actions',
-    access: 'action.read',
+    access: 'signed-in',
     summary: 'What Cordon can do, and whether it can be undone.',
     reply: ActionList,
     handle: async ({ app }) => ({ actions: app.actions.catalog() }),

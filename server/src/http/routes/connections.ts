@@ -17,7 +17,7 @@ export const CONNECTION_ROUTES: Route[] = [
   defineRoute({
     method: 'get',
     path: '/clouds',
-    access: 'connection.read',
+    access: 'signed-in',
     summary:
       'Clouds, feeds and actions a connection may use, with what each feed needs and its settings as JSON Schema.',
     reply: CloudList,

@@ -20,7 +20,7 @@ export const DESTINATION_ROUTES: Route[] = [
   defineRoute({
     method: 'get',
     path: '/destination-kinds',
-    access: 'forward.read',
+    access: 'signed-in',
     summary: 'Kinds of destinations, with their settings as JSON Schema.',
     reply: DestinationKindList,
     handle: async ({ app }) => ({ kinds: app.destinations.choices() }),

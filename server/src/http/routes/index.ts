@@ -2,6 +2,7 @@ import type { Route } from '#http/route.ts'
 
 import { ACTION_ROUTES } from './actions.ts'
 import { ALERT_ROUTES } from './alerts.ts'
+import { AUDIT_ROUTES } from './audit.ts'
 import { CONNECTION_ROUTES } from './connections.ts'
 import { DESTINATION_ROUTES } from './destinations.ts'
 import { EVENT_ROUTES } from './events.ts'
@@ -15,12 +16,15 @@ import { RULE_ROUTES } from './rules.ts'
 import { SAVED_SEARCH_ROUTES } from './saved-searches.ts'
 import { SESSION_ROUTES } from './session.ts'
 import { STREAM_ROUTES } from './stream.ts'
+import { TOKEN_ROUTES } from './tokens.ts'
 import { USER_ROUTES } from './users.ts'
 
 /** Every route of the API. One that is not in this list does not exist. */
 export const ROUTES: readonly Route[] = [
   ...SESSION_ROUTES,
+  ...TOKEN_ROUTES,
   ...USER_ROUTES,
+  ...AUDIT_ROUTES,
   ...CONNECTION_ROUTES,
   ...KEY_ROUTES,
   ...OVERVIEW_ROUTES,

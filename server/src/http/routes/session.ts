@@ -1,16 +1,17 @@
-import { ApiToken, CreateApiToken, Session, SignIn } from '@cordon/api'
-import { getConnInfo } from '@hono/node-server/conninfo'
+import { ChangePassword, Session, SignIn, UserSessionList } from '@cordon/api'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
-import { z } from 'zod'
 
 import type { Application } from '#app/compose.ts'
 import { SESSION_MS } from '#app/sessions.ts'
-import type { User } from '#domain/user.ts'
+import { roleIn, type User } from '#domain/user.ts'
 import { SESSION_COOKIE } from '#http/auth/authenticate.ts'
+import { addressOf } from '#http/auth/origin.ts'
 import { defineRoute, type Route } from '#http/route.ts'
 
+/** With the tenants where the user has a role, and which. */
 async function sessionOf(app: Application, user: User): Promise<Session> {
-  return { user, tenants: await app.tenants.list() }
+  const tenants = (await app.tenants.list()).map((tenant) => ({ ...tenant, role: roleIn(user, tenant.id) }))
+  return { user, tenants: tenants.filter(({ role }) => role !== 'none') }
 }
 
 export const SESSION_ROUTES: Route[] = [
@@ -22,8 +23,10 @@ export const SESSION_ROUTES: Route[] = [
     body: SignIn,
     reply: Session,
     async handle({ app, context, body }) {
-      const address = getConnInfo(context).remote.address ?? 'unknown'
-      const { user, token } = await app.sessions.signIn(body.name, body.password, address)
+      const { user, token } = await app.sessions.signIn(body.name, body.password, {
+        address: addressOf(context),
+        userAgent: (context.req.header('user-agent') ?? '').slice(0, 300),
+      })
       setCookie(context, SESSION_COOKIE, token, {
         httpOnly: true,
         sameSite: 'Strict',
@@ -55,29 +58,34 @@ export const SESSION_ROUTES: Route[] = [
     },
   }),
   defineRoute({
-    method: 'get',
-    path: '/tokens',
-    access: 'token.write',
-    summary: 'Your API tokens, without the tokens themselves.',
-    reply: z.object({ tokens: z.array(ApiToken) }),
-    handle: async ({ app, user }) => ({ tokens: await app.sessions.listApiTokens(user) }),
+    method: 'post',
+    path: '/session/password',
+    access: 'signed-in',
+    summary: 'Change your own password; your other sessions end.',
+    body: ChangePassword,
+    status: 204,
+    async handle({ app, context, user, body }) {
+      const token = getCookie(context, SESSION_COOKIE)
+      const place = { address: addressOf(context), ...(token !== undefined && { token }) }
+      await app.sessions.changePassword(user, body.old, body.password, place)
+    },
   }),
   defineRoute({
-    method: 'post',
-    path: '/tokens',
-    access: 'token.write',
-    summary: 'Make an API token; the reply is the only place that ever shows it.',
-    body: CreateApiToken,
-    reply: ApiToken,
-    status: 201,
-    handle: ({ app, user, body }) => app.sessions.createApiToken(user, body),
+    method: 'get',
+    path: '/sessions',
+    access: 'signed-in',
+    summary: 'Where you are signed in.',
+    reply: UserSessionList,
+    handle: async ({ app, context, user }) => ({
+      sessions: await app.sessions.list(user.id, getCookie(context, SESSION_COOKIE)),
+    }),
   }),
   defineRoute({
     method: 'delete',
-    path: '/tokens/{id}',
-    access: 'token.write',
-    summary: 'Remove an API token; programs that use it are locked out at once.',
+    path: '/sessions/{id}',
+    access: 'signed-in',
+    summary: 'End one of your sessions.',
     status: 204,
-    handle: ({ app, user, param }) => app.sessions.removeApiToken(user, param('id')),
+    handle: ({ app, user, param }) => app.sessions.end(user, user.id, param('id')),
   }),
 ]

@@ -78,7 +78,7 @@ export async function startCordon(
   await app.start()
   const administrator = (await app.sessions.findByName(ADMINISTRATOR.name))!
   const token = async (role: Role) =>
-    (await app.sessions.createApiToken(administrator, { name: `test ${role}`, role, days: 1 })).token
+    (await app.apiTokens.create(administrator, { name: `test ${role}`, role, days: 1 })).token
   const full = await token('administrator')
 
   return {
@@ -103,7 +103,7 @@ export async function startCordon(
         return { status: answer.statusCode, headers: answer.headers, text: '', body: {} }
       }
       const text = await answer.body.text()
-      const parsed = type.includes('json') ? (JSON.parse(text) as Record<string, unknown>) : {}
+      const parsed = /[/+]json/.test(type) ? (JSON.parse(text) as Record<string, unknown>) : {}
       return { status: answer.statusCode, headers: answer.headers, text, body: parsed }
     },
     async stop() {

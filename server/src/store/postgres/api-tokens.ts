@@ -1,9 +1,11 @@
-import { ROLES } from '#domain/user.ts'
-import type { Role } from '#domain/user.ts'
+import { narrowed } from '#domain/user.ts'
 import type { RecordStore } from '#store/record-store.ts'
 
 import { present } from './row.ts'
 import type { Database } from './schema.ts'
+import { userColumns, userOf } from './users.ts'
+
+const MINUTE_MS = 60_000
 
 /** API tokens. A token never allows more than its user may do today, whatever it was made with. */
 export function apiTokens(db: Database): RecordStore['apiTokens'] {
@@ -13,22 +15,30 @@ export function apiTokens(db: Database): RecordStore['apiTokens'] {
     },
 
     async find(tokenHash, now) {
-      const row = await db
+      const token = await db
         .selectFrom('apiTokens')
-        .innerJoin('users', 'users.id', 'apiTokens.userId')
-        .select(['users.id', 'users.name', 'users.role', 'users.createdAt', 'apiTokens.role as tokenRole'])
-        .where('apiTokens.tokenHash', '=', tokenHash)
-        .where('apiTokens.expiresAt', '>', new Date(now))
+        .select(['name', 'userId', 'role', 'rights', 'tenantIds', 'lastUsedAt'])
+        .where('tokenHash', '=', tokenHash)
+        .where('expiresAt', '>', new Date(now))
         .executeTakeFirst()
-      if (!row) return undefined
-      const { tokenRole, ...user } = row
-      return { ...present(user), role: lesser(user.role, tokenRole) }
+      if (!token) return undefined
+      const owner = await db
+        .selectFrom('users')
+        .select(userColumns)
+        .where('id', '=', token.userId)
+        .where('disabledAt', 'is', null)
+        .executeTakeFirst()
+      if (!owner) return undefined
+      const { lastUsedAt, ...scope } = token
+      if (lastUsedAt === null || lastUsedAt.getTime() <= Date.parse(now) - MINUTE_MS)
+        await db.updateTable('apiTokens').set({ lastUsedAt: now }).where('tokenHash', '=', tokenHash).execute()
+      return narrowed(userOf(owner), present(scope))
     },
 
     async list(userId) {
       const rows = await db
         .selectFrom('apiTokens')
-        .select(['id', 'name', 'role', 'createdAt', 'expiresAt'])
+        .select(['id', 'name', 'role', 'rights', 'tenantIds', 'createdAt', 'expiresAt', 'lastUsedAt'])
         .where('userId', '=', userId)
         .orderBy('createdAt')
         .orderBy('id')
@@ -37,11 +47,12 @@ export function apiTokens(db: Database): RecordStore['apiTokens'] {
     },
 
     async remove(userId, id) {
-      await db.deleteFrom('apiTokens').where('userId', '=', userId).where('id', '=', id).execute()
+      const result = await db
+        .deleteFrom('apiTokens')
+        .where('userId', '=', userId)
+        .where('id', '=', id)
+        .executeTakeFirst()
+      return result.numDeletedRows > 0n
     },
   }
-}
-
-function lesser(one: Role, other: Role): Role {
-  return ROLES.indexOf(one) < ROLES.indexOf(other) ? one : other
 }

@@ -63,7 +63,7 @@ export function createRecordStore(parts: { pool: Pool; seal: Seal }): RecordStor
     intakeKeys: intakeKeys(db),
     savedSearches: savedSearches(db),
     retention: retention(db),
-    audit: audit(db),
+    audit: audit(db, parts.seal),
     budgets: budgets(db),
   }
 }

@@ -2,6 +2,7 @@ import type { ColumnType, Generated, JSONColumnType, Kysely, Transaction } from 
 
 import type { ActionRun, ActionSample, ActionTarget } from '#domain/action-run.ts'
 import type { Alert, Verdict } from '#domain/alert.ts'
+import type { Origin } from '#domain/audit.ts'
 import type { LedgerWindow } from '#domain/coverage.ts'
 import type { DeadLetter, ForwardFault, ForwardFilter } from '#domain/destination.ts'
 import type { Finding, FollowUp, HitOrigin, UnreachedCopy } from '#domain/follow-up.ts'
@@ -22,7 +23,7 @@ import type {
   ExchangeAddress,
   PublicCertificate,
 } from '#domain/tenant.ts'
-import type { Role } from '#domain/user.ts'
+import type { Right, Role, Standing } from '#domain/user.ts'
 import type { ArrivalCursor } from '#store/event-store.ts'
 import type { AlertCursor } from '#store/record-store.ts'
 
@@ -55,8 +56,9 @@ export interface Tables {
   unreachedCopies: InvestigationColumns & UnreachedCopy
   actionRuns: ActionRunTable
   actionTargets: ActionTargetTable
-  users: { id: string; name: string; role: Role; createdAt: Moment; passwordHash: string }
-  sessions: { tokenHash: string; userId: string; createdAt: Moment; expiresAt: Moment }
+  users: UserTable
+  userRoles: { tenantId: TenantId; userId: string; role: Role }
+  sessions: SessionTable
   apiTokens: ApiTokenTable
   intakeKeys: IntakeKeyTable
   savedSearches: SavedSearchTable
@@ -65,6 +67,7 @@ export interface Tables {
   destinations: DestinationTable
   deadLetters: DeadLetterTable
   audit: AuditTable
+  auditHead: { id: number; sequence: ColumnType<string, string, string>; hash: string; sealed: Buffer | null }
 }
 
 export type Database = Kysely<Tables>
@@ -311,14 +314,35 @@ interface ActionTargetTable {
   updatedAt: Moment
 }
 
+interface UserTable {
+  id: string
+  name: string
+  role: Standing
+  createdAt: Moment
+  passwordHash: string
+  disabledAt: MomentOrNull
+}
+
+interface SessionTable {
+  tokenHash: string
+  userId: string
+  createdAt: Moment
+  expiresAt: Moment
+  address: string
+  userAgent: string
+}
+
 interface ApiTokenTable {
   id: string
   tokenHash: string
   userId: string
   name: string
   role: Role
+  rights: ColumnType<Right[] | null, Right[] | null | undefined, never>
+  tenantIds: ColumnType<string[] | null, string[] | null | undefined, never>
   createdAt: Moment
   expiresAt: Moment
+  lastUsedAt: MomentOrNull
 }
 
 interface SavedSearchTable {
@@ -378,10 +402,13 @@ interface DeadLetterTable {
 }
 
 interface AuditTable {
-  sequence: Generated<string>
+  sequence: ColumnType<string, number, never>
   at: Moment
   actor: string
   tenantId: ColumnType<TenantId | null, TenantId | null | undefined, never>
   action: string
   detail: Json<Record<string, unknown>>
+  origin: JsonOrNull<Origin>
+  previousHash: string
+  hash: string
 }

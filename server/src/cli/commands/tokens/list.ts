@@ -1,6 +1,5 @@
-import { ApiToken } from '@cordon/api'
+import { ApiTokenList } from '@cordon/api'
 import type { Command } from 'commander'
-import { z } from 'zod'
 
 import { clientOf } from '#cli/client.ts'
 import { print, table } from '#cli/output.ts'
@@ -10,15 +9,17 @@ export function listTokens(tokens: Command): void {
     .command('list')
     .description('your API tokens')
     .action(async (_options, command: Command) => {
-      const reply = await clientOf(command).send('GET', '/tokens', z.object({ tokens: z.array(ApiToken) }))
+      const reply = await clientOf(command).send('GET', '/tokens', ApiTokenList)
       print(command, reply, () =>
         table(
           reply.tokens,
           {
             ID: ({ id }) => id,
             NAME: ({ name }) => name,
-            ROLE: ({ role }) => role,
+            ROLE: ({ role, rights }) => rights?.join(' ') ?? role,
+            TENANTS: ({ tenantIds }) => tenantIds?.join(' '),
             EXPIRES: ({ expiresAt }) => expiresAt,
+            USED: ({ lastUsedAt }) => lastUsedAt ?? 'never',
           },
           'No API tokens.',
         ),

@@ -13,7 +13,13 @@ export function listUsers(users: Command): void {
       print(command, reply, () =>
         table(
           reply.users,
-          { NAME: ({ name }) => name, ROLE: ({ role }) => role, SINCE: ({ createdAt }) => createdAt },
+          {
+            NAME: ({ name }) => name,
+            ROLE: ({ role }) => role,
+            TENANTS: ({ tenantRoles = {} }) => Object.keys(tenantRoles).length || undefined,
+            SINCE: ({ createdAt }) => createdAt,
+            DISABLED: ({ disabledAt }) => disabledAt,
+          },
           'No users.',
         ),
       )

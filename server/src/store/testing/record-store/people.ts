@@ -4,6 +4,7 @@ import { expect, it } from 'vitest'
 
 import type { Role, User } from '#domain/user.ts'
 
+import type { AuditFilter } from '#store/record-store.ts'
 import type { Contract } from '#store/testing/record-store-suite.ts'
 import { at, freshTenant } from './samples.ts'
 
@@ -11,6 +12,8 @@ function user(role: Role = 'analyst'): User {
   const id = randomUUID()
   return { id, name: `Analyst ${id}`, role, createdAt: at(0) }
 }
+
+const PLACE = { address: '127.0.0.1', userAgent: 'Firefox' }
 
 export const peopleContract: Contract = (store) => {
   it('takes a name once, whatever its case', async () => {
@@ -29,7 +32,7 @@ export const peopleContract: Contract = (store) => {
     await store().users.create(person, 'hash')
     const [kept, removed] = [randomUUID(), randomUUID()]
     for (const tokenHash of [kept, removed]) {
-      await store().sessions.create({ tokenHash, userId: person.id, createdAt: at(0), expiresAt: at(10) })
+      await store().sessions.create({ tokenHash, userId: person.id, createdAt: at(0), expiresAt: at(10), ...PLACE })
     }
     expect(await store().sessions.find(kept, at(9))).toEqual(person)
     expect(await store().sessions.find(kept, at(10))).toBeUndefined()
@@ -54,11 +57,15 @@ export const peopleContract: Contract = (store) => {
     const [low, high] = [token('viewer'), token('administrator')]
     await store().apiTokens.create(low)
     await store().apiTokens.create(high)
-    expect(await store().apiTokens.find(low.tokenHash, at(1))).toEqual({ ...analyst, role: 'viewer' })
-    expect(await store().apiTokens.find(high.tokenHash, at(1))).toEqual(analyst)
+    expect(await store().apiTokens.find(low.tokenHash, at(1))).toEqual({
+      ...analyst,
+      role: 'viewer',
+      token: { name: 'script' },
+    })
+    expect(await store().apiTokens.find(high.tokenHash, at(1))).toMatchObject(analyst)
     expect(await store().apiTokens.find(low.tokenHash, at(10))).toBeUndefined()
     const { tokenHash: _hash, userId: _user, ...listed } = low
-    expect(await store().apiTokens.list(analyst.id)).toContainEqual(listed)
+    expect(await store().apiTokens.list(analyst.id)).toContainEqual({ ...listed, lastUsedAt: at(1) })
     await store().apiTokens.remove('another user', low.id)
     expect(await store().apiTokens.find(low.tokenHash, at(1))).toBeDefined()
     await store().apiTokens.remove(analyst.id, low.id)
@@ -67,16 +74,27 @@ export const peopleContract: Contract = (store) => {
 
   it('lists the audit log newest first, of one tenant or of all', async () => {
     const [tenantId, other] = [freshTenant(), freshTenant()]
-    const entry = (action: string, of: typeof tenantId) => {
-      return { at: at(0), actor: 'admin', tenantId: of, action, detail: { action } }
+    const entry = (action: string, of: typeof tenantId, actor = 'admin') => {
+      return { at: at(0), actor, tenantId: of, action, detail: { action } }
     }
-    const entries = [entry('connection.create', tenantId), entry('x', other), entry('action-run.execute', tenantId)]
+    const origin = { via: 'api' as const, address: '::1', token: 'robot' }
+    const entries = [
+      { ...entry('connection.create', tenantId, 'Ben'), origin },
+      entry('x', other),
+      entry('action-run.execute', tenantId),
+    ]
     for (const one of entries) await store().audit.append(one)
     await store().audit.append({ at: at(1), actor: 'system', action: 'start', detail: {} })
-    expect(await store().audit.list(tenantId, 10)).toEqual([entries[2], entries[0]])
-    expect(await store().audit.list(undefined, 2)).toEqual([
-      { at: at(1), actor: 'system', action: 'start', detail: {} },
-      entries[2],
-    ])
+    const listed = await store().audit.list(tenantId, 10)
+    expect(listed).toMatchObject([entries[2]!, entries[0]!])
+    expect(await store().audit.list(undefined, 2)).toMatchObject([{ actor: 'system', action: 'start' }, entries[2]!])
+    const actions = async (filter: AuditFilter) =>
+      (await store().audit.list(tenantId, 10, filter)).map(({ action }) => action)
+    expect(await actions({ actor: 'ben' })).toEqual(['connection.create'])
+    expect(await actions({ action: 'action-run' })).toEqual(['action-run.execute'])
+    expect(await actions({ action: 'action' })).toEqual([])
+    expect(await actions({ from: at(0), to: at(1) })).toHaveLength(2)
+    expect(await actions({ to: at(0) })).toEqual([])
+    expect(await actions({ before: listed[0]!.sequence })).toEqual(['connection.create'])
   })
 }
