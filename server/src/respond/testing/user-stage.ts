@@ -4,7 +4,6 @@ import { randomUUID } from 'node:crypto'
 import { Agent, request } from 'undici'
 import { z } from 'zod'
 
-import type { Microsoft } from '#connect/microsoft.ts'
 import { startEmulator, type EmulatedApplication, type Emulator } from '#connect/testing/start-emulator.ts'
 import { isoTime, systemClock } from '#domain/clock.ts'
 import { openTemporaryRecords } from '#store/testing/temporary-records.ts'
