@@ -10,8 +10,8 @@ export const confirmUserCompromised = defineRiskDecision({
   id: 'confirm-user-compromised',
   title: 'Confirm user compromised',
   recoverability:
-    'The risk of the user becomes high, and Conditional Access policies that look at risk act on it. Microsoft offers no way ' +
-    'back to the risk of before; "Dismiss risk of user" sets it to none. Needs Microsoft Entra ID P2.',
+    'The risk of the user becomes high, and Conditional Access policies that look at risk act on it. Cordon cannot ' +
+    'bring the risk of before back, as Microsoft offers no way; "Dismiss risk of user" sets it to none. Needs Microsoft Entra ID P2.',
   decision: 'confirmCompromised',
   isDecided: ({ riskState }) => riskState === 'confirmedCompromised',
   does: (count) => `confirm ${usersOf(count)} as compromised`,

@@ -10,8 +10,8 @@ export const dismissUserRisk = defineRiskDecision({
   id: 'dismiss-user-risk',
   title: 'Dismiss risk of user',
   recoverability:
-    'The risk of the user becomes none, and policies that look at risk let the user in again. Microsoft offers no way back to ' +
-    'the risk of before; "Confirm user compromised" sets it to high. Needs Microsoft Entra ID P2.',
+    'The risk of the user becomes none, and policies that look at risk let the user in again. Cordon cannot bring ' +
+    'the risk of before back, as Microsoft offers no way; "Confirm user compromised" sets it to high. Needs Microsoft Entra ID P2.',
   decision: 'dismiss',
   isDecided: ({ riskState }) => !AT_RISK.has(riskState),
   does: (count) => `dismiss the risk of ${usersOf(count)}`,

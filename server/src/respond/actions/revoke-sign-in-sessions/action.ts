@@ -23,8 +23,8 @@ export const revokeSignInSessionsOfUser = defineAction<UserState, UserTarget>({
   on: 'user',
   title: 'End sessions of user',
   recoverability:
-    'The user has to sign in again everywhere; nothing brings the sessions back, and nothing is lost. Access tokens that are ' +
-    'out go on for up to an hour where a service does not check them continuously. A user who is a guest here signs in at ' +
+    'The user has to sign in again everywhere; Cordon cannot bring the sessions back, and nothing is lost. Access tokens that ' +
+    'are out go on for up to an hour where a service does not check them continuously. A user who is a guest here signs in at ' +
     'home, and only that tenant can end the sessions.',
   permissions: [REVOKE_SESSIONS, READ_USERS],
   does: (count) => `end all sessions of ${usersOf(count)}`,
