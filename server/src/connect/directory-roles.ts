@@ -13,8 +13,6 @@ export const DIRECTORY_ROLES: Readonly<Record<string, string>> = {
   'Authentication Administrator': 'c4e39bd9-1100-46d3-8c65-fb160da0071f',
   'Privileged Authentication Administrator': '7be44c8a-adaf-4e2a-84d6-ab2649e08a13',
   'User Administrator': 'fe930be7-5e62-47db-91af-98c3a49a38b1',
-  'Helpdesk Administrator': '729827e3-9c14-49f7-bb1b-9608f156bbb8',
-  'Password Administrator': '966707d0-3269-4727-9be2-8c3a10f19b9d',
 }
 
 /** Roles that may do what another may. */
@@ -30,50 +28,30 @@ export function roleFor(role: string, held: readonly string[]): string | undefin
   return [role, ...(INCLUDED_IN[role] ?? ['Global Administrator'])].find((name) => held.includes(name))
 }
 
-/** What Microsoft lets only some roles do to users who hold a role themselves, a table of its each. */
-export type Sensitivity = 'account' | 'password'
-
 /** Holders of these may touch anybody. */
 const ABOVE_ALL = ['Global Administrator', 'Privileged Authentication Administrator']
 const READERS = ['Directory Readers', 'Guest Inviter', 'Message Center Reader', 'Reports Reader'].concat([
   'Usage Summary Reports Reader',
   'User Experience Success Manager',
 ])
-const USER_ADMINISTRATOR = [
-  ...READERS,
-  'Groups Administrator',
-  'Helpdesk Administrator',
-  'Password Administrator',
-].concat(['User Administrator'])
-const AUTHENTICATION_ADMINISTRATOR = [...READERS, 'Authentication Administrator', 'Password Administrator']
 
 /** By role of the application: whom it may touch beside users without a role. */
-const STANDS_ABOVE: Readonly<Record<Sensitivity, Readonly<Record<string, readonly string[]>>>> = {
-  account: {
-    'User Administrator': USER_ADMINISTRATOR,
-    'Authentication Administrator': AUTHENTICATION_ADMINISTRATOR,
-  },
-  password: {
-    'User Administrator': USER_ADMINISTRATOR,
-    'Authentication Administrator': AUTHENTICATION_ADMINISTRATOR,
-    'Helpdesk Administrator': [...READERS, 'Helpdesk Administrator', 'Password Administrator'],
-    'Password Administrator': ['Directory Readers', 'Guest Inviter', 'Password Administrator'],
-  },
+const STANDS_ABOVE: Readonly<Record<string, readonly string[]>> = {
+  'Authentication Administrator': [...READERS, 'Authentication Administrator', 'Password Administrator'],
+  'User Administrator': [...READERS, 'Groups Administrator', 'Helpdesk Administrator', 'Password Administrator'].concat(
+    ['User Administrator'],
+  ),
 }
 
 /**
- * Whether an application that holds `mine` may do it to a user who holds `theirs`, roles by name. Without a role of its own it
- * may touch users that have none; a password it may set of nobody then.
+ * Whether an application that holds `mine` may perform a sensitive action, such as disabling the account, on a user who holds
+ * `theirs`; roles by name. Without a role of its own it may on users that have none.
  *
  * @see https://learn.microsoft.com/entra/identity/role-based-access-control/privileged-roles-permissions#who-can-perform-sensitive-actions
  */
-export function mayTouch(what: Sensitivity, mine: readonly string[], theirs: readonly string[]): boolean {
-  if (ABOVE_ALL.some((role) => mine.includes(role))) return true
-  if (what === 'account' && theirs.length === 0) return true
-  return mine.some((role) => {
-    const below = STANDS_ABOVE[what][role]
-    return below !== undefined && theirs.every((held) => below.includes(held))
-  })
+export function mayTouch(mine: readonly string[], theirs: readonly string[]): boolean {
+  if (theirs.length === 0 || ABOVE_ALL.some((role) => mine.includes(role))) return true
+  return mine.some((role) => theirs.every((held) => STANDS_ABOVE[role]?.includes(held)))
 }
 
 const Claims = z.object({ wids: z.array(z.string()).default([]) })

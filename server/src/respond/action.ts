@@ -2,7 +2,6 @@ import { z } from 'zod'
 
 import type { Microsoft } from '#connect/microsoft.ts'
 import type { TargetKind } from '#domain/action-run.ts'
-import type { Sensitivity } from '#connect/directory-roles.ts'
 import type { PermissionNeed, RequirementNeed } from '#domain/tenant.ts'
 
 /**
@@ -29,8 +28,8 @@ export interface Action<State extends Record<string, unknown> = Record<string, u
    * @throws AppError CONNECT_* where it does not: for want of a license, say.
    */
   check?(microsoft: Microsoft): Promise<void>
-  /** Microsoft lets only a directory role above an administrator's do this to that administrator: by which of its tables. */
-  sensitive?: Sensitivity
+  /** Microsoft lets only a directory role above an administrator's do this to that administrator. */
+  sensitive?: true
   /** It works on events of calendars too; a hit that is one is refused where this is absent. */
   events?: true
   /** It works on an Exchange server on premises too; refused there where this is absent. */

@@ -32,7 +32,7 @@ export function defineAccountSwitch(
     ...words,
     on: 'user',
     permissions: [ENABLE_ACCOUNTS, READ_USERS],
-    sensitive: 'account',
+    sensitive: true,
     does: (count) => `${verb} ${usersOf(count)}`,
     did: (count) => `${done} ${usersOf(count)}`,
     state: UserState,

@@ -1,5 +1,5 @@
 import { array, assert, asyncProperty, constantFrom, nat, oneof, record, type Arbitrary } from 'fast-check'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { planActionRun } from './plan.ts'
 import { executeActionRun, revertActionRun, type ActionRunContext } from './runner.ts'
@@ -70,5 +70,34 @@ it('any sequence of actions and undos leaves the account as a model of it says',
       expect(ends.filter((state) => state !== 'done' && state !== 'reverted')).toEqual([])
     }),
     { numRuns: 15 },
+  )
+})
+
+describe('a directory whose copies hear of a write seconds later', () => {
+  let slow: UserStage
+  beforeAll(async () => {
+    slow = await openUserStage('eventual')
+  })
+  afterAll(() => slow?.close())
+
+  it.each(['disable-user', 'disable-user-and-revoke-sessions', 'revoke-sign-in-sessions'])(
+    'is waited for by %s, and by its undo, which then say what it shows',
+    async (action) => {
+      await slow.reset()
+      const { records, clock, tenantId, microsoft, subjects } = slow
+      const waited: number[] = []
+      const wait = async (ms: number) => {
+        waited.push(ms)
+        await slow.advance(ms)
+      }
+      const request = { ...slow.request(subjects.slice(0, 3)), action, createdBy: 'ana', open: async () => microsoft }
+      const { actionRun } = await planActionRun({ records, clock, tenantId, ...request })
+      const run = { records, clock, tenantId, microsoft, id: actionRun.id, wait }
+      expect(await executeActionRun(run)).toMatchObject({ state: 'done', targetsByState: { verified: 3 } })
+      expect(waited.length).toBeGreaterThan(0)
+      expect(waited.reduce((sum, ms) => sum + ms, 0)).toBeLessThan(60_000)
+      const undone = actionRun.reversible ? await revertActionRun(run) : undefined
+      expect(undone?.state ?? 'irreversible').toBe(actionRun.reversible ? 'reverted' : 'irreversible')
+    },
   )
 })

@@ -101,7 +101,7 @@ function Sample({ actionRun }: { actionRun: ActionRun }) {
       <table aria-label="Sample of targets" className="w-full table-fixed text-left text-xs">
         <thead className="bg-sunken text-ink-3">
           <tr>
-            <th className="px-3 py-1.5 font-medium">For example: {where.toLowerCase()}</th>
+            <th className="px-3 py-1.5 font-medium">{where}, for example</th>
             <th className="px-3 py-1.5 font-medium">{what}</th>
           </tr>
         </thead>

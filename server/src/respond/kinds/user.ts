@@ -1,5 +1,5 @@
 import { findUsers, listDirectoryRoles, type GraphUser } from '#connect/apis/graph/users.ts'
-import { mayTouch, readDirectoryRoles, type Sensitivity } from '#connect/directory-roles.ts'
+import { mayTouch, readDirectoryRoles } from '#connect/directory-roles.ts'
 import type { Microsoft } from '#connect/microsoft.ts'
 import { whyUnauthorized } from '#domain/authorized.ts'
 import type { ActionTarget } from '#domain/action-run.ts'
@@ -33,7 +33,7 @@ export const users: Kind<UserTarget> = {
       )
     }
     const once = [...new Map(found.map((user) => [user!.id, user!])).values()]
-    const below = action.sensitive ? await whyBelow(microsoft, action.sensitive, once) : new Map<string, string>()
+    const below = action.sensitive ? await whyBelow(microsoft, once) : new Map<string, string>()
     return {
       connectionId,
       targets: once.map((user): NewTarget => {
@@ -61,20 +61,15 @@ function userOf({ objectId, address }: ActionTarget): Pick<UserTarget, 'user'> {
 }
 
 /** By user id, why Microsoft would refuse the application: told before anybody approves. */
-async function whyBelow(
-  microsoft: Microsoft,
-  what: Sensitivity,
-  found: readonly GraphUser[],
-): Promise<Map<string, string>> {
+async function whyBelow(microsoft: Microsoft, found: readonly GraphUser[]): Promise<Map<string, string>> {
   const ids = found.map(({ id }) => id)
   const [mine = [], theirs] = await Promise.all([readDirectoryRoles(microsoft), listDirectoryRoles(microsoft, ids)])
-  const refused = ids.flatMap((id, i) => (mayTouch(what, mine, theirs[i]!) ? [] : [[id, theirs[i]!] as const]))
+  const refused = ids.flatMap((id, i) => (mayTouch(mine, theirs[i]!) ? [] : [[id, theirs[i]!] as const]))
   return new Map(refused.map(([id, roles]) => [id, belowWords(roles, mine)]))
 }
 
 /** Microsoft would answer with Authorization_RequestDenied. */
 function belowWords(theirs: readonly string[], mine: readonly string[]): string {
-  const held = theirs.length > 0 ? `The user holds ${theirs.join(', ')}` : 'Microsoft lets only directory roles do this'
   const own = mine.length > 0 ? `only ${mine.join(', ')}` : 'no directory role'
-  return `${held}, and the application holds ${own}: Microsoft would refuse it (Authorization_RequestDenied). In https://entra.microsoft.com > Roles and administrators assign Privileged Authentication Administrator to the application, or act by hand.`
+  return `The user holds ${theirs.join(', ')}, and the application holds ${own}: Microsoft would refuse it (Authorization_RequestDenied). In https://entra.microsoft.com > Roles and administrators assign Privileged Authentication Administrator to the application, or act by hand.`
 }

@@ -50,10 +50,14 @@ const Listed = z.object({
 })
 const Faults = z.object({ rules: z.array(z.object({ struck: z.number() })) })
 
-/** Starts the emulator and an embedded store; a second or two. */
-export async function openUserStage(): Promise<UserStage> {
+/**
+ * Starts the emulator and an embedded store; a second or two.
+ *
+ * @param consistency whether reads hear of a write at once, or seconds later as with Microsoft.
+ */
+export async function openUserStage(consistency: 'strong' | 'eventual' = 'strong'): Promise<UserStage> {
   const [emulator, records] = await Promise.all([
-    startEmulator(['--consistency', 'strong', '--no-live', '--throttle', 'off']),
+    startEmulator(['--consistency', consistency, '--no-live', '--throttle', 'off']),
     openTemporaryRecords(),
   ])
   const tenant = emulator.tenants[0]!

@@ -26,11 +26,11 @@ export const disableUserAndRevokeSessions = defineAction<UserState, UserTarget>(
   on: 'user',
   title: 'Disable user and end sessions',
   recoverability:
-    'The user can no longer sign in, and has to once the account is enabled again. Cordon can enable the account; sessions ' +
-    'that were ended do not come back. Of a user mastered on premises Active Directory has the last word: disable it there, ' +
+    'The user can no longer sign in, and is signed out everywhere. Cordon can enable the account again; sessions that were ' +
+    'ended do not come back. Of a user mastered on premises Active Directory has the last word: disable it there, ' +
     'too. A guest signs in at home: the account is disabled here, and only the home tenant can end the sessions.',
   permissions: [ENABLE_ACCOUNTS, REVOKE_SESSIONS, READ_USERS],
-  sensitive: 'account',
+  sensitive: true,
   does: (count) => `lock out ${usersOf(count)} (account disabled, sessions ended)`,
   did: (count) => `locked out ${usersOf(count)} (account disabled, sessions ended)`,
   state: UserState,
