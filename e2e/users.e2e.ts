@@ -54,7 +54,10 @@ describe('a user of an event', () => {
     await page.getByText('Locked out 1 user').waitFor({ timeout: 60_000 })
     const row = page.getByRole('table', { name: 'Targets' }).getByRole('row').nth(1)
     expect(await row.innerText()).toMatch(/Verified[^]*Enabled[^]*The account is disabled\.[^]*Sessions from before/)
-    expect(await look(page, 'user-3-proof-desktop')).toBe(0)
+    await row.click()
+    await page.getByRole('dialog', { name: user }).getByText('Was: Enabled').waitFor()
+    expect(await look(page, 'user-4-target-desktop')).toBe(0)
+    await page.keyboard.press('Escape')
     expect(await witness.accountEnabled(user)).toBe(false)
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme })

@@ -3,6 +3,7 @@ import { useMemo, useState } from 'react'
 
 import { kindTitle, number, TARGET_KIND, TARGET_STATE, wasWords } from '#lib/words.ts'
 import { Badge } from '#parts/badge.tsx'
+import { Dialog } from '#parts/dialog.tsx'
 import { inputClass } from '#parts/field.tsx'
 import { CompactRow, Empty } from '#parts/panel.tsx'
 import { Table, type Column } from '#parts/table.tsx'
@@ -62,6 +63,8 @@ const compact = ({ address, state, proof, reason }: ActionTarget) => (
 export function Targets({ kind, targets }: { kind: TargetKindName; targets: ActionTarget[] }) {
   const columns = useMemo(() => columnsFor(kind), [kind])
   const [state, setState] = useState<ActionTargetStateName>()
+  const [openedId, setOpenedId] = useState<string>()
+  const opened = targets.find(({ id }) => id === openedId)
   const counts = Map.groupBy(targets, (target) => target.state)
   const shown = state === undefined ? targets : (counts.get(state) ?? [])
   return (
@@ -89,10 +92,37 @@ export function Targets({ kind, targets }: { kind: TargetKindName; targets: Acti
         columns={columns}
         idOf={({ id }) => id}
         compact={compact}
+        onOpen={({ id }) => setOpenedId(id)}
         empty={
           <Empty title={`No ${TARGET_KIND[kind].noun} in this state`}>They have moved on; choose another state.</Empty>
         }
       />
+      {opened && <TargetDialog kind={kind} target={opened} onClose={() => setOpenedId(undefined)} />}
     </section>
+  )
+}
+
+/** One target in full: sentences that a row has no room for. */
+function TargetDialog(props: { kind: TargetKindName; target: ActionTarget; onClose: () => void }) {
+  const { kind, target, onClose } = props
+  const { address, name, state, before, proof, reason, updatedAt } = target
+  const was = wasWords(before)
+  return (
+    <Dialog onClose={onClose} title={address} description={name}>
+      <div className="space-y-2 text-sm">
+        <p className="flex flex-wrap items-center gap-2">
+          <State state={state} />
+          {was !== '' && (
+            <span className="text-ink-2">
+              {TARGET_KIND[kind].was}: {was}
+            </span>
+          )}
+          <span className="text-xs text-ink-3">
+            <When at={updatedAt} exact />
+          </span>
+        </p>
+        <p className="break-words">{reason ?? proof ?? 'Nothing has happened yet.'}</p>
+      </div>
+    </Dialog>
   )
 }
