@@ -73,6 +73,27 @@ describe('a user of an event', () => {
     await page.getByRole('button', { name: 'Put 1 user back' }).click()
     await page.getByText('Put back 1 user').waitFor({ timeout: 60_000 })
     expect(await witness.accountEnabled(user)).toBe(true)
+  })
+
+  it('can be acted on from an alert, too, on a phone and in the dark as well', async () => {
+    await page.goto(`${product.address}/tenants/${tenantId}/alerts`)
+    await page.getByRole('link', { name: 'User Reported Mail As Phishing' }).first().click()
+    const users = page.getByRole('list', { name: 'Users' })
+    await users
+      .getByRole('button', { name: /^Respond: act on / })
+      .first()
+      .waitFor()
+    for (const [colorScheme, width, what] of [
+      ['light', 1440, 'desktop'],
+      ['dark', 390, 'phone'],
+    ] as const) {
+      await page.emulateMedia({ colorScheme })
+      await page.setViewportSize({ width, height: 900 })
+      expect(await look(page, `user-5-alert-${what}`)).toBe(0)
+    }
+    await users.getByRole('button').first().click()
+    await page.getByRole('radio', { name: 'End sessions of user' }).waitFor()
+    expect(await look(page, 'user-6-choose-phone')).toBe(0)
     expect(errors).toEqual([])
   })
 })
