@@ -18,10 +18,7 @@ export const RiskState = z.object({ riskState: z.string(), riskLevel: z.string()
 export type RiskState = z.infer<typeof RiskState>
 
 /** What tells one decision from the other. */
-export interface RiskDecision extends Pick<
-  Action<RiskState>,
-  'id' | 'title' | 'recoverability' | 'does' | 'did' | 'notOfferedIn'
-> {
+export interface RiskDecision extends Pick<Action<RiskState>, 'id' | 'title' | 'recoverability' | 'does' | 'did'> {
   decision: 'confirmCompromised' | 'dismiss'
   /** Whether the user stands as wanted. */
   isDecided(now: RiskState): boolean
@@ -52,6 +49,7 @@ export function defineRiskDecision({ decision, isDecided, ...words }: RiskDecisi
       },
     ],
     check: checkRiskyUsers,
+    notOfferedIn: { clouds: ['china'], why: 'The cloud that 21Vianet operates has no Identity Protection.' },
     state: RiskState,
     patience: DIRECTORY_PATIENCE,
 
