@@ -1,14 +1,23 @@
 import { z } from 'zod'
 
+/** What actions are on. */
+export const TargetKindName = z.enum(['message', 'user'])
+export type TargetKindName = z.infer<typeof TargetKindName>
+
 /** An action that Cordon offers. GET /api/actions */
 export const Action = z
   .object({
     id: z.string().describe('`delete-message`'),
+    on: TargetKindName.describe('What its targets are.'),
     title: z.string().describe('Verb first: "Delete permanently".'),
     reversible: z.boolean(),
     /** The truth about recoverability, shown beside the choice. */
     recoverability: z.string(),
     permissions: z.array(z.object({ resource: z.string(), permission: z.string(), why: z.string() })),
+    requirements: z
+      .array(z.object({ kind: z.string(), name: z.string(), why: z.string() }))
+      .optional()
+      .describe('What the tenant must have besides: a license, say.'),
     options: z.record(z.string(), z.unknown()).optional().describe('JSON Schema of its settings; absent without any.'),
     notOfferedIn: z
       .object({ clouds: z.array(z.string()), why: z.string() })
@@ -25,8 +34,17 @@ export type ActionList = z.infer<typeof ActionList>
 export const PlanActionRun = z
   .object({
     action: z.string(),
-    investigationId: z.string(),
-    hitIds: z.array(z.string()).min(1).max(100_000).optional().describe('All hits when absent.'),
+    investigationId: z.string().optional().describe('For an action on messages: what has found them.'),
+    connectionId: z
+      .string()
+      .optional()
+      .describe('For any other: what to act through; the only connection for it when absent.'),
+    targets: z
+      .array(z.string().min(1).max(1000))
+      .min(1)
+      .max(100_000)
+      .optional()
+      .describe('Ids of hits, all when absent; or users by object id or user principal name.'),
     options: z.record(z.string(), z.unknown()).optional().describe('Settings of the action; its defaults when absent.'),
     shadow: z.boolean().default(false).describe('Only to read, and to say what would have been done.'),
   })
@@ -36,7 +54,9 @@ export type PlanActionRun = z.infer<typeof PlanActionRun>
 /** POST …/action-runs/{id}/approve */
 export const ApproveActionRun = z
   .object({
-    confirmTargets: z.int().describe('The number of targets the person saw; must equal the plan.'),
+    confirmTargets: z
+      .int()
+      .describe('The number of targets the person saw; must equal those of the plan that are not protected.'),
     note: z.string().trim().min(1).max(1000).optional(),
   })
   .meta({ id: 'ApproveActionRun' })
@@ -50,15 +70,21 @@ export type RejectActionRun = z.infer<typeof RejectActionRun>
 
 /** POST …/action-runs/{id}/execute */
 export const ExecuteActionRun = z
-  .object({ confirmTargets: z.int().describe('The number of targets the person saw; must equal the plan.') })
+  .object({
+    confirmTargets: z
+      .int()
+      .describe('The number of targets the person saw; must equal those of the plan that are not protected.'),
+  })
   .meta({ id: 'ExecuteActionRun' })
 export type ExecuteActionRun = z.infer<typeof ExecuteActionRun>
 
 export const ActionTargetStateName = z.enum([
   'planned',
+  'protected',
   'intended',
   'executed',
   'verified',
+  'partly',
   'already-gone',
   'already-done',
   'moved-by-user',
@@ -76,7 +102,8 @@ export const ActionRun = z
     id: z.string(),
     connectionId: z.string(),
     action: z.string(),
-    investigationId: z.string(),
+    targetKind: TargetKindName.describe('What all its targets are.'),
+    investigationId: z.string().optional().describe('Where its messages were found.'),
     state: z.enum([
       'planned',
       'approved',
@@ -95,9 +122,9 @@ export const ActionRun = z
     shadow: z.boolean().describe('Reads everything and changes nothing.'),
     targetsTotal: z.int(),
     targetsByState: z.partialRecord(ActionTargetStateName, z.int()),
-    mailboxesTotal: z.int(),
+    mailboxesTotal: z.int().optional().describe('Mailboxes that its messages lie in.'),
     mailboxesCovered: z.int().optional().describe('Mailboxes that the investigation covers.'),
-    sample: z.array(z.object({ userPrincipalName: z.string(), subject: z.string() })).describe('At most ten.'),
+    sample: z.array(z.object({ address: z.string(), name: z.string() })).describe('At most ten.'),
     needsApproval: z.boolean().describe('Whether somebody else than the planner must approve it.'),
     expiresAt: z.string().describe('From then on it can neither be approved nor carried out.'),
     decidedBy: z.string().optional().describe('Who approved or rejected it.'),
@@ -117,11 +144,11 @@ export type ActionRunList = z.infer<typeof ActionRunList>
 export const ActionTarget = z
   .object({
     id: z.string(),
-    hitId: z.string(),
-    userId: z.string(),
-    userPrincipalName: z.string(),
-    messageId: z.string(),
-    subject: z.string(),
+    ref: z.string().describe('How a plan names it: the id of a hit, the object id of a user.'),
+    objectId: z.string().describe('Microsoft’s id of it.'),
+    name: z.string().describe('The subject of a message, the display name of a user.'),
+    address: z.string().describe('The user principal name of the mailbox, of the user.'),
+    lane: z.string().describe('What is worked on one after the other has the same: id of the mailbox, of the user.'),
     state: ActionTargetStateName,
     before: z.record(z.string(), z.unknown()).optional(),
     proof: z.string().optional(),

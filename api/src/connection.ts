@@ -41,6 +41,11 @@ const SETTINGS = {
     .min(1)
     .max(1000)
     .describe('Domains whose mailboxes Cordon may touch; all of the tenant’s when absent.'),
+  breakGlassUsers: z
+    .array(z.string().trim().min(1).max(320))
+    .min(1)
+    .max(1000)
+    .describe('Users that no action may touch, by object id or user principal name; none when absent.'),
   secretExpiresAt: z.iso.datetime({ offset: true }).describe('When the client secret expires.'),
   uses: z.array(ConnectionUse).min(1).describe('What the application is for; everything when absent.'),
 }
@@ -55,6 +60,7 @@ export const ConnectionSettings = z
     testMailbox: SETTINGS.testMailbox.optional(),
     outsideMailbox: SETTINGS.outsideMailbox.optional(),
     authorizedDomains: SETTINGS.authorizedDomains.optional(),
+    breakGlassUsers: SETTINGS.breakGlassUsers.optional(),
     secretExpiresAt: SETTINGS.secretExpiresAt.optional(),
     uses: SETTINGS.uses.optional(),
   })
@@ -71,6 +77,7 @@ export const ChangeSettings = z
     testMailbox: SETTINGS.testMailbox.nullish(),
     outsideMailbox: SETTINGS.outsideMailbox.nullish(),
     authorizedDomains: SETTINGS.authorizedDomains.nullish(),
+    breakGlassUsers: SETTINGS.breakGlassUsers.nullish(),
     secretExpiresAt: SETTINGS.secretExpiresAt.nullish(),
     uses: SETTINGS.uses.nullish(),
   })

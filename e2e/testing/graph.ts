@@ -1,6 +1,6 @@
 /**
  * A Graph client that shares nothing with Cordon: Microsoft's own library, an application registration of its own with
- * read rights only. It is the witness of what the mailboxes really hold.
+ * read rights only. It is the witness of what Microsoft really holds.
  */
 import { readFileSync } from 'node:fs'
 import { request } from 'node:https'
@@ -19,6 +19,8 @@ export interface Message {
 export interface Witness {
   /** Every copy of a message in a mailbox, wherever it lies; Recoverable Items are not searched. */
   copies(user: string, internetMessageId: string): Promise<Message[]>
+  /** Whether the user may sign in. */
+  accountEnabled(user: string): Promise<boolean>
   /** The well-known folder's id in a mailbox. */
   folderId(user: string, wellKnownName: string): Promise<string>
   /** All messages of a mailbox outside Recoverable Items. */
@@ -49,6 +51,10 @@ export function createWitness({ url, caFile, tenants }: Emulator): Witness {
         .select('id,internetMessageId,parentFolderId')
         .get()) as { value: Message[] }
       return answer.value
+    },
+    async accountEnabled(user) {
+      const answer = (await client.api(`/users/${user}`).select('accountEnabled').get()) as { accountEnabled: boolean }
+      return answer.accountEnabled
     },
     async folderId(user, wellKnownName) {
       return ((await client.api(`/users/${user}/mailFolders/${wellKnownName}`).get()) as { id: string }).id

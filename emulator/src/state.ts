@@ -97,6 +97,10 @@ async function createApplications(folder: string, seed: number, number: number):
     'ThreatHunting.Read.All',
     'SecurityAnalyzedMessage.ReadWrite.All',
     'Organization.Read.All',
+    'User.EnableDisableAccount.All',
+    'User.RevokeSessions.All',
+    'IdentityRiskyUser.Read.All',
+    'IdentityRiskyUser.ReadWrite.All',
   ]
   const cordon = createApplication('Cordon', cordonRoles, idsOf('Cordon'), {
     azureRoles: ['Reader', 'Azure Event Hubs Data Receiver'],

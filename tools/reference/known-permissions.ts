@@ -64,12 +64,8 @@ export const KNOWN_PERMISSIONS: readonly KnownPermission[] = [
     'User.ManageIdentities.All',
     'Changes how a user may sign in, and is asked for at times to reset a password, which it cannot do.',
   ),
-  known(GRAPH, 'User.EnableDisableAccount.All', 'No action disables accounts.'),
-  known(
-    GRAPH,
-    'User.RevokeSessions.All',
-    'No action ends sessions. It belongs to Microsoft Graph, not to Exchange Online, where it is looked for at times.',
-  ),
+  known(GRAPH, 'User.EnableDisableAccount.All'),
+  known(GRAPH, 'User.RevokeSessions.All'),
   {
     ...known(
       GRAPH,

@@ -93,13 +93,15 @@ export const PAGES: readonly Page[] = [
         'Actions',
         `What Cordon can change at Microsoft. Every run is planned, confirmed by its number, from ${code('CORDON_APPROVAL_FROM')} targets on approved by somebody else, journaled before the effect, and verified by reading back. Settings go with a plan: ${code('--set name=value')}.`,
         `${table(
-          ['action', 'what', 'undo', 'recoverability', 'permissions'],
+          ['action', 'on', 'what', 'undo', 'recoverability', 'permissions', 'license'],
           ACTIONS.map((action) => [
             code(action.id),
+            `${action.on}s`,
             action.title,
             action.revert === undefined ? 'no' : 'yes',
             action.recoverability,
             action.permissions.map(({ permission }) => code(permission)).join(', '),
+            (action.requirements ?? []).map(({ name }) => name).join(', '),
           ]),
         )}\n\n${table(['action', 'setting', 'default', 'meaning'], ACTIONS.flatMap(settingRows))}`,
       ),

@@ -10,6 +10,7 @@ export const action: Kind = {
       [`${folder}/action.ts`]: `import { mailReadWrite, moveTo } from '#respond/act.ts'
 import { defineAction } from '#respond/action.ts'
 import { mailboxesOf, messagesOf } from '#respond/count.ts'
+import type { MessageTarget } from '#respond/kinds/message.ts'
 import { isIn, isUnmoved, MessageState, readMessage, settledWhenGone } from '#respond/message-state.ts'
 
 /** The folder that messages go to: its well-known name, and the one people see. */
@@ -20,8 +21,9 @@ const DESTINATION = { wellKnown: 'clutter', name: 'Clutter' }
  *
  * @see https://learn.microsoft.com/graph/api/message-move
  */
-export const ${camelCase(name)} = defineAction<MessageState>({
+export const ${camelCase(name)} = defineAction<MessageState, MessageTarget>({
   id: '${name}',
+  on: 'message',
   title: '${sentence(name)}',
   recoverability: 'The user can move the message back, and so can Cordon.',
   permissions: [mailReadWrite('To move messages and to read the mailbox back afterwards.')],

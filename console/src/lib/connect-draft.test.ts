@@ -103,6 +103,11 @@ describe('a draft of a connection', () => {
       'authorizedDomains',
     ])
   })
+
+  it('asks for break-glass accounts where something acts', () => {
+    const asked = asksFor({ feeds: [], actions: ['disable-user'], touchesMail: false }, choices)
+    expect(asked).toEqual(['breakGlassUsers'])
+  })
 })
 
 describe('a change of a connection', () => {

@@ -48,6 +48,7 @@ export interface TenantForm {
   testMailbox: string
   outsideMailbox: string
   authorizedDomains: string[]
+  breakGlassUsers: string[]
 }
 
 const NO_TENANT: TenantForm = {
@@ -57,6 +58,7 @@ const NO_TENANT: TenantForm = {
   testMailbox: '',
   outsideMailbox: '',
   authorizedDomains: [],
+  breakGlassUsers: [],
 }
 
 export const NEW_APPLICATION: ApplicationDraft = {
@@ -161,13 +163,13 @@ function secretsFor({ secrets }: FeedForm, feeds: string[]): Record<string, stri
 /** The form as a connection has it. Secrets are never shown again: one that stays empty stays as it is. */
 export function feedFormOf({ settings }: Pick<Connection, 'settings'>): FeedForm {
   const { feedOptions = {}, organization, cloudAppsUrl, testMailbox, outsideMailbox } = settings
-  const { subscriptionIds = [], authorizedDomains = [] } = settings
+  const { subscriptionIds = [], authorizedDomains = [], breakGlassUsers = [] } = settings
   const texts = { organization, cloudAppsUrl, testMailbox, outsideMailbox }
   const given = Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== undefined))
   return {
     options: feedOptions as FeedForm['options'],
     secrets: {},
-    tenant: { ...NO_TENANT, ...given, subscriptionIds, authorizedDomains },
+    tenant: { ...NO_TENANT, ...given, subscriptionIds, authorizedDomains, breakGlassUsers },
   }
 }
 
@@ -186,6 +188,7 @@ export function changeOf(
     'testMailbox',
     'outsideMailbox',
     'authorizedDomains',
+    'breakGlassUsers',
   ]
   const emptied = names.filter((name) => name in before && !(name in after)).map((name) => [name, null])
   const forgotten = Object.keys(before.feedOptions ?? {}).filter((id) => !(id in (after.feedOptions ?? {})))
@@ -204,9 +207,10 @@ const EXCHANGE_ADMIN = 'Exchange.ManageAsApp'
 
 /** Which facts about the tenant are worth asking for, by what was chosen. */
 export function asksFor(
-  { feeds, actions, touchesMail }: { feeds: readonly string[]; actions: readonly string[]; touchesMail: boolean },
+  asked: { feeds: readonly string[]; actions: readonly string[]; touchesMail: boolean; acts?: boolean },
   choices: CloudList,
 ): (keyof TenantForm)[] {
+  const { feeds, actions, touchesMail, acts = actions.length > 0 } = asked
   const chosen = [
     ...choices.feeds.filter(({ id }) => feeds.includes(id)),
     ...choices.actions.filter(({ id }) => actions.includes(id)),
@@ -220,6 +224,7 @@ export function asksFor(
     ...(has('cloud-apps.') ? (['cloudAppsUrl'] as const) : []),
     ...(has('azure.') ? (['subscriptionIds'] as const) : []),
     ...(touchesMail ? (['testMailbox', 'outsideMailbox', 'authorizedDomains'] as const) : []),
+    ...(acts ? (['breakGlassUsers'] as const) : []),
   ]
 }
 

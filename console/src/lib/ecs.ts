@@ -43,6 +43,12 @@ export function textAt(document: EcsDocument, path: string): string {
   return first === undefined || typeof first === 'boolean' ? '' : String(first)
 }
 
+/** Users that the event is about, as Microsoft would find them: who did it, and whom it was done to. */
+export function usersOf(document: EcsDocument): string[] {
+  const target = textAt(document, 'user.target.email') || textAt(document, 'user.target.name')
+  return [...new Set([userOf(document), target])].filter((each) => each.includes('@'))
+}
+
 /** Who did it, as a person would name them. */
 export function userOf(document: EcsDocument): string {
   return textAt(document, 'user.email') || textAt(document, 'user.name') || textAt(document, 'user.id')

@@ -65,7 +65,7 @@ export function applyMessage(client: QueryClient, tenantId: string, message: Str
         refresh(client, queries.actionRun(tenantId, id).queryKey)
       }
       refresh(client, [tenantId, 'action-runs'])
-      refresh(client, hitsKey(tenantId, investigationId))
+      if (investigationId !== undefined) refresh(client, hitsKey(tenantId, investigationId))
       break
     }
   }

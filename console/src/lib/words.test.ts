@@ -1,17 +1,38 @@
 import type { ActionRun } from '@cordon/api'
 import { describe, expect, it } from 'vitest'
 
-import { bytesWords, confirmLabel, count, endedTargets } from './words.ts'
+import { actionable, bytesWords, confirmLabel, count, endedTargets, wasWords } from './words.ts'
 
 const run = (state: ActionRun['state'], targetsByState: ActionRun['targetsByState']) =>
   ({ state, targetsByState }) as ActionRun
 
 describe('words on the page', () => {
   it('puts the number on the button that acts', () => {
-    expect(confirmLabel({ title: 'Delete permanently' }, 23)).toBe('Delete 23 messages permanently')
-    expect(confirmLabel({ title: 'Delete message permanently' }, 1)).toBe('Delete 1 message permanently')
-    expect(confirmLabel({ title: 'Mark with a warning' }, 2)).toBe('Mark 2 messages with a warning')
-    expect(confirmLabel({ title: 'Move to Deleted Items' }, 1200)).toBe('Move 1,200 messages to Deleted Items')
+    expect(confirmLabel({ on: 'message', title: 'Delete permanently' }, 23)).toBe('Delete 23 messages permanently')
+    expect(confirmLabel({ on: 'message', title: 'Delete message permanently' }, 1)).toBe('Delete 1 message permanently')
+    expect(confirmLabel({ on: 'message', title: 'Mark with a warning' }, 2)).toBe('Mark 2 messages with a warning')
+    expect(confirmLabel({ on: 'message', title: 'Move to Deleted Items' }, 1200)).toBe(
+      'Move 1,200 messages to Deleted Items',
+    )
+    expect(confirmLabel({ on: 'user', title: 'Disable user and end sessions' }, 2)).toBe(
+      'Disable 2 users and end sessions',
+    )
+    expect(confirmLabel({ on: 'user', title: 'End sessions of user' }, 1)).toBe('End sessions of 1 user')
+  })
+
+  it('says what was there before in a word', () => {
+    const before = [
+      { folderName: 'Inbox' },
+      { accountEnabled: true },
+      { accountEnabled: false },
+      { riskState: 'atRisk' },
+    ]
+    expect(before.map(wasWords)).toEqual(['Inbox', 'Enabled', 'Disabled', 'atRisk'])
+    expect([undefined, {}].map(wasWords)).toEqual(['', ''])
+  })
+
+  it('leaves protected targets out of what a person confirms', () => {
+    expect(actionable({ targetsTotal: 5, targetsByState: { planned: 3, protected: 2 } })).toBe(3)
   })
 
   it('says sizes in steps of a thousand', () => {

@@ -5,6 +5,7 @@ import type {
   Investigation,
   InvestigationMailbox,
   MailTargets,
+  TargetKindName,
 } from '@cordon/api'
 
 /** How things are called on the page: one place, so that a button and the table beside it never differ. */
@@ -27,10 +28,40 @@ export function bytesWords(bytes: number): string {
   return `${step === 0 ? amount : amount.toFixed(amount < 100 ? 1 : 0)} ${['B', 'kB', 'MB', 'GB', 'TB'][step]}`
 }
 
-/** "Delete permanently" and 23 become "Delete 23 messages permanently": the number stands on the button. */
-export function confirmLabel({ title }: Pick<Action, 'title'>, targets: number): string {
-  const [verb = '', ...rest] = title.replace(/^(\S+) messages?\b/i, '$1').split(' ')
-  return [verb, count(targets, 'message'), ...rest].join(' ')
+/** What actions are on: the noun, and the columns that tell one from another. */
+export const TARGET_KIND: Record<TargetKindName, { noun: string; address: string; name: string; was: string }> = {
+  message: { noun: 'message', address: 'Mailbox', name: 'Subject', was: 'Was in' },
+  user: { noun: 'user', address: 'User', name: 'Name', was: 'Was' },
+}
+
+/** "Messages", "Users". */
+export function kindTitle(kind: TargetKindName): string {
+  const { noun } = TARGET_KIND[kind]
+  return `${noun.charAt(0).toUpperCase()}${noun.slice(1)}s`
+}
+
+/** Those of a run's targets that may be acted on: what a person confirms. */
+export function actionable({ targetsTotal, targetsByState }: Pick<ActionRun, 'targetsTotal' | 'targetsByState'>) {
+  return targetsTotal - (targetsByState.protected ?? 0)
+}
+
+/**
+ * "Delete permanently" and 23 become "Delete 23 messages permanently", "End sessions of user" and 2 "End sessions of 2 users":
+ * the number stands on the button.
+ */
+export function confirmLabel({ title, on }: Pick<Action, 'title' | 'on'>, targets: number): string {
+  const { noun } = TARGET_KIND[on]
+  const many = count(targets, noun)
+  const named = title.replace(new RegExp(`\\b${noun}s?\\b`, 'i'), many)
+  return named === title ? title.replace(/^\S+/, (verb) => `${verb} ${many}`) : named
+}
+
+/** What was there before Cordon acted, in a word; empty where it is not told. */
+export function wasWords(before: Record<string, unknown> | undefined): string {
+  const { folderName, accountEnabled, riskState } = before ?? {}
+  if (typeof folderName === 'string') return folderName
+  if (typeof accountEnabled === 'boolean') return accountEnabled ? 'Enabled' : 'Disabled'
+  return typeof riskState === 'string' ? riskState : ''
 }
 
 export function targetSentence(targets: MailTargets): string {
@@ -87,9 +118,11 @@ export const ACTION_RUN_STATE: Record<ActionRun['state'], { word: string; tone: 
 
 export const TARGET_STATE: Record<ActionTargetStateName, { word: string; tone: Tone }> = {
   planned: { word: 'Planned', tone: 'quiet' },
+  protected: { word: 'Protected', tone: 'warn' },
   intended: { word: 'In progress', tone: 'busy' },
   executed: { word: 'Done, being verified', tone: 'busy' },
   verified: { word: 'Verified', tone: 'good' },
+  partly: { word: 'Done in part', tone: 'warn' },
   'already-gone': { word: 'Already gone', tone: 'good' },
   'already-done': { word: 'As wanted before', tone: 'good' },
   'moved-by-user': { word: 'Moved by the user', tone: 'warn' },
@@ -103,6 +136,7 @@ export const TARGET_STATE: Record<ActionTargetStateName, { word: string; tone: T
 
 const ENDED: ActionTargetStateName[] = [
   'verified',
+  'partly',
   'already-gone',
   'already-done',
   'moved-by-user',

@@ -3,7 +3,7 @@ import { Link, useNavigate } from '@tanstack/react-router'
 import { useMemo, type ReactNode } from 'react'
 
 import { awaitsApproval } from '#lib/approvals.ts'
-import { ACTION_RUN_STATE, endedTargets, number } from '#lib/words.ts'
+import { ACTION_RUN_STATE, actionable, count, endedTargets, number, TARGET_KIND } from '#lib/words.ts'
 
 import { Badge } from './badge.tsx'
 import { CompactRow } from './panel.tsx'
@@ -38,9 +38,9 @@ const columnsFor = (tenantId: string): Column<ActionRun>[] => [
   { id: 'state', title: 'State', track: '120px', cell: (run) => <State run={run} />, sortBy: ({ state }) => state },
   {
     id: 'targets',
-    title: 'Messages',
-    track: '110px',
-    cell: (run) => `${number(endedTargets(run))} of ${number(run.targetsTotal)}`,
+    title: 'Targets',
+    track: '130px',
+    cell: (run) => `${number(endedTargets(run))} of ${count(actionable(run), TARGET_KIND[run.targetKind].noun)}`,
     sortBy: ({ targetsTotal }) => targetsTotal,
   },
   { id: 'by', title: 'By', track: '120px', from: 700, cell: ({ createdBy }) => createdBy },

@@ -15,6 +15,9 @@ const HOUR_MS = 3_600_000
 const person = (name: string): User => ({ id: name, name, role: 'responder', createdAt: isoTime(0) })
 const [ana, ben] = [person('ana'), person('ben')]
 
+/** Plans on messages need none. */
+const noMicrosoft = () => Promise.reject(new Error('Microsoft was asked.'))
+
 let records: RecordStore
 beforeAll(async () => {
   records = await openTemporaryRecords()
@@ -63,10 +66,11 @@ beforeEach(async () => {
     bus: createBus(),
     clock,
     approvalFrom: 30,
+    open: noMicrosoft,
   })
 })
 
-const plan = async (more: { shadow?: boolean; hitIds?: string[]; action?: string } = {}) =>
+const plan = async (more: { shadow?: boolean; targets?: string[]; action?: string } = {}) =>
   actions.plan(ana, tenantId, { action: 'delete-message', investigationId, ...more })
 const audited = async () =>
   (await records.audit.list(tenantId, 100)).map(({ actor, action }) => `${actor} ${action}`).toReversed()
@@ -86,7 +90,7 @@ describe('a small plan', () => {
       needsApproval: false,
       expiresAt: '2026-11-22T09:00:00.000Z',
     })
-    const owners = actionRun.sample.map(({ userPrincipalName }) => userPrincipalName)
+    const owners = actionRun.sample.map(({ address }) => address)
     expect(owners).toHaveLength(5)
     expect(new Set(owners.slice(0, 3)).size).toBe(3)
   })
@@ -130,8 +134,8 @@ describe('a small plan', () => {
   })
 
   it('bulk action on a filtered cluster acts on that cluster alone (Keepnet: bulk edit hit all instead)', async () => {
-    const { actionRun, targets } = await plan({ hitIds: ['0-0', '2-0'] })
-    expect(targets.map(({ hitId }) => hitId).toSorted()).toEqual(['0-0', '2-0'])
+    const { actionRun, targets } = await plan({ targets: ['0-0', '2-0'] })
+    expect(targets.map(({ ref }) => ref).toSorted()).toEqual(['0-0', '2-0'])
     expect(actionRun).toMatchObject({ targetsTotal: 2, mailboxesTotal: 2 })
     expect(actionRun.effect).toContain('2 messages from 2 mailboxes')
     await expect(actions.execute(ana, tenantId, actionRun.id, 5)).rejects.toThrow(refused('ACTION_CONFIRMATION_WRONG'))
@@ -161,6 +165,7 @@ describe('a small plan', () => {
       audit: createAudit(records, clock),
       bus: createBus(),
       clock,
+      open: noMicrosoft,
     })
     const { id } = (await plan()).actionRun
     await expect(dying.execute(ana, tenantId, id, 5)).rejects.toThrow('Died.')

@@ -1,13 +1,15 @@
-import type { ActionRun, ActionTarget } from '#domain/action-run.ts'
+import type { Microsoft } from '#connect/microsoft.ts'
+import { actionable, type ActionRun, type ActionTarget, type TargetKind } from '#domain/action-run.ts'
 import { type Clock, isoTime } from '#domain/clock.ts'
 import { AppError } from '#domain/errors.ts'
 import type { TenantId } from '#domain/ids.ts'
-import type { PermissionNeed } from '#domain/tenant.ts'
+import type { PermissionNeed, RequirementNeed } from '#domain/tenant.ts'
 import type { User } from '#domain/user.ts'
 import { settingsOf } from '#respond/action.ts'
 import { ACTIONS } from '#respond/actions/index.ts'
 import { checkApprovable, checkExecutable, checkOpen, isExpired } from '#respond/approval.ts'
-import { findAction, NOT_PLANNED, planActionRun } from '#respond/plan.ts'
+import { NOT_PLANNED } from '#respond/not-planned.ts'
+import { findAction, planActionRun } from '#respond/plan.ts'
 import { summarize } from '#respond/summarize.ts'
 import type { RecordStore } from '#store/record-store.ts'
 
@@ -18,10 +20,14 @@ import { chooseConnection, successorOf } from './connection-uses.ts'
 /** An action as people choose it. */
 export interface ActionChoice {
   id: string
+  /** What it is on. */
+  on: TargetKind
   title: string
   reversible: boolean
   recoverability: string
   permissions: PermissionNeed[]
+  /** What the tenant must have besides. */
+  requirements?: RequirementNeed[]
   /** JSON Schema of its settings; absent without any. */
   options?: Record<string, unknown>
   /** Clouds, by the name that a connection has, where it cannot be planned, and why. */
@@ -37,8 +43,12 @@ export interface ActionRunDetail {
 
 export interface NewActionRun {
   action: string
-  investigationId: string
-  hitIds?: string[] | undefined
+  /** For an action on messages: the investigation that has found them. */
+  investigationId?: string | undefined
+  /** For any other: what to act through; the only connection that is for it when absent. */
+  connectionId?: string | undefined
+  /** Hits of the investigation, all when absent; or users by object id or user principal name. */
+  targets?: string[] | undefined
   options?: Record<string, unknown> | undefined
   shadow?: boolean | undefined
 }
@@ -56,12 +66,12 @@ export interface Actions {
    * Changes nothing at Microsoft.
    *
    * @throws AppError INVESTIGATION_NOT_FOUND, REQUEST_INVALID, ACTION_NOT_OFFERED, CONNECT_PERMISSION_MISSING,
-   *   CONNECTION_USE_WRONG.
+   *   CONNECTION_NOT_FOUND, CONNECTION_USE_WRONG; other CONNECT_* where Microsoft had to be asked.
    */
   plan(user: User, tenantId: TenantId, request: NewActionRun): Promise<ActionRunDetail>
   read(tenantId: TenantId, id: string): Promise<ActionRunDetail>
   /**
-   * Allows a plan that needs it. `confirmTargets` is how many the person saw.
+   * Allows a plan that needs it. `confirmTargets` is how many the person saw that may be acted on.
    *
    * @throws AppError ACTION_CONFIRMATION_WRONG, ACTION_STATE_WRONG, ACTION_PLAN_EXPIRED, ACTION_APPROVER_SAME.
    */
@@ -95,10 +105,10 @@ export function createActions(parts: {
   approvalFrom?: number | undefined
   /** How long a plan is good. */
   goodForMs?: number | undefined
-  /** What a connection has been granted at Microsoft Graph. */
-  grantedRoles?: (tenantId: TenantId, connectionId: string) => Promise<readonly string[]>
+  /** Opens a connection, for what a plan must read. */
+  open: (tenantId: TenantId, connectionId: string) => Promise<Microsoft>
 }): Actions {
-  const { records, start, audit, bus, clock, approvalFrom, goodForMs, grantedRoles } = parts
+  const { records, start, audit, bus, clock, approvalFrom, goodForMs, open } = parts
 
   async function read(tenantId: TenantId, id: string): Promise<ActionRun> {
     const run = await records.actionRuns.read(tenantId, id)
@@ -107,7 +117,7 @@ export function createActions(parts: {
       code: 'ACTION_RUN_NOT_FOUND',
       what: 'Could not open the action run.',
       why: `The tenant has no action run ${id}.`,
-      fix: 'Choose one from the page of its investigation.',
+      fix: 'Choose one from the Actions page.',
     })
   }
 
@@ -172,13 +182,15 @@ export function createActions(parts: {
   return {
     catalog: () =>
       ACTIONS.map((action) => {
-        const { id, title, recoverability, permissions, revert, notOfferedIn } = action
+        const { id, on, title, recoverability, permissions, requirements, revert, notOfferedIn } = action
         const options = settingsOf(action)
         return {
           id,
+          on,
           title,
           recoverability,
           permissions: [...permissions],
+          ...(requirements && { requirements: [...requirements] }),
           reversible: revert !== undefined,
           ...(options && { options }),
           ...(notOfferedIn && { notOfferedIn: { ...notOfferedIn, clouds: [...notOfferedIn.clouds] } }),
@@ -190,30 +202,34 @@ export function createActions(parts: {
       return Promise.all((await records.actionRuns.list(tenantId, filter)).map(settle))
     },
 
-    async plan(user, tenantId, { action, investigationId, hitIds, options, shadow = false }) {
+    async plan(user, tenantId, { action, investigationId, connectionId, targets, options, shadow = false }) {
       const planned = await planActionRun({
         records,
         clock,
         tenantId,
         action,
         investigationId,
+        connectionId,
+        targets,
         async connectionFor(id) {
           const connections = await records.connections.list(tenantId)
-          return successorOf(connections, { use: 'respond', id, what: NOT_PLANNED }).id
+          const wish = { use: 'respond', what: NOT_PLANNED } as const
+          return id === undefined
+            ? chooseConnection(connections, wish).id
+            : successorOf(connections, { ...wish, id }).id
         },
+        open: (id) => open(tenantId, id),
         createdBy: user.name,
         shadow,
-        ...(hitIds && { hitIds }),
         ...(options && { options }),
         ...(approvalFrom !== undefined && { approvalFrom }),
         ...(goodForMs !== undefined && { goodForMs }),
-        ...(grantedRoles && { grantedRoles: (connectionId) => grantedRoles(tenantId, connectionId) }),
       })
       const { actionRun } = planned
       const detail = {
         id: actionRun.id,
         action,
-        investigationId,
+        ...(investigationId !== undefined && { investigationId }),
         targets: actionRun.targetsTotal,
         ...(shadow && { shadow }),
         ...(actionRun.needsApproval && { needsApproval: true }),
@@ -232,7 +248,7 @@ export function createActions(parts: {
 
     async approve(user, tenantId, id, { confirmTargets, note }) {
       const run = await read(tenantId, id)
-      if (confirmTargets !== run.targetsTotal) throw confirmationWrong(run, confirmTargets)
+      if (confirmTargets !== actionable(run)) throw confirmationWrong(run, confirmTargets)
       checkApprovable(run, user.name, clock.now())
       return decide(user, run, { state: 'approved', ...(note !== undefined && { decisionNote: note }) })
     },
@@ -245,7 +261,7 @@ export function createActions(parts: {
 
     async execute(user, tenantId, id, confirmTargets) {
       const run = await read(tenantId, id)
-      if (confirmTargets !== run.targetsTotal) throw confirmationWrong(run, confirmTargets)
+      if (confirmTargets !== actionable(run)) throw confirmationWrong(run, confirmTargets)
       checkExecutable(run, clock.now())
       return begin(user, run, [run.state], { state: 'running', startedAt: isoTime(clock.now()) })
     },
@@ -269,7 +285,7 @@ function confirmationWrong(run: ActionRun, confirmed: number): AppError {
   return new AppError({
     code: 'ACTION_CONFIRMATION_WRONG',
     what: 'Nothing was changed.',
-    why: `The plan has ${run.targetsTotal} targets; ${confirmed} were confirmed.`,
+    why: `The plan acts on ${actionable(run)} targets; ${confirmed} were confirmed.`,
     fix: 'Look at the plan again and confirm the number it shows.',
   })
 }
@@ -279,7 +295,7 @@ function stateWrong(run: ActionRun, from: readonly string[]): AppError {
     code: 'ACTION_STATE_WRONG',
     what: 'Nothing was changed.',
     why: `The action run is ${run.state}; this needs one that is ${from.join(' or ')}.`,
-    fix: 'Plan a new action on the page of the investigation.',
+    fix: 'Plan a new action.',
   })
 }
 
@@ -288,8 +304,6 @@ function notReversible(run: ActionRun): AppError {
     code: 'ACTION_NOT_REVERSIBLE',
     what: 'Nothing was changed.',
     why: run.shadow ? 'It was a shadow run, which changed nothing.' : findAction(run.action).recoverability,
-    fix: run.shadow
-      ? 'Nothing needs doing.'
-      : 'Ask an Exchange administrator to recover the messages while Exchange still keeps them.',
+    fix: run.shadow ? 'Nothing needs doing.' : 'Nothing is left for Cordon to do; what remains possible is said above.',
   })
 }

@@ -275,8 +275,7 @@ export async function compose(
       start: work.startActionRun,
       approvalFrom: config.approvalFrom,
       goodForMs: config.planMs,
-      grantedRoles: async (tenantId, connectionId) =>
-        (await microsofts.open(tenantId, connectionId)).grantedRoles('graph'),
+      open: microsofts.open,
     }),
     overview: createOverview({ records, events, feedStates: (tenantId) => collectors.states(tenantId), clock }),
     coverage: (tenantId, range) => records.coverage.windows(tenantId, range),

@@ -10,7 +10,7 @@ import { type Connection, type Use, USES } from '#domain/tenant.ts'
 const PURPOSE: Record<Use, string> = {
   collect: 'collecting events',
   investigate: 'searching mailboxes',
-  respond: 'acting on messages',
+  respond: 'acting',
 }
 
 export function isFor({ settings }: Pick<Connection, 'settings'>, use: Use): boolean {

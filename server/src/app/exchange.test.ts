@@ -115,7 +115,15 @@ describe('a connection to an Exchange server on premises', () => {
     const ended = await runInvestigation({ ...common, id: investigationId })
     expect(ended).toMatchObject({ state: 'done', hits: 23, mailboxesFailed: 0 })
 
-    const plan = { records, clock: systemClock, tenantId, investigationId, createdBy: 'ana', approvalFrom: 999 }
+    const plan = {
+      records,
+      clock: systemClock,
+      tenantId,
+      investigationId,
+      createdBy: 'ana',
+      open: async () => microsoft,
+      approvalFrom: 999,
+    }
     const warning = planActionRun({ ...plan, action: 'warn-message' })
     await expect(warning).rejects.toMatchObject({ code: 'ACTION_NOT_OFFERED' })
     const { id } = (await planActionRun({ ...plan, action: 'soft-delete-message' })).actionRun

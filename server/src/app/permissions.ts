@@ -53,14 +53,14 @@ export const FEATURES: readonly Feature[] = [
       ? [TRACE_PRINCIPAL]
       : [],
   },
-  ...ACTIONS.map(({ id, title, permissions, notOfferedIn }) => ({
+  ...ACTIONS.map(({ id, title, permissions, requirements = [], notOfferedIn }) => ({
     id,
     title,
     use: 'respond' as const,
     api: 'graph' as const,
     permissions,
     isDivisible: true,
-    requirements: [],
+    requirements,
     ...(notOfferedIn && { notOfferedIn }),
   })),
 ]

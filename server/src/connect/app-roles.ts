@@ -27,6 +27,7 @@ const ROLE_IDS: Partial<Record<MicrosoftApi, Readonly<Record<string, string>>>> 
     'GroupMember.Read.All': '98830695-27a2-44f7-8c18-0c3ebc9698f6',
     'IdentityRiskEvent.Read.All': '6e472fd1-ad78-48da-a0f0-97ab2c6b769e',
     'IdentityRiskyUser.Read.All': 'dc5007c0-2d7d-4c42-879c-2dab87571379',
+    'IdentityRiskyUser.ReadWrite.All': '656f6061-f9fe-4807-9708-6a2e0934df76',
     'Mail-Advanced.ReadWrite.All': 'e118f1da-5c1c-46cf-bff6-8858d786f46f',
     'Mail.Read': '810c84a8-4a9e-49e6-bf7d-12d183f40d01',
     'Mail.ReadWrite': 'e2a3a72e-5f79-4c64-b1b1-878b674786c9',
@@ -40,7 +41,9 @@ const ROLE_IDS: Partial<Record<MicrosoftApi, Readonly<Record<string, string>>>> 
     'SecurityIncident.Read.All': '45cc0394-e837-488b-a098-1918f48d186c',
     'ThreatHunting.Read.All': 'dd98c7f5-2d42-42d3-a0e4-633161547251',
     'ThreatSubmission.Read.All': '86632667-cd15-4845-ad89-48a88e8412e1',
+    'User.EnableDisableAccount.All': '3011c876-62b7-4ada-afa2-506cbbecc68c',
     'User.Read.All': 'df021288-bdef-4463-88db-98f22de89214',
+    'User.RevokeSessions.All': '77f3a031-c388-4f99-b373-dc68676a979e',
     'UserAuthenticationMethod.Read.All': '38d9df27-64da-44fd-b7c5-a6fbac20248f',
   },
   'management-activity': {

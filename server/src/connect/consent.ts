@@ -123,7 +123,28 @@ function scoped({ permission, resource }: FeatureNeed, address: string, missing:
 
 /** The permission to write includes the one to read: `Mail.ReadWrite` does for `Mail.Read`. */
 function includes(role: string, permission: string): boolean {
-  return role === permission || role === permission.replace(/\.Read(?=\.|$)/, '.ReadWrite')
+  const isWider = WIDER[permission]?.includes(role) ?? false
+  return isWider || role === permission || role === permission.replace(/\.Read(?=\.|$)/, '.ReadWrite')
+}
+
+/** Permissions that let do what a narrow one does, as the page of each call lists them. */
+const WIDER: Readonly<Record<string, readonly string[]>> = {
+  'User.EnableDisableAccount.All': ['User.ReadWrite.All', 'Directory.ReadWrite.All'],
+  'User.RevokeSessions.All': ['User.ReadWrite.All', 'Directory.ReadWrite.All'],
+}
+
+/** The first of `needs` that no token of the application holds. @throws AppError CONNECT_* when no token is issued. */
+export async function missingPermission(
+  microsoft: Microsoft,
+  needs: readonly PermissionNeed[],
+): Promise<PermissionNeed | undefined> {
+  const granted = new Map<MicrosoftApi, Promise<string[]>>()
+  for (const need of needs) {
+    const api = apiOf(need.resource)
+    const roles = api && (await once(granted, api, () => microsoft.grantedRoles(api)))
+    if (roles && !roles.some((role) => includes(role, need.permission))) return need
+  }
+  return undefined
 }
 
 function unknownAfter(error: AppError): Judgement {

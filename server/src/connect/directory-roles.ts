@@ -28,6 +28,32 @@ export function roleFor(role: string, held: readonly string[]): string | undefin
   return [role, ...(INCLUDED_IN[role] ?? ['Global Administrator'])].find((name) => held.includes(name))
 }
 
+/** Holders of these may touch anybody. */
+const ABOVE_ALL = ['Global Administrator', 'Privileged Authentication Administrator']
+const READERS = ['Directory Readers', 'Guest Inviter', 'Message Center Reader', 'Reports Reader'].concat([
+  'Usage Summary Reports Reader',
+  'User Experience Success Manager',
+])
+
+/** By role of the application: whom it may touch beside users without a role. */
+const STANDS_ABOVE: Readonly<Record<string, readonly string[]>> = {
+  'Authentication Administrator': [...READERS, 'Authentication Administrator', 'Password Administrator'],
+  'User Administrator': [...READERS, 'Groups Administrator', 'Helpdesk Administrator', 'Password Administrator'].concat(
+    ['User Administrator'],
+  ),
+}
+
+/**
+ * Whether an application that holds `mine` may perform a sensitive action, such as disabling the account, on a user who holds
+ * `theirs`; roles by name. Without a role of its own it may on users that have none.
+ *
+ * @see https://learn.microsoft.com/entra/identity/role-based-access-control/privileged-roles-permissions#who-can-perform-sensitive-actions
+ */
+export function mayTouch(mine: readonly string[], theirs: readonly string[]): boolean {
+  if (theirs.length === 0 || ABOVE_ALL.some((role) => mine.includes(role))) return true
+  return mine.some((role) => theirs.every((held) => STANDS_ABOVE[role]?.includes(held)))
+}
+
 const Claims = z.object({ wids: z.array(z.string()).default([]) })
 
 /**

@@ -1,5 +1,9 @@
 import type { TenantId } from './ids.ts'
 
+/** What actions are on; respond/kinds has one file for each. */
+export const TARGET_KINDS = ['message', 'user'] as const
+export type TargetKind = (typeof TARGET_KINDS)[number]
+
 /**
  * planned → approved | rejected | expired → running → done | partly | failed; then maybe reverting → reverted. Nothing has
  * happened at Microsoft before it is `running`.
@@ -23,7 +27,10 @@ export interface ActionRun {
   connectionId: string
   /** Action id, verb-object: `delete-message`. */
   action: string
-  investigationId: string
+  /** What all its targets are. */
+  targetKind: TargetKind
+  /** Where its messages were found; absent where it is on something else. */
+  investigationId?: string
   state: (typeof ACTION_RUN_STATES)[number]
   /** The effect in words: "Remove 23 messages from 23 mailboxes. Cordon cannot undo it." */
   effect: string
@@ -35,11 +42,11 @@ export interface ActionRun {
   targetsTotal: number
   /** Targets by state; the values add up to `targetsTotal`. */
   targetsByState: Partial<Record<ActionTargetState, number>>
-  /** Mailboxes that the targets lie in. */
-  mailboxesTotal: number
+  /** Mailboxes that the targets lie in; absent where they lie in none. */
+  mailboxesTotal?: number
   /** Mailboxes that the investigation covers: how far the action could have reached. Absent where that is not known. */
   mailboxesCovered?: number
-  /** Some of the targets, at most ten, each of another mailbox where there are as many. */
+  /** Some of the targets, at most ten, each of another mailbox, say, where there are as many. */
   sample: ActionSample[]
   /** Whether somebody else than the planner must approve it. */
   needsApproval: boolean
@@ -56,22 +63,27 @@ export interface ActionRun {
   endedAt?: string
 }
 
-/** A target as it is shown to whoever approves. */
-export interface ActionSample {
-  userPrincipalName: string
-  subject: string
+/** How many of the run's targets may be acted on: what a person confirms. */
+export function actionable({ targetsTotal, targetsByState }: Pick<ActionRun, 'targetsTotal' | 'targetsByState'>) {
+  return targetsTotal - (targetsByState.protected ?? 0)
 }
+
+/** A target as it is shown to whoever approves. */
+export type ActionSample = Pick<ActionTarget, 'name' | 'address'>
 
 /**
  * The journal of one target. `intended` is written before the effect; a crash between the two is repaired by reading
- * what the mailbox holds, never by guessing. `executed` is what Microsoft has accepted and the mailbox does not show yet.
- * `would-change` is the end of a shadow run's target that the action would have been carried out on.
+ * what Microsoft holds, never by guessing. `executed` is what Microsoft has accepted and does not show yet. `would-change`
+ * is the end of a shadow run's target that the action would have been carried out on. `protected` was refused when it was
+ * planned, and is never acted on; of `partly` some of several steps has happened, which going back undoes.
  */
 export const ACTION_TARGET_STATES = [
   'planned',
+  'protected',
   'intended',
   'executed',
   'verified',
+  'partly',
   'already-gone',
   'already-done',
   'moved-by-user',
@@ -88,19 +100,24 @@ export type ActionTargetState = (typeof ACTION_TARGET_STATES)[number]
 export const SETTLED_TARGET_STATES = ['verified', 'already-gone', 'already-done', 'would-change'] as const
 
 export interface ActionTarget {
-  /** Deterministic: run and hit. */
+  /** Deterministic: run and object. */
   id: string
-  hitId: string
-  userId: string
-  userPrincipalName: string
-  messageId: string
-  subject: string
+  /** How a plan names it: the id of a hit, the object id of a user. */
+  ref: string
+  /** Microsoft's id of it: a message's immutable id, a user's object id. */
+  objectId: string
+  /** For people: the subject of a message, the display name of a user. */
+  name: string
+  /** Where it is, or how it is addressed: the user principal name of the mailbox, of the user. */
+  address: string
+  /** Targets of one lane are worked on one after the other: id of the mailbox, of the user. */
+  lane: string
   state: ActionTargetState
-  /** What was there before, enough to put it back: folder id and name, message id. */
+  /** What was there before, enough to put it back: folder id and name, whether the account was enabled. */
   before?: Record<string, unknown>
-  /** Evidence of the last read-back, one sentence: "The mailbox answers ErrorItemNotFound." */
+  /** Evidence of the last read-back, in sentences: "The mailbox answers ErrorItemNotFound." */
   proof?: string
-  /** Why it failed, with Microsoft's code. */
+  /** Why it failed, with Microsoft's code; why it is protected. */
   reason?: string
   updatedAt: string
 }

@@ -96,6 +96,8 @@ export interface ConnectionSettings {
   outsideMailbox?: string
   /** Domains whose mailboxes Cordon may touch; all of the tenant's when absent. */
   authorizedDomains?: string[]
+  /** Users that no action may touch, by object id or user principal name; none when absent. */
+  breakGlassUsers?: string[]
   /** When the secret expires, as far as somebody said so (ISO); a certificate says so itself. */
   secretExpiresAt?: string
   /** Everything when absent. */

@@ -5,7 +5,7 @@ import { IMMUTABLE_IDS, messageUrl } from '#connect/apis/graph/mail.ts'
 import type { BatchPart } from '#connect/microsoft.ts'
 import type { PermissionNeed } from '#domain/tenant.ts'
 
-import type { Target } from './action.ts'
+import type { MessageTarget } from './kinds/message.ts'
 import type { MessageState } from './message-state.ts'
 import { moveOnPremises, purgeOnPremises } from './on-premises.ts'
 
@@ -23,7 +23,7 @@ export interface Effect extends Pick<BatchPart, 'method' | 'url' | 'body'> {
  *
  * @throws AppError CONNECT_*, as sending it alone would.
  */
-export async function act({ microsoft, signal }: Target, { what, permission, ...part }: Effect): Promise<void> {
+export async function act({ microsoft, signal }: MessageTarget, { what, permission, ...part }: Effect): Promise<void> {
   const [reply] = await microsoft.batch([{ ...part, headers: IMMUTABLE_IDS, repeatable: true }], signal)
   batchedJson({ api: 'graph', method: part.method, path: `/v1.0${part.url}`, what, permission }, reply!, z.unknown())
 }
@@ -34,7 +34,7 @@ export async function act({ microsoft, signal }: Target, { what, permission, ...
  * @throws AppError CONNECT_*
  */
 export async function moveTo(
-  target: Target,
+  target: MessageTarget,
   before: MessageState,
   destinationId: string,
 ): Promise<Pick<MessageState, 'id'>> {
@@ -51,7 +51,7 @@ export async function moveTo(
 }
 
 /** Deletes the target's message for good. Idempotent. @throws AppError CONNECT_* */
-export async function purge(target: Target, before: MessageState): Promise<void> {
+export async function purge(target: MessageTarget, before: MessageState): Promise<void> {
   const { hit, microsoft } = target
   if (microsoft.exchange) return purgeOnPremises(microsoft.exchange.ews, target, before)
   return act(target, {

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 
 import type { Microsoft } from '#connect/microsoft.ts'
-import type { MailHit } from '#domain/investigation.ts'
-import type { PermissionNeed } from '#domain/tenant.ts'
+import type { TargetKind } from '#domain/action-run.ts'
+import type { PermissionNeed, RequirementNeed } from '#domain/tenant.ts'
 
 /**
  * An action: something Cordon changes at Microsoft, one target at a time. The unit says what it needs and what it does;
@@ -10,14 +10,26 @@ import type { PermissionNeed } from '#domain/tenant.ts'
  * what a crash cut off. So a unit never keeps state and never decides that it succeeded: its `verify` looks at what
  * Microsoft holds and says what that means.
  */
-export interface Action<State extends Record<string, unknown> = Record<string, unknown>> {
+export interface Action<State extends Record<string, unknown> = Record<string, unknown>, On extends Target = Target> {
   /** Verb-object: `delete-message`. */
   id: string
+  /** What its targets are. */
+  on: TargetKind
   /** Verb first, for people: "Delete permanently". */
   title: string
   /** One or two sentences: the truth about getting back what the action takes away. */
   recoverability: string
   permissions: readonly PermissionNeed[]
+  /** What a tenant must have beyond consent; {@link Action.check} finds out whether it does. */
+  requirements?: readonly RequirementNeed[]
+  /**
+   * Whether Microsoft offers it to this tenant, asked when it is planned. Changes nothing.
+   *
+   * @throws AppError CONNECT_* where it does not: for want of a license, say.
+   */
+  check?(microsoft: Microsoft): Promise<void>
+  /** Microsoft lets only a directory role above an administrator's do this to that administrator. */
+  sensitive?: true
   /** It works on events of calendars too; a hit that is one is refused where this is absent. */
   events?: true
   /** It works on an Exchange server on premises too; refused there where this is absent. */
@@ -40,16 +52,16 @@ export interface Action<State extends Record<string, unknown> = Record<string, u
    *
    * @throws AppError CONNECT_*
    */
-  read(target: Target, before?: State): Promise<State>
+  read(target: On, before?: State): Promise<State>
   /** Why nothing needs doing, given what is there at the start; undefined when the action is to be executed. */
   settled(now: State): Settled | undefined
   /**
    * Brings the effect about. Idempotent: it may be repeated after a crash, and a second time changes nothing more. What it
    * returns is kept with `before`, for later looks: where the target is to be found from now on.
    *
-   * @throws AppError CONNECT_*; the runner then looks at what the mailbox holds before it calls this a failure.
+   * @throws AppError CONNECT_*; the runner then looks at what Microsoft holds before it calls this a failure.
    */
-  execute(target: Target, before: State): Promise<Partial<State> | void>
+  execute(target: On, before: State): Promise<Partial<State> | void>
   /** What it means that `now` is there after `before`. */
   verify(before: State, now: State): Verdict
   /**
@@ -62,27 +74,25 @@ export interface Action<State extends Record<string, unknown> = Record<string, u
   /** The way back to `before`; absent where Microsoft offers none. */
   revert?: {
     /** As {@link Action.execute}. */
-    execute(target: Target, before: State): Promise<Partial<State> | void>
+    execute(target: On, before: State): Promise<Partial<State> | void>
     verify(before: State, now: State): Verdict
   }
 }
 
-/** What an action works on. */
+/** What an action works on; its kind adds what it is. */
 export interface Target {
   microsoft: Microsoft
-  hit: MailHit
-  /** Ids of all messages in the same mailbox that the investigation found: other copies of the message that are known. */
-  known: ReadonlySet<string>
   /** The run's settings, as {@link Action.options} parsed them. */
   options?: Record<string, unknown>
-  /** What the newest run that changed this message found before; only for an action that restores. */
+  /** What the newest run that changed it found before; only for an action that restores. */
   earlier?: Record<string, unknown>
   signal?: AbortSignal
 }
 
 export interface Count {
-  messages: number
-  mailboxes: number
+  targets: number
+  /** What they lie in: mailboxes of messages. A user is a lane of its own. */
+  lanes: number
 }
 
 /**
@@ -97,14 +107,19 @@ export type Settled =
 export const PROMPT: readonly number[] = [250, 1000]
 
 export interface Verdict {
-  /** The wanted state is there; nothing has changed; or something that neither Cordon intended nor found before. */
-  is: 'wanted' | 'unchanged' | 'elsewhere'
-  /** The evidence, one sentence. */
+  /**
+   * The wanted state is there; nothing has changed; of several steps some have happened; or there is something that neither
+   * Cordon intended nor found before.
+   */
+  is: 'wanted' | 'unchanged' | 'partly' | 'elsewhere'
+  /** The evidence in sentences, one for each step. */
   proof: string
 }
 
 /** Declares an action. List it in actions/index.ts; prove it with `testAction`. */
-export function defineAction<State extends Record<string, unknown>>(action: Action<State>): Action<State> {
+export function defineAction<State extends Record<string, unknown>, On extends Target>(
+  action: Action<State, On>,
+): Action<State, On> {
   return action
 }
 

@@ -1,4 +1,4 @@
-import type { ActionRun } from '#domain/action-run.ts'
+import { actionable, type ActionRun } from '#domain/action-run.ts'
 import { AppError } from '#domain/errors.ts'
 
 /**
@@ -26,11 +26,19 @@ function isOpen({ state }: ActionRun): boolean {
 export function checkExecutable(run: ActionRun, now: number): void {
   const what = 'The action was not carried out.'
   checkOpen(run, now, what)
+  if (actionable(run) === 0) {
+    throw new AppError({
+      code: 'ACTION_STATE_WRONG',
+      what,
+      why: 'Every target of the plan is protected.',
+      fix: 'The plan says why of each. Act by hand where it must be.',
+    })
+  }
   if (!run.needsApproval || run.state === 'approved') return
   throw new AppError({
     code: 'ACTION_APPROVAL_MISSING',
     what,
-    why: `A plan with ${run.targetsTotal} targets needs the approval of somebody else than ${run.createdBy}.`,
+    why: `A plan with ${actionable(run)} targets needs the approval of somebody else than ${run.createdBy}.`,
     fix: `Ask a colleague with the right action.approve to open its page, or to run \`npx cordon actions approve ${run.id}\`.`,
   })
 }
@@ -44,7 +52,7 @@ export function checkApprovable(run: ActionRun, approver: string, now: number): 
       code: 'ACTION_STATE_WRONG',
       what,
       why: run.state === 'approved' ? `${run.decidedBy} has approved it already.` : 'It needs no approval.',
-      fix: `Carry it out on its page, or with \`npx cordon actions execute ${run.id} --confirm ${run.targetsTotal}\`.`,
+      fix: `Carry it out on its page, or with \`npx cordon actions execute ${run.id} --confirm ${actionable(run)}\`.`,
     })
   }
   if (approver.toLowerCase() !== run.createdBy.toLowerCase()) return
@@ -63,7 +71,7 @@ export function checkOpen(run: ActionRun, now: number, what: string): void {
       code: 'ACTION_PLAN_EXPIRED',
       what,
       why: `The plan was good until ${run.expiresAt}.`,
-      fix: 'Plan the action again on the page of the investigation.',
+      fix: 'Plan the action again.',
     })
   }
   if (isOpen(run)) return
@@ -71,6 +79,6 @@ export function checkOpen(run: ActionRun, now: number, what: string): void {
     code: 'ACTION_STATE_WRONG',
     what,
     why: `The action run is ${run.state}.`,
-    fix: 'Plan a new action on the page of the investigation.',
+    fix: 'Plan a new action.',
   })
 }

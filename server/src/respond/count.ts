@@ -1,11 +1,16 @@
 import type { Count } from './action.ts'
 
 /** "23 messages", "1 message". */
-export function messagesOf({ messages }: Pick<Count, 'messages'>): string {
-  return `${messages} ${messages === 1 ? 'message' : 'messages'}`
+export function messagesOf({ targets }: Pick<Count, 'targets'>): string {
+  return `${targets} ${targets === 1 ? 'message' : 'messages'}`
 }
 
 /** "21 mailboxes", "1 mailbox". */
-export function mailboxesOf({ mailboxes }: Pick<Count, 'mailboxes'>): string {
-  return `${mailboxes} ${mailboxes === 1 ? 'mailbox' : 'mailboxes'}`
+export function mailboxesOf({ lanes }: Pick<Count, 'lanes'>): string {
+  return `${lanes} ${lanes === 1 ? 'mailbox' : 'mailboxes'}`
+}
+
+/** "3 users", "1 user". */
+export function usersOf({ targets }: Pick<Count, 'targets'>): string {
+  return `${targets} ${targets === 1 ? 'user' : 'users'}`
 }

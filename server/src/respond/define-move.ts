@@ -1,3 +1,4 @@
+import type { MessageTarget } from '#respond/kinds/message.ts'
 import { defineAction, type Action } from './action.ts'
 import { mailReadWrite, moveTo } from './act.ts'
 import { mailboxesOf, messagesOf } from './count.ts'
@@ -23,11 +24,12 @@ export interface Move {
  *
  * @see https://learn.microsoft.com/graph/api/message-move
  */
-export function defineMove({ place, destination, name, ...words }: Move): Action<MessageState> {
+export function defineMove({ place, destination, name, ...words }: Move): Action<MessageState, MessageTarget> {
   const distance = (of: Place) => PLACES.indexOf(of)
   const wish = { places: ['junk-email', 'deleted-items', 'recoverable-items'], copies: false } as const
-  return defineAction<MessageState>({
+  return defineAction<MessageState, MessageTarget>({
     ...words,
+    on: 'message',
     onPremises: true,
     permissions: [mailReadWrite(`To move messages to ${name} and back, and to read the mailbox back afterwards.`)],
     does: (count) => `move ${messagesOf(count)} in ${mailboxesOf(count)} to ${name}`,

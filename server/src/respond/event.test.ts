@@ -50,12 +50,19 @@ async function carryOut(action: string, more: { shadow?: boolean; microsoft?: Mi
   const { records, clock, tenantId, investigationId } = stage
   const { microsoft = stage.microsoft, ...shadow } = more
   const context = { records, clock, tenantId }
-  const hitIds = [event.id, stage.hits[2]!.id]
-  const plan = { ...context, action, investigationId, hitIds, createdBy: 'ana', ...shadow }
+  const plan = {
+    ...context,
+    action,
+    investigationId,
+    targets: [event.id, stage.hits[2]!.id],
+    createdBy: 'ana',
+    open: async () => stage.microsoft,
+    ...shadow,
+  }
   const { id } = (await planActionRun(plan)).actionRun
   const run = await executeActionRun({ ...context, microsoft, id })
   const targets = await records.actionRuns.targets(tenantId, id)
-  return { run, target: targets.find(({ hitId }) => hitId === event.id)! }
+  return { run, target: targets.find(({ ref }) => ref === event.id)! }
 }
 const deletions = () => stage.requestsTo('POST', `/events/[^/]+/permanentDelete$`)
 
@@ -76,7 +83,7 @@ describe('an event of a calendar', () => {
     expect(deletions()).toBe(0)
   })
 
-  it.each(ACTIONS.filter(({ events }) => !events).map(({ id }) => id))(
+  it.each(ACTIONS.filter(({ on, events }) => on === 'message' && !events).map(({ id }) => id))(
     'is refused by %s, which is told of it alone',
     async (action) => {
       const { target } = await carryOut(action)

@@ -6,33 +6,20 @@ import { odataQuery, percentEncode } from '#connect/apis/graph/odata.ts'
 import { AppError } from '#domain/errors.ts'
 
 import { act } from './act.ts'
-import type { Action, Settled, Target } from './action.ts'
+import type { MessageTarget } from './kinds/message.ts'
 import { get, type MessageState } from './message-state.ts'
 
 /** What an invitation put into a calendar: a hit that is no message, cannot be moved to a folder, and has no copies. */
 
 export const CALENDAR_WRITE = 'Calendars.ReadWrite'
 
-/** Whether the target is an event of a calendar. */
-export function isEvent({ hit }: Pick<Target, 'hit'>): boolean {
-  return hit.foundBy === 'meeting'
-}
-
-/** The end of an event that is given to an action for messages. */
-export function refusedEvent({ title }: Pick<Action, 'title'>): Settled {
-  return {
-    state: 'failed',
-    reason: `It is an event of a calendar, and “${title}” is for messages. Use delete-message for it.`,
-  }
-}
-
 /** Below the version root. */
-function eventUrl({ hit }: Pick<Target, 'hit'>): string {
+function eventUrl({ hit }: Pick<MessageTarget, 'hit'>): string {
   return `${userUrl(hit.userId)}/events/${percentEncode(hit.messageId)}`
 }
 
 /** Deletes the event for good. Idempotent. @throws AppError CONNECT_* */
-export function purgeEvent(target: Target): Promise<void> {
+export function purgeEvent(target: MessageTarget): Promise<void> {
   return act(target, {
     method: 'POST',
     url: `${eventUrl(target)}/permanentDelete`,
@@ -42,7 +29,7 @@ export function purgeEvent(target: Target): Promise<void> {
 }
 
 /** Whether the calendar has the event. @throws AppError CONNECT_* */
-export async function readEvent(target: Target): Promise<MessageState> {
+export async function readEvent(target: MessageTarget): Promise<MessageState> {
   const url = `${eventUrl(target)}${odataQuery({ $select: 'id' })}`
   const what = `Could not read the calendar of ${target.hit.userPrincipalName}.`
   const request = { api: 'graph', path: `/v1.0${url}`, what, permission: CALENDAR_WRITE } as const

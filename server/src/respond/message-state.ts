@@ -14,7 +14,7 @@ import { odataString } from '#connect/apis/graph/odata.ts'
 import type { BatchReply, MicrosoftRequest } from '#connect/microsoft.ts'
 import { AppError } from '#domain/errors.ts'
 
-import type { Target } from './action.ts'
+import type { MessageTarget } from './kinds/message.ts'
 import { readOnPremises } from './on-premises.ts'
 import { PLACE_FOLDERS, placeName, placeOfFolder, PLACES, type Place, type SpecialPlace } from './places.ts'
 
@@ -49,7 +49,7 @@ const Found = z.object({ value: z.array(GraphMessage) })
  * @param wish.copies whether to look for copies although the message is there.
  */
 export async function readMessage(
-  target: Target,
+  target: MessageTarget,
   wish: { places: readonly SpecialPlace[]; copies: boolean },
   before?: MessageState,
 ): Promise<MessageState> {
@@ -73,7 +73,7 @@ export async function readMessage(
 }
 
 /** One `$batch` of reads of the target's mailbox. */
-export async function get({ microsoft, signal }: Target, urls: readonly string[]): Promise<BatchReply[]> {
+export async function get({ microsoft, signal }: MessageTarget, urls: readonly string[]): Promise<BatchReply[]> {
   if (urls.length === 0) return []
   return microsoft.batch(
     urls.map((url) => ({ method: 'GET', url, headers: IMMUTABLE_IDS })),
@@ -81,7 +81,7 @@ export async function get({ microsoft, signal }: Target, urls: readonly string[]
   )
 }
 
-function copyUrls({ hit }: Target): string[] {
+function copyUrls({ hit }: MessageTarget): string[] {
   if (hit.internetMessageId === '') return []
   const filter = `internetMessageId eq ${odataString(hit.internetMessageId)}`
   return [
@@ -90,7 +90,7 @@ function copyUrls({ hit }: Target): string[] {
   ]
 }
 
-function copiesIn(target: Target, [inFolders, inRecoverable]: readonly BatchReply[]): MessageState['copies'] {
+function copiesIn(target: MessageTarget, [inFolders, inRecoverable]: readonly BatchReply[]): MessageState['copies'] {
   const found = inFolders ? required(target, inFolders, Found).value : []
   const recoverable = inRecoverable ? (present(target, inRecoverable, Found, NO_FOLDER)?.value ?? []) : []
   return [...found, ...recoverable]
@@ -98,12 +98,12 @@ function copiesIn(target: Target, [inFolders, inRecoverable]: readonly BatchRepl
     .map(({ id, parentFolderId }) => ({ id, folderId: parentFolderId }))
 }
 
-function foldersOf(target: Target, places: readonly SpecialPlace[], replies: readonly BatchReply[]) {
+function foldersOf(target: MessageTarget, places: readonly SpecialPlace[], replies: readonly BatchReply[]) {
   const ids = places.map((place, i) => [place, present(target, replies[i]!, GraphFolder, NO_FOLDER)?.id] as const)
   return Object.fromEntries(ids.filter(([, id]) => id !== undefined)) as Partial<Record<SpecialPlace, string>>
 }
 
-async function nameOf(target: Target, place: Place, folderId: string): Promise<string> {
+async function nameOf(target: MessageTarget, place: Place, folderId: string): Promise<string> {
   const { hit } = target
   const known = placeName(place) ?? (folderId === hit.folderId ? hit.folderName : undefined)
   if (known !== undefined) return known
@@ -119,12 +119,17 @@ const NO_MESSAGE: readonly string[] = ['ErrorItemNotFound']
 const NO_FOLDER: readonly string[] = ['ErrorItemNotFound', 'ErrorFolderNotFound', 'ErrorInvalidIdMalformed']
 
 /** The message that a part of {@link get} gave; undefined when it is not there. @throws AppError CONNECT_* */
-export function messageIn<T>(target: Target, part: BatchReply, schema: z.ZodType<T>): T | undefined {
+export function messageIn<T>(target: MessageTarget, part: BatchReply, schema: z.ZodType<T>): T | undefined {
   return present(target, part, schema, NO_MESSAGE)
 }
 
 /** The part's body; undefined when Microsoft answered one of `absent`. */
-function present<T>(target: Target, part: BatchReply, schema: z.ZodType<T>, absent: readonly string[]): T | undefined {
+function present<T>(
+  target: MessageTarget,
+  part: BatchReply,
+  schema: z.ZodType<T>,
+  absent: readonly string[],
+): T | undefined {
   try {
     return required(target, part, schema)
   } catch (error) {
@@ -133,7 +138,7 @@ function present<T>(target: Target, part: BatchReply, schema: z.ZodType<T>, abse
   }
 }
 
-function required<T>(target: Target, part: BatchReply, schema: z.ZodType<T>): T {
+function required<T>(target: MessageTarget, part: BatchReply, schema: z.ZodType<T>): T {
   const request: MicrosoftRequest = {
     api: 'graph',
     path: '/v1.0/$batch',

@@ -111,7 +111,14 @@ async function plan(action: string): Promise<ActionRunContext & { hits: MailHit[
   const { investigationId, hits } = await hunt()
   const { tenantId } = door
   const common = { records, clock: systemClock, tenantId }
-  const { actionRun } = await planActionRun({ ...common, action, investigationId, createdBy: 'ana', approvalFrom: 999 })
+  const { actionRun } = await planActionRun({
+    ...common,
+    action,
+    investigationId,
+    createdBy: 'ana',
+    open: async () => door,
+    approvalFrom: 999,
+  })
   return { ...common, microsoft: door, id: actionRun.id, hits, concurrency: 1, wait: async () => {} }
 }
 
@@ -183,7 +190,7 @@ describe.each(ACTIONS)('%s on premises', (action, to) => {
     const { investigationId } = await hunt()
     const { tenantId } = door
     const common = { records, clock: systemClock, tenantId }
-    const shadow = { ...common, action, investigationId, createdBy: 'ana', shadow: true }
+    const shadow = { ...common, action, investigationId, createdBy: 'ana', open: async () => door, shadow: true }
     const { id } = (await planActionRun(shadow)).actionRun
     const ended = await executeActionRun({ ...common, microsoft: door, id })
     expect(ended).toMatchObject({ targetsByState: { 'would-change': 3 } })

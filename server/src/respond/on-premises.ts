@@ -2,7 +2,7 @@ import { findCopies } from '#connect/ews/find-copies.ts'
 import type { Ews, EwsCall, EwsMessage, FolderRef, WellKnownFolder } from '#connect/ews/ews.ts'
 import { AppError } from '#domain/errors.ts'
 
-import type { Target } from './action.ts'
+import type { MessageTarget } from './kinds/message.ts'
 import type { MessageState } from './message-state.ts'
 import { PLACE_FOLDERS, placeName, placeOfFolder, type Place, type SpecialPlace } from './places.ts'
 
@@ -15,7 +15,7 @@ import { PLACE_FOLDERS, placeName, placeOfFolder, type Place, type SpecialPlace 
 /** As `readMessage` of message-state.ts. */
 export async function readOnPremises(
   ews: Ews,
-  target: Target,
+  target: MessageTarget,
   wish: { copies: boolean },
   before?: MessageState,
 ): Promise<MessageState> {
@@ -42,7 +42,7 @@ export async function readOnPremises(
  */
 export async function moveOnPremises(
   ews: Ews,
-  target: Target,
+  target: MessageTarget,
   before: MessageState,
   destination: string,
 ): Promise<Pick<MessageState, 'id'>> {
@@ -58,13 +58,13 @@ export async function moveOnPremises(
 }
 
 /** The id of the Inbox; its well-known name where Exchange does not tell. @throws AppError CONNECT_*. */
-export async function inboxOnPremises(ews: Ews, target: Target): Promise<string> {
+export async function inboxOnPremises(ews: Ews, target: MessageTarget): Promise<string> {
   const { inbox = 'inbox' } = await ews.wellKnown(callOf(target, 'read the mailbox'), ['inbox'])
   return inbox
 }
 
 /** Deletes the message for good. Idempotent. @throws AppError CONNECT_*. */
-export async function purgeOnPremises(ews: Ews, target: Target, before: MessageState): Promise<void> {
+export async function purgeOnPremises(ews: Ews, target: MessageTarget, before: MessageState): Promise<void> {
   const call = callOf(target, 'delete a message')
   await byNewestId(ews, call, target, before, (id) => ews.remove(call, id, 'HardDelete'))
 }
@@ -73,7 +73,7 @@ export async function purgeOnPremises(ews: Ews, target: Target, before: MessageS
 async function byNewestId<Done>(
   ews: Ews,
   call: EwsCall,
-  target: Target,
+  target: MessageTarget,
   before: MessageState,
   effect: (id: string) => Promise<Done>,
 ): Promise<Done> {
@@ -88,16 +88,16 @@ async function byNewestId<Done>(
   }
 }
 
-function callOf({ hit, signal }: Target, doing: string): EwsCall {
+function callOf({ hit, signal }: MessageTarget, doing: string): EwsCall {
   return { mailbox: hit.userId, what: `Could not ${doing} of ${hit.userPrincipalName}.`, signal }
 }
 
-function idOf({ hit }: Target, before: MessageState | undefined): string {
+function idOf({ hit }: MessageTarget, before: MessageState | undefined): string {
   return before?.id ?? hit.messageId
 }
 
 /** Messages with the same internet message ID, but for those that the investigation found and that lie where they were. */
-async function othersThan(ews: Ews, call: EwsCall, { hit, known }: Target, id: string): Promise<EwsMessage[]> {
+async function othersThan(ews: Ews, call: EwsCall, { hit, known }: MessageTarget, id: string): Promise<EwsMessage[]> {
   if (hit.internetMessageId === '') return []
   const copies = await findCopies(ews, call, hit.internetMessageId)
   return copies.filter((copy) => copy.id !== id && !known.has(copy.id))
@@ -120,7 +120,13 @@ async function placeFolders(ews: Ews, call: EwsCall): Promise<Partial<Record<Spe
   )
 }
 
-async function nameOf(ews: Ews, call: EwsCall, { hit }: Target, place: Place, folderId: string): Promise<string> {
+async function nameOf(
+  ews: Ews,
+  call: EwsCall,
+  { hit }: MessageTarget,
+  place: Place,
+  folderId: string,
+): Promise<string> {
   const known = placeName(place) ?? (folderId === hit.folderId ? hit.folderName : undefined)
   if (known !== undefined) return known
   const folder = (await ews.folders(call)).find(({ id }) => id === folderId)

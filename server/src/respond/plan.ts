@@ -2,29 +2,33 @@ import { randomUUID } from 'node:crypto'
 
 import { z } from 'zod'
 
+import { missingPermission } from '#connect/consent.ts'
 import { permissionFix } from '#connect/faults.ts'
-import type { ActionRun, ActionSample, ActionTarget } from '#domain/action-run.ts'
+import type { Microsoft } from '#connect/microsoft.ts'
+import { type ActionRun, type ActionSample, type ActionTarget } from '#domain/action-run.ts'
 import { isoTime, type Clock } from '#domain/clock.ts'
-import { AppError } from '#domain/errors.ts'
+import { AppError, reasonOf } from '#domain/errors.ts'
 import { stableId, type TenantId } from '#domain/ids.ts'
-import type { Investigation, MailHit } from '#domain/investigation.ts'
+import type { Connection } from '#domain/tenant.ts'
 import type { RecordStore } from '#store/record-store.ts'
 
 import type { Action } from './action.ts'
 import { ACTIONS } from './actions/index.ts'
 import { APPROVAL_FROM, PLAN_MS } from './approval.ts'
+import type { Door, TargetRequest } from './kind.ts'
+import { KINDS } from './kinds/index.ts'
+import { invalid, NOT_PLANNED } from './not-planned.ts'
 
-export interface ActionPlan {
+export interface ActionPlan extends Pick<TargetRequest, 'investigationId' | 'connectionId' | 'targets'> {
   records: RecordStore
   clock: Clock
   tenantId: TenantId
   /** Action id. */
   action: string
-  investigationId: string
-  /** Which connection to act through on what one has found; the same when absent. */
-  connectionFor?: (found: string) => Promise<string>
-  /** Hits to act on; all of the investigation when absent. */
-  hitIds?: readonly string[]
+  /** Which connection to act through: on what one has found, or the one that is asked for; the same when absent. */
+  connectionFor?: (wish?: string) => Promise<string>
+  /** Opens a connection; asked only where something must be read before. @throws AppError CONNECT_*. */
+  open: (connectionId: string) => Promise<Microsoft>
   /** Settings of the action; its defaults when absent. */
   options?: Record<string, unknown>
   /** Only to read, and to say what would have been done. */
@@ -33,74 +37,59 @@ export interface ActionPlan {
   approvalFrom?: number
   /** How long the plan is good; {@link PLAN_MS} when absent. */
   goodForMs?: number
-  /** What a connection has been granted at Microsoft Graph; asked only where a setting needs more than the action does. */
-  grantedRoles?: (connectionId: string) => Promise<readonly string[]>
   /** User name. */
   createdBy: string
 }
 
 /**
- * Writes down what an action would do to which messages, and changes nothing at Microsoft.
+ * Writes down what an action would do to what, and changes nothing at Microsoft. Targets that may not be touched are in the
+ * plan with the reason.
  *
- * @throws AppError INVESTIGATION_NOT_FOUND; REQUEST_INVALID for an unknown action, wrong settings, unknown hits, or none;
- * ACTION_NOT_OFFERED in a cloud without it; CONNECT_PERMISSION_MISSING for a setting that needs another permission.
+ * @throws AppError INVESTIGATION_NOT_FOUND; REQUEST_INVALID for an unknown action, wrong settings, unknown targets, or none;
+ * ACTION_NOT_OFFERED in a cloud or a tenant without it; CONNECT_PERMISSION_MISSING; other CONNECT_* where it had to be asked.
  */
 export async function planActionRun(plan: ActionPlan): Promise<{ actionRun: ActionRun; targets: ActionTarget[] }> {
-  const { records, tenantId, investigationId, createdBy, shadow = false } = plan
+  const { records, tenantId, createdBy, shadow = false, connectionFor = same } = plan
   const action = findAction(plan.action)
   const options = parseOptions(action, plan.options)
-  const investigation = await records.investigations.read(tenantId, investigationId)
-  if (!investigation) {
-    throw new AppError({
-      code: 'INVESTIGATION_NOT_FOUND',
-      what: NOT_PLANNED,
-      why: `This tenant has no investigation ${investigationId}.`,
-      fix: 'See the Investigations page, or run `npx cordon investigations list`.',
-    })
-  }
-  const { connectionFor = async (found) => found } = plan
-  const connectionId = await connectionFor(investigation.connectionId)
-  await checkOffered(plan, action, connectionId, options)
-  const hits = choose(await records.investigations.hits(tenantId, investigationId), plan.hitIds)
-  const earlier = await (action.restores &&
-    records.actionRuns.earlier(
-      tenantId,
-      hits.map(({ messageId }) => messageId),
-    ))
+  const found = await KINDS[action.on].resolve({
+    records,
+    tenantId,
+    action,
+    investigationId: plan.investigationId,
+    connectionId: plan.connectionId,
+    targets: plan.targets,
+    connect: async (wish) => connect(plan, action, await connectionFor(wish), options),
+  })
   const id = randomUUID()
   const now = plan.clock.now()
-  const targets = hits.map((hit): ActionTarget => {
-    const before = earlier?.get(hit.messageId)
-    return {
-      id: stableId(id, hit.id),
-      hitId: hit.id,
-      userId: hit.userId,
-      userPrincipalName: hit.userPrincipalName,
-      messageId: hit.messageId,
-      subject: hit.subject,
-      state: 'planned',
-      ...(before && { before }),
-      updatedAt: isoTime(now),
-    }
-  })
-  const mailboxesTotal = new Set(targets.map(({ userId }) => userId)).size
+  const targets = found.targets.map(({ protectedBy: reason, ...target }): ActionTarget => ({
+    ...target,
+    id: stableId(id, target.ref),
+    updatedAt: isoTime(now),
+    ...(reason === undefined ? { state: 'planned' } : { state: 'protected', reason }),
+  }))
+  const planned = targets.filter(({ state }) => state === 'planned')
+  const guarded = targets.length - planned.length
   const actionRun: ActionRun = {
     id,
     tenantId,
-    connectionId,
+    connectionId: found.connectionId,
     action: action.id,
-    investigationId,
+    targetKind: action.on,
+    ...found.about,
     state: 'planned',
-    effect: effectOf(action, { messages: targets.length, mailboxes: mailboxesTotal }, shadow),
+    effect: effectOf(action, planned, guarded, shadow),
     reversible: action.revert !== undefined && !shadow,
     ...(options && { options }),
     shadow,
     targetsTotal: targets.length,
-    targetsByState: { planned: targets.length },
-    mailboxesTotal,
-    ...coverageOf(investigation),
-    sample: sampleOf(targets),
-    needsApproval: !shadow && targets.length >= (plan.approvalFrom ?? APPROVAL_FROM),
+    targetsByState: {
+      ...(planned.length > 0 && { planned: planned.length }),
+      ...(guarded > 0 && { protected: guarded }),
+    },
+    sample: sampleOf(planned),
+    needsApproval: !shadow && planned.length >= (plan.approvalFrom ?? APPROVAL_FROM),
     expiresAt: isoTime(now + (plan.goodForMs ?? PLAN_MS)),
     createdBy,
     createdAt: isoTime(now),
@@ -108,8 +97,6 @@ export async function planActionRun(plan: ActionPlan): Promise<{ actionRun: Acti
   await records.actionRuns.create(actionRun, targets)
   return { actionRun, targets }
 }
-
-export const NOT_PLANNED = 'The action was not planned.'
 
 /** @throws AppError REQUEST_INVALID when there is no action of this id. */
 export function findAction(id: string): Action {
@@ -128,79 +115,83 @@ function parseOptions({ id, options }: Action, given: unknown): Record<string, u
   throw invalid(z.prettifyError(parsed.error), `Correct the settings of ${id}; docs/reference/actions.md tells them.`)
 }
 
-async function checkOffered(
-  { records, clock, tenantId, grantedRoles }: ActionPlan,
-  action: Action,
-  connectionId: string,
-  options: unknown,
-): Promise<void> {
-  const { cloud, exchange } = (await records.connections.read(tenantId, connectionId)) ?? {}
+const same = async (wish?: string): Promise<string> => wish ?? ''
+
+/** A connection that the action may be carried out through, as far as can be known before. */
+async function connect(plan: ActionPlan, action: Action, connectionId: string, options: unknown): Promise<Door> {
+  const connection = await plan.records.connections.read(plan.tenantId, connectionId)
+  if (connection) checkOffered(action, connection)
+  const open = () => plan.open(connectionId)
+  await checkGranted(plan, action, options, open)
+  if (action.check) await check(action, await open())
+  return { connectionId, settings: connection?.settings, open }
+}
+
+function checkOffered(action: Action, { cloud, exchange }: Connection): void {
   if (exchange && !action.onPremises) {
-    const others = ACTIONS.filter(({ onPremises }) => onPremises).map(({ id }) => id)
-    throw new AppError({
-      code: 'ACTION_NOT_OFFERED',
-      what: NOT_PLANNED,
-      why: 'Microsoft 365 is needed for it, and these mailboxes are on an Exchange server on premises.',
-      fix: `Use one of: ${others.join(', ')}.`,
-    })
+    throw notOffered(
+      action,
+      'Microsoft 365 is needed for it, and these mailboxes are on an Exchange server on premises.',
+      (other) => other.onPremises === true,
+    )
   }
   const { clouds = [], why = '' } = action.notOfferedIn ?? {}
-  if (cloud !== undefined && clouds.includes(cloud)) {
-    const others = ACTIONS.filter((each) => !each.notOfferedIn?.clouds.includes(cloud)).map(({ id }) => id)
-    throw new AppError({
-      code: 'ACTION_NOT_OFFERED',
-      what: NOT_PLANNED,
-      why,
-      fix: `Use one of: ${others.join(', ')}.`,
-    })
-  }
-  const needs = action.optionNeeds?.(options, clock.now()) ?? []
-  if (needs.length === 0 || !grantedRoles) return
-  const roles = await grantedRoles(connectionId)
-  const missing = needs.find(({ permission }) => !roles.includes(permission))
+  if (clouds.includes(cloud)) throw notOffered(action, why, (other) => !other.notOfferedIn?.clouds.includes(cloud))
+}
+
+function notOffered({ on }: Action, why: string, isOffered: (other: Action) => boolean): AppError {
+  const others = ACTIONS.filter((other) => other.on === on && isOffered(other)).map(({ id }) => id)
+  const fix = others.length > 0 ? `Use one of: ${others.join(', ')}.` : 'Choose another connection.'
+  return new AppError({ code: 'ACTION_NOT_OFFERED', what: NOT_PLANNED, why, fix })
+}
+
+/** Permissions are asked for only where the token tells of them, or a setting needs one more. */
+async function checkGranted(
+  { clock }: ActionPlan,
+  action: Action,
+  options: unknown,
+  open: () => Promise<Microsoft>,
+): Promise<void> {
+  const more = action.optionNeeds?.(options, clock.now()) ?? []
+  const needs = KINDS[action.on].isGrantedByToken ? [...action.permissions, ...more] : more
+  const missing = needs.length > 0 ? await missingPermission(await open(), needs) : undefined
   if (!missing) return
+  const isOption = more.includes(missing)
+  const { permission, resource, why } = missing
   throw new AppError({
     code: 'CONNECT_PERMISSION_MISSING',
     what: NOT_PLANNED,
-    why: `One of its settings needs ${missing.permission} of ${missing.resource}: ${missing.why}`,
-    fix: `Leave the setting out. Or: ${permissionFix(missing.permission, missing.resource)}`,
+    why: `${isOption ? 'One of its settings' : 'It'} needs ${permission} of ${resource}: ${why}`,
+    fix: `${isOption ? 'Leave the setting out. Or: ' : ''}${permissionFix(permission, resource)}`,
   })
 }
 
-function effectOf(action: Action, count: Parameters<Action['does']>[0], shadow: boolean): string {
-  const does = action.does(count)
-  if (shadow) return `Look whether Cordon could ${does}. Nothing is changed.`
-  const back = action.revert ? 'Cordon can undo it.' : 'Cordon cannot undo it.'
-  return `${does.charAt(0).toUpperCase()}${does.slice(1)}. ${back}`
+async function check(action: Action, microsoft: Microsoft): Promise<void> {
+  try {
+    await action.check!(microsoft)
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'CONNECT_REQUEST_REFUSED') throw error
+    const { fix, microsoft: said } = error
+    const why = reasonOf(error)
+    throw new AppError({ code: 'ACTION_NOT_OFFERED', what: NOT_PLANNED, why, fix, ...(said && { microsoft: said }) })
+  }
 }
 
-/** How far the search went, unless Microsoft's records named the mailboxes: then it covers no more than it found. */
-function coverageOf({ finding, mailboxesTotal }: Investigation): Pick<ActionRun, 'mailboxesCovered'> {
-  return finding?.complete ? {} : { mailboxesCovered: mailboxesTotal }
+function effectOf(action: Action, targets: readonly ActionTarget[], guarded: number, shadow: boolean): string {
+  const lanes = new Set(targets.map(({ lane }) => lane)).size
+  const does = action.does({ targets: targets.length, lanes })
+  const others = guarded > 0 ? `; ${guarded} ${guarded === 1 ? 'is' : 'are'} protected and left alone` : ''
+  if (shadow) return `Look whether Cordon could ${does}${others}. Nothing is changed.`
+  const back = action.revert ? 'Cordon can undo it.' : 'Cordon cannot undo it.'
+  return `${does.charAt(0).toUpperCase()}${does.slice(1)}${others}. ${back}`
 }
 
 const SAMPLE_MOST = 10
 
-/** As many mailboxes as there are, and only then more of one. */
+/** Of as many lanes as there are, and only then more of one. */
 function sampleOf(targets: readonly ActionTarget[]): ActionSample[] {
-  const byMailbox = [...Map.groupBy(targets, ({ userId }) => userId).values()]
-  const first = byMailbox.slice(0, SAMPLE_MOST).map(([target]) => target!)
-  const more = byMailbox.flatMap((mailbox) => mailbox.slice(1))
-  return [...first, ...more]
-    .slice(0, SAMPLE_MOST)
-    .map(({ userPrincipalName, subject }) => ({ userPrincipalName, subject }))
-}
-
-function choose(hits: readonly MailHit[], ids: readonly string[] | undefined): readonly MailHit[] {
-  const wanted = new Set(ids ?? hits.map(({ id }) => id))
-  const chosen = hits.filter(({ id }) => wanted.delete(id))
-  if (wanted.size > 0) {
-    throw invalid(`The investigation has no hit ${[...wanted].join(', ')}.`, 'Choose among the hits that it lists.')
-  }
-  if (chosen.length === 0) throw invalid('No message is chosen.', 'Choose at least one hit of the investigation.')
-  return chosen
-}
-
-function invalid(why: string, fix: string): AppError {
-  return new AppError({ code: 'REQUEST_INVALID', what: NOT_PLANNED, why, fix })
+  const byLane = [...Map.groupBy(targets, ({ lane }) => lane).values()]
+  const first = byLane.slice(0, SAMPLE_MOST).map(([target]) => target!)
+  const more = byLane.flatMap((lane) => lane.slice(1))
+  return [...first, ...more].slice(0, SAMPLE_MOST).map(({ address, name }) => ({ address, name }))
 }

@@ -2,8 +2,13 @@ import { Readable } from 'node:stream'
 
 import type { Microsoft } from '#connect/microsoft.ts'
 import type { Wait } from '#connect/throttle.ts'
-import { SETTLED_TARGET_STATES, type ActionRun, type ActionTarget, type ActionTargetState } from '#domain/action-run.ts'
-import { whyUnauthorized } from '#domain/authorized.ts'
+import {
+  actionable,
+  SETTLED_TARGET_STATES,
+  type ActionRun,
+  type ActionTarget,
+  type ActionTargetState,
+} from '#domain/action-run.ts'
 import { isoTime, type Clock } from '#domain/clock.ts'
 import { AppError } from '#domain/errors.ts'
 import type { TenantId } from '#domain/ids.ts'
@@ -11,12 +16,13 @@ import type { RecordStore } from '#store/record-store.ts'
 
 import { checkExecutable } from './approval.ts'
 import { openJournal } from './journal.ts'
+import { KINDS } from './kinds/index.ts'
 import { findAction } from './plan.ts'
 import { executeTarget, revertTarget, shadowTarget, type TargetWork } from './target.ts'
 
 /**
  * Runs planned actions. For each target: read what is there → write the intent with it → execute → read back → say what
- * that means. Whatever cuts a run off, the next one starts from the journal and from what the mailbox holds; a reply that
+ * that means. Whatever cuts a run off, the next one starts from the journal and from what Microsoft holds; a reply that
  * was lost or a lie ("204", and nothing happened) makes no difference, because only the reading back counts.
  *
  * One runner works on a run at a time.
@@ -32,15 +38,15 @@ export interface ActionRunContext {
   signal?: AbortSignal
   /** Now and then, and at the end, with the counts so far. */
   onProgress?: (actionRun: ActionRun) => void
-  /** Mailboxes worked on at once, one target each; 256 when absent: their requests travel in common batches. */
+  /** Lanes worked on at once, one target each; 256 when absent: their requests travel in common batches. */
   concurrency?: number
   /** How to wait for what Microsoft has accepted to show; timers when absent. */
   wait?: Wait
 }
 
 /**
- * Executes a planned run, or takes up one that was cut off. Ends `done` when every target is gone from where it was,
- * `failed` when none is, else `partly`. A run that has ended is returned as it is: twice is once.
+ * Executes a planned run, or takes up one that was cut off. Ends `done` when every target that is not protected is as it was
+ * to be, `failed` when nothing has happened to any, else `partly`. A run that has ended is returned as it is: twice is once.
  *
  * @throws AppError ACTION_RUN_NOT_FOUND, ACTION_STATE_WRONG (it is being or has been reverted, or was rejected),
  * ACTION_APPROVAL_MISSING, ACTION_PLAN_EXPIRED, STORE_*.
@@ -59,7 +65,7 @@ export async function executeActionRun(context: ActionRunContext): Promise<Actio
 }
 
 /**
- * Takes back what a run did: every target that it verified, from what the journal kept. What the user has moved or
+ * Takes back what a run did: every target that it verified or brought a part of the way, from what the journal kept. What the user has moved or
  * deleted since stays as the user left it, and says so. Ends `reverted`, or `partly` when a target could not be.
  *
  * @throws AppError ACTION_RUN_NOT_FOUND, ACTION_NOT_REVERSIBLE, ACTION_STATE_WRONG, STORE_*.
@@ -73,7 +79,7 @@ export async function revertActionRun(context: ActionRunContext): Promise<Action
       code: 'ACTION_NOT_REVERSIBLE',
       what: `The action run ${id} cannot be reverted.`,
       why: action.recoverability,
-      fix: 'Ask an Exchange administrator to recover the message while Exchange still keeps it.',
+      fix: 'Nothing is left for Cordon to do; what remains possible is said above.',
     })
   }
   if (run.state === 'reverted') return run
@@ -96,7 +102,7 @@ export async function resumeActionRun(context: ActionRunContext): Promise<Action
 }
 
 /**
- * Ends a run that can never reach its mailboxes again: targets that have no end yet say so, and why.
+ * Ends a run that can never reach its targets again: targets that have no end yet say so, and why.
  *
  * @throws AppError ACTION_RUN_NOT_FOUND, STORE_*.
  */
@@ -119,7 +125,7 @@ const BEGUN: ReadonlySet<ActionRun['state']> = new Set(['running', 'done', 'part
 
 /** States from which there is something to do, in either direction. */
 const EXECUTING: ReadonlySet<ActionTargetState> = new Set(['planned', 'intended', 'executed'])
-const REVERTING: ReadonlySet<ActionTargetState> = new Set(['verified', 'reverting', 'revert-failed'])
+const REVERTING: ReadonlySet<ActionTargetState> = new Set(['verified', 'partly', 'reverting', 'revert-failed'])
 
 async function eachTarget(
   context: ActionRunContext,
@@ -129,34 +135,34 @@ async function eachTarget(
 ): Promise<void> {
   const { records, microsoft, tenantId, id, signal, concurrency = 256, wait } = context
   const action = findAction(run.action)
-  const hits = Map.groupBy(await records.investigations.hits(tenantId, run.investigationId), ({ userId }) => userId)
+  const kind = KINDS[run.targetKind]
+  const onTarget = await kind.open(run, records)
   const targets = (await records.actionRuns.targets(tenantId, id)).filter(({ state }) => states.has(state))
 
   const { settings } = (await records.connections.read(tenantId, run.connectionId)) ?? {}
   const report = progressOf(context)
 
-  async function inMailbox(mailbox: readonly ActionTarget[]): Promise<void> {
-    const found = hits.get(mailbox[0]!.userId) ?? []
-    const known = new Set(found.map(({ messageId }) => messageId))
-    for (const journaled of mailbox) {
+  async function inLane(lane: readonly ActionTarget[]): Promise<void> {
+    for (const journaled of lane) {
       if (signal?.aborted) return
-      const hit = found.find((each) => each.id === journaled.hitId)!
-      const reason = whyUnauthorized(hit.userPrincipalName, settings)
-      // What has begun is brought to its end: the mailbox was authorized then.
-      if (reason !== undefined && (journaled.state === 'planned' || journaled.state === 'verified')) {
+      const on = onTarget(journaled)
+      const reason = kind.whyRefused(journaled, on, { action, settings })
+      // What has begun is brought to its end: it was allowed then.
+      const isFresh = journaled.state === 'planned' || journaled.state === 'verified' || journaled.state === 'partly'
+      if (reason !== undefined && isFresh) {
         const state = journaled.state === 'planned' ? 'failed' : 'revert-failed'
         await openJournal(context, journaled).write({ state, reason })
         await report()
         continue
       }
-      const target = { microsoft, hit, known, ...(run.options && { options: run.options }), ...(signal && { signal }) }
+      const target = { microsoft, ...on, ...(run.options && { options: run.options }), ...(signal && { signal }) }
       await step({ action, target, journal: openJournal(context, journaled), wait })
       await report()
     }
   }
 
   try {
-    await Readable.from(Map.groupBy(targets, ({ userId }) => userId).values()).forEach(inMailbox, { concurrency })
+    await Readable.from(Map.groupBy(targets, ({ lane }) => lane).values()).forEach(inLane, { concurrency })
   } catch (error) {
     if (!signal?.aborted) throw error
   }
@@ -187,16 +193,18 @@ async function conclude(
     states.reduce((sum, state) => sum + (run.targetsByState[state] ?? 0), 0)
   if (from === 'running' ? count(...EXECUTING) > 0 : context.signal?.aborted) return run
   const state =
-    from === 'running' ? executed(count(...SETTLED_TARGET_STATES), run.targetsTotal) : reverted(count(...REVERTING))
+    from === 'running'
+      ? executed(count(...SETTLED_TARGET_STATES), count('partly'), actionable(run))
+      : reverted(count(...REVERTING))
   await records.actionRuns.transition(tenantId, id, [from], { state, endedAt: isoTime(clock.now()) })
   const ended = await readActionRun(context)
   context.onProgress?.(ended)
   return ended
 }
 
-function executed(gone: number, total: number): ActionRun['state'] {
-  if (gone === total) return 'done'
-  return gone === 0 ? 'failed' : 'partly'
+function executed(whole: number, partly: number, total: number): ActionRun['state'] {
+  if (whole === total) return 'done'
+  return whole + partly === 0 ? 'failed' : 'partly'
 }
 
 function reverted(left: number): ActionRun['state'] {
@@ -214,7 +222,7 @@ async function readActionRun({
     code: 'ACTION_RUN_NOT_FOUND',
     what: `There is no action run ${id}.`,
     why: 'This tenant has none with this id.',
-    fix: 'See the actions of the investigation on its page.',
+    fix: 'See the Actions page.',
   })
 }
 
@@ -223,6 +231,6 @@ function wrongState(run: ActionRun, wish: string): AppError {
     code: 'ACTION_STATE_WRONG',
     what: `The action run ${run.id} cannot be ${wish}.`,
     why: `It is ${run.state}.`,
-    fix: 'Plan a new action on the investigation.',
+    fix: 'Plan a new action.',
   })
 }

@@ -8,7 +8,7 @@ import { summarize } from './summarize.ts'
 
 /** A run with targets in these states, each in a mailbox of its own but the last, which is in the first one's. */
 function ended(states: readonly ActionTargetState[], change: Parameters<typeof actionRun>[1] = {}) {
-  const targets = states.map((state, i) => target(`${i}`, { state, userId: i === states.length - 1 ? '0' : `${i}` }))
+  const targets = states.map((state, i) => target(`${i}`, { state, lane: i === states.length - 1 ? '0' : `${i}` }))
   const counts = Map.groupBy(states, (state) => state)
   const targetsByState = Object.fromEntries([...counts].map(([state, { length }]) => [state, length]))
   return summarize(actionRun(freshTenant(), { startedAt: '2026-01-15T08:00:00Z', targetsByState, ...change }), targets)
@@ -37,7 +37,7 @@ it('says nothing while nothing has been done', () => {
 })
 
 it('has words of its own for every action, the same before and after it', () => {
-  const count = { messages: 2, mailboxes: 1 }
+  const count = { targets: 2, lanes: 1 }
   const words = ACTIONS.flatMap((action) => [action.does(count), action.did(count)])
   expect(new Set(words).size).toBe(words.length)
   for (const { does, did } of ACTIONS) {

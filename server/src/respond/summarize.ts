@@ -1,6 +1,6 @@
 import type { ActionRun, ActionTarget, ActionTargetState } from '#domain/action-run.ts'
 
-import { mailboxesOf, messagesOf } from './count.ts'
+import { KINDS } from './kinds/index.ts'
 import { findAction } from './plan.ts'
 
 /** What is said of targets that came to another end than the run wanted. */
@@ -8,10 +8,12 @@ const OTHER_ENDS: Partial<Record<ActionTargetState, string>> = {
   'already-gone': 'already gone',
   'already-done': 'as wanted before',
   'moved-by-user': 'moved by the user',
+  partly: 'done in part',
   failed: 'failed',
   'not-reachable': 'not reachable',
   'revert-failed': 'not put back',
   executed: 'accepted by Microsoft and not seen yet',
+  protected: 'protected',
 }
 
 /**
@@ -24,8 +26,8 @@ export function summarize(run: ActionRun, targets: readonly ActionTarget[]): str
   const reverts = run.state === 'reverting' || run.targetsByState.reverted !== undefined
   const wanted: ActionTargetState = run.shadow ? 'would-change' : reverts ? 'reverted' : 'verified'
   const those = targets.filter(({ state }) => state === wanted)
-  const count = { messages: those.length, mailboxes: new Set(those.map(({ userId }) => userId)).size }
-  const said = reverts ? `put back ${messagesOf(count)} in ${mailboxesOf(count)}` : did(count)
+  const count = { targets: those.length, lanes: new Set(those.map(({ lane }) => lane)).size }
+  const said = reverts ? KINDS[run.targetKind].restored(count) : did(count)
   const sentence = run.shadow ? `Would have ${said}` : `${said.charAt(0).toUpperCase()}${said.slice(1)}`
   const others = Object.entries(OTHER_ENDS)
     .map(([state, words]) => [run.targetsByState[state as ActionTargetState] ?? 0, words] as const)

@@ -5,7 +5,6 @@ import type { Wait } from '#connect/throttle.ts'
 import type { ActionTargetState } from '#domain/action-run.ts'
 import { AppError, reasonOf } from '#domain/errors.ts'
 
-import { isEvent, refusedEvent } from './event.ts'
 import { PROMPT, type Action, type Target, type Verdict } from './action.ts'
 import type { Journal, JournalStep } from './journal.ts'
 
@@ -25,7 +24,6 @@ export interface TargetWork {
  */
 export function shadowTarget(work: TargetWork): Promise<void> {
   return endsInJournal(work, unexecuted, async ({ action, target, journal }) => {
-    if (isEvent(target) && !action.events) return refusedEvent(action)
     const now = await action.read(withEarlier(target, journal))
     return action.settled(now) ?? { state: 'would-change', proof: action.verify(now, now).proof }
   })
@@ -39,7 +37,6 @@ export function shadowTarget(work: TargetWork): Promise<void> {
  */
 export function executeTarget(work: TargetWork): Promise<void> {
   return endsInJournal(work, unexecuted, async ({ action, target, journal }) => {
-    if (isEvent(target) && !action.events) return refusedEvent(action)
     const { state } = journal.entry
     const now = await readNow(work)
     if (state === 'planned') {
@@ -49,7 +46,7 @@ export function executeTarget(work: TargetWork): Promise<void> {
     }
     const before = action.state.parse(journal.entry.before)
     const found = action.verify(before, now)
-    if (found.is !== 'unchanged') return executed(found)
+    if (hasEnded(found)) return executed(found)
 
     // What Microsoft accepted and takes its time for is not asked for again after a crash.
     const accepted = state === 'executed' && action.patience !== undefined
@@ -58,7 +55,11 @@ export function executeTarget(work: TargetWork): Promise<void> {
     const refusal = accepted ? undefined : await refused(target, effect)
     if (!refusal && !accepted) await journal.write({ state: 'executed', before: kept })
     const verdict = await look(work, refusal, async () => action.verify(before, await action.read(target, kept)))
-    return verdict.is === 'unchanged' ? { state: 'failed', reason: whyNot(refusal, verdict) } : executed(verdict)
+    if (hasEnded(verdict)) return executed(verdict)
+    const { is, proof } = verdict
+    return is === 'partly'
+      ? { state: 'partly', proof, reason: whyNot(refusal, verdict) }
+      : { state: 'failed', reason: whyNot(refusal, verdict) }
   })
 }
 
@@ -88,7 +89,7 @@ export function revertTarget(work: TargetWork): Promise<void> {
       const revert = action.revert!
       const before = action.state.parse(journal.entry.before)
       const found = revert.verify(before, await action.read(target, before))
-      if (found.is !== 'unchanged') return reverted(found)
+      if (hasEnded(found)) return reverted(found)
 
       await journal.write({ state: 'reverting' })
       const kept = { ...before }
@@ -96,11 +97,14 @@ export function revertTarget(work: TargetWork): Promise<void> {
       const refusal = await refused(target, effect)
       if (!isDeepStrictEqual(kept, before)) await journal.write({ state: 'reverting', before: kept })
       const verdict = await look(work, refusal, async () => revert.verify(before, await action.read(target, kept)))
-      return verdict.is === 'unchanged'
-        ? { state: 'revert-failed', reason: whyNot(refusal, verdict) }
-        : reverted(verdict)
+      return hasEnded(verdict) ? reverted(verdict) : { state: 'revert-failed', reason: whyNot(refusal, verdict) }
     },
   )
+}
+
+/** Whether there is nothing to wait for any more. */
+function hasEnded({ is }: Verdict): boolean {
+  return is === 'wanted' || is === 'elsewhere'
 }
 
 function executed({ is, proof }: Verdict): JournalStep {
@@ -113,9 +117,10 @@ function reverted({ is, proof }: Verdict): JournalStep {
     : { state: 'revert-failed', reason: `It was moved, changed or deleted since, and is left as it is. ${proof}` }
 }
 
-/** Microsoft may also report success and do nothing. */
-function whyNot(refusal: AppError | undefined, { proof }: Verdict): string {
-  return refusal ? reasonOf(refusal) : `Microsoft reported success, but: ${proof}`
+/** Microsoft may also report success and do nothing. Of several steps it is told how far they came. */
+function whyNot(refusal: AppError | undefined, { is, proof }: Verdict): string {
+  if (!refusal) return `Microsoft reported success, but: ${proof}`
+  return is === 'partly' ? `${proof} ${reasonOf(refusal)}` : reasonOf(refusal)
 }
 
 /** Writes the step that `bring` ends with or, where Microsoft did not let it come so far, why and in what state. */
@@ -135,7 +140,7 @@ async function endsInJournal(
 }
 
 function unexecuted({ code }: AppError): ActionTargetState {
-  // A message that is not there is an answer of the mailbox; what is not found here is the mailbox itself.
+  // A message that is not there is an answer of its mailbox; what is not found here is the mailbox, or the user.
   return PASSING.has(code) || code === 'CONNECT_NOT_FOUND' ? 'not-reachable' : 'failed'
 }
 
@@ -145,7 +150,7 @@ function saidByMicrosoft(error: unknown): error is AppError {
   return error instanceof AppError && error.code.startsWith('CONNECT_')
 }
 
-/** Microsoft's refusal of `effect`, kept until the mailbox shows whether it happened nevertheless. */
+/** Microsoft's refusal of `effect`, kept until Microsoft shows whether it happened nevertheless. */
 async function refused(target: Target, effect: () => Promise<void>): Promise<AppError | undefined> {
   try {
     await effect()
@@ -165,7 +170,7 @@ async function look(
   const waits = refusal ? (PASSING.has(refusal.code) ? PROMPT : []) : (action.patience ?? PROMPT)
   for (const ms of waits) {
     const verdict = await see().catch(unread(refusal))
-    if (verdict.is !== 'unchanged') return verdict
+    if (hasEnded(verdict)) return verdict
     await wait(ms, signal)
   }
   return see().catch(unread(refusal))
@@ -174,7 +179,7 @@ async function look(
 const timers: Wait = (ms, signal) => setTimeout(ms, undefined, { signal })
 
 /**
- * When the mailbox cannot be read back, the refusal tells more than the second failure; but where only the line failed, what
+ * When it cannot be read back, the refusal tells more than the second failure; but where only the line failed, what
  * came of it is not known: a deletion that is sent again because its reply was lost is refused, too.
  */
 function unread(refusal: AppError | undefined): (error: unknown) => never {

@@ -226,10 +226,10 @@ export interface RecordStore {
     ): Promise<boolean>
     targets(tenantId: TenantId, id: string): Promise<ActionTarget[]>
     /**
-     * What the newest run that changed each message found before it did, of runs that found it in an ordinary folder; a
-     * message without one is left out.
+     * What the newest run that changed each message, by object id, found before it did, of runs that found it in an ordinary
+     * folder; a message without one is left out.
      */
-    earlier(tenantId: TenantId, messageIds: readonly string[]): Promise<Map<string, Record<string, unknown>>>
+    earlier(tenantId: TenantId, objectIds: readonly string[]): Promise<Map<string, Record<string, unknown>>>
     /** The journal: durable when it resolves. */
     writeTarget(tenantId: TenantId, runId: string, target: ActionTarget): Promise<void>
     unfinished(): Promise<{ tenantId: TenantId; id: string }[]>

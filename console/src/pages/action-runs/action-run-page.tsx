@@ -6,7 +6,17 @@ import { queries } from '#lib/queries.ts'
 import { progressOf } from '#lib/progress.ts'
 import { MOST_LIVE_TARGETS } from '#lib/stream.ts'
 import { duration, useNow } from '#lib/time.ts'
-import { ACTION_RUN_STATE, count, endedTargets, isRunActive, number, TARGET_STATE } from '#lib/words.ts'
+import {
+  ACTION_RUN_STATE,
+  actionable,
+  count,
+  endedTargets,
+  isRunActive,
+  kindTitle,
+  number,
+  TARGET_KIND,
+  TARGET_STATE,
+} from '#lib/words.ts'
 import { Badge } from '#parts/badge.tsx'
 import { Copy } from '#parts/copy.tsx'
 import { Page, PageHeader } from '#parts/panel.tsx'
@@ -25,7 +35,7 @@ const route = getRouteApi('/frame/tenants/$tenantId/action-runs/$actionRunId')
 const WATCH_MS = 2000
 const SELDOM_MS = 60_000
 
-/** One action: the plan and who agreed to it, how far it is, and for each message what was done and how that was verified. */
+/** One action: the plan and who agreed to it, how far it is, and for each target what was done and how that was verified. */
 export function ActionRunPage() {
   const { tenantId, actionRunId } = route.useParams()
   const { data, error, refetch } = useQuery({
@@ -43,13 +53,19 @@ export function ActionRunPage() {
     <Page>
       <PageHeader
         above={
-          <Link
-            to="/tenants/$tenantId/investigations/$investigationId"
-            params={{ tenantId, investigationId: actionRun.investigationId }}
-            className="hover:underline"
-          >
-            Back to the investigation
-          </Link>
+          actionRun.investigationId === undefined ? (
+            <Link to="/tenants/$tenantId/action-runs" params={{ tenantId }} className="hover:underline">
+              Actions
+            </Link>
+          ) : (
+            <Link
+              to="/tenants/$tenantId/investigations/$investigationId"
+              params={{ tenantId, investigationId: actionRun.investigationId }}
+              className="hover:underline"
+            >
+              Back to the investigation
+            </Link>
+          )
         }
         title={`${actionRun.shadow ? 'Shadow run: ' : ''}${action?.title ?? actionRun.action}`}
         actions={
@@ -68,16 +84,18 @@ export function ActionRunPage() {
       ) : (
         action && <PlanPanel {...{ tenantId, actionRun, action }} />
       )}
-      <Targets targets={targets} />
+      <Targets kind={actionRun.targetKind} targets={targets} />
     </Page>
   )
 }
 
 function RunSummary({ actionRun, summary }: { actionRun: ActionRun; summary: string | undefined }) {
   const now = useNow(1000)
-  const { state, targetsTotal, startedAt, endedAt, effect, createdBy, createdAt, id } = actionRun
+  const { state, targetKind, startedAt, endedAt, effect, createdBy, createdAt, id } = actionRun
+  const { noun } = TARGET_KIND[targetKind]
+  const total = actionable(actionRun)
   const done = endedTargets(actionRun)
-  const progress = progressOf({ done, total: targetsTotal, startedAt }, now)
+  const progress = progressOf({ done, total, startedAt }, now)
   const undoing = state === 'reverting' || state === 'reverted'
   const hasEnded = !isRunActive(state)
   const tookMs = startedAt && endedAt ? Date.parse(endedAt) - Date.parse(startedAt) : 0
@@ -86,7 +104,7 @@ function RunSummary({ actionRun, summary }: { actionRun: ActionRun; summary: str
       aria-label="Progress"
       className="flex items-center gap-5 rounded-lg border border-line bg-surface p-4 max-sm:items-start max-sm:gap-3"
     >
-      <ProgressRing fraction={progress.fraction} label={undoing ? 'Messages put back' : 'Messages done'} />
+      <ProgressRing fraction={progress.fraction} label={`${kindTitle(targetKind)} ${undoing ? 'put back' : 'done'}`} />
       <div className="min-w-0 flex-1 space-y-2 text-sm">
         <p className="text-base font-medium" aria-live="polite">
           {hasEnded ? (summary ?? effect) : effect}
@@ -104,9 +122,9 @@ function RunSummary({ actionRun, summary }: { actionRun: ActionRun; summary: str
         <ApprovalNote actionRun={actionRun} />
         <p className="flex flex-wrap items-center gap-x-3 text-xs text-ink-3">
           <span>
-            {number(done)} of {count(targetsTotal, 'message')} {undoing ? 'put back' : 'settled'}
+            {number(done)} of {count(total, noun)} {undoing ? 'put back' : 'settled'}
           </span>
-          {state === 'running' && <Pace progress={progress} noun="messages" />}
+          {state === 'running' && <Pace progress={progress} noun={`${noun}s`} />}
           {hasEnded && !undoing && tookMs >= 1000 && <span>in {duration(tookMs)}</span>}
           <span>
             planned by {createdBy} <When at={createdAt} />

@@ -5,7 +5,7 @@ import { useState, type SubmitEvent } from 'react'
 import { tenantApi } from '#lib/api.ts'
 import { queries } from '#lib/queries.ts'
 import { useUser } from '#lib/rights.ts'
-import { confirmLabel, count } from '#lib/words.ts'
+import { actionable, confirmLabel, count, TARGET_KIND } from '#lib/words.ts'
 import { Button } from '#parts/button.tsx'
 import { Dialog, DialogActions } from '#parts/dialog.tsx'
 import { Field } from '#parts/field.tsx'
@@ -38,17 +38,18 @@ const Refusal = ({ error }: { error: Error | null }) =>
 
 /** Carries the plan out. The button says how many; it is only there once everybody who must has agreed. */
 export function ExecuteButton({ tenantId, actionRun, action }: Props & { action: Action }) {
-  const { id, state, shadow, needsApproval, reversible, targetsTotal } = actionRun
-  const execute = useRunChange(tenantId, id, () => tenantApi(tenantId).executeActionRun(id, targetsTotal))
+  const { id, state, shadow, needsApproval, reversible, targetKind } = actionRun
+  const targets = actionable(actionRun)
+  const execute = useRunChange(tenantId, id, () => tenantApi(tenantId).executeActionRun(id, targets))
   if (needsApproval && state !== 'approved') return null
   return (
     <>
       <Button
         look={reversible || shadow ? 'primary' : 'danger'}
-        disabled={targetsTotal === 0 || execute.isPending}
+        disabled={targets === 0 || execute.isPending}
         onClick={() => execute.mutate(undefined)}
       >
-        {shadow ? `Shadow run over ${count(targetsTotal, 'message')}` : confirmLabel(action, targetsTotal)}
+        {shadow ? `Shadow run over ${count(targets, TARGET_KIND[targetKind].noun)}` : confirmLabel(action, targets)}
       </Button>
       <Refusal error={execute.error} />
     </>
@@ -57,11 +58,12 @@ export function ExecuteButton({ tenantId, actionRun, action }: Props & { action:
 
 /** Approve or reject; whoever planned it may only take it back. */
 export function DecisionButtons({ tenantId, actionRun }: Props) {
-  const { id, state, needsApproval, createdBy, targetsTotal } = actionRun
+  const { id, state, needsApproval, createdBy, targetKind } = actionRun
+  const targets = actionable(actionRun)
   const { name } = useUser()
   const [isRejecting, setIsRejecting] = useState(false)
   const approve = useRunChange(tenantId, id, () =>
-    tenantApi(tenantId).approveActionRun(id, { confirmTargets: targetsTotal }),
+    tenantApi(tenantId).approveActionRun(id, { confirmTargets: targets }),
   )
   const isMine = name.toLowerCase() === createdBy.toLowerCase()
   return (
@@ -69,7 +71,7 @@ export function DecisionButtons({ tenantId, actionRun }: Props) {
       <Button onClick={() => setIsRejecting(true)}>{isMine ? 'Withdraw…' : 'Reject…'}</Button>
       {needsApproval && state === 'planned' && !isMine && (
         <Button look="primary" disabled={approve.isPending} onClick={() => approve.mutate(undefined)}>
-          Approve {count(targetsTotal, 'message')}
+          Approve {count(targets, TARGET_KIND[targetKind].noun)}
         </Button>
       )}
       <Refusal error={approve.error} />
@@ -91,7 +93,7 @@ function RejectDialog({ tenantId, actionRun, isMine, onClose }: Props & { isMine
     <Dialog
       onClose={onClose}
       title={isMine ? 'Withdraw this plan' : 'Reject this plan'}
-      description="It can then no longer be carried out. The hits stay, and another action can be planned."
+      description="It can then no longer be carried out. Another action can be planned."
     >
       <form onSubmit={submit}>
         <Field

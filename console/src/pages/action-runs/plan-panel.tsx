@@ -4,7 +4,7 @@ import type { ReactNode } from 'react'
 
 import { choiceWords } from '#lib/settings.ts'
 import { useUser } from '#lib/rights.ts'
-import { count, number } from '#lib/words.ts'
+import { actionable, count, kindTitle, number, TARGET_KIND } from '#lib/words.ts'
 import { Panel } from '#parts/panel.tsx'
 import { When } from '#parts/when.tsx'
 
@@ -19,7 +19,8 @@ interface Props {
 
 /** Everything one must know before it is carried out, in one view with the button that does it. */
 export function PlanPanel({ tenantId, actionRun, action }: Props) {
-  const { state, effect, reversible, shadow, sample, targetsTotal, options } = actionRun
+  const { state, effect, reversible, shadow, targetKind, mailboxesTotal, mailboxesCovered, options } = actionRun
+  const guarded = actionRun.targetsByState.protected ?? 0
   const { role, reaches } = useUser()
   const isOpen = state === 'planned' || state === 'approved'
   const Icon = reversible ? Undo2 : TriangleAlert
@@ -28,13 +29,16 @@ export function PlanPanel({ tenantId, actionRun, action }: Props) {
       <div className="space-y-4 p-4 text-sm">
         <p className="text-base font-medium">{effect}</p>
         <dl className="grid grid-cols-2 gap-x-6 gap-y-3 md:grid-cols-4">
-          <Fact title="Messages">{number(targetsTotal)}</Fact>
-          <Fact title="Mailboxes touched">
-            {number(actionRun.mailboxesTotal)}
-            {actionRun.mailboxesCovered !== undefined && (
-              <span className="text-xs font-normal text-ink-3"> of {number(actionRun.mailboxesCovered)} covered</span>
-            )}
-          </Fact>
+          <Fact title={kindTitle(targetKind)}>{number(actionable(actionRun))}</Fact>
+          {guarded > 0 && <Fact title="Protected, left alone">{number(guarded)}</Fact>}
+          {mailboxesTotal !== undefined && (
+            <Fact title="Mailboxes touched">
+              {number(mailboxesTotal)}
+              {mailboxesCovered !== undefined && (
+                <span className="text-xs font-normal text-ink-3"> of {number(mailboxesCovered)} covered</span>
+              )}
+            </Fact>
+          )}
           {state !== 'rejected' && (
             <Fact title={isOpen ? 'Good until' : 'Expired'}>
               <When at={actionRun.expiresAt} />
@@ -55,7 +59,7 @@ export function PlanPanel({ tenantId, actionRun, action }: Props) {
               .join(' · ')}
           </p>
         )}
-        <Sample sample={sample} total={targetsTotal} />
+        <Sample actionRun={actionRun} />
         <ApprovalNote actionRun={actionRun} />
         {isOpen && !reaches('responder') && (
           <p className="text-ink-2">Responders and administrators approve and carry out; your role is {role}.</p>
@@ -87,28 +91,30 @@ const Fact = ({ title, children }: { title: string; children: ReactNode }) => (
 /** Few enough that number, sample and button are in one view. */
 const SAMPLE = 6
 
-function Sample({ sample, total }: { sample: ActionRun['sample']; total: number }) {
-  const shown = sample.slice(0, SAMPLE)
-  const rest = total - shown.length
+function Sample({ actionRun }: { actionRun: ActionRun }) {
+  const { noun, address: where, name: what } = TARGET_KIND[actionRun.targetKind]
+  const shown = actionRun.sample.slice(0, SAMPLE)
+  const rest = actionable(actionRun) - shown.length
+  if (shown.length === 0) return null
   return (
     <div className="overflow-hidden rounded-md border border-line">
       <table aria-label="Sample of targets" className="w-full table-fixed text-left text-xs">
         <thead className="bg-sunken text-ink-3">
           <tr>
-            <th className="px-3 py-1.5 font-medium">For example in</th>
-            <th className="px-3 py-1.5 font-medium">Subject</th>
+            <th className="px-3 py-1.5 font-medium">{where}, for example</th>
+            <th className="px-3 py-1.5 font-medium">{what}</th>
           </tr>
         </thead>
         <tbody>
-          {shown.map(({ userPrincipalName, subject }, index) => (
+          {shown.map(({ address, name }, index) => (
             // A mailbox may have two copies with one subject, and the sample never changes.
             // oxlint-disable-next-line react/no-array-index-key
             <tr key={index} className="border-t border-line">
-              <td className="truncate px-3 py-1.5" title={userPrincipalName}>
-                {userPrincipalName}
+              <td className="truncate px-3 py-1.5" title={address}>
+                {address}
               </td>
-              <td className="truncate px-3 py-1.5" title={subject}>
-                {subject}
+              <td className="truncate px-3 py-1.5" title={name}>
+                {name}
               </td>
             </tr>
           ))}
@@ -116,7 +122,7 @@ function Sample({ sample, total }: { sample: ActionRun['sample']; total: number 
       </table>
       {rest > 0 && (
         <p className="border-t border-line px-3 py-1.5 text-xs text-ink-3">
-          and {count(rest, 'more message')}, listed below
+          and {count(rest, `more ${noun}`)}, listed below
         </p>
       )}
     </div>

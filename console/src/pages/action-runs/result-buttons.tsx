@@ -6,7 +6,7 @@ import { useState } from 'react'
 import { tenantApi } from '#lib/api.ts'
 import { queries } from '#lib/queries.ts'
 import { useUser } from '#lib/rights.ts'
-import { confirmLabel, count } from '#lib/words.ts'
+import { confirmLabel, count, TARGET_KIND } from '#lib/words.ts'
 import { Button } from '#parts/button.tsx'
 import { Dialog, DialogActions } from '#parts/dialog.tsx'
 import { ProblemBanner } from '#parts/problem.tsx'
@@ -18,38 +18,39 @@ interface PlanForRealProps {
   action: Action
 }
 
-/** After a shadow run: the same in earnest, over exactly the messages that it would have changed. */
+/** After a shadow run: the same in earnest, over exactly the targets that it would have changed. */
 export function PlanForReal({ tenantId, actionRun, targets, action }: PlanForRealProps) {
-  const { investigationId, options } = actionRun
+  const { investigationId, connectionId, options } = actionRun
   const navigate = useNavigate()
   const { reaches } = useUser()
-  const hitIds = targets.filter(({ state }) => state === 'would-change').map(({ hitId }) => hitId)
+  const refs = targets.filter(({ state }) => state === 'would-change').map(({ ref }) => ref)
   const plan = useMutation({
     mutationFn: () =>
       tenantApi(tenantId).planActionRun({
         action: action.id,
-        investigationId,
-        hitIds,
+        ...(investigationId === undefined ? { connectionId } : { investigationId }),
+        targets: refs,
         shadow: false,
         ...(options && { options }),
       }),
     onSuccess: ({ actionRun: { id } }) =>
       navigate({ to: '/tenants/$tenantId/action-runs/$actionRunId', params: { tenantId, actionRunId: id } }),
   })
-  if (!reaches('analyst') || hitIds.length === 0) return null
+  if (!reaches('analyst') || refs.length === 0) return null
   return (
     <>
       <Button look="primary" disabled={plan.isPending} onClick={() => plan.mutate()}>
-        Plan: {confirmLabel(action, hitIds.length)}
+        Plan: {confirmLabel(action, refs.length)}
       </Button>
       {plan.error && <ProblemBanner error={plan.error} />}
     </>
   )
 }
 
-/** The way back, where there is one: how many messages go back where they were. */
+/** The way back, where there is one: how many targets go back to what they were. */
 export function UndoButton({ tenantId, actionRun }: { tenantId: string; actionRun: ActionRun }) {
-  const { id, state, shadow, reversible, targetsByState } = actionRun
+  const { id, state, shadow, reversible, targetsByState, targetKind } = actionRun
+  const { noun } = TARGET_KIND[targetKind]
   const [open, setOpen] = useState(false)
   const client = useQueryClient()
   const { reaches } = useUser()
@@ -60,7 +61,7 @@ export function UndoButton({ tenantId, actionRun }: { tenantId: string; actionRu
       return client.invalidateQueries({ queryKey: queries.actionRun(tenantId, id).queryKey })
     },
   })
-  const done = targetsByState.verified ?? 0
+  const done = (targetsByState.verified ?? 0) + (targetsByState.partly ?? 0)
   const hasEnded = state === 'done' || state === 'partly'
   if (!reversible || shadow || done === 0 || !hasEnded || !reaches('responder')) return null
   return (
@@ -70,11 +71,11 @@ export function UndoButton({ tenantId, actionRun }: { tenantId: string; actionRu
         <Dialog
           onClose={() => setOpen(false)}
           title="Undo this action"
-          description="Each message goes back to how it was before."
+          description={`Each ${noun} goes back to how it was before.`}
         >
           <p className="text-sm">
-            {count(done, 'message')} will be put back and read again to verify it. Messages that the action did not
-            change stay as they are.
+            {count(done, noun)} will be put back and read again to verify it. Those that the action did not change stay
+            as they are.
           </p>
           {undo.error && (
             <div className="mt-3">
@@ -84,7 +85,7 @@ export function UndoButton({ tenantId, actionRun }: { tenantId: string; actionRu
           <DialogActions>
             <Button onClick={() => setOpen(false)}>Cancel</Button>
             <Button look="primary" disabled={undo.isPending} onClick={() => undo.mutate()}>
-              Put {count(done, 'message')} back
+              Put {count(done, noun)} back
             </Button>
           </DialogActions>
         </Dialog>

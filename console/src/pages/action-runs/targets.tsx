@@ -1,8 +1,9 @@
-import type { ActionTarget, ActionTargetStateName } from '@cordon/api'
-import { useState } from 'react'
+import type { ActionTarget, ActionTargetStateName, TargetKindName } from '@cordon/api'
+import { useMemo, useState } from 'react'
 
-import { number, TARGET_STATE } from '#lib/words.ts'
+import { kindTitle, number, TARGET_KIND, TARGET_STATE, wasWords } from '#lib/words.ts'
 import { Badge } from '#parts/badge.tsx'
+import { Dialog } from '#parts/dialog.tsx'
 import { inputClass } from '#parts/field.tsx'
 import { CompactRow, Empty } from '#parts/panel.tsx'
 import { Table, type Column } from '#parts/table.tsx'
@@ -12,29 +13,29 @@ const State = ({ state }: Pick<ActionTarget, 'state'>) => (
   <Badge tone={TARGET_STATE[state].tone}>{TARGET_STATE[state].word}</Badge>
 )
 
-const COLUMNS: Column<ActionTarget>[] = [
+const columnsFor = (kind: TargetKindName): Column<ActionTarget>[] => [
   {
-    id: 'mailbox',
-    title: 'Mailbox',
+    id: 'address',
+    title: TARGET_KIND[kind].address,
     track: 'minmax(0, 1fr)',
-    cell: ({ userPrincipalName }) => <span title={userPrincipalName}>{userPrincipalName}</span>,
-    sortBy: ({ userPrincipalName }) => userPrincipalName,
+    cell: ({ address }) => <span title={address}>{address}</span>,
+    sortBy: ({ address }) => address,
   },
   {
-    id: 'subject',
-    title: 'Subject',
+    id: 'name',
+    title: TARGET_KIND[kind].name,
     track: 'minmax(0, 0.9fr)',
     from: 1040,
-    cell: ({ subject }) => <span title={subject}>{subject}</span>,
-    sortBy: ({ subject }) => subject,
+    cell: ({ name }) => <span title={name}>{name}</span>,
+    sortBy: ({ name }) => name,
   },
   { id: 'state', title: 'State', track: '150px', cell: State, sortBy: ({ state }) => state },
   {
     id: 'before',
-    title: 'Was in',
+    title: TARGET_KIND[kind].was,
     track: '110px',
     from: 820,
-    cell: ({ before }) => (typeof before?.['folderName'] === 'string' ? before['folderName'] : ''),
+    cell: ({ before }) => wasWords(before),
   },
   {
     id: 'proof',
@@ -46,9 +47,9 @@ const COLUMNS: Column<ActionTarget>[] = [
   { id: 'when', title: 'When', track: '92px', from: 700, cell: ({ updatedAt }) => <When at={updatedAt} /> },
 ]
 
-const compact = ({ userPrincipalName, state, proof, reason }: ActionTarget) => (
+const compact = ({ address, state, proof, reason }: ActionTarget) => (
   <CompactRow
-    first={userPrincipalName}
+    first={address}
     second={
       <>
         <State state={state} />
@@ -58,13 +59,16 @@ const compact = ({ userPrincipalName, state, proof, reason }: ActionTarget) => (
   />
 )
 
-/** Each message: what was done with it and how that was verified. */
-export function Targets({ targets }: { targets: ActionTarget[] }) {
+/** Each target: what was done with it and how that was verified, or why it is left alone. */
+export function Targets({ kind, targets }: { kind: TargetKindName; targets: ActionTarget[] }) {
+  const columns = useMemo(() => columnsFor(kind), [kind])
   const [state, setState] = useState<ActionTargetStateName>()
+  const [openedId, setOpenedId] = useState<string>()
+  const opened = targets.find(({ id }) => id === openedId)
   const counts = Map.groupBy(targets, (target) => target.state)
   const shown = state === undefined ? targets : (counts.get(state) ?? [])
   return (
-    <section aria-label="Messages" className="overflow-hidden rounded-lg border border-line bg-surface">
+    <section aria-label={kindTitle(kind)} className="overflow-hidden rounded-lg border border-line bg-surface">
       {counts.size > 1 && (
         <div className="border-b border-line px-3 py-2">
           <select
@@ -85,11 +89,40 @@ export function Targets({ targets }: { targets: ActionTarget[] }) {
       <Table
         label="Targets"
         rows={shown}
-        columns={COLUMNS}
+        columns={columns}
         idOf={({ id }) => id}
         compact={compact}
-        empty={<Empty title="No message in this state">They have moved on; choose another state.</Empty>}
+        onOpen={({ id }) => setOpenedId(id)}
+        empty={
+          <Empty title={`No ${TARGET_KIND[kind].noun} in this state`}>They have moved on; choose another state.</Empty>
+        }
       />
+      {opened && <TargetDialog kind={kind} target={opened} onClose={() => setOpenedId(undefined)} />}
     </section>
+  )
+}
+
+/** One target in full: sentences that a row has no room for. */
+function TargetDialog(props: { kind: TargetKindName; target: ActionTarget; onClose: () => void }) {
+  const { kind, target, onClose } = props
+  const { address, name, state, before, proof, reason, updatedAt } = target
+  const was = wasWords(before)
+  return (
+    <Dialog onClose={onClose} title={address} description={name}>
+      <div className="space-y-2 text-sm">
+        <p className="flex flex-wrap items-center gap-2">
+          <State state={state} />
+          {was !== '' && (
+            <span className="text-ink-2">
+              {TARGET_KIND[kind].was}: {was}
+            </span>
+          )}
+          <span className="text-xs text-ink-3">
+            <When at={updatedAt} exact />
+          </span>
+        </p>
+        <p className="break-words">{reason ?? proof ?? 'Nothing has happened yet.'}</p>
+      </div>
+    </Dialog>
   )
 }

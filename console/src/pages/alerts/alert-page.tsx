@@ -2,7 +2,7 @@ import type { AlertDetail } from '@cordon/api'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 
-import { textAt, userOf } from '#lib/ecs.ts'
+import { textAt, userOf, usersOf } from '#lib/ecs.ts'
 import { fieldTerm } from '#lib/kql.ts'
 import { isPutOff } from '#lib/put-off.ts'
 import { queries } from '#lib/queries.ts'
@@ -13,6 +13,7 @@ import { Copy } from '#parts/copy.tsx'
 import { Explanation } from '#parts/explanation.tsx'
 import { HuntButton } from '#parts/hunt-button.tsx'
 import { Page, PageHeader, Panel } from '#parts/panel.tsx'
+import { RespondButton } from '#parts/respond-button.tsx'
 import { When } from '#parts/when.tsx'
 import { PendingPage } from '#parts/pending-page.tsx'
 
@@ -65,6 +66,7 @@ export function AlertPage() {
           </span>
           <Copy text={alert.id} label="alert ID" />
         </div>
+        <AlertUsers tenantId={tenantId} events={data.events} />
         {alert.suppressedUntil && isPutOff(alert) && (
           <p className="text-sm text-ink-2">
             Out of the queue until <When at={alert.suppressedUntil} exact />; what happens joins it meanwhile.
@@ -81,6 +83,25 @@ export function AlertPage() {
         {rule ? <RulePanel tenantId={tenantId} rule={rule} detail={data} /> : <Microsofts alert={alert} />}
       </div>
     </Page>
+  )
+}
+
+/** As many as one may want to act on from here. */
+const MOST_USERS = 5
+
+/** Whom the alert is about, each with what can be done. */
+function AlertUsers({ tenantId, events }: { tenantId: string; events: AlertDetail['events'] }) {
+  const users = [...new Set(events.flatMap(usersOf))].slice(0, MOST_USERS)
+  if (users.length === 0) return null
+  return (
+    <ul aria-label="Users" className="flex flex-wrap gap-x-4 gap-y-1 text-sm">
+      {users.map((user) => (
+        <li key={user} className="flex min-w-0 items-center gap-1">
+          <span className="truncate font-medium">{user}</span>
+          <RespondButton tenantId={tenantId} user={user} />
+        </li>
+      ))}
+    </ul>
   )
 }
 

@@ -142,7 +142,15 @@ function Edit({ connection, choices }: { connection: Connection; choices: CloudL
         {uses.includes('collect') && <ChooseFeeds {...{ choices, cloud }} chosen={feeds} onChange={setFeeds} />}
         <FeedSettings
           {...{ choices, feeds: chosen, secretFeeds, form }}
-          asked={asksFor({ feeds: chosen, actions: [], touchesMail: uses.some((use) => use !== 'collect') }, choices)}
+          asked={asksFor(
+            {
+              feeds: chosen,
+              actions: [],
+              touchesMail: uses.some((use) => use !== 'collect'),
+              acts: uses.includes('respond'),
+            },
+            choices,
+          )}
           onChange={setForm}
         />
         <div aria-live="polite" className="space-y-4">

@@ -110,6 +110,14 @@ function TenantFields({ asked, tenant, onChange }: TenantProps) {
           onChange={(authorizedDomains) => onChange({ authorizedDomains })}
         />
       )}
+      {asked.includes('breakGlassUsers') && (
+        <ListField
+          label="Break-glass accounts"
+          hint="No action touches them. Object IDs, which stay when an account is renamed, or user principal names."
+          texts={tenant.breakGlassUsers}
+          onChange={(breakGlassUsers) => onChange({ breakGlassUsers })}
+        />
+      )}
     </div>
   )
 }

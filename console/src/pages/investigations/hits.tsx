@@ -6,16 +6,17 @@ import { useHotkeys } from '#lib/hotkeys.ts'
 import { usePagedRows } from '#lib/paged-rows.ts'
 import { hitsKey } from '#lib/queries.ts'
 import { useUser } from '#lib/rights.ts'
+import { selectedHits } from '#lib/selected-hits.ts'
 import { ALL, isSelected, NONE, select, selectedOf } from '#lib/selection.ts'
 import { count, isOpen, number } from '#lib/words.ts'
 import { Button } from '#parts/button.tsx'
+import { ChooseAction } from '#parts/choose-action.tsx'
 import type { Column } from '#parts/grid.tsx'
 import { PagedTable } from '#parts/paged-table.tsx'
 import { CompactRow, Empty, NewPill } from '#parts/panel.tsx'
 import { ProblemBanner } from '#parts/problem.tsx'
 import { When } from '#parts/when.tsx'
 
-import { ChooseAction } from './choose-action.tsx'
 import { HitDrawer } from './hit-drawer.tsx'
 import { LastAction } from './last-action.tsx'
 
@@ -160,7 +161,19 @@ export function Hits({ tenantId, investigation }: Props) {
       {opened && (
         <HitDrawer tenantId={tenantId} investigationId={id} hit={opened} onClose={() => setOpened(undefined)} />
       )}
-      {isChoosing && <ChooseAction {...{ tenantId, investigation, selection }} onClose={() => setIsChoosing(false)} />}
+      {isChoosing && (
+        <ChooseAction
+          tenantId={tenantId}
+          on="message"
+          what={count(selected, 'message')}
+          connectionId={investigation.connectionId}
+          request={async () => {
+            const targets = await selectedHits(tenantId, investigation.id, selection)
+            return { investigationId: investigation.id, ...(targets && { targets }) }
+          }}
+          onClose={() => setIsChoosing(false)}
+        />
+      )}
     </>
   )
 }

@@ -71,6 +71,64 @@ async function ended(id: string): Promise<ActionRunDetail> {
   return until(read, ({ actionRun }) => actionRun.state !== 'running' && actionRun.state !== 'reverting')
 }
 
+describe('an analyst with a user to keep out', () => {
+  /** Two of the victims: people without a role. */
+  const victims = async () => (await truth()).recipients.slice(0, 2).map(({ userId }) => userId)
+  const change = (id: string, settings: object) => cordon.call('PATCH', `/connections/${id}`, { body: { settings } })
+  const locked = 'disable-user-and-revoke-sessions'
+
+  it('plans on users alone, is told of protected ones, and confirms the others', async () => {
+    const [one, two] = await victims()
+    const { connectionId } = await plan('delete-message', { shadow: true })
+    await change(connectionId, { breakGlassUsers: [one] })
+    const users = { investigationId: undefined, targets: [one, two] }
+    const { id, ...run } = await plan(locked, users)
+    expect(run).toMatchObject({
+      connectionId,
+      targetKind: 'user',
+      targetsByState: { planned: 1, protected: 1 },
+      effect: 'Lock out 1 user (account disabled, sessions ended); 1 is protected and left alone. Cordon can undo it.',
+      sample: [{ address: expect.stringContaining('@'), name: expect.any(String) }],
+    })
+    expect(run).not.toHaveProperty('investigationId')
+    expect(run).not.toHaveProperty('mailboxesTotal')
+    const both = await post(`/${id}/execute`, { confirmTargets: 2 })
+    expect(both).toMatchObject({ status: 409, body: { code: 'ACTION_CONFIRMATION_WRONG' } })
+    expect((await post(`/${id}/execute`, { confirmTargets: 1 })).status).toBe(200)
+    const done = await ended(id)
+    expect(done).toMatchObject({
+      actionRun: { state: 'done', targetsByState: { verified: 1, protected: 1 } },
+      summary: 'Locked out 1 user (account disabled, sessions ended); 1 protected.',
+    })
+    expect(done.targets.find(({ ref }) => ref === one)).toMatchObject({
+      state: 'protected',
+      reason: 'It is a break-glass account of the connection, which Cordon never acts on.',
+    })
+    await post(`/${id}/revert`)
+    expect(await ended(id)).toMatchObject({
+      actionRun: { state: 'reverted' },
+      summary: 'Put back 1 user; 1 protected.',
+    })
+    const nobody = await plan(locked, { ...users, targets: [one] })
+    const answer = await post(`/${nobody.id}/execute`, { confirmTargets: 0 })
+    expect(answer).toMatchObject({ status: 409, body: { why: expect.stringContaining('protected') } })
+    await change(connectionId, { breakGlassUsers: null })
+  })
+
+  it('is refused where nobody, somebody unknown, or a connection that is not there is named', async () => {
+    const [one] = await victims()
+    const asked = (more: object) => post('', { action: 'disable-user', ...more })
+    const none = expect.objectContaining({ code: 'REQUEST_INVALID', why: 'No user is named.' })
+    expect(await asked({})).toMatchObject({ status: 400, body: none })
+    const stranger = await asked({ targets: ['nobody@nowhere.example'] })
+    expect(stranger).toMatchObject({ status: 400, body: { why: expect.stringContaining('nobody@nowhere.example') } })
+    const elsewhere = await asked({ targets: [one], connectionId: 'none' })
+    expect(elsewhere).toMatchObject({ status: 404, body: { code: 'CONNECTION_NOT_FOUND' } })
+    const mail = await post('', { action: 'delete-message' })
+    expect(mail).toMatchObject({ status: 400, body: { why: expect.stringContaining('no investigation is named') } })
+  })
+})
+
 describe('an analyst', () => {
   it('looks first, has a colleague approve, deletes, and gets the proof of every copy', async () => {
     const before = await places()

@@ -39,7 +39,7 @@ export const ACTION_ROUTES: Route[] = [
     method: 'post',
     path: '/tenants/{tenantId}/action-runs',
     access: 'action.plan',
-    summary: 'Plan an action over hits; changes nothing at Microsoft.',
+    summary: 'Plan an action on messages or users; changes nothing at Microsoft.',
     body: PlanActionRun,
     reply: ActionRunDetail,
     status: 201,

@@ -1,14 +1,20 @@
 import type { Action } from '#respond/action.ts'
 
+import { confirmUserCompromised } from './confirm-user-compromised/action.ts'
 import { deleteMessage } from './delete-message/action.ts'
+import { disableUser } from './disable-user/action.ts'
+import { disableUserAndRevokeSessions } from './disable-user-and-revoke-sessions/action.ts'
+import { dismissUserRisk } from './dismiss-user-risk/action.ts'
+import { enableUser } from './enable-user/action.ts'
 import { moveMessageToDeletedItems } from './move-message-to-deleted-items/action.ts'
 import { moveMessageToJunk } from './move-message-to-junk/action.ts'
 import { remediateMessage } from './remediate-message/action.ts'
 import { restoreMessage } from './restore-message/action.ts'
+import { revokeSignInSessionsOfUser } from './revoke-sign-in-sessions/action.ts'
 import { softDeleteMessage } from './soft-delete-message/action.ts'
 import { warnMessage } from './warn-message/action.ts'
 
-/** Every action that Cordon offers, the gentlest first. */
+/** Every action that Cordon offers: of each kind the gentlest first. */
 export const ACTIONS: readonly Action[] = [
   warnMessage,
   moveMessageToJunk,
@@ -17,4 +23,10 @@ export const ACTIONS: readonly Action[] = [
   deleteMessage,
   remediateMessage,
   restoreMessage,
+  revokeSignInSessionsOfUser,
+  disableUser,
+  disableUserAndRevokeSessions,
+  enableUser,
+  confirmUserCompromised,
+  dismissUserRisk,
 ]

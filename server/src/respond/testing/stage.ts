@@ -3,34 +3,25 @@ import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 
 import { GraphMessage, IMMUTABLE_IDS, messageEnvelopeUrl, messageUrl } from '#connect/apis/graph/mail.ts'
-import type { Microsoft } from '#connect/microsoft.ts'
 import { startEmulator, type EmulatedApplication } from '#connect/testing/start-emulator.ts'
-import { isoTime, systemClock, type Clock } from '#domain/clock.ts'
+import { isoTime, systemClock } from '#domain/clock.ts'
 import { stableId, type TenantId } from '#domain/ids.ts'
 import type { MailHit } from '#domain/investigation.ts'
 import { allOf } from '#domain/mail-filter.ts'
 import type { RecordStore } from '#store/record-store.ts'
 import { openTemporaryRecords } from '#store/testing/temporary-records.ts'
 
-/** What an action is tried on: the emulated company with its phish, and an investigation that has found it. */
-export interface Stage {
-  records: RecordStore
-  /** May read and change mail, settings of mailboxes, and ask Defender to. */
-  microsoft: Microsoft
-  /** May read mail only. */
-  readOnly: Microsoft
-  tenantId: TenantId
-  clock: Clock
+import { recording } from './recording.ts'
+import type { Trial } from './test-contract.ts'
+
+/**
+ * What an action on messages is tried on: the emulated company with its phish, and an investigation that has found it.
+ * `microsoft` may read and change mail, settings of mailboxes, and ask Defender to; `readOnly` may read mail.
+ */
+export interface Stage extends Trial<MailHit> {
   investigationId: string
   /** One in each of 23 mailboxes. */
   hits: MailHit[]
-  /** The emulated world as it was at first, without faults. */
-  reset(): Promise<void>
-  strike(fault: { match?: Record<string, unknown>; do: Record<string, unknown> }): Promise<void>
-  /** How often faults have struck. */
-  struck(): Promise<number>
-  /** Requests of {@link microsoft} so far that were carried out, parts of batches too, by method and expression on the path. */
-  requestsTo(method: string, path: string): number
   /** The newest one's body. */
   lastBody(method: string, path: string): unknown
   /** Display name of the folder that the message lies in, read apart from the code under test. */
@@ -41,9 +32,6 @@ export interface Stage {
   categorize(hit: MailHit, categories: string[]): Promise<void>
   move(hit: MailHit, folder: string): Promise<void>
   purge(hit: MailHit): Promise<void>
-  /** From now on the user's mailbox answers with faults only. */
-  hide(hit: MailHit): Promise<void>
-  close(): Promise<void>
 }
 
 const Truth = z.object({
@@ -117,6 +105,9 @@ export async function openStage(): Promise<Stage> {
     clock: systemClock,
     investigationId,
     hits,
+    subjects: hits,
+    stranger: { ...hits[0]!, id: '00000000-0000-0000-0000-000000000000' },
+    request: (chosen) => ({ investigationId, targets: chosen.map(({ id }) => id) }),
     async reset() {
       await emulator.request('/reset', {})
       carriedOut.length = 0
@@ -153,25 +144,6 @@ export async function openStage(): Promise<Stage> {
       await Promise.all([emulator.stop(), records.close()])
     },
   }
-}
-
-/** `microsoft`, with a list of what it carried out. */
-function recording(inner: Microsoft) {
-  const carriedOut: { method: string; url: string; body?: unknown }[] = []
-  const microsoft: Microsoft = {
-    ...inner,
-    async send(request) {
-      const reply = await inner.send(request)
-      carriedOut.push({ method: request.method ?? 'GET', url: request.path, body: request.body })
-      return reply
-    },
-    async batch(parts, signal) {
-      const replies = await inner.batch(parts, signal)
-      carriedOut.push(...parts.filter((_, i) => replies[i]!.status >= 200 && replies[i]!.status < 300))
-      return replies
-    },
-  }
-  return { microsoft, carriedOut }
 }
 
 async function writeInvestigation(

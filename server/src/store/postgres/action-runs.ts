@@ -12,7 +12,7 @@ import { present } from './row.ts'
 import type { Database, Tables } from './schema.ts'
 
 /** Well below the parameters that PostgreSQL takes with a statement. */
-const MESSAGES_A_STATEMENT = 10_000
+const OBJECTS_A_STATEMENT = 10_000
 
 /** Action runs with the journal of their targets. Targets by state are counted when read, from the index on (run, state). */
 export function actionRuns(db: Database): RecordStore['actionRuns'] {
@@ -73,25 +73,25 @@ export function actionRuns(db: Database): RecordStore['actionRuns'] {
         .selectAll()
         .where('tenantId', '=', tenantId)
         .where('runId', '=', id)
-        .orderBy('userPrincipalName')
+        .orderBy('address')
         .orderBy('id')
         .execute()
       return rows.map(({ tenantId: _tenant, runId: _run, ...target }) => present(target))
     },
 
-    async earlier(tenantId, messageIds) {
+    async earlier(tenantId, objectIds) {
       const found = new Map<string, Record<string, unknown>>()
-      for (let start = 0; start < messageIds.length; start += MESSAGES_A_STATEMENT) {
+      for (let start = 0; start < objectIds.length; start += OBJECTS_A_STATEMENT) {
         const rows = await db
           .selectFrom('actionTargets')
-          .select(['messageId', 'before'])
+          .select(['objectId', 'before'])
           .where('tenantId', '=', tenantId)
-          .where('messageId', 'in', messageIds.slice(start, start + MESSAGES_A_STATEMENT))
+          .where('objectId', 'in', objectIds.slice(start, start + OBJECTS_A_STATEMENT))
           .where('state', '=', 'verified')
           .where(sql`before->>'place'`, '=', 'folder')
           .orderBy('updatedAt')
           .execute()
-        for (const { messageId, before } of rows) found.set(messageId, before!)
+        for (const { objectId, before } of rows) found.set(objectId, before!)
       }
       return found
     },

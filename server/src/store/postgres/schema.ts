@@ -277,14 +277,15 @@ interface ActionRunTable {
   id: string
   connectionId: string
   action: string
-  investigationId: string
+  targetKind: ActionRun['targetKind']
+  investigationId: TextOrNull
   state: ActionRun['state']
   effect: string
   reversible: boolean
   options: JsonOrNull<Record<string, unknown>>
   shadow: boolean
   targetsTotal: number
-  mailboxesTotal: number
+  mailboxesTotal: ColumnType<number | null, number | null | undefined, number | null>
   mailboxesCovered: ColumnType<number | null, number | null | undefined, number | null>
   sample: ColumnType<ActionSample[], string, never>
   needsApproval: boolean
@@ -302,11 +303,11 @@ interface ActionTargetTable {
   tenantId: TenantId
   runId: string
   id: string
-  hitId: string
-  userId: string
-  userPrincipalName: string
-  messageId: string
-  subject: string
+  ref: string
+  objectId: string
+  name: string
+  address: string
+  lane: string
   state: ActionTarget['state']
   before: JsonOrNull<Record<string, unknown>>
   proof: TextOrNull

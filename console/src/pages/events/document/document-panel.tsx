@@ -69,7 +69,7 @@ export function DocumentPanel({ tenantId, eventId, onStep, onClose, ...rest }: P
       {!data && !error && <SkeletonRows rows={8} />}
       {data && (
         <>
-          <Pivots event={data.event} onPivot={rest.onPivot} onNarrow={rest.onNarrow} />
+          <Pivots tenantId={tenantId} event={data.event} onPivot={rest.onPivot} onNarrow={rest.onNarrow} />
           <Tabs.Root defaultValue="fields" className="flex min-h-0 flex-1 flex-col">
             <TabList
               label="Event views"

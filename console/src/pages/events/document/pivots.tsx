@@ -4,6 +4,7 @@ import { AtSign, Fingerprint, Mail, Network } from 'lucide-react'
 import { pivotsOf, type Pivot } from '#lib/pivots.ts'
 import { around, type TimeRange } from '#lib/time-range.ts'
 import { Menu, MenuItem, MenuLabel, MenuSeparator } from '#parts/menu.tsx'
+import { RespondButton } from '#parts/respond-button.tsx'
 
 const ICONS = { user: AtSign, IP: Network, message: Mail, session: Fingerprint } satisfies Record<
   Pivot['kind'],
@@ -12,13 +13,14 @@ const ICONS = { user: AtSign, IP: Network, message: Mail, session: Fingerprint }
 const HOUR_MS = 3_600_000
 
 interface Props {
+  tenantId: string
   event: EcsDocument
   onPivot: (query: string, range?: TimeRange) => void
   onNarrow: (term: string) => void
 }
 
 /** Where one event leads: everything of the same user, address, message or session. */
-export function Pivots({ event, onPivot, onNarrow }: Props) {
+export function Pivots({ tenantId, event, onPivot, onNarrow }: Props) {
   const pivots = pivotsOf(event)
   if (pivots.length === 0) return null
   const at = event['@timestamp']
@@ -27,7 +29,7 @@ export function Pivots({ event, onPivot, onNarrow }: Props) {
       {pivots.map(({ kind, value, query }) => {
         const Icon = ICONS[kind]
         return (
-          <li key={`${kind} ${value}`} className="max-w-full">
+          <li key={`${kind} ${value}`} className="flex max-w-full items-center">
             <Menu
               trigger={
                 <button
@@ -50,6 +52,7 @@ export function Pivots({ event, onPivot, onNarrow }: Props) {
               </MenuItem>
               <MenuItem onSelect={() => void navigator.clipboard.writeText(value)}>Copy</MenuItem>
             </Menu>
+            {kind === 'user' && value.includes('@') && <RespondButton tenantId={tenantId} user={value} />}
           </li>
         )
       })}

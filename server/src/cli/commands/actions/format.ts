@@ -4,8 +4,8 @@ import { facts, table } from '#cli/output.ts'
 
 /** An action run as it stands. */
 export function formatRun(run: ActionRun): string {
-  const { id, action, state, effect, reversible, shadow, targetsByState, createdBy, mailboxesTotal, mailboxesCovered } =
-    run
+  const { id, action, state, effect, reversible, shadow, targetsByState, createdBy } = run
+  const { mailboxesTotal, mailboxesCovered } = run
   return facts({
     id,
     action,
@@ -13,8 +13,10 @@ export function formatRun(run: ActionRun): string {
     effect,
     reversible: reversible ? 'yes' : 'no',
     ...(shadow && { shadow: 'yes: reads everything and changes nothing' }),
-    mailboxes:
-      mailboxesCovered === undefined ? `${mailboxesTotal}` : `${mailboxesTotal} of ${mailboxesCovered} looked at`,
+    ...(mailboxesTotal !== undefined && {
+      mailboxes:
+        mailboxesCovered === undefined ? `${mailboxesTotal}` : `${mailboxesTotal} of ${mailboxesCovered} looked at`,
+    }),
     targets: Object.entries(targetsByState)
       .map(([name, count]) => `${count} ${name}`)
       .join(', '),
@@ -33,10 +35,12 @@ function approvalOf({ decidedBy, decidedAt, decisionNote, state }: ActionRun): s
 }
 
 /** The command that takes a plan on. */
-export function nextStep({ id, state, needsApproval, targetsTotal }: ActionRun): string {
+export function nextStep({ id, state, needsApproval, targetsTotal, targetsByState }: ActionRun): string {
+  const confirmed = targetsTotal - (targetsByState.protected ?? 0)
+  if (confirmed === 0) return 'Every target is protected: there is nothing to carry out.'
   return needsApproval && state === 'planned'
-    ? `Somebody else approves it with: npx cordon actions approve ${id} --confirm ${targetsTotal}`
-    : `Carry it out with: npx cordon actions execute ${id} --confirm ${targetsTotal}`
+    ? `Somebody else approves it with: npx cordon actions approve ${id} --confirm ${confirmed}`
+    : `Carry it out with: npx cordon actions execute ${id} --confirm ${confirmed}`
 }
 
 /** The journal of its targets. */
@@ -44,9 +48,9 @@ export function formatTargets(targets: readonly ActionTarget[]): string {
   return table(
     targets,
     {
-      MAILBOX: ({ userPrincipalName }) => userPrincipalName,
+      ADDRESS: ({ address }) => address,
       STATE: ({ state }) => state,
-      SUBJECT: ({ subject }) => subject,
+      NAME: ({ name }) => name,
       EVIDENCE: ({ proof, reason }) => reason ?? proof,
     },
     'No targets.',

@@ -17,6 +17,7 @@ export const SettingOptions = z.object({
   testMailbox: z.string().optional(),
   outsideMailbox: z.string().optional(),
   domain: z.array(z.string()).optional(),
+  breakGlass: z.array(z.string()).optional(),
   secretExpires: z.string().optional(),
   use: z.array(z.enum(['collect', 'investigate', 'respond'])).optional(),
   unchecked: z.boolean().optional(),
@@ -40,6 +41,7 @@ export function withSettings(command: Command): Command {
     .option('--test-mailbox <address>', 'a mailbox that the test opens')
     .option('--outside-mailbox <address>', 'a mailbox that the application must not reach')
     .option('--domain <domain...>', 'the only domains whose mailboxes may be touched')
+    .option('--break-glass <user...>', 'users that no action may touch, by object id or user principal name')
     .option('--secret-expires <date>', 'when the client secret expires, such as 2027-05-01')
     .option('--use <what...>', 'what the application is for: collect, investigate, respond; everything when absent')
     .option('--unchecked', 'save feeds that Microsoft would refuse, too')
@@ -56,6 +58,7 @@ export function settingsOf(options: SettingOptions) {
     testMailbox: textOf(options.testMailbox),
     outsideMailbox: textOf(options.outsideMailbox),
     authorizedDomains: options.domain,
+    breakGlassUsers: options.breakGlass,
     secretExpiresAt: date === undefined || date === '' ? textOf(date) : dateOf(date),
     uses: options.use,
   }

@@ -51,7 +51,15 @@ describe('in bad weather', () => {
     })
     await stage.strike({ match: { ...part, probability: 0.05 }, do: { status: 503 } })
     const { records, clock, tenantId, investigationId, microsoft } = stage
-    const plan = { records, clock, tenantId, action: 'delete-message', investigationId, createdBy: 'ana' }
+    const plan = {
+      records,
+      clock,
+      tenantId,
+      action: 'delete-message',
+      investigationId,
+      createdBy: 'ana',
+      open: async () => stage.microsoft,
+    }
     const { id } = (await planActionRun(plan)).actionRun
     const ended = await executeActionRun({ records, clock, tenantId, microsoft, id })
     expect(await stage.struck()).toBeGreaterThan(0)
@@ -74,7 +82,15 @@ describe('in bad weather', () => {
     const path = `/users/${hit!.userId}/`
     await stage.strike({ match: { path }, do: { status, body: { error: { code, message } } } })
     const { records, clock, tenantId, investigationId, microsoft } = stage
-    const plan = { records, clock, tenantId, action: 'delete-message', investigationId, createdBy: 'ana' }
+    const plan = {
+      records,
+      clock,
+      tenantId,
+      action: 'delete-message',
+      investigationId,
+      createdBy: 'ana',
+      open: async () => stage.microsoft,
+    }
     const { id } = (await planActionRun(plan)).actionRun
     const ended = await executeActionRun({ records, clock, tenantId, microsoft, id })
     expect(ended).toMatchObject({ state: 'partly', targetsByState: { 'not-reachable': 1, verified: 22 } })
@@ -85,7 +101,15 @@ describe('in bad weather', () => {
   it('does not call a copy failed because a repeated deletion is refused and the line then breaks', async () => {
     await stage.reset()
     const { records, clock, tenantId, investigationId, microsoft } = stage
-    const plan = { records, clock, tenantId, action: 'delete-message', investigationId, createdBy: 'ana' }
+    const plan = {
+      records,
+      clock,
+      tenantId,
+      action: 'delete-message',
+      investigationId,
+      createdBy: 'ana',
+      open: async () => stage.microsoft,
+    }
     const { id } = (await planActionRun(plan)).actionRun
     const [hit] = stage.hits
     const breaking = breaksAfter(microsoft, `/users/${hit!.userId}/`, '/permanentDelete')
@@ -94,14 +118,22 @@ describe('in bad weather', () => {
       do: { status: 400, body: { error: { code: 'ErrorCannotDeleteObject', message: 'Object cannot be deleted.' } } },
     })
     await executeActionRun({ records, clock, tenantId, microsoft: breaking, id })
-    const left = (await records.actionRuns.targets(tenantId, id)).find(({ hitId }) => hitId === hit!.id)
+    const left = (await records.actionRuns.targets(tenantId, id)).find(({ ref }) => ref === hit!.id)
     expect(left).toMatchObject({ state: 'not-reachable', reason: expect.stringContaining('did not answer') })
   })
 
   it('removes a message of a user who was renamed in the middle of it', async () => {
     await stage.reset()
     const { records, clock, tenantId, investigationId, microsoft } = stage
-    const plan = { records, clock, tenantId, action: 'delete-message', investigationId, createdBy: 'ana' }
+    const plan = {
+      records,
+      clock,
+      tenantId,
+      action: 'delete-message',
+      investigationId,
+      createdBy: 'ana',
+      open: async () => stage.microsoft,
+    }
     const { id } = (await planActionRun(plan)).actionRun
     const names = stage.hits.map(({ userPrincipalName }) => userPrincipalName)
     for (const name of names) {

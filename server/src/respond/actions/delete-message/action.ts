@@ -1,7 +1,8 @@
 import { mailReadWrite, purge } from '#respond/act.ts'
 import { defineAction } from '#respond/action.ts'
 import { mailboxesOf, messagesOf } from '#respond/count.ts'
-import { CALENDAR_WRITE, isEvent, purgeEvent, readEvent } from '#respond/event.ts'
+import { CALENDAR_WRITE, purgeEvent, readEvent } from '#respond/event.ts'
+import { isEvent, type MessageTarget } from '#respond/kinds/message.ts'
 import { MessageState, readMessage, settledWhenGone, verifyGone } from '#respond/message-state.ts'
 
 /**
@@ -11,8 +12,9 @@ import { MessageState, readMessage, settledWhenGone, verifyGone } from '#respond
  * @see https://learn.microsoft.com/graph/api/message-permanentdelete
  * @see https://learn.microsoft.com/graph/api/event-permanentdelete
  */
-export const deleteMessage = defineAction<MessageState>({
+export const deleteMessage = defineAction<MessageState, MessageTarget>({
   id: 'delete-message',
+  on: 'message',
   title: 'Delete permanently',
   recoverability:
     'Neither the user nor Cordon can bring the message back. Exchange keeps it, out of sight, only where single item ' +

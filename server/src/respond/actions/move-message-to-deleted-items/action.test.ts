@@ -56,7 +56,15 @@ describe('a reading that is a moment old', () => {
     const old = { id: hit!.messageId, parentFolderId: hit!.folderId, internetMessageId: hit!.internetMessageId }
     const path = `/messages/${encodeURIComponent(hit!.messageId)}\\?`
     await stage.strike({ match: { method: 'GET', path, nth: 2 }, do: { status: 200, body: old } })
-    const plan = { records, clock, tenantId, investigationId, hitIds: [hit!.id], createdBy: 'ana' }
+    const plan = {
+      records,
+      clock,
+      tenantId,
+      investigationId,
+      targets: [hit!.id],
+      createdBy: 'ana',
+      open: async () => stage.microsoft,
+    }
     const { id } = (await planActionRun({ ...plan, action: 'move-message-to-deleted-items' })).actionRun
     const run = { records, clock, tenantId, microsoft, id, wait: async () => {} }
     expect(await executeActionRun(run)).toMatchObject({ state: 'done', targetsByState: { verified: 1 } })

@@ -31,6 +31,7 @@ describe('a remediation', () => {
       investigationId,
       options,
       createdBy: 'ana',
+      open: async () => stage.microsoft,
     }
     return { records, clock, tenantId, microsoft, id: (await planActionRun(request)).actionRun.id }
   }

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 
 import { AppError } from '#domain/errors.ts'
-import { defineAction, type Target } from '#respond/action.ts'
+import { defineAction } from '#respond/action.ts'
+import type { MessageTarget } from '#respond/kinds/message.ts'
 import { mailboxesOf, messagesOf } from '#respond/count.ts'
 import { isIn, MessageState, readMessage, settledWhenGone, verifyGone } from '#respond/message-state.ts'
 
@@ -28,8 +29,9 @@ const PATIENCE = [2, 3, 5, 10, 20, 30, 60, ...Array.from({ length: 28 }, () => 6
  *
  * @see https://learn.microsoft.com/graph/api/security-analyzedemail-remediate
  */
-export const remediateMessage = defineAction<RemediateState>({
+export const remediateMessage = defineAction<RemediateState, MessageTarget>({
   id: 'remediate-message',
+  on: 'message',
   title: 'Remediate through Defender',
   recoverability:
     'With hardDelete neither the user nor Cordon can bring the message back; Exchange keeps it only where single item ' +
@@ -86,13 +88,13 @@ export const remediateMessage = defineAction<RemediateState>({
   },
 })
 
-function optionsOf({ options = {} }: Target): RemediateOptions {
+function optionsOf({ options = {} }: MessageTarget): RemediateOptions {
   return RemediateOptions.parse(options)
 }
 
 /** One request for all of them. Asking twice does no harm: what is gone already stays so. */
 async function remediate(
-  { microsoft }: Target,
+  { microsoft }: MessageTarget,
   { action, subject, analyzedEmails }: { action: string; subject: string; analyzedEmails: readonly Pair[] },
 ): Promise<void> {
   try {

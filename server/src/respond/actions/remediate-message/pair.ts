@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 import { messageUrl, userUrl } from '#connect/apis/graph/mail.ts'
 import { odataQuery } from '#connect/apis/graph/odata.ts'
-import type { Target } from '#respond/action.ts'
+import type { MessageTarget } from '#respond/kinds/message.ts'
 import { get, messageIn } from '#respond/message-state.ts'
 
 /** How Defender names one copy of a message. */
@@ -15,7 +15,7 @@ const Headers = z.object({
 const Addressee = z.object({ mail: z.string().nullish() })
 
 /** The message's pair; undefined when it is not there, or carries no network message ID. @throws AppError CONNECT_* */
-export async function readPair(target: Target): Promise<Pair | undefined> {
+export async function readPair(target: MessageTarget): Promise<Pair | undefined> {
   const { userId, messageId, userPrincipalName } = target.hit
   const [message, user] = await get(target, [
     `${messageUrl(userId, messageId)}${odataQuery({ $select: 'internetMessageHeaders' })}`,

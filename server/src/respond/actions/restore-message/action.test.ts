@@ -32,8 +32,17 @@ describe('after an earlier run', () => {
       const before = await Promise.all(hits.map((hit) => stage.placeOf(hit)))
       const run = async (id: string) => {
         const { records, clock, tenantId, investigationId, microsoft } = stage
-        const hitIds = hits.map((hit) => hit.id)
-        const plan = { records, clock, tenantId, action: id, investigationId, hitIds, createdBy: 'ana' }
+        const targets = hits.map((hit) => hit.id)
+        const plan = {
+          records,
+          clock,
+          tenantId,
+          action: id,
+          investigationId,
+          targets,
+          createdBy: 'ana',
+          open: async () => stage.microsoft,
+        }
         return executeActionRun({ records, clock, tenantId, microsoft, id: (await planActionRun(plan)).actionRun.id })
       }
       await run(action)

@@ -2,7 +2,8 @@ import { z } from 'zod'
 
 import { folderUrl, GraphFolder } from '#connect/apis/graph/mail.ts'
 import { mailReadWrite, moveTo } from '#respond/act.ts'
-import { defineAction, type Target } from '#respond/action.ts'
+import { defineAction } from '#respond/action.ts'
+import type { MessageTarget } from '#respond/kinds/message.ts'
 import { mailboxesOf, messagesOf } from '#respond/count.ts'
 import {
   get,
@@ -28,8 +29,9 @@ const Earlier = MessageState.pick({ folderId: true })
  * Brings a message back that lies in Junk Email, Deleted Items or Recoverable Items: to the folder where the newest run that
  * changed it found it, else to the Inbox. What the user has in another folder stays there.
  */
-export const restoreMessage = defineAction<RestoreState>({
+export const restoreMessage = defineAction<RestoreState, MessageTarget>({
   id: 'restore-message',
+  on: 'message',
   title: 'Restore',
   recoverability:
     'The message goes back to the folder it was in before Cordon acted on it, or to the Inbox where Cordon did not. ' +
@@ -78,7 +80,7 @@ function isRestored(before: RestoreState, now: RestoreState): boolean {
 }
 
 /** The folder where an earlier run found the message, else the Inbox. */
-async function goalOf(target: Target): Promise<string> {
+async function goalOf(target: MessageTarget): Promise<string> {
   const earlier = Earlier.safeParse(target.earlier).data?.folderId
   if (earlier !== undefined) return earlier
   const { exchange } = target.microsoft

@@ -27,16 +27,17 @@ describe('a warning', () => {
 
   const run = async (options: Record<string, unknown>, hits = stage.hits.slice(0, 2)) => {
     const { records, clock, tenantId, investigationId, microsoft } = stage
-    const hitIds = hits.map(({ id }) => id)
+    const targets = hits.map(({ id }) => id)
     const plan = {
       records,
       clock,
       tenantId,
       action: 'warn-message',
       investigationId,
-      hitIds,
+      targets,
       options,
       createdBy: 'ana',
+      open: async () => stage.microsoft,
     }
     const context = { records, clock, tenantId, microsoft, id: (await planActionRun(plan)).actionRun.id }
     return { context, ended: await executeActionRun(context) }
@@ -87,8 +88,8 @@ describe('a warning', () => {
         action: 'warn-message',
         investigationId,
         options: { banner },
-        grantedRoles: async () => roles,
         createdBy: 'ana',
+        open: async () => ({ ...stage.microsoft, grantedRoles: async () => [...roles] }),
       })
     const refused = expect.objectContaining({
       code: 'CONNECT_PERMISSION_MISSING',

@@ -4,7 +4,8 @@ import { messageUrl, userUrl } from '#connect/apis/graph/mail.ts'
 import { AppError } from '#domain/errors.ts'
 import type { PermissionNeed } from '#domain/tenant.ts'
 import { act, mailReadWrite } from '#respond/act.ts'
-import { defineAction, type Target } from '#respond/action.ts'
+import { defineAction } from '#respond/action.ts'
+import type { MessageTarget } from '#respond/kinds/message.ts'
 import { mailboxesOf, messagesOf } from '#respond/count.ts'
 import { MessageState, readMessage, settledWhenGone } from '#respond/message-state.ts'
 
@@ -51,8 +52,9 @@ const ADVANCED: PermissionNeed = {
  *
  * @see https://learn.microsoft.com/graph/api/message-update
  */
-export const warnMessage = defineAction<WarnState>({
+export const warnMessage = defineAction<WarnState, MessageTarget>({
   id: 'warn-message',
+  on: 'message',
   title: 'Mark with a warning',
   recoverability:
     'The user keeps the message, marked with a category. Cordon can take the category off, and puts the text back as it ' +
@@ -122,7 +124,7 @@ export const warnMessage = defineAction<WarnState>({
   },
 })
 
-function optionsOf({ options = {} }: Target): WarnOptions {
+function optionsOf({ options = {} }: MessageTarget): WarnOptions {
   return WarnOptions.parse(options)
 }
 
@@ -140,7 +142,7 @@ function proofOf({ categories, banner }: WarnState): string {
 }
 
 /** Makes the category known to the mailbox, with its color; a mailbox that has it keeps its own. */
-async function offerCategory(target: Target, displayName: string, color: string): Promise<void> {
+async function offerCategory(target: MessageTarget, displayName: string, color: string): Promise<void> {
   const { userId, userPrincipalName } = target.hit
   try {
     await act(target, {
@@ -156,7 +158,7 @@ async function offerCategory(target: Target, displayName: string, color: string)
   }
 }
 
-function update(target: Target, body: { categories: string[]; body?: Body }): Promise<void> {
+function update(target: MessageTarget, body: { categories: string[]; body?: Body }): Promise<void> {
   const { userId, messageId, userPrincipalName } = target.hit
   return act(target, {
     method: 'PATCH',

@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 import { messageUrl } from '#connect/apis/graph/mail.ts'
 import { odataQuery } from '#connect/apis/graph/odata.ts'
-import type { Target } from '#respond/action.ts'
+import type { MessageTarget } from '#respond/kinds/message.ts'
 import { get, messageIn } from '#respond/message-state.ts'
 
 /** A message's text as Graph has it. */
@@ -19,7 +19,7 @@ export interface Marks {
 }
 
 /** The marks that the message carries; undefined when it is not there. @throws AppError CONNECT_* */
-export async function readMarks(target: Target, wish: { body: boolean }): Promise<Marks | undefined> {
+export async function readMarks(target: MessageTarget, wish: { body: boolean }): Promise<Marks | undefined> {
   const { userId, messageId } = target.hit
   const $select = wish.body ? 'categories,body' : 'categories'
   const [reply] = await get(target, [`${messageUrl(userId, messageId)}${odataQuery({ $select })}`])

@@ -15,6 +15,7 @@ import { up as foundAt } from './0012-found-at.ts'
 import { up as searchesAndRetention } from './0013-searches-and-retention.ts'
 import { up as destinations } from './0014-destinations.ts'
 import { up as rules } from './0015-rules.ts'
+import { up as actionTargets } from './0016-action-targets.ts'
 import { up as auditChain } from './0017-audit-chain.ts'
 import { up as people } from './0018-people.ts'
 
@@ -35,6 +36,7 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0013-searches-and-retention': { up: searchesAndRetention },
   '0014-destinations': { up: destinations },
   '0015-rules': { up: rules },
+  '0016-action-targets': { up: actionTargets },
   '0017-audit-chain': { up: auditChain },
   '0018-people': { up: people },
 }

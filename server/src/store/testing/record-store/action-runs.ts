@@ -47,7 +47,7 @@ export const actionRunContract: Contract = (store) => {
   it('keeps a plan’s settings and sample, and who decided what about it', async () => {
     const tenantId = freshTenant()
     const options = { category: 'Phishing', banner: true }
-    const sample = [{ userPrincipalName: 'ana@fabrikam.example', subject: 'Sie haben \0 gewonnen 🎉' }]
+    const sample = [{ address: 'ana@fabrikam.example', name: 'Sie haben \0 gewonnen 🎉' }]
     const run = actionRun(tenantId, { options, sample, shadow: true, needsApproval: true, mailboxesCovered: 50_000 })
     await store().actionRuns.create(run, [])
     const decision = { decidedBy: 'ben', decidedAt: at(5), decisionNote: 'Seen.' }
@@ -56,7 +56,7 @@ export const actionRunContract: Contract = (store) => {
       ...run,
       ...decision,
       state: 'approved',
-      sample: [{ ...sample[0], subject: 'Sie haben \uFFFD gewonnen 🎉' }],
+      sample: [{ ...sample[0], name: 'Sie haben \uFFFD gewonnen 🎉' }],
     })
   })
 
@@ -73,10 +73,21 @@ export const actionRunContract: Contract = (store) => {
     await found(2, 'archive')
     await found(5, 'reverted', { state: 'reverted' })
     await found(6, 'trash', { before: { place: 'deleted-items', folderId: 'trash' } })
-    await found(7, 'other', { messageId: 'message-other' })
+    await found(7, 'other', { objectId: 'message-other' })
     const earlier = await store().actionRuns.earlier(tenantId, ['message-m', 'message-unknown'])
     expect([...earlier]).toEqual([['message-m', { place: 'folder', folderId: 'projects' }]])
     expect(await store().actionRuns.earlier(freshTenant(), ['message-m'])).toEqual(new Map())
+  })
+
+  it('keeps a run that is on users, and so has neither investigation nor mailboxes', async () => {
+    const tenantId = freshTenant()
+    const { investigationId: _, mailboxesTotal: __, ...run } = actionRun(tenantId, { targetKind: 'user' })
+    const refused = target('1', { state: 'protected', reason: 'It is a break-glass account.' })
+    await store().actionRuns.create(run, [refused, target('2')])
+    const expected = { ...run, targetsByState: { protected: 1, planned: 1 } }
+    expect(await store().actionRuns.read(tenantId, run.id)).toEqual(expected)
+    expect(await store().actionRuns.list(tenantId, { limit: 10 })).toEqual([expected])
+    expect(await store().actionRuns.targets(tenantId, run.id)).toEqual([refused, target('2')])
   })
 
   it('writes the run and its targets together or not at all', async () => {

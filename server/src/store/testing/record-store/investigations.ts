@@ -107,8 +107,8 @@ export const investigationContract: Contract = (store) => {
       actionRun(tenantId, { investigationId: id, createdAt: at(1) }),
       actionRun(tenantId, { investigationId: id, createdAt: at(2) }),
     ]
-    await store().actionRuns.create(runs[1]!, [target('t', { hitId: 'a', state: 'verified' })])
-    await store().actionRuns.create(runs[0]!, [target('t', { hitId: 'a', state: 'failed' })])
+    await store().actionRuns.create(runs[1]!, [target('t', { ref: 'a', state: 'verified' })])
+    await store().actionRuns.create(runs[0]!, [target('t', { ref: 'a', state: 'failed' })])
     expect(await store().investigations.hits(tenantId, id)).toEqual([
       hits[1],
       { ...hits[0], lastAction: { actionRunId: runs[1]!.id, state: 'verified' } },

@@ -1,4 +1,4 @@
-import type { Action, Investigation } from '@cordon/api'
+import type { Action, PlanActionRun } from '@cordon/api'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState, type ReactNode } from 'react'
@@ -6,10 +6,8 @@ import { useState, type ReactNode } from 'react'
 import { tenantApi } from '#lib/api.ts'
 import { queries } from '#lib/queries.ts'
 import { useUser } from '#lib/rights.ts'
-import { selectedHits } from '#lib/selected-hits.ts'
-import { selectedOf, type Selection } from '#lib/selection.ts'
 import { settingsOf, type SettingValue } from '#lib/settings.ts'
-import { count } from '#lib/words.ts'
+import { actionable } from '#lib/words.ts'
 import { Badge } from '#parts/badge.tsx'
 import { Button } from '#parts/button.tsx'
 import { Dialog, DialogActions } from '#parts/dialog.tsx'
@@ -20,33 +18,36 @@ import { SettingField } from '#parts/setting-field.tsx'
 
 interface Props {
   tenantId: string
-  investigation: Investigation
-  selection: Selection
+  /** What the action is to be on. */
+  on: Action['on']
+  /** "For 23 messages." */
+  what: string
+  /** The connection whose cloud decides what is offered, where it is known. */
+  connectionId?: string | undefined
+  /** What to plan it for, asked once an action is chosen. */
+  request: () => Promise<Pick<PlanActionRun, 'investigationId' | 'connectionId' | 'targets'>>
   onClose: () => void
+  /** Further choices, above the actions. */
+  children?: ReactNode
 }
 
-/** What to do with the hits, with the truth about getting them back. A plan changes nothing; a shadow run only reads. */
-export function ChooseAction({ tenantId, investigation, selection, onClose }: Props) {
-  const { id: investigationId, connectionId, hits } = investigation
+/** What to do, with the truth about getting it back. A plan changes nothing; a shadow run only reads. */
+export function ChooseAction({ tenantId, on, what, connectionId, request, onClose, children }: Props) {
   const navigate = useNavigate()
   const { reaches } = useUser()
   const [actionId, setActionId] = useState<string>()
   const [changed, setChanged] = useState<Record<string, SettingValue>>({})
   const actions = useQuery(queries.actions())
   const cloud = useQuery(queries.connections()).data?.connections.find(({ id }) => id === connectionId)?.cloud
-  const action = actions.data?.actions.find((each) => each.id === actionId)
+  const offered = actions.data?.actions.filter((each) => each.on === on)
+  const action = offered?.find((each) => each.id === actionId)
   const plan = useMutation({
     mutationFn: async ({ id, shadow }: { id: string; shadow: boolean }) => {
-      const hitIds = await selectedHits(tenantId, investigationId, selection)
       const options = Object.keys(changed).length > 0 ? { options: changed } : {}
-      const { actionRun } = await tenantApi(tenantId).planActionRun({
-        action: id,
-        investigationId,
-        shadow,
-        ...options,
-        ...(hitIds && { hitIds }),
-      })
-      if (shadow) await tenantApi(tenantId).executeActionRun(actionRun.id, actionRun.targetsTotal)
+      const asked = { action: id, shadow, ...options, ...(await request()) }
+      const { actionRun } = await tenantApi(tenantId).planActionRun(asked)
+      const targets = actionable(actionRun)
+      if (shadow && targets > 0) await tenantApi(tenantId).executeActionRun(actionRun.id, targets)
       return actionRun
     },
     onSuccess: ({ id }) =>
@@ -57,12 +58,13 @@ export function ChooseAction({ tenantId, investigation, selection, onClose }: Pr
     <Dialog
       onClose={onClose}
       title="Choose action"
-      description={`For ${count(selectedOf(selection, hits), 'message')}. Neither a plan nor a shadow run changes anything.`}
+      description={`For ${what}. Neither a plan nor a shadow run changes anything.`}
     >
       {actions.error && <ProblemBanner error={actions.error} onRetry={() => void actions.refetch()} />}
+      {children}
       {actions.isPending && <SkeletonRows rows={6} />}
       <div role="radiogroup" aria-label="Action" className="space-y-2">
-        {actions.data?.actions.map((each) => (
+        {offered?.map((each) => (
           <ActionChoice
             key={each.id}
             action={each}
