@@ -27,9 +27,14 @@ const DomainRow = z.object({ DomainName: z.string(), MatchSubDomains: z.boolean(
 /** A directory role that opens recipients. */
 export const RECIPIENTS_ROLE = 'Global Reader'
 
-const GROUPS = ['MailUniversalDistributionGroup', 'MailUniversalSecurityGroup', 'MailNonUniversalGroup', 'RoomList']
+const GROUPS = new Set([
+  'MailUniversalDistributionGroup',
+  'MailUniversalSecurityGroup',
+  'MailNonUniversalGroup',
+  'RoomList',
+])
 /** Those whose members another command would tell. */
-const OPAQUE_GROUPS = ['GroupMailbox', 'DynamicDistributionGroup', 'PublicFolder']
+const OPAQUE_GROUPS = new Set(['GroupMailbox', 'DynamicDistributionGroup', 'PublicFolder'])
 /** Nobody forwards to more on purpose; beyond, it is not known where all of it goes. */
 const MOST_MEMBERS = 1_000
 
@@ -69,8 +74,8 @@ export async function resolveRecipient(
     if (seen.has(row.Guid)) continue
     seen.add(row.Guid)
     if (seen.size > MOST_MEMBERS) return { ...found, isComplete: false }
-    if (GROUPS.includes(row.RecipientTypeDetails)) left.push(...(await membersOf(microsoft, row, signal)))
-    else if (OPAQUE_GROUPS.includes(row.RecipientTypeDetails)) found.isComplete = false
+    if (GROUPS.has(row.RecipientTypeDetails)) left.push(...(await membersOf(microsoft, row, signal)))
+    else if (OPAQUE_GROUPS.has(row.RecipientTypeDetails)) found.isComplete = false
     else {
       const address = bare(row.ExternalEmailAddress || row.PrimarySmtpAddress || '')
       if (isAddress(address)) found.addresses.push(address)
