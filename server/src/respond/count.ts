@@ -10,6 +10,11 @@ export function mailboxesOf({ lanes }: Pick<Count, 'lanes'>): string {
   return `${lanes} ${lanes === 1 ? 'mailbox' : 'mailboxes'}`
 }
 
+/** "2 devices", "1 device". */
+export function devicesOf({ targets }: Pick<Count, 'targets'>): string {
+  return `${targets} ${targets === 1 ? 'device' : 'devices'}`
+}
+
 /** "3 users", "1 user". */
 export function usersOf({ targets }: Pick<Count, 'targets'>): string {
   return `${targets} ${targets === 1 ? 'user' : 'users'}`

@@ -15,6 +15,8 @@ export interface ApiStage {
   as(roles: readonly string[], directoryRoles?: readonly string[]): Promise<Microsoft>
   /** Microsoft as a program other than Cordon sees it: a token and plain requests, nothing of the code under test. */
   onlooker: Onlooker
+  /** The company as it was at first; of the applications the onlooker's alone is there again. */
+  reset(): Promise<void>
   /** Moves the company's clock on. */
   pass(ms: number): Promise<void>
   close(): Promise<void>
@@ -60,20 +62,20 @@ export async function openApiStage(
     return { status: reply.statusCode, json: text.startsWith('{') ? Json.parse(JSON.parse(text)) : {} }
   }
 
-  const { clientId, secret } = await register(roles, directoryRoles)
-  const form = new URLSearchParams({
-    grant_type: 'client_credentials',
-    client_id: clientId,
-    client_secret: secret,
-    scope: `${emulator.cloud.apis[api]!.audience}/.default`,
-  })
-  const signedIn = await send(
-    'POST',
-    `/${emulator.tenants[0]!.id}/oauth2/v2.0/token`,
-    { 'content-type': 'application/x-www-form-urlencoded' },
-    form.toString(),
-  )
-  const { access_token: token } = Token.parse(signedIn.json)
+  let token: string
+  const signIn = async () => {
+    const { clientId, secret } = await register(roles, directoryRoles)
+    const form = new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: clientId,
+      client_secret: secret,
+      scope: `${emulator.cloud.apis[api]!.audience}/.default`,
+    })
+    const path = `/${emulator.tenants[0]!.id}/oauth2/v2.0/token`
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+    token = Token.parse((await send('POST', path, headers, form.toString())).json).access_token
+  }
+  await signIn()
 
   return {
     emulator,
@@ -85,6 +87,10 @@ export async function openApiStage(
         { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
         body === undefined ? undefined : JSON.stringify(body),
       ),
+    async reset() {
+      await emulator.request('/reset', {})
+      await signIn()
+    },
     async pass(ms) {
       await emulator.request('/clock', { advanceMs: ms })
     },

@@ -6,11 +6,14 @@ import { disableUser } from './disable-user/action.ts'
 import { disableUserAndRevokeSessions } from './disable-user-and-revoke-sessions/action.ts'
 import { dismissUserRisk } from './dismiss-user-risk/action.ts'
 import { enableUser } from './enable-user/action.ts'
+import { isolateDevice } from './isolate-device/action.ts'
 import { moveMessageToDeletedItems } from './move-message-to-deleted-items/action.ts'
 import { moveMessageToJunk } from './move-message-to-junk/action.ts'
+import { releaseDevice } from './release-device/action.ts'
 import { remediateMessage } from './remediate-message/action.ts'
 import { restoreMessage } from './restore-message/action.ts'
 import { revokeSignInSessionsOfUser } from './revoke-sign-in-sessions/action.ts'
+import { scanDevice } from './scan-device/action.ts'
 import { softDeleteMessage } from './soft-delete-message/action.ts'
 import { warnMessage } from './warn-message/action.ts'
 
@@ -29,4 +32,7 @@ export const ACTIONS: readonly Action[] = [
   enableUser,
   confirmUserCompromised,
   dismissUserRisk,
+  scanDevice,
+  isolateDevice,
+  releaseDevice,
 ]

@@ -36,6 +36,8 @@ export interface Trial<On> {
   requestsTo(method: string, path: string): number
   /** From now on the subject answers with faults only. */
   hide(subject: On): Promise<void>
+  /** Time passes at Microsoft while a run waits; none when absent. */
+  wait?(ms: number): Promise<void>
   close(): Promise<void>
 }
 
@@ -104,7 +106,8 @@ export function testContract<On, Stage extends Trial<On>, Works extends Target>(
       const request = { records, clock, tenantId, action: action.id, createdBy: 'ana', open: async () => microsoft }
       const asked = { ...request, ...stage.request(chosen), ...(options && { options }), ...change }
       const { actionRun } = await planActionRun(asked)
-      return { records, clock, tenantId, microsoft, id: actionRun.id, concurrency: 1, wait: async () => {} }
+      const wait = stage.wait ?? (async () => {})
+      return { records, clock, tenantId, microsoft, id: actionRun.id, concurrency: 1, wait }
     }
     const targets = (run: ActionRunContext) => stage.records.actionRuns.targets(stage.tenantId, run.id)
     const states = async (run: ActionRunContext) => (await targets(run)).map(({ state }) => state)
