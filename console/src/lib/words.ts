@@ -33,6 +33,7 @@ export const TARGET_KIND: Record<TargetKindName, { noun: string; address: string
   message: { noun: 'message', address: 'Mailbox', name: 'Subject', was: 'Was in' },
   user: { noun: 'user', address: 'User', name: 'Name', was: 'Was' },
   device: { noun: 'device', address: 'Device', name: 'Platform', was: 'Was' },
+  indicator: { noun: 'indicator', address: 'Value', name: 'Type', was: 'Was' },
 }
 
 /** "Messages", "Users". */
@@ -59,10 +60,11 @@ export function confirmLabel({ title, on }: Pick<Action, 'title' | 'on'>, target
 
 /** What was there before Cordon acted, in a word; empty where it is not told. */
 export function wasWords(before: Record<string, unknown> | undefined): string {
-  const { folderName, accountEnabled, isIsolated, riskState } = before ?? {}
+  const { folderName, accountEnabled, isIsolated, wasAction, riskState } = before ?? {}
   if (typeof folderName === 'string') return folderName
   if (typeof accountEnabled === 'boolean') return accountEnabled ? 'Enabled' : 'Disabled'
   if (typeof isIsolated === 'boolean') return isIsolated ? 'Isolated' : 'Connected'
+  if (typeof wasAction === 'string') return wasAction
   return typeof riskState === 'string' ? riskState : ''
 }
 

@@ -15,6 +15,11 @@ export function devicesOf({ targets }: Pick<Count, 'targets'>): string {
   return `${targets} ${targets === 1 ? 'device' : 'devices'}`
 }
 
+/** "2 indicators", "1 indicator". */
+export function indicatorsOf({ targets }: Pick<Count, 'targets'>): string {
+  return `${targets} ${targets === 1 ? 'indicator' : 'indicators'}`
+}
+
 /** "3 users", "1 user". */
 export function usersOf({ targets }: Pick<Count, 'targets'>): string {
   return `${targets} ${targets === 1 ? 'user' : 'users'}`

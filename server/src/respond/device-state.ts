@@ -73,4 +73,4 @@ export const WHERE_DEFENDER_IS = {
 } as const
 
 /** Why something is asked, as the action center of Defender shows it. */
-export const Comment = z.string().trim().min(1).max(1000)
+export const Comment = z.string().trim().min(1).max(1000).describe('Why, as the action center of Defender shows it.')

@@ -1,5 +1,6 @@
 import type { Action } from '#respond/action.ts'
 
+import { blockIndicator } from './block-indicator/action.ts'
 import { confirmUserCompromised } from './confirm-user-compromised/action.ts'
 import { deleteMessage } from './delete-message/action.ts'
 import { disableUser } from './disable-user/action.ts'
@@ -15,6 +16,7 @@ import { restoreMessage } from './restore-message/action.ts'
 import { revokeSignInSessionsOfUser } from './revoke-sign-in-sessions/action.ts'
 import { scanDevice } from './scan-device/action.ts'
 import { softDeleteMessage } from './soft-delete-message/action.ts'
+import { unblockIndicator } from './unblock-indicator/action.ts'
 import { warnMessage } from './warn-message/action.ts'
 
 /** Every action that Cordon offers: of each kind the gentlest first. */
@@ -35,4 +37,6 @@ export const ACTIONS: readonly Action[] = [
   scanDevice,
   isolateDevice,
   releaseDevice,
+  blockIndicator,
+  unblockIndicator,
 ]

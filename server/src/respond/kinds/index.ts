@@ -2,8 +2,14 @@ import type { TargetKind } from '#domain/action-run.ts'
 import type { Kind } from '#respond/kind.ts'
 
 import { devices } from './device.ts'
+import { indicators } from './indicator.ts'
 import { messages } from './message.ts'
 import { users } from './user.ts'
 
 /** What actions can be on. */
-export const KINDS: Record<TargetKind, Kind> = { message: messages, user: users, device: devices }
+export const KINDS: Record<TargetKind, Kind> = {
+  message: messages,
+  user: users,
+  device: devices,
+  indicator: indicators,
+}

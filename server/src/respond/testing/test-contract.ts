@@ -48,7 +48,7 @@ export interface Expected<Stage, On> {
   /** What shows whether it has, read apart from the code under test. */
   look: (stage: Stage, subject: On) => Promise<string>
   /** What the request of the effect looks like: its method, POST when absent, and a regular expression on its path. */
-  method?: 'POST' | 'PATCH'
+  method?: 'POST' | 'PATCH' | 'DELETE'
   path: string
   /** The permission without which it is refused. */
   permission: string

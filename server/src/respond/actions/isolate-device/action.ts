@@ -16,7 +16,7 @@ import {
 import type { DeviceTarget } from '#respond/kinds/device.ts'
 
 const Options = z.strictObject({
-  isolationType: z.enum(['Full', 'Selective']).default('Full'),
+  isolationType: z.enum(['Full', 'Selective']).default('Full').describe('Selective lets Outlook and Teams through.'),
   comment: Comment.default('Isolated by Cordon.'),
 })
 

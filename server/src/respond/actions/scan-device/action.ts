@@ -12,7 +12,7 @@ import { Comment, READ_DEVICES, SCAN_DEVICES, WHERE_DEFENDER_IS } from '#respond
 import type { DeviceTarget } from '#respond/kinds/device.ts'
 
 const Options = z.strictObject({
-  scanType: z.enum(['Quick', 'Full']).default('Quick'),
+  scanType: z.enum(['Quick', 'Full']).default('Quick').describe('A full scan takes hours.'),
   comment: Comment.default('Scan started by Cordon.'),
 })
 
