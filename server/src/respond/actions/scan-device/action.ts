@@ -34,7 +34,8 @@ export const scanDevice = defineAction<ScanState, DeviceTarget>({
   on: 'device',
   title: 'Scan device',
   recoverability:
-    'Microsoft Defender Antivirus looks through the device and treats what it finds as its policy says; what it finds comes as alerts.',
+    'Microsoft Defender Antivirus looks through the device and treats what it finds as its policy says; it comes as alerts. ' +
+    'Cordon cannot bring back what the antivirus removes; Defender may restore it from its quarantine.',
   permissions: [SCAN_DEVICES, READ_DEVICES],
   notOfferedIn: WHERE_DEFENDER_IS,
   options: Options,
