@@ -96,13 +96,9 @@ export const KNOWN_PERMISSIONS: readonly KnownPermission[] = [
     'File.Read.All',
     'Looks files up on devices, which no feature does. It is not the permission of Graph to read files in OneDrive and SharePoint, which is called Files.Read.All.',
   ),
-  known(DEFENDER, 'Library.Manage', 'Puts scripts into the library of live response; nothing is run on devices.'),
-  known(DEFENDER, 'Machine.LiveResponse', 'Opens a shell on a device; nothing is run on devices.'),
-  known(
-    DEFENDER,
-    'Machine.Read.All',
-    'Lists devices of Defender for Endpoint; alerts and incidents name those that matter.',
-  ),
+  known(DEFENDER, 'Library.Manage', 'Puts scripts into the library of live response; no script is run on devices.'),
+  known(DEFENDER, 'Machine.LiveResponse', 'Opens a shell on a device; no script is run on devices.'),
+  known(DEFENDER, 'Machine.Read.All'),
 ]
 
 /** Roles that such guides have assigned to the application as well. */

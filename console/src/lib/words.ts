@@ -32,6 +32,8 @@ export function bytesWords(bytes: number): string {
 export const TARGET_KIND: Record<TargetKindName, { noun: string; address: string; name: string; was: string }> = {
   message: { noun: 'message', address: 'Mailbox', name: 'Subject', was: 'Was in' },
   user: { noun: 'user', address: 'User', name: 'Name', was: 'Was' },
+  device: { noun: 'device', address: 'Device', name: 'Platform', was: 'Was' },
+  indicator: { noun: 'indicator', address: 'Value', name: 'Type', was: 'Was' },
 }
 
 /** "Messages", "Users". */
@@ -58,9 +60,11 @@ export function confirmLabel({ title, on }: Pick<Action, 'title' | 'on'>, target
 
 /** What was there before Cordon acted, in a word; empty where it is not told. */
 export function wasWords(before: Record<string, unknown> | undefined): string {
-  const { folderName, accountEnabled, riskState } = before ?? {}
+  const { folderName, accountEnabled, isIsolated, wasAction, riskState } = before ?? {}
   if (typeof folderName === 'string') return folderName
   if (typeof accountEnabled === 'boolean') return accountEnabled ? 'Enabled' : 'Disabled'
+  if (typeof isIsolated === 'boolean') return isIsolated ? 'Isolated' : 'Connected'
+  if (typeof wasAction === 'string') return wasAction
   return typeof riskState === 'string' ? riskState : ''
 }
 

@@ -50,6 +50,12 @@ const ROLE_IDS: Partial<Record<MicrosoftApi, Readonly<Record<string, string>>>> 
     'ActivityFeed.Read': '594c1fb6-4f81-4475-ae41-0c394909246c',
     'ActivityFeed.ReadDlp': '4807a72c-ad38-4250-94c9-4eabfe26cd55',
   },
+  'defender-endpoint': {
+    'Machine.Isolate': '7e4e1300-e1b9-4102-88ba-f0cb6e6d5974',
+    'Machine.Read.All': 'ea8291d3-4b9a-44b5-bc3a-6cea3026dc79',
+    'Machine.Scan': 'a86d9824-b2b6-45f8-b042-16bc4922ed4e',
+    'Ti.ReadWrite.All': 'fc511a58-3adf-4d71-af24-00f13e35e479',
+  },
   'exchange-admin': { 'Exchange.ManageAsApp': 'dc50a0fb-09a3-484d-be87-e023b12c6440' },
 }
 

@@ -135,7 +135,7 @@ export function replyFault(request: MicrosoftRequest, reply: MicrosoftReply, sec
       'Check that it still exists in this tenant; it may have been removed or moved in the meantime.',
     )
   }
-  return fault('CONNECT_REQUEST_REFUSED', `${title} refused the request (${said}).`, REPORT_FIX)
+  return fault('CONNECT_REQUEST_REFUSED', `${title} refused the request (${said}).`, request.advice ?? REPORT_FIX)
 }
 
 /** A reply whose body is not what the service's contract says. */

@@ -113,6 +113,8 @@ export interface MicrosoftRequest {
   license?: string
   /** The directory role this needs besides, where a service asks for one: then 403 means that, and 401 the permission. */
   role?: string
+  /** What to do where Microsoft refuses it for what it says, as when a list is full: a defect of Cordon's unless told here. */
+  advice?: string
 }
 
 export interface MicrosoftReply {

@@ -10,6 +10,16 @@ export function mailboxesOf({ lanes }: Pick<Count, 'lanes'>): string {
   return `${lanes} ${lanes === 1 ? 'mailbox' : 'mailboxes'}`
 }
 
+/** "2 devices", "1 device". */
+export function devicesOf({ targets }: Pick<Count, 'targets'>): string {
+  return `${targets} ${targets === 1 ? 'device' : 'devices'}`
+}
+
+/** "2 indicators", "1 indicator". */
+export function indicatorsOf({ targets }: Pick<Count, 'targets'>): string {
+  return `${targets} ${targets === 1 ? 'indicator' : 'indicators'}`
+}
+
 /** "3 users", "1 user". */
 export function usersOf({ targets }: Pick<Count, 'targets'>): string {
   return `${targets} ${targets === 1 ? 'user' : 'users'}`

@@ -426,6 +426,38 @@ describe('exchange recipients', () => {
   })
 })
 
+describe('exchange contacts', () => {
+  behavior('documentation', 'stand for an address outside, and may have one of the company', async () => {
+    await run('New-MailContact', { Name: 'Tax adviser', ExternalEmailAddress: 'mara@private.example' })
+    const contact = { RecipientTypeDetails: 'MailContact', ExternalEmailAddress: 'SMTP:mara@private.example' }
+    const booked = async (Identity: string) => (await rows('Get-Recipient', { Identity }))[0]
+    expect(await booked('mara@private.example')).toMatchObject({ ...contact, DisplayName: 'Tax adviser' })
+    const own = `tax@${client.tenant.domain}`
+    await run('Set-MailContact', {
+      Identity: 'Tax adviser',
+      EmailAddresses: ['smtp:mara@private.example', `SMTP:${own}`],
+    })
+    expect(await booked(own)).toMatchObject({ ...contact, PrimarySmtpAddress: own })
+    expect((await rows('Get-MailContact', {})).map((row) => String(row['Name']))).toEqual(['Tax adviser'])
+    await run('Remove-MailContact', { Identity: own })
+    expect((await run('Get-Recipient', { Identity: own })).status).toBe(404)
+  })
+
+  behavior('inferred', 'hide their address from rules and from forwarding, as groups do', async () => {
+    await run('New-MailContact', { Name: 'Tax adviser', ExternalEmailAddress: 'mara@private.example' })
+    const group = String((await rows('Get-DistributionGroup', {}))[0]!['PrimarySmtpAddress'])
+    await run('New-InboxRule', { Mailbox: someone, Name: 'x', ForwardTo: ['mara@private.example', group] })
+    const rule = (await rows('Get-InboxRule', { Mailbox: someone })).find((row) => String(row['Name']) === 'x')
+    for (const shown of rule!['ForwardTo'] as unknown as string[]) {
+      expect(shown).toMatch(/^".+" \[EX:\/o=ExchangeLabs\/.+\]$/)
+      const Identity = /\[EX:(.+)\]$/.exec(shown)![1]!
+      expect((await run('Get-Recipient', { Identity })).status).toBe(200)
+    }
+    await run('Set-Mailbox', { Identity: someone, ForwardingAddress: 'Tax adviser' })
+    expect((await rows('Get-Mailbox', { Identity: someone }))[0]).toMatchObject({ ForwardingAddress: 'Tax adviser' })
+  })
+})
+
 describe('exchange inbox rules', () => {
   behavior('captured', 'that are hidden are shown when asked for', async () => {
     const names = async (parameters: object) =>

@@ -1,17 +1,22 @@
 import type { Action } from '#respond/action.ts'
 
+import { blockIndicator } from './block-indicator/action.ts'
 import { confirmUserCompromised } from './confirm-user-compromised/action.ts'
 import { deleteMessage } from './delete-message/action.ts'
 import { disableUser } from './disable-user/action.ts'
 import { disableUserAndRevokeSessions } from './disable-user-and-revoke-sessions/action.ts'
 import { dismissUserRisk } from './dismiss-user-risk/action.ts'
 import { enableUser } from './enable-user/action.ts'
+import { isolateDevice } from './isolate-device/action.ts'
 import { moveMessageToDeletedItems } from './move-message-to-deleted-items/action.ts'
 import { moveMessageToJunk } from './move-message-to-junk/action.ts'
+import { releaseDevice } from './release-device/action.ts'
 import { remediateMessage } from './remediate-message/action.ts'
 import { restoreMessage } from './restore-message/action.ts'
 import { revokeSignInSessionsOfUser } from './revoke-sign-in-sessions/action.ts'
+import { scanDevice } from './scan-device/action.ts'
 import { softDeleteMessage } from './soft-delete-message/action.ts'
+import { unblockIndicator } from './unblock-indicator/action.ts'
 import { warnMessage } from './warn-message/action.ts'
 
 /** Every action that Cordon offers: of each kind the gentlest first. */
@@ -29,4 +34,9 @@ export const ACTIONS: readonly Action[] = [
   enableUser,
   confirmUserCompromised,
   dismissUserRisk,
+  scanDevice,
+  isolateDevice,
+  releaseDevice,
+  blockIndicator,
+  unblockIndicator,
 ]

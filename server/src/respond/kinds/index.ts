@@ -1,8 +1,15 @@
 import type { TargetKind } from '#domain/action-run.ts'
 import type { Kind } from '#respond/kind.ts'
 
+import { devices } from './device.ts'
+import { indicators } from './indicator.ts'
 import { messages } from './message.ts'
 import { users } from './user.ts'
 
 /** What actions can be on. */
-export const KINDS: Record<TargetKind, Kind> = { message: messages, user: users }
+export const KINDS: Record<TargetKind, Kind> = {
+  message: messages,
+  user: users,
+  device: devices,
+  indicator: indicators,
+}

@@ -30,6 +30,7 @@ export function dyingAtEffect(microsoft: Microsoft, moment: 'before' | 'after', 
   return {
     ...microsoft,
     send: (request) => dieAt(`${request.method} ${request.path}`, () => microsoft.send(request)),
+    json: (request, schema) => dieAt(`${request.method} ${request.path}`, () => microsoft.json(request, schema)),
     batch: (parts, signal) =>
       dieAt(parts.map(({ method, url }) => `${method} ${url}`).join('\n'), () => microsoft.batch(parts, signal)),
   }

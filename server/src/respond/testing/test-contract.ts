@@ -36,6 +36,8 @@ export interface Trial<On> {
   requestsTo(method: string, path: string): number
   /** From now on the subject answers with faults only. */
   hide(subject: On): Promise<void>
+  /** Time passes at Microsoft while a run waits; none when absent. */
+  wait?(ms: number): Promise<void>
   close(): Promise<void>
 }
 
@@ -46,7 +48,7 @@ export interface Expected<Stage, On> {
   /** What shows whether it has, read apart from the code under test. */
   look: (stage: Stage, subject: On) => Promise<string>
   /** What the request of the effect looks like: its method, POST when absent, and a regular expression on its path. */
-  method?: 'POST' | 'PATCH'
+  method?: 'POST' | 'PATCH' | 'DELETE'
   path: string
   /** The permission without which it is refused. */
   permission: string
@@ -104,7 +106,8 @@ export function testContract<On, Stage extends Trial<On>, Works extends Target>(
       const request = { records, clock, tenantId, action: action.id, createdBy: 'ana', open: async () => microsoft }
       const asked = { ...request, ...stage.request(chosen), ...(options && { options }), ...change }
       const { actionRun } = await planActionRun(asked)
-      return { records, clock, tenantId, microsoft, id: actionRun.id, concurrency: 1, wait: async () => {} }
+      const wait = stage.wait ?? (async () => {})
+      return { records, clock, tenantId, microsoft, id: actionRun.id, concurrency: 1, wait }
     }
     const targets = (run: ActionRunContext) => stage.records.actionRuns.targets(stage.tenantId, run.id)
     const states = async (run: ActionRunContext) => (await targets(run)).map(({ state }) => state)

@@ -304,17 +304,16 @@ const capital = (word: string) => `${word[0]!.toUpperCase()}${word.slice(1)}`
 /** Only what the rule has, besides what every rule shows. */
 function row(tenant: Tenant, owner: Person, rule: InboxRule): Row {
   const { conditions, actions } = rule
-  const { world } = tenant
   const folderName = (key: string) =>
     tenant.mailbox(owner)!.folders.find((folder) => folder.key === key)?.displayName ?? key
   const own: Record<string, Cell> = {}
   for (const name of keysOf(WORDS)) if (conditions[WORDS[name]]) own[name] = conditions[WORDS[name]]!
   for (const name of keysOf(PEOPLE))
-    if (conditions[PEOPLE[name]]) own[name] = conditions[PEOPLE[name]]!.map((person) => shownRecipient(world, person))
+    if (conditions[PEOPLE[name]]) own[name] = conditions[PEOPLE[name]]!.map((person) => shownRecipient(tenant, person))
   for (const name of keysOf(FLAGS)) if (conditions[FLAGS[name]]) own[name] = true
   if (conditions.importance) own['WithImportance'] = capital(conditions.importance)
   for (const name of keysOf(FORWARDS))
-    if (actions[FORWARDS[name]]) own[name] = actions[FORWARDS[name]]!.map((person) => shownRecipient(world, person))
+    if (actions[FORWARDS[name]]) own[name] = actions[FORWARDS[name]]!.map((person) => shownRecipient(tenant, person))
   for (const name of keysOf(SWITCHES)) if (actions[SWITCHES[name]]) own[name] = true
   if (actions.permanentDelete) own['DeleteMessage'] = true
   if (actions.assignCategories) own['ApplyCategory'] = actions.assignCategories

@@ -3,6 +3,7 @@ import type { Cmdlet } from '#services/exchange-admin/cmdlet.ts'
 
 import { allowBlockListCmdlets } from './allow-block-list.ts'
 import { auditSearchCmdlets } from './audit-search.ts'
+import { contactCmdlets } from './contacts.ts'
 import { groupCmdlets } from './groups.ts'
 import { inboxRuleCmdlets } from './inbox-rules.ts'
 import { mailboxCmdlets } from './mailbox.ts'
@@ -21,6 +22,7 @@ const ALL: readonly Cmdlet[] = [
   ...statisticsCmdlets,
   ...recipientCmdlets,
   ...groupCmdlets,
+  ...contactCmdlets,
   ...traceCmdlets,
   ...quarantineCmdlets,
   ...allowBlockListCmdlets,
@@ -48,7 +50,7 @@ const OTHER_NOUNS = new Set(
       DynamicDistributionGroup DynamicDistributionGroupMember EmailAddressPolicy EOPProtectionPolicyRule
       ExoPhishSimOverrideRule ExternalInOutlook Group HostedConnectionFilterPolicy HostedContentFilterPolicy
       HostedContentFilterRule HostedOutboundSpamFilterPolicy HostedOutboundSpamFilterRule InboundConnector
-      JournalRule MailContact MailDetailATPReport MailDetailDlpPolicyReport MailDetailTransportRuleReport
+      JournalRule MailDetailATPReport MailDetailDlpPolicyReport MailDetailTransportRuleReport
       MailTrafficATPReport MailTrafficReport MailTrafficSummaryReport MailUser MailboxAutoReplyConfiguration
       MailboxCalendarConfiguration MailboxCalendarFolder MailboxFolder MailboxFolderPermission
       MailboxJunkEmailConfiguration MailboxLocation MailboxMessageConfiguration MailboxPlan

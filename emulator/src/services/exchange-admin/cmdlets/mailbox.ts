@@ -4,6 +4,8 @@ import { NOTHING, paged } from '#services/exchange-admin/cmdlet.ts'
 import {
   aliasOf,
   canonicalName,
+  findContact,
+  findMailGroup,
   findPerson,
   legacyDn,
   mailboxGuid,
@@ -159,7 +161,11 @@ function mailboxRow(tenant: Tenant, person: Person): Row {
   const shared = person.kind === 'shared'
   const kind = shared ? 'SharedMailbox' : 'UserMailbox'
   const created = wireMoment(world.epoch - 400 * 86_400_000)
-  const forwardTo = state.forwardingAddress === null ? undefined : findPerson(tenant, state.forwardingAddress)
+  const forwardTo = state.forwardingAddress ?? ''
+  const forwardName =
+    findPerson(tenant, forwardTo)?.displayName ??
+    findContact(tenant, forwardTo)?.name ??
+    findMailGroup(tenant, forwardTo)?.displayName
   const address = person.userPrincipalName
   return {
     ExternalDirectoryObjectId: person.id,
@@ -180,7 +186,7 @@ function mailboxRow(tenant: Tenant, person: Person): Row {
     DistinguishedName: `CN=${person.id},OU=${world.initialDomain},OU=Microsoft Exchange Hosted Organizations,DC=EMUPR01A001,DC=PROD,DC=OUTLOOK,DC=EXAMPLE`,
     LegacyExchangeDN: legacyDn(person),
     OrganizationId: `EMUPR01A001.PROD.OUTLOOK.EXAMPLE/Microsoft Exchange Hosted Organizations/${world.initialDomain}`,
-    ForwardingAddress: forwardTo?.displayName ?? state.forwardingAddress,
+    ForwardingAddress: forwardName ?? state.forwardingAddress,
     ForwardingSmtpAddress: state.forwardingSmtpAddress === null ? null : `smtp:${state.forwardingSmtpAddress}`,
     DeliverToMailboxAndForward: state.deliverToMailboxAndForward,
     HiddenFromAddressListsEnabled: state.hiddenFromAddressLists,
@@ -246,7 +252,7 @@ function setMailbox(call: Invocation): Result {
   const after: MailboxState = {
     ...before,
     ...(given.has('ForwardingAddress')
-      ? { forwardingAddress: internalAddress(tenant, given.text('ForwardingAddress')) }
+      ? { forwardingAddress: bookedAddress(tenant, given.text('ForwardingAddress')) }
       : {}),
     ...(given.has('ForwardingSmtpAddress')
       ? { forwardingSmtpAddress: smtpAddress(given.text('ForwardingSmtpAddress')) }
@@ -276,12 +282,14 @@ function setMailbox(call: Invocation): Result {
   return NOTHING
 }
 
-/** A recipient of the company; empty or null ends the forwarding. */
-function internalAddress(tenant: Tenant, given: string | undefined): string | null {
+/** A recipient of the address book, where a contact's mail goes outside; empty or null ends the forwarding. */
+function bookedAddress(tenant: Tenant, given: string | undefined): string | null {
   if (!given) return null
   const person = findPerson(tenant, given)
-  if (!person || !hasMailbox(person)) throw notFound(given)
-  return person.userPrincipalName
+  if (person && hasMailbox(person)) return person.userPrincipalName
+  const address = findContact(tenant, given)?.externalAddress ?? findMailGroup(tenant, given)?.mail
+  if (!address) throw notFound(given)
+  return address
 }
 
 function smtpAddress(given: string | undefined): string | null {

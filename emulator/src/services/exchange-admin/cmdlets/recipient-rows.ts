@@ -1,11 +1,12 @@
 import { aliasOf } from '#services/exchange-admin/recipient.ts'
 import { guid } from '#services/exchange-admin/wire.ts'
 import type { Group } from '#world/groups.ts'
+import type { MailContact } from '#world/exchange/mail-contacts.ts'
 import type { Person } from '#world/directory.ts'
 import type { Row } from '#services/exchange-admin/wire.ts'
 import type { Tenant } from '#cloud.ts'
 
-/** People and groups as `Get-Recipient` and `Get-DistributionGroupMember` show them. */
+/** People, groups and contacts as `Get-Recipient` and `Get-DistributionGroupMember` show them. */
 
 const DETAILS = { user: 'UserMailbox', shared: 'SharedMailbox', guest: 'GuestMailUser', unlicensed: 'User' } as const
 
@@ -24,6 +25,7 @@ export function recipientRow({ world }: Tenant, person: Person): Row {
       `SMTP:${person.mail}`,
       ...(person.kind === 'guest' ? [] : [`smtp:${aliasOf(person)}@${world.initialDomain}`]),
     ],
+    ExternalEmailAddress: person.kind === 'guest' ? `SMTP:${person.mail}` : '',
     WindowsLiveID: person.userPrincipalName,
     RecipientType: person.kind === 'guest' ? 'MailUser' : 'UserMailbox',
     RecipientTypeDetails: details,
@@ -60,6 +62,24 @@ export const groupRecipient = (group: Group): Row => ({
   RecipientTypeDetails: GROUP_DETAILS[group.sort] ?? 'UniversalSecurityGroup',
   HiddenFromAddressListsEnabled: false,
   Guid: guid(group.id),
+  IsValid: true,
+  ObjectState: 'Unchanged',
+})
+
+/** A contact among other recipients. */
+export const contactRow = ({ id, name, alias, externalAddress, addresses }: MailContact): Row => ({
+  ExternalDirectoryObjectId: id,
+  Identity: name,
+  Name: name,
+  Alias: alias,
+  DisplayName: name,
+  PrimarySmtpAddress: addresses[0] ?? '',
+  EmailAddresses: addresses.map((address, index) => `${index === 0 ? 'SMTP' : 'smtp'}:${address}`),
+  ExternalEmailAddress: `SMTP:${externalAddress}`,
+  RecipientType: 'MailContact',
+  RecipientTypeDetails: 'MailContact',
+  HiddenFromAddressListsEnabled: false,
+  Guid: guid(id),
   IsValid: true,
   ObjectState: 'Unchanged',
 })

@@ -1,5 +1,6 @@
 import { Membership } from '#world/groups.ts'
-import { findPerson } from '#services/exchange-admin/recipient.ts'
+import { findContact, findMailGroup, findPerson } from '#services/exchange-admin/recipient.ts'
+import { mailContacts } from '#world/exchange/mail-contacts.ts'
 import { flag, size, someOf, text, texts, words } from '#services/exchange-admin/parameters.ts'
 import { notFound } from '#services/exchange-admin/errors.ts'
 import { paged } from '#services/exchange-admin/cmdlet.ts'
@@ -7,7 +8,7 @@ import { readFilter } from '#services/exchange-admin/opath.ts'
 import type { Cmdlet, Invocation } from '#services/exchange-admin/cmdlet.ts'
 import type { Row } from '#services/exchange-admin/wire.ts'
 
-import { groupRecipient, recipientRow } from './recipient-rows.ts'
+import { contactRow, groupRecipient, recipientRow } from './recipient-rows.ts'
 
 /** Everybody and everything that mail can be sent to, and the domains that mail is accepted for. */
 
@@ -78,19 +79,19 @@ export const recipientCmdlets: readonly Cmdlet[] = [
 ]
 
 function* recipients({ given, tenant }: Invocation): Generator<Row> {
-  const groups = new Membership(tenant).all().filter(({ mail }) => mail !== null)
   const identity = given.text('Identity')
   if (identity === undefined) {
     for (const person of tenant.world.directory.all()) if (person.mail) yield recipientRow(tenant, person)
+    const groups = new Membership(tenant).all().filter(({ mail }) => mail !== null)
     yield* groups.map(groupRecipient)
+    for (const contact of tenant.objects(mailContacts).all()) yield contactRow(contact)
     return
   }
   const person = findPerson(tenant, identity)
   if (person?.mail) return yield recipientRow(tenant, person)
-  const wanted = identity.toLowerCase()
-  const group = groups.find(({ id, mail, mailNickname, displayName }) =>
-    [id, mail, mailNickname, displayName].some((name) => name?.toLowerCase() === wanted),
-  )
-  if (!group) throw notFound(identity)
-  yield groupRecipient(group)
+  const group = findMailGroup(tenant, identity)
+  if (group) return yield groupRecipient(group)
+  const contact = findContact(tenant, identity)
+  if (!contact) throw notFound(identity)
+  yield contactRow(contact)
 }

@@ -21,7 +21,11 @@ export interface Cmdlet {
   role: string
   /** `contoso.onmicrosoft.com`; the tenant's ID does as well. */
   organization?: string | undefined
-  signal?: AbortSignal
+  /** As {@link MicrosoftRequest.advice}. */
+  advice?: string
+  /** Whether it may be sent again when its reply was lost; commands that only read may. */
+  repeatable?: boolean
+  signal?: AbortSignal | undefined
 }
 
 /** An object as PowerShell shows it: `Size`, and beside it `Size@data.type`. Numbers of any size stay exact when written out. */
@@ -62,6 +66,25 @@ export async function* invokePages(microsoft: Microsoft, cmdlet: Cmdlet): AsyncG
   throw leftOut(requestOf(microsoft, cmdlet), `There are more than ${PAGE_ROWS * LAST_PAGE} rows.`)
 }
 
+/**
+ * The rows of a command that gives few: what is there of one mailbox or one entry, or what a change came to. Warnings, such as
+ * that nothing needed changing, are no errors.
+ *
+ * @throws AppError CONNECT_*; CONNECT_REPLY_UNREADABLE when Exchange warns that it left rows out, or a row is not of `row`.
+ */
+export async function invokeCommand<T>(microsoft: Microsoft, cmdlet: Cmdlet, row: z.ZodType<T>): Promise<T[]> {
+  const { request, rows, warnings } = await invoke(microsoft, cmdlet)
+  const short = warnings.find((warning) => /more results|ResultSize/i.test(warning))
+  if (short !== undefined) throw leftOut(request, short)
+  const parsed = z.array(row).safeParse(rows)
+  if (parsed.success) return parsed.data
+  throw unreadable(
+    request,
+    { status: 200, headers: {}, body: Buffer.alloc(0) },
+    `A row of ${cmdlet.name} is not as expected: ${z.prettifyError(parsed.error)}`,
+  )
+}
+
 async function invoke(microsoft: Microsoft, cmdlet: Cmdlet) {
   const first = requestOf(microsoft, cmdlet)
   const rows: Row[] = []
@@ -81,7 +104,7 @@ async function invoke(microsoft: Microsoft, cmdlet: Cmdlet) {
 }
 
 function requestOf(microsoft: Microsoft, cmdlet: Cmdlet): MicrosoftRequest {
-  const { name, parameters, what, role, organization = microsoft.tenantId, signal } = cmdlet
+  const { name, parameters, what, role, organization = microsoft.tenantId, advice, signal } = cmdlet
   return {
     api: 'exchange-admin',
     method: 'POST',
@@ -94,10 +117,11 @@ function requestOf(microsoft: Microsoft, cmdlet: Cmdlet): MicrosoftRequest {
       prefer: `odata.maxpagesize=${PAGE_ROWS}`,
     },
     body: { CmdletInput: { CmdletName: name, Parameters: parameters } },
-    repeatable: name.startsWith('Get-'),
+    repeatable: cmdlet.repeatable ?? name.startsWith('Get-'),
     what,
     permission: EXCHANGE_PERMISSION,
     role,
+    ...(advice !== undefined && { advice }),
     ...(signal && { signal }),
   }
 }

@@ -1,0 +1,220 @@
+import { isIP } from 'node:net'
+import { setTimeout } from 'node:timers/promises'
+
+import { z } from 'zod'
+
+import type { Microsoft, MicrosoftRequest } from '#connect/microsoft.ts'
+import type { Wait } from '#connect/throttle.ts'
+import { AppError } from '#domain/errors.ts'
+
+import { odataQuery, odataString, percentEncode } from './odata.ts'
+
+/**
+ * A named location of Conditional Access that holds ranges of addresses. A write replaces the whole list and no version guards
+ * it: of two at once one is lost. So ranges are put in and taken out by reading back until they are as wanted.
+ *
+ * @see https://learn.microsoft.com/graph/api/resources/ipnamedlocation
+ */
+const Range = z.looseObject({ cidrAddress: z.string() })
+
+export const IpNamedLocation = z.object({
+  id: z.string(),
+  displayName: z.string(),
+  isTrusted: z.boolean().nullish(),
+  ipRanges: z.array(Range),
+})
+export type IpNamedLocation = z.infer<typeof IpNamedLocation>
+
+export const READ_POLICIES = 'Policy.Read.All'
+export const CHANGE_POLICIES = 'Policy.ReadWrite.ConditionalAccess'
+
+const ROOT = '/v1.0/identity/conditionalAccess/namedLocations'
+/** How long to wait for a write to show before looking again and, where it is not there, writing again, in ms. */
+const WAITS = [2_000, 5_000, 10_000, 20_000, 40_000]
+
+const ADVICE =
+  'Look at https://entra.microsoft.com > Protection > Conditional Access > Named locations: a location holds 2,000 ranges, from /8 to /32 of IPv4, and a tenant has 195 locations.'
+
+/**
+ * An address or range as Microsoft takes it: `203.0.113.7` is `203.0.113.7/32`, IPv6 is `/128`; undefined for what is none, and
+ * for IPv4 ranges wider than /8, which it refuses. Bits behind the prefix are cut off, as they mean nothing.
+ */
+export function readCidr(text: string): string | undefined {
+  const [address = '', bits, ...rest] = text.trim().toLowerCase().split('/')
+  const version = isIP(address)
+  if (version === 0 || address.includes('%') || rest.length > 0) return undefined
+  const [least, most] = version === 4 ? [8, 32] : [1, 128]
+  if (bits !== undefined && !/^\d{1,3}$/.test(bits)) return undefined
+  const prefix = bits === undefined ? most : Number(bits)
+  return prefix < least || prefix > most ? undefined : `${masked(address, version, prefix)}/${prefix}`
+}
+
+/** A location of ranges by its name; undefined without one. @throws AppError CONNECT_*. */
+export async function findIpLocation(
+  microsoft: Microsoft,
+  displayName: string,
+  signal?: AbortSignal,
+): Promise<IpNamedLocation | undefined> {
+  const { value } = await microsoft.json(
+    {
+      ...request(`Could not look for the named location ${displayName}.`, signal),
+      path: `${ROOT}${odataQuery({ $filter: `displayName eq ${odataString(displayName)}` })}`,
+      permission: READ_POLICIES,
+    },
+    // One of countries may have the name as well.
+    z.object({ value: z.array(z.union([IpNamedLocation, z.unknown().transform(() => undefined)])) }),
+  )
+  return value.find((location) => location !== undefined)
+}
+
+/** A location by its id. @throws AppError CONNECT_*: CONNECT_NOT_FOUND where there is none. */
+export function readIpLocation(microsoft: Microsoft, id: string, signal?: AbortSignal): Promise<IpNamedLocation> {
+  const what = 'Could not read a named location.'
+  return microsoft.json(
+    { ...request(what, signal), path: `${ROOT}/${percentEncode(id)}`, permission: READ_POLICIES },
+    IpNamedLocation,
+  )
+}
+
+/** Makes a location that is not trusted; Microsoft wants at least one range in it. @throws AppError CONNECT_*. */
+export function createIpLocation(
+  microsoft: Microsoft,
+  { displayName, cidrs }: { displayName: string; cidrs: readonly string[] },
+  signal?: AbortSignal,
+): Promise<IpNamedLocation> {
+  return microsoft.json(
+    {
+      ...request(`Could not make the named location ${displayName}.`, signal),
+      method: 'POST',
+      body: {
+        '@odata.type': '#microsoft.graph.ipNamedLocation',
+        displayName,
+        isTrusted: false,
+        ipRanges: cidrs.map(rangeOf),
+      },
+    },
+    IpNamedLocation,
+  )
+}
+
+/** Deletes a location; one that is not there any more is deleted. Refused while a policy speaks of it. @throws AppError CONNECT_*. */
+export async function deleteIpLocation(microsoft: Microsoft, id: string, signal?: AbortSignal): Promise<void> {
+  try {
+    await microsoft.send({
+      ...request('Could not delete a named location.', signal),
+      method: 'DELETE',
+      path: `${ROOT}/${percentEncode(id)}`,
+      repeatable: true,
+    })
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'CONNECT_NOT_FOUND') throw error
+  }
+}
+
+/** What is to be in a location afterwards, and what not. */
+export interface RangeChange {
+  id: string
+  add?: readonly string[]
+  remove?: readonly string[]
+  signal?: AbortSignal
+  /** How to wait; timers when absent. */
+  wait?: Wait
+}
+
+/**
+ * Puts ranges into a location and takes others out, one change at a time of all that are asked of `microsoft`. What other
+ * programs wrote is read and kept, and what of ours they overwrote before it showed is written again; later it is not noticed
+ * here. Idempotent. Ranges are compared as {@link readCidr} gives them.
+ *
+ * The last range cannot be taken out, since Microsoft wants one: delete the location instead.
+ *
+ * @throws AppError CONNECT_*: CONNECT_REQUEST_REFUSED where it is full, or others keep overwriting it.
+ */
+export function changeRanges(microsoft: Microsoft, change: RangeChange): Promise<void> {
+  const turn = (turns.get(microsoft) ?? Promise.resolve()).then(() => settle(microsoft, change))
+  turns.set(
+    microsoft,
+    turn.catch(() => undefined),
+  )
+  return turn
+}
+
+/** The last change of each client, for the next to wait for. */
+const turns = new WeakMap<Microsoft, Promise<void>>()
+
+async function settle(
+  microsoft: Microsoft,
+  { id, add = [], remove = [], signal, wait = timers }: RangeChange,
+): Promise<void> {
+  const what = 'Could not change the ranges of a named location.'
+  const [added, removed] = [add.map(same), remove.map(same)]
+  for (const ms of [...WAITS, 0]) {
+    const { ipRanges, displayName } = await readIpLocation(microsoft, id, signal)
+    const there = new Set(ipRanges.map(({ cidrAddress }) => same(cidrAddress)))
+    const missing = added.filter((cidr) => !there.has(cidr))
+    if (missing.length === 0 && !removed.some((cidr) => there.has(cidr))) return
+    if (ms === 0) break
+    const kept = ipRanges.filter(({ cidrAddress }) => !removed.includes(same(cidrAddress)))
+    await microsoft.send({
+      ...request(`Could not change the ranges of the named location ${displayName}.`, signal),
+      method: 'PATCH',
+      path: `${ROOT}/${percentEncode(id)}`,
+      body: { '@odata.type': '#microsoft.graph.ipNamedLocation', ipRanges: [...kept, ...missing.map(rangeOf)] },
+      repeatable: true,
+    })
+    await wait(ms, signal)
+  }
+  throw new AppError({
+    code: 'CONNECT_REQUEST_REFUSED',
+    what,
+    why: `After ${WAITS.length} attempts the ranges are still others: somebody keeps overwriting them, or Entra is slow to show a change.`,
+    fix: 'Look in https://entra.microsoft.com > Entra ID > Audit logs for who changes this named location, and try again.',
+    retry: 'backoff',
+  })
+}
+
+const timers: Wait = (ms, signal) => setTimeout(ms, undefined, { signal })
+
+/** What Microsoft refuses is left to it, with its words. */
+const same = (cidr: string): string => readCidr(cidr) ?? cidr.toLowerCase()
+
+const rangeOf = (cidrAddress: string) => ({
+  '@odata.type': `#microsoft.graph.iPv${isIP(cidrAddress.split('/')[0]!) === 6 ? 6 : 4}CidrRange`,
+  cidrAddress,
+})
+
+function request(what: string, signal?: AbortSignal): MicrosoftRequest {
+  const license = 'Microsoft Entra ID P1'
+  return {
+    api: 'graph',
+    path: ROOT,
+    what,
+    permission: CHANGE_POLICIES,
+    license,
+    advice: ADVICE,
+    ...(signal && { signal }),
+  }
+}
+
+function masked(address: string, version: number, prefix: number): string {
+  const words = version === 4 ? address.split('.').map(Number) : wordsOf(address)
+  const size = version === 4 ? 8 : 16
+  const cut = words.map((word, index) => {
+    const bits = Math.min(size, Math.max(0, prefix - index * size))
+    return word & (((1 << bits) - 1) << (size - bits))
+  })
+  return version === 4 ? cut.join('.') : shortest(cut)
+}
+
+/** The URL parser writes IPv6 the one shortest way (RFC 5952). */
+const shortest = (words: readonly number[]): string =>
+  new URL(`http://[${words.map((word) => word.toString(16)).join(':')}]/`).hostname.slice(1, -1)
+
+function wordsOf(address: string): number[] {
+  const written = new URL(`http://[${address}]/`).hostname.slice(1, -1)
+  const [head = '', tail] = written.split('::')
+  const read = (part: string) => (part === '' ? [] : part.split(':').map((word) => Number.parseInt(word, 16)))
+  if (tail === undefined) return read(head)
+  const [front, back] = [read(head), read(tail)]
+  return [...front, ...Array<number>(8 - front.length - back.length).fill(0), ...back]
+}

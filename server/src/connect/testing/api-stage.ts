@@ -1,0 +1,102 @@
+import { readFile } from 'node:fs/promises'
+
+import { Agent } from 'undici'
+import { z } from 'zod'
+
+import type { Microsoft, MicrosoftApi } from '#connect/microsoft.ts'
+import { DIRECTORY_ROLES } from '#connect/directory-roles.ts'
+
+import { startEmulator, type Emulator } from './start-emulator.ts'
+
+/** What an adapter of one of Microsoft's APIs is tried on: an emulated company that stands still, and somebody who looks on. */
+export interface ApiStage {
+  emulator: Emulator
+  /** A client of ours, signed in as an application that holds these app roles and directory roles, and no more. */
+  as(roles: readonly string[], directoryRoles?: readonly string[]): Promise<Microsoft>
+  /** Microsoft as a program other than Cordon sees it: a token and plain requests, nothing of the code under test. */
+  onlooker: Onlooker
+  /** The company as it was at first; of the applications the onlooker's alone is there again. */
+  reset(): Promise<void>
+  /** Moves the company's clock on. */
+  pass(ms: number): Promise<void>
+  close(): Promise<void>
+}
+
+export type Onlooker = (
+  path: string,
+  ask?: { method?: 'POST' | 'PATCH' | 'PUT' | 'DELETE'; body?: unknown },
+) => Promise<{ status: number; json: Record<string, unknown> }>
+
+const Application = z.object({ clientId: z.string(), secret: z.string() })
+const Token = z.object({ access_token: z.string() })
+const Json = z.record(z.string(), z.unknown())
+
+const QUIET = '--no-live --freeze-clock --throttle off --scenario none --org 200'.split(' ')
+
+/** Starts the emulator; the onlooker gets a token of `api` with `roles` and `directoryRoles`. */
+export async function openApiStage(
+  api: MicrosoftApi,
+  roles: readonly string[],
+  directoryRoles: readonly string[] = [],
+): Promise<ApiStage> {
+  const emulator = await startEmulator(QUIET)
+  const agent = new Agent({ connect: { ca: await readFile(emulator.caFile, 'utf8') } })
+  const register = async (held: readonly string[], directory: readonly string[]) =>
+    Application.parse(
+      await emulator.request('/applications', {
+        name: 'Of a test',
+        roles: held,
+        directoryRoles: directory.map((name) => DIRECTORY_ROLES[name]!),
+      }),
+    )
+  const send = async (method: string, path: string, headers: Record<string, string>, body?: string) => {
+    const reply = await agent.request({
+      origin: emulator.url,
+      path,
+      method: method as 'GET',
+      headers,
+      reset: true,
+      ...(body !== undefined && { body }),
+    })
+    const text = await reply.body.text()
+    return { status: reply.statusCode, json: text.startsWith('{') ? Json.parse(JSON.parse(text)) : {} }
+  }
+
+  let token: string
+  const signIn = async () => {
+    const { clientId, secret } = await register(roles, directoryRoles)
+    const form = new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: clientId,
+      client_secret: secret,
+      scope: `${emulator.cloud.apis[api]!.audience}/.default`,
+    })
+    const path = `/${emulator.tenants[0]!.id}/oauth2/v2.0/token`
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+    token = Token.parse((await send('POST', path, headers, form.toString())).json).access_token
+  }
+  await signIn()
+
+  return {
+    emulator,
+    as: async (held, directory = []) => emulator.client({ application: await register(held, directory) }),
+    onlooker: (path, { method, body } = {}) =>
+      send(
+        method ?? 'GET',
+        path,
+        { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body === undefined ? undefined : JSON.stringify(body),
+      ),
+    async reset() {
+      await emulator.request('/reset', {})
+      await signIn()
+    },
+    async pass(ms) {
+      await emulator.request('/clock', { advanceMs: ms })
+    },
+    async close() {
+      await agent.close()
+      await emulator.stop()
+    },
+  }
+}

@@ -1,0 +1,60 @@
+import { z } from 'zod'
+
+import { openDefenderStage, type DefenderStage } from './defender-stage.ts'
+import type { Trial } from './test-contract.ts'
+
+/** A device of the emulated company. */
+export interface TriedDevice {
+  id: string
+  computerDnsName: string
+}
+
+/** What an action on devices is tried on: devices that report. */
+export interface DeviceStage
+  extends DefenderStage, Pick<Trial<TriedDevice>, 'subjects' | 'stranger' | 'request' | 'hide'> {
+  /** One that does not report any more. */
+  silent: TriedDevice
+  /** Orders of a type to the device, newest first, read by a client of its own with credentials of its own. */
+  ordersTo(device: TriedDevice, ...types: string[]): Promise<{ type: string; status: string; scope: string | null }[]>
+  /** What an administrator asks of the device meanwhile; it is done when this ends. */
+  order(device: TriedDevice, verb: string, body: object): Promise<void>
+}
+
+/** `connected`, or `isolated` with how much: by the newest order that was carried out. */
+export async function isolationSeen(stage: DeviceStage, device: TriedDevice): Promise<string> {
+  const orders = await stage.ordersTo(device, 'Isolate', 'Unisolate')
+  const done = orders.find(({ status }) => status === 'Succeeded')
+  return done?.type === 'Isolate' ? `isolated ${done.scope}` : 'connected'
+}
+
+const HOUR = 3_600_000
+
+const Machines = z.object({
+  value: z.array(z.object({ id: z.string(), computerDnsName: z.string(), healthStatus: z.string() })),
+})
+const Orders = z.object({
+  value: z.array(z.object({ type: z.string(), status: z.string(), scope: z.string().nullable() })),
+})
+
+/** Starts the emulator and an embedded store; a second or two. */
+export async function openDeviceStage(): Promise<DeviceStage> {
+  const stage = await openDefenderStage(['Machine.Read.All'], ['Machine.Isolate', 'Machine.Scan'])
+  const { onlooker, connectionId } = stage
+  const { value: machines } = Machines.parse((await onlooker('/api/machines')).json)
+  return {
+    ...stage,
+    subjects: machines.filter(({ healthStatus }) => healthStatus === 'Active'),
+    silent: machines.find(({ healthStatus }) => healthStatus === 'Inactive')!,
+    stranger: { id: 'f'.repeat(40), computerDnsName: 'nobody.corp.example' },
+    request: (chosen) => ({ connectionId, targets: chosen.map(({ id }) => id) }),
+    async ordersTo({ id }, ...types) {
+      const { json } = await onlooker(`/api/machineactions?$filter=machineId%20eq%20%27${id}%27`)
+      return Orders.parse(json).value.filter(({ type }) => types.includes(type))
+    },
+    async order({ id }, verb, body) {
+      await onlooker(`/api/machines/${id}/${verb}`, { method: 'POST', body: { Comment: 'By hand', ...body } })
+      await stage.wait(HOUR)
+    },
+    hide: ({ id }) => stage.strike({ match: { path: `machine(s/|actions.*)${id}` }, do: { status: 500 } }),
+  }
+}
