@@ -52,7 +52,7 @@ export interface User {
   /** Since when they may not sign in. */
   disabledAt?: string
   /** The API token with which a program acts for them; the roles are those that the token leaves. */
-  token?: { name: string; rights?: readonly Right[] }
+  token?: { name: string; rights?: readonly Right[]; tenantIds?: readonly string[] }
 }
 
 /** A session of the console. */
@@ -101,7 +101,11 @@ export function narrowed(owner: User, token: Pick<ApiToken, 'name' | 'role' | 'r
     ...owner,
     role: token.tenantIds ? 'none' : lower(owner.role, token.role),
     ...(tenantRoles.length > 0 && { tenantRoles: Object.fromEntries(tenantRoles) }),
-    token: { name: token.name, ...(token.rights && { rights: token.rights }) },
+    token: {
+      name: token.name,
+      ...(token.rights && { rights: token.rights }),
+      ...(token.tenantIds && { tenantIds: token.tenantIds }),
+    },
   }
 }
 

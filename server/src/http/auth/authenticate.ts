@@ -36,9 +36,12 @@ export async function authenticate(app: Application, context: Context, access: A
   return { user: { ...user, role } }
 }
 
-/** A token for single rights reads what is its owner's own, and changes none of it. */
+/**
+ * A token for single rights or tenants reads what is its owner's own, and changes none of it: it could make itself another
+ * that is for all of them.
+ */
 function isBeyondToken(context: Context, { token }: User): boolean {
-  return token?.rights !== undefined && context.req.method !== 'GET'
+  return (token?.rights ?? token?.tenantIds) !== undefined && context.req.method !== 'GET'
 }
 
 function mayUse(role: Standing, { token }: User, right: Right): boolean {
@@ -90,11 +93,13 @@ function sessionMissing(withToken: boolean): AppError {
 }
 
 function rightMissing({ role, token }: User, access: Right | 'signed-in'): AppError {
-  if (token?.rights) {
+  if (token?.rights ?? token?.tenantIds) {
+    const rights = token!.rights?.join(', ') ?? `what ${role} may`
+    const where = token!.tenantIds ? ` in ${token!.tenantIds.join(', ')}` : ''
     return new AppError({
       code: 'AUTH_RIGHT_MISSING',
       what: 'The API token may not do this.',
-      why: `It is for ${token.rights.join(', ') || 'nothing'} alone, and no more than its owner may.`,
+      why: `It is for ${rights || 'nothing'}${where} alone, and no more than its owner may.`,
       fix: 'Make a token that has the right with `npx cordon tokens create`.',
     })
   }
