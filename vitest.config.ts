@@ -16,6 +16,8 @@ const unit = (name: string, include: string[], { globalSetup = [] as string[], i
     pool: 'forks' as const,
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // A busy machine takes longer for what takes a moment.
+    expect: { poll: { timeout: 20_000 } },
   },
 })
 

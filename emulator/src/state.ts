@@ -101,6 +101,10 @@ async function createApplications(folder: string, seed: number, number: number):
     'User.RevokeSessions.All',
     'IdentityRiskyUser.Read.All',
     'IdentityRiskyUser.ReadWrite.All',
+    'Machine.Read.All',
+    'Machine.Isolate',
+    'Machine.Scan',
+    'Ti.ReadWrite.All',
   ]
   const cordon = createApplication('Cordon', cordonRoles, idsOf('Cordon'), {
     azureRoles: ['Reader', 'Azure Event Hubs Data Receiver'],

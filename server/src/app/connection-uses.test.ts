@@ -84,7 +84,7 @@ describe('acting on what a connection found', () => {
     const china = connection('china', ['respond'], { cloud: 'china' })
     const connections = [search, china, onPremises]
     const { code, why, fix } = refused(() => successorOf(connections, { use: 'respond', id: 'search', what }))
-    expect([code, why]).toEqual(['CONNECTION_USE_WRONG', '“The one to search” is not for acting on messages.'])
+    expect([code, why]).toEqual(['CONNECTION_USE_WRONG', '“The one to search” is not for acting.'])
     expect(fix).toContain('change search --use investigate respond`')
     expect(refused(() => successorOf([act], { use: 'respond', id: 'gone', what })).code).toBe('CONNECTION_NOT_FOUND')
   })
