@@ -50,7 +50,7 @@ test('killed in the middle of collecting, it loses no event and doubles none', {
 
 interface RunDetail {
   actionRun: { id: string; state: string; targetsTotal: number; targetsByState: Record<string, number> }
-  targets: { id: string; messageId: string; state: string; proof?: string }[]
+  targets: { id: string; objectId: string; state: string; proof?: string }[]
 }
 
 test(
@@ -87,7 +87,7 @@ test(
 
     const { actionRun, targets } = await until(read, (detail) => detail.actionRun.state !== 'running')
     expect(actionRun).toMatchObject({ state: 'done', targetsByState: { verified: phish.recipients.length } })
-    expect(targets.map(({ messageId }) => messageId).toSorted()).toEqual(
+    expect(targets.map(({ objectId }) => objectId).toSorted()).toEqual(
       phish.recipients.map(({ immutableId }) => immutableId).toSorted(),
     )
     expect(new Set(targets.map((target) => target.id)).size).toBe(targets.length)

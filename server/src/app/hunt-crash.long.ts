@@ -57,7 +57,7 @@ async function bystanders(userIds: readonly string[], wanted: string): Promise<s
 
 interface RunDetail {
   actionRun: { id: string; state: string; targetsTotal: number; targetsByState: Record<string, number> }
-  targets: { id: string; userId: string; messageId: string; state: string }[]
+  targets: { id: string; lane: string; objectId: string; state: string }[]
 }
 
 it(
@@ -135,7 +135,7 @@ it(
     const { actionRun, targets } = await until(read, (detail) => detail.actionRun.state !== 'running')
     expect(actionRun).toMatchObject({ state: 'done', targetsByState: { verified: recipients.length } })
     // The journal has each copy once, and nothing but copies.
-    expect(placesOf(targets)).toEqual(truth)
+    expect(placesOf(targets.map(({ lane, objectId }) => ({ userId: lane, messageId: objectId })))).toEqual(truth)
     expect(new Set(targets.map((target) => target.id)).size).toBe(recipients.length)
 
     await emulator.request('/faults', undefined, 'DELETE')
