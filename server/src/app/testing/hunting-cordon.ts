@@ -44,7 +44,7 @@ export interface HuntingCordon {
 
 const ENDED: ReadonlySet<string> = new Set(['done', 'stopped', 'failed'])
 /** Long: the machine may have much else to do. */
-const DEADLINE_MS = 140_000
+const DEADLINE_MS = 300_000
 
 export async function startHuntingCordon(
   options: { emulator?: readonly string[]; roundEveryMs?: number } = {},
