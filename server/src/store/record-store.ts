@@ -160,13 +160,16 @@ export interface RecordStore {
       id: string,
       change: Partial<Pick<Investigation, 'finding' | 'watchedUntil' | 'followUp'>>,
     ): Promise<void>
-    /** Adds mailboxes as they are, with the chunk they are searched in; those already there stay as they are. */
+    /**
+     * Adds mailboxes as they are, with the chunk they are searched in; those already there stay as they are. False, and adds
+     * nothing, once the investigation is over or to be stopped.
+     */
     addMailboxes(
       tenantId: TenantId,
       id: string,
       chunk: number,
       mailboxes: readonly InvestigationMailbox[],
-    ): Promise<void>
+    ): Promise<boolean>
     /** From now on every mailbox to search has a row. */
     closeList(tenantId: TenantId, id: string): Promise<void>
     /** Chunks with mailboxes that wait, in order, and whether all mailboxes are listed. */

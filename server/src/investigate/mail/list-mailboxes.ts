@@ -14,7 +14,7 @@ const CHUNK = 250
 /**
  * Writes down the mailboxes to search, in chunks: first those that got the mail, as Microsoft's records of deliveries say; then
  * the others, unless the records know every copy and nothing is to be watched. Each mailbox once, whatever is cut off and repeated.
- * Mailboxes outside the connection's authorized domains are written down as skipped.
+ * Mailboxes outside the connection's authorized domains are written down as skipped. Ends early when it is stopped.
  *
  * @throws AppError CONNECT_*, INVESTIGATION_TARGET_UNKNOWN, STORE_*.
  */
@@ -29,12 +29,15 @@ export async function listMailboxes(run: InvestigationRun, investigation: Invest
     return reason === undefined || mailbox.state !== 'waiting' ? mailbox : { ...mailbox, state: 'skipped', reason }
   }
   let chunk = 0
+  // False once it was stopped: then there is nothing to list for.
   const add = async (listed: readonly InvestigationMailbox[]) => {
     const mailboxes = listed.map(refuse)
     for (let start = 0; start < mailboxes.length; start += CHUNK) {
-      await records.investigations.addMailboxes(tenantId, id, chunk++, mailboxes.slice(start, start + CHUNK))
+      const slice = mailboxes.slice(start, start + CHUNK)
+      if (!(await records.investigations.addMailboxes(tenantId, id, chunk++, slice))) return false
     }
     await run.onMailboxes?.()
+    return true
   }
 
   const answer =
@@ -48,17 +51,19 @@ export async function listMailboxes(run: InvestigationRun, investigation: Invest
     await records.investigations.note(tenantId, id, { finding })
     const recipients = await findRecipients(microsoft, pairs, signal)
     if (targets.kind === 'all') {
-      await add(recipients)
+      if (!(await add(recipients))) return
     } else {
       const wanted = await collect(sourceOf(microsoft).mailboxes(targets, signal))
       const received = new Set(recipients.map(({ userId }) => userId))
-      await add(wanted.filter(({ userId, state }) => received.has(userId) || state === 'failed'))
-      if (!isEnough(complete)) await add(wanted.filter(({ userId }) => !received.has(userId)))
+      const goesOn = await add(wanted.filter(({ userId, state }) => received.has(userId) || state === 'failed'))
+      if (goesOn && !isEnough(complete)) await add(wanted.filter(({ userId }) => !received.has(userId)))
       return
     }
     if (isEnough(complete)) return
   }
-  for await (const mailboxes of sourceOf(microsoft).mailboxes(targets, signal)) await add(mailboxes)
+  for await (const mailboxes of sourceOf(microsoft).mailboxes(targets, signal)) {
+    if (!(await add(mailboxes))) return
+  }
 }
 
 async function collect(pages: AsyncIterable<InvestigationMailbox[]>): Promise<InvestigationMailbox[]> {

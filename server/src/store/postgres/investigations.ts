@@ -14,6 +14,7 @@ import { present } from './row.ts'
 import type { Database, DatabaseTransaction, Tables } from './schema.ts'
 
 const ENDED: ReadonlySet<InvestigationMailbox['state']> = new Set(['searched', 'no-mailbox', 'failed', 'skipped'])
+const OVER: ReadonlySet<Investigation['state']> = new Set(['stopping', 'stopped', 'done', 'failed'])
 
 /**
  * Investigations. Progress is read every second over up to 100,000 mailboxes, so the counters stand in the investigation's
@@ -74,10 +75,19 @@ export function investigations(db: Database): RecordStore['investigations'] {
       await db.updateTable('investigations').set(change).where('tenantId', '=', tenantId).where('id', '=', id).execute()
     },
 
-    async addMailboxes(tenantId, id, chunk, mailboxes) {
-      await db.transaction().execute(async (trx) => {
+    addMailboxes(tenantId, id, chunk, mailboxes) {
+      return db.transaction().execute(async (trx) => {
+        // Held until the rows are there: whoever ends the investigation does so before, and nothing is added, or sees them all.
+        const investigation = await trx
+          .selectFrom('investigations')
+          .select('state')
+          .where('tenantId', '=', tenantId)
+          .where('id', '=', id)
+          .forUpdate()
+          .executeTakeFirst()
+        if (!investigation || OVER.has(investigation.state)) return false
         const rows = mailboxes.map((mailbox) => ({ ...mailbox, tenantId, investigationId: id, chunk }))
-        const known = await statesOf(trx, tenantId, id, mailboxes)
+        const known = await readStates(trx, tenantId, id, mailboxes)
         const added = mailboxes.filter(({ userId }) => !known.has(userId))
         await insertMissing(trx, 'investigationMailboxes', rows)
         await moveCounters(trx, tenantId, id, {
@@ -86,6 +96,7 @@ export function investigations(db: Database): RecordStore['investigations'] {
           failed: added.filter(({ state }) => state === 'failed').length,
           hits: 0,
         })
+        return true
       })
     },
 
@@ -215,7 +226,7 @@ async function commitOutcomes(db: Database, outcomes: readonly Outcome[]): Promi
 async function commitGroup(trx: DatabaseTransaction, outcomes: readonly Outcome[]): Promise<void> {
   const { tenantId, id } = outcomes[0]!
   const ends = [...new Map(outcomes.map((outcome) => [outcome.mailbox.userId, outcome.mailbox])).values()]
-  const before = await statesOf(trx, tenantId, id, ends)
+  const before = await readStates(trx, tenantId, id, ends, 'locked')
   const rows = ends.map((mailbox): Insertable<Tables['investigationMailboxes']> => ({
     reason: null,
     searchedAt: null,
@@ -262,12 +273,13 @@ async function countHits(trx: DatabaseTransaction, tenantId: TenantId, id: strin
     ) where tenant_id = ${tenantId} and investigation_id = ${id} and user_id = any(${userIds})`.execute(trx)
 }
 
-/** How mailboxes stand now, locked until the transaction ends: two commits of one mailbox count it once. */
-async function statesOf(
+/** How mailboxes stand now; `locked` until the transaction ends, so that two commits of one mailbox count it once. */
+async function readStates(
   trx: DatabaseTransaction,
   tenantId: TenantId,
   id: string,
   mailboxes: readonly InvestigationMailbox[],
+  lock?: 'locked',
 ) {
   const userIds = mailboxes.map(({ userId }) => userId)
   const rows = await trx
@@ -277,7 +289,7 @@ async function statesOf(
     .where('investigationId', '=', id)
     .where(sql<boolean>`user_id = any(${userIds})`)
     .orderBy('userId')
-    .forUpdate()
+    .$if(lock === 'locked', (query) => query.forUpdate())
     .execute()
   return new Map(rows.map(({ userId, state, chunk }) => [userId, { state, chunk }]))
 }

@@ -40,6 +40,40 @@ export const investigationContract: Contract = (store) => {
     expect(await store().investigations.read(tenantId, id)).toMatchObject({ mailboxesTotal: 3, mailboxesDone: 1 })
   })
 
+  it('adds no mailbox to what is over or to be stopped, and says so', async () => {
+    const tenantId = freshTenant()
+    const { id } = investigation(tenantId)
+    const { addMailboxes, create, read, transition } = store().investigations
+    await create(investigation(tenantId, { id }))
+    expect(await addMailboxes(tenantId, id, 0, [mailbox(1)])).toBe(true)
+    await transition(tenantId, id, ['queued'], { state: 'stopping' })
+    expect(await addMailboxes(tenantId, id, 1, [mailbox(2)])).toBe(false)
+    await transition(tenantId, id, ['stopping'], { state: 'stopped', endedAt: at(2) })
+    expect(await addMailboxes(tenantId, id, 1, [mailbox(2)])).toBe(false)
+    expect(await read(tenantId, id)).toMatchObject({ mailboxesTotal: 1, mailboxesDone: 0 })
+  })
+
+  it('leaves no mailbox waiting when it is stopped while they are added', async () => {
+    const tenantId = freshTenant()
+    const { id } = investigation(tenantId)
+    const { addMailboxes, create, mailboxes, read, skipWaiting, transition } = store().investigations
+    await create(investigation(tenantId, { id }))
+    const stop = async () => {
+      await transition(tenantId, id, ['queued'], { state: 'stopping' })
+      await skipWaiting(tenantId, id, 'Stopped.')
+    }
+    const add = (n: number) => addMailboxes(tenantId, id, n, [mailbox(3 * n), mailbox(3 * n + 1), mailbox(3 * n + 2)])
+    const added = await Promise.all(
+      [0, 1, 2, 3].map(add).concat(
+        stop().then(() => false),
+        [4, 5, 6].map(add),
+      ),
+    )
+    expect(await mailboxes(tenantId, id, { state: 'waiting' })).toEqual([])
+    const total = 3 * added.filter(Boolean).length
+    expect(await read(tenantId, id)).toMatchObject({ mailboxesTotal: total, mailboxesDone: total })
+  })
+
   it('tells of each day what was found and what became of it', async () => {
     const tenantId = freshTenant()
     const { id } = investigation(tenantId)
