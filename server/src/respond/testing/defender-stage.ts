@@ -34,7 +34,7 @@ export async function openDefenderStage(read: readonly string[], write: readonly
     await grant(auditor, read)
   }
   await arrange()
-  const { microsoft, carriedOut } = recording(emulator.client({ application }))
+  const { microsoft, carriedOut, requestsTo } = recording(emulator.client({ application }))
   const connectionId = randomUUID()
   await records.tenants.ensure(tenant.id, 'Emulated')
   await records.connections.create(
@@ -71,7 +71,7 @@ export async function openDefenderStage(read: readonly string[], write: readonly
     async struck() {
       return Faults.parse(await emulator.request('/faults')).rules.reduce((sum, rule) => sum + rule.struck, 0)
     },
-    requestsTo: (method, path) => carriedOut.filter((each) => each.method === method && each.url.match(path)).length,
+    requestsTo,
     async close() {
       await Promise.all([stage.close(), records.close()])
     },
