@@ -107,6 +107,9 @@ async function createApplications(folder: string, seed: number, number: number):
     'Machine.Scan',
     'Ti.ReadWrite.All',
     'Exchange.ManageAsApp',
+    'Policy.Read.All',
+    'Policy.ReadWrite.ConditionalAccess',
+    'Application.Read.All',
   ]
   const cordon = createApplication('Cordon', cordonRoles, idsOf('Cordon'), {
     directoryRoles: [SECURITY_ADMINISTRATOR],

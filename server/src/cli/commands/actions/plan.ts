@@ -13,6 +13,7 @@ const Options = z.object({
   device: z.array(z.string()).optional(),
   indicator: z.array(z.string()).optional(),
   mailEntry: z.array(z.string()).optional(),
+  range: z.array(z.string()).optional(),
   connection: z.string().optional(),
   set: z.array(z.string()).optional().transform(settings),
   shadow: z.boolean().default(false),
@@ -43,6 +44,7 @@ export function planAction(actions: Command): void {
       '--mail-entry <value...>',
       'senders, domains, URLs, hashes of files or IPv6 addresses, for an action on the Tenant Allow/Block List',
     )
+    .option('--range <cidr...>', 'addresses or ranges that people sign in from, for an action on them')
     .option('--connection <id>', 'act on them through this one; the only one that is for it when absent')
     .option('--set <name=value...>', 'settings of the action, as docs/reference/actions.md tells them')
     .option('--shadow', 'only to read, and to say what would have been done')
