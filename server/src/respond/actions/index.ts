@@ -1,6 +1,8 @@
 import type { Action } from '#respond/action.ts'
 
 import { blockIndicator } from './block-indicator/action.ts'
+import { blockIp } from './block-ip/action.ts'
+import { blockMailEntry } from './block-mail-entry/action.ts'
 import { confirmUserCompromised } from './confirm-user-compromised/action.ts'
 import { deleteMessage } from './delete-message/action.ts'
 import { disableUser } from './disable-user/action.ts'
@@ -17,6 +19,8 @@ import { revokeSignInSessionsOfUser } from './revoke-sign-in-sessions/action.ts'
 import { scanDevice } from './scan-device/action.ts'
 import { softDeleteMessage } from './soft-delete-message/action.ts'
 import { unblockIndicator } from './unblock-indicator/action.ts'
+import { unblockIp } from './unblock-ip/action.ts'
+import { unblockMailEntry } from './unblock-mail-entry/action.ts'
 import { warnMessage } from './warn-message/action.ts'
 
 /** Every action that Cordon offers: of each kind the gentlest first. */
@@ -39,4 +43,8 @@ export const ACTIONS: readonly Action[] = [
   releaseDevice,
   blockIndicator,
   unblockIndicator,
+  blockMailEntry,
+  unblockMailEntry,
+  blockIp,
+  unblockIp,
 ]

@@ -3,6 +3,8 @@ import type { Kind } from '#respond/kind.ts'
 
 import { devices } from './device.ts'
 import { indicators } from './indicator.ts'
+import { ipRanges } from './ip-range.ts'
+import { mailEntries } from './mail-entry.ts'
 import { messages } from './message.ts'
 import { users } from './user.ts'
 
@@ -12,4 +14,6 @@ export const KINDS: Record<TargetKind, Kind> = {
   user: users,
   device: devices,
   indicator: indicators,
+  'mail-entry': mailEntries,
+  'ip-range': ipRanges,
 }

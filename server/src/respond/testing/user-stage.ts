@@ -69,7 +69,7 @@ export async function openUserStage(consistency: 'strong' | 'eventual' = 'strong
     await grant(auditor, READ)
   }
   await arrange()
-  const { microsoft, carriedOut } = recording(emulator.client({ application }))
+  const { microsoft, carriedOut, requestsTo } = recording(emulator.client({ application }))
   const readOnly = emulator.client({ application: auditor })
   const administration = await openOwnClient(emulator)
   const list = async (query: string) => Listed.parse((await administration.send('GET', `/users?${query}`)).body).value
@@ -129,7 +129,7 @@ export async function openUserStage(consistency: 'strong' | 'eventual' = 'strong
     async struck() {
       return Faults.parse(await emulator.request('/faults')).rules.reduce((sum, rule) => sum + rule.struck, 0)
     },
-    requestsTo: (method, path) => carriedOut.filter((each) => each.method === method && each.url.match(path)).length,
+    requestsTo,
     async stateOf({ id }) {
       return (await administration.send('GET', `/users/${id}?$select=${PROPERTIES}`)).body
     },
