@@ -105,6 +105,8 @@ async function createApplications(folder: string, seed: number, number: number):
     'Machine.Isolate',
     'Machine.Scan',
     'Ti.ReadWrite.All',
+    'Application.ReadWrite.All',
+    'DelegatedPermissionGrant.ReadWrite.All',
   ]
   const cordon = createApplication('Cordon', cordonRoles, idsOf('Cordon'), {
     azureRoles: ['Reader', 'Azure Event Hubs Data Receiver'],

@@ -37,11 +37,7 @@ export const KNOWN_PERMISSIONS: readonly KnownPermission[] = [
     'No feature reads automatic replies or inbox rules through Graph; changes to them are in the audit log.',
   ),
   known(GRAPH, 'MailboxSettings.ReadWrite'),
-  known(
-    GRAPH,
-    'Application.Read.All',
-    'Only lets the test of a connection look up whether the service principal of message trace exists; the feed itself says so when it is tried.',
-  ),
+  known(GRAPH, 'Application.Read.All'),
   known(GRAPH, 'AuditLog.Read.All'),
   known(GRAPH, 'IdentityRiskEvent.Read.All'),
   known(GRAPH, 'IdentityRiskyUser.Read.All'),

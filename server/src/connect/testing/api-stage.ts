@@ -33,13 +33,14 @@ const Json = z.record(z.string(), z.unknown())
 
 const QUIET = '--no-live --freeze-clock --throttle off --scenario none --org 200'.split(' ')
 
-/** Starts the emulator; the onlooker gets a token of `api` with `roles` and `directoryRoles`. */
+/** Starts the emulator; the onlooker gets a token of `api` with `roles` and `directoryRoles`; `more` are flags of the emulator. */
 export async function openApiStage(
   api: MicrosoftApi,
   roles: readonly string[],
   directoryRoles: readonly string[] = [],
+  more: readonly string[] = [],
 ): Promise<ApiStage> {
-  const emulator = await startEmulator(QUIET)
+  const emulator = await startEmulator([...QUIET, ...more])
   const agent = new Agent({ connect: { ca: await readFile(emulator.caFile, 'utf8') } })
   const register = async (held: readonly string[], directory: readonly string[]) =>
     Application.parse(

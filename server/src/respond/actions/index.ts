@@ -3,9 +3,11 @@ import type { Action } from '#respond/action.ts'
 import { blockIndicator } from './block-indicator/action.ts'
 import { confirmUserCompromised } from './confirm-user-compromised/action.ts'
 import { deleteMessage } from './delete-message/action.ts'
+import { disableServicePrincipal } from './disable-service-principal/action.ts'
 import { disableUser } from './disable-user/action.ts'
 import { disableUserAndRevokeSessions } from './disable-user-and-revoke-sessions/action.ts'
 import { dismissUserRisk } from './dismiss-user-risk/action.ts'
+import { enableServicePrincipal } from './enable-service-principal/action.ts'
 import { enableUser } from './enable-user/action.ts'
 import { isolateDevice } from './isolate-device/action.ts'
 import { moveMessageToDeletedItems } from './move-message-to-deleted-items/action.ts'
@@ -13,6 +15,7 @@ import { moveMessageToJunk } from './move-message-to-junk/action.ts'
 import { releaseDevice } from './release-device/action.ts'
 import { remediateMessage } from './remediate-message/action.ts'
 import { restoreMessage } from './restore-message/action.ts'
+import { revokeOauthGrant } from './revoke-oauth-grant/action.ts'
 import { revokeSignInSessionsOfUser } from './revoke-sign-in-sessions/action.ts'
 import { scanDevice } from './scan-device/action.ts'
 import { softDeleteMessage } from './soft-delete-message/action.ts'
@@ -39,4 +42,7 @@ export const ACTIONS: readonly Action[] = [
   releaseDevice,
   blockIndicator,
   unblockIndicator,
+  revokeOauthGrant,
+  disableServicePrincipal,
+  enableServicePrincipal,
 ]

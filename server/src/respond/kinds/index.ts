@@ -4,6 +4,7 @@ import type { Kind } from '#respond/kind.ts'
 import { devices } from './device.ts'
 import { indicators } from './indicator.ts'
 import { messages } from './message.ts'
+import { servicePrincipals } from './service-principal.ts'
 import { users } from './user.ts'
 
 /** What actions can be on. */
@@ -12,4 +13,5 @@ export const KINDS: Record<TargetKind, Kind> = {
   user: users,
   device: devices,
   indicator: indicators,
+  'service-principal': servicePrincipals,
 }

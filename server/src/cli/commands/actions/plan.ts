@@ -12,6 +12,7 @@ const Options = z.object({
   user: z.array(z.string()).optional(),
   device: z.array(z.string()).optional(),
   indicator: z.array(z.string()).optional(),
+  application: z.array(z.string()).optional(),
   connection: z.string().optional(),
   set: z.array(z.string()).optional().transform(settings),
   shadow: z.boolean().default(false),
@@ -31,24 +32,31 @@ function settings(pairs: string[] | undefined): Record<string, unknown> | undefi
 export function planAction(actions: Command): void {
   actions
     .command('plan')
-    .description('plan an action on the hits of an investigation, on users, devices or indicators; changes nothing')
+    .description(
+      'plan an action on the hits of an investigation, on users, devices, indicators or applications; changes nothing',
+    )
     .argument('<action>', 'id of the action, as `npx cordon actions list` shows it')
     .argument('[investigation]', 'id of the investigation, for an action on messages')
     .option('--hit <id...>', 'only these hits; all when absent')
     .option('--user <id-or-name...>', 'users, by object id or user principal name, for an action on them')
     .option('--device <id-or-name...>', 'devices, by their id in Defender or DNS name, for an action on them')
     .option('--indicator <value...>', 'hashes of files, IP addresses, URLs or domains, for an action on them')
+    .option(
+      '--application <id-or-name...>',
+      'applications, by object id, application ID or name, for an action on them',
+    )
     .option('--connection <id>', 'act on them through this one; the only one that is for it when absent')
     .option('--set <name=value...>', 'settings of the action, as docs/reference/actions.md tells them')
     .option('--shadow', 'only to read, and to say what would have been done')
     .action(async (action: string, investigationId: string | undefined, _options, command: Command) => {
-      const { hit, user, device, indicator, connection: connectionId, set, shadow } = Options.parse(command.opts())
+      const { hit, user, device, indicator, application, ...options } = Options.parse(command.opts())
+      const { connection: connectionId, set, shadow } = options
       const client = clientOf(command)
       const request = {
         action,
         investigationId,
         connectionId,
-        targets: hit ?? user ?? device ?? indicator,
+        targets: hit ?? user ?? device ?? indicator ?? application,
         options: set,
         shadow,
       }
