@@ -107,6 +107,7 @@ async function createApplications(folder: string, seed: number, number: number):
     'Ti.ReadWrite.All',
     'Application.ReadWrite.All',
     'DelegatedPermissionGrant.ReadWrite.All',
+    'User-PasswordProfile.ReadWrite.All',
   ]
   const cordon = createApplication('Cordon', cordonRoles, idsOf('Cordon'), {
     azureRoles: ['Reader', 'Azure Event Hubs Data Receiver'],

@@ -14,6 +14,7 @@ import { moveMessageToDeletedItems } from './move-message-to-deleted-items/actio
 import { moveMessageToJunk } from './move-message-to-junk/action.ts'
 import { releaseDevice } from './release-device/action.ts'
 import { remediateMessage } from './remediate-message/action.ts'
+import { resetPassword } from './reset-password/action.ts'
 import { restoreMessage } from './restore-message/action.ts'
 import { revokeOauthGrant } from './revoke-oauth-grant/action.ts'
 import { revokeSignInSessionsOfUser } from './revoke-sign-in-sessions/action.ts'
@@ -32,6 +33,7 @@ export const ACTIONS: readonly Action[] = [
   remediateMessage,
   restoreMessage,
   revokeSignInSessionsOfUser,
+  resetPassword,
   disableUser,
   disableUserAndRevokeSessions,
   enableUser,

@@ -6,6 +6,7 @@ import { clientOf } from '#cli/client.ts'
 import { print } from '#cli/output.ts'
 
 import { formatRun, formatTargets, nextStep } from './format.ts'
+import { withSealingKey } from './sealing-key.ts'
 
 const Options = z.object({
   hit: z.array(z.string()).optional(),
@@ -15,6 +16,7 @@ const Options = z.object({
   application: z.array(z.string()).optional(),
   connection: z.string().optional(),
   set: z.array(z.string()).optional().transform(settings),
+  key: z.string().optional(),
   shadow: z.boolean().default(false),
 })
 
@@ -47,20 +49,24 @@ export function planAction(actions: Command): void {
     )
     .option('--connection <id>', 'act on them through this one; the only one that is for it when absent')
     .option('--set <name=value...>', 'settings of the action, as docs/reference/actions.md tells them')
+    .option('--key <file>', 'new file for the key that opens what the action makes for you alone, as new passwords')
     .option('--shadow', 'only to read, and to say what would have been done')
     .action(async (action: string, investigationId: string | undefined, _options, command: Command) => {
       const { hit, user, device, indicator, application, ...options } = Options.parse(command.opts())
-      const { connection: connectionId, set, shadow } = options
+      const { connection: connectionId, set, key, shadow } = options
       const client = clientOf(command)
       const request = {
         action,
         investigationId,
         connectionId,
         targets: hit ?? user ?? device ?? indicator ?? application,
-        options: set,
         shadow,
       }
-      const detail = await client.send('POST', await client.tenantPath('/action-runs'), ActionRunDetail, request)
+      const path = await client.tenantPath('/action-runs')
+      const detail = await withSealingKey(key, ({ sealTo }) => {
+        const chosen = sealTo === undefined ? set : { ...set, sealTo }
+        return client.send('POST', path, ActionRunDetail, { ...request, options: chosen })
+      })
       print(command, detail, () => {
         const { actionRun, targets } = detail
         return `${formatRun(actionRun)}${formatTargets(targets)}${nextStep(actionRun)}\n`
