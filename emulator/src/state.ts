@@ -110,6 +110,9 @@ async function createApplications(folder: string, seed: number, number: number):
     'Policy.Read.All',
     'Policy.ReadWrite.ConditionalAccess',
     'Application.Read.All',
+    'Application.ReadWrite.All',
+    'DelegatedPermissionGrant.ReadWrite.All',
+    'User-PasswordProfile.ReadWrite.All',
   ]
   const cordon = createApplication('Cordon', cordonRoles, idsOf('Cordon'), {
     directoryRoles: [SECURITY_ADMINISTRATOR],

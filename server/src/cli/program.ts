@@ -7,6 +7,7 @@ import { executeAction } from './commands/actions/execute.ts'
 import { listActions } from './commands/actions/list.ts'
 import { planAction } from './commands/actions/plan.ts'
 import { rejectAction } from './commands/actions/reject.ts'
+import { revealAction } from './commands/actions/reveal.ts'
 import { revertAction } from './commands/actions/revert.ts'
 import { showAction } from './commands/actions/show.ts'
 import { closeAlert } from './commands/alerts/close.ts'
@@ -135,7 +136,16 @@ const NOUNS: Record<string, { summary: string; verbs: readonly Register[] }> = {
   },
   actions: {
     summary: 'what Cordon changes at Microsoft',
-    verbs: [listActions, planAction, approveAction, rejectAction, executeAction, revertAction, showAction],
+    verbs: [
+      listActions,
+      planAction,
+      approveAction,
+      rejectAction,
+      executeAction,
+      revertAction,
+      revealAction,
+      showAction,
+    ],
   },
   users: {
     summary: 'who may sign in',

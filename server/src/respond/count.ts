@@ -34,3 +34,8 @@ export function ipRangesOf({ targets }: Pick<Count, 'targets'>): string {
 export function usersOf({ targets }: Pick<Count, 'targets'>): string {
   return `${targets} ${targets === 1 ? 'user' : 'users'}`
 }
+
+/** "2 applications", "1 application". */
+export function applicationsOf({ targets }: Pick<Count, 'targets'>): string {
+  return `${targets} ${targets === 1 ? 'application' : 'applications'}`
+}

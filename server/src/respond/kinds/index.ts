@@ -6,6 +6,7 @@ import { indicators } from './indicator.ts'
 import { ipRanges } from './ip-range.ts'
 import { mailEntries } from './mail-entry.ts'
 import { messages } from './message.ts'
+import { servicePrincipals } from './service-principal.ts'
 import { users } from './user.ts'
 
 /** What actions can be on. */
@@ -16,4 +17,5 @@ export const KINDS: Record<TargetKind, Kind> = {
   indicator: indicators,
   'mail-entry': mailEntries,
   'ip-range': ipRanges,
+  'service-principal': servicePrincipals,
 }

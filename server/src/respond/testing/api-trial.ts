@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 
 import { openApiStage, type Onlooker } from '#connect/testing/api-stage.ts'
-import type { EmulatedApplication } from '#connect/testing/start-emulator.ts'
+import type { EmulatedApplication, Emulator } from '#connect/testing/start-emulator.ts'
 import { DIRECTORY_ROLES } from '#connect/directory-roles.ts'
 import type { MicrosoftApi } from '#connect/microsoft.ts'
 import { isoTime, systemClock } from '#domain/clock.ts'
@@ -15,7 +15,10 @@ import type { Trial } from './test-contract.ts'
 
 /** What actions through one of Microsoft's APIs are tried with, whatever they are on. */
 export interface ApiTrial extends Omit<Trial<never>, 'subjects' | 'stranger' | 'request' | 'hide'> {
+  emulator: Emulator
   connectionId: string
+  /** Client ID of the application that acts. */
+  clientId: string
   /** The company's own. */
   domain: string
   /** A client of its own with credentials of its own. */
@@ -84,7 +87,9 @@ export async function openApiTrial(
     readOnly: emulator.client({ application: auditor }),
     tenantId: tenant.id,
     clock: systemClock,
+    emulator,
     connectionId,
+    clientId: application.clientId,
     domain: tenant.domain,
     onlooker,
     wait: stage.pass,

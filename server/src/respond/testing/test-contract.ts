@@ -66,7 +66,7 @@ export interface Expected<Stage, On> {
   lie?: Record<string, unknown>
   /** How often the effect is asked for before the target has failed; once when absent. */
   attempts?: number
-  /** Requests whose replies are lost one after the other. */
+  /** Requests whose replies are lost one after the other: an expression on the path of writes of any method. */
   lossy: string
 }
 
@@ -181,7 +181,9 @@ export function testContract<On, Stage extends Trial<On>, Works extends Target>(
       'is verified when Microsoft did it and the reply to request %i was lost',
       async (nth) => {
         const run = await plan()
-        await stage.strike({ match: { method: 'POST', path: effect.lossy, nth }, do: { dropAfterCommit: true } })
+        for (const write of new Set([method, 'POST'])) {
+          await stage.strike({ match: { method: write, path: effect.lossy, nth }, do: { dropAfterCommit: true } })
+        }
         expect(await executeActionRun(run)).toMatchObject({ state: 'done', targetsByState: { verified: 3 } })
         expect(await looks()).toEqual(all(effect.wanted))
       },

@@ -6,6 +6,7 @@ import { clientOf } from '#cli/client.ts'
 import { print } from '#cli/output.ts'
 
 import { formatRun, formatTargets, nextStep } from './format.ts'
+import { withSealingKey } from './sealing-key.ts'
 
 const Options = z.object({
   hit: z.array(z.string()).optional(),
@@ -14,8 +15,10 @@ const Options = z.object({
   indicator: z.array(z.string()).optional(),
   mailEntry: z.array(z.string()).optional(),
   range: z.array(z.string()).optional(),
+  application: z.array(z.string()).optional(),
   connection: z.string().optional(),
   set: z.array(z.string()).optional().transform(settings),
+  key: z.string().optional(),
   shadow: z.boolean().default(false),
 })
 
@@ -45,21 +48,29 @@ export function planAction(actions: Command): void {
       'senders, domains, URLs, hashes of files or IPv6 addresses, for an action on the Tenant Allow/Block List',
     )
     .option('--range <cidr...>', 'addresses or ranges that people sign in from, for an action on them')
+    .option(
+      '--application <id-or-name...>',
+      'applications, by object id, application ID or name, for an action on them',
+    )
     .option('--connection <id>', 'act on them through this one; the only one that is for it when absent')
     .option('--set <name=value...>', 'settings of the action, as docs/reference/actions.md tells them')
+    .option('--key <file>', 'new file for the key that opens what the action makes for you alone, as new passwords')
     .option('--shadow', 'only to read, and to say what would have been done')
     .action(async (action: string, investigationId: string | undefined, _options, command: Command) => {
-      const { connection: connectionId, set, shadow, ...named } = Options.parse(command.opts())
+      const { connection: connectionId, set, key, shadow, ...named } = Options.parse(command.opts())
       const client = clientOf(command)
       const request = {
         action,
         investigationId,
         connectionId,
         targets: Object.values(named).find((targets) => targets !== undefined),
-        options: set,
         shadow,
       }
-      const detail = await client.send('POST', await client.tenantPath('/action-runs'), ActionRunDetail, request)
+      const path = await client.tenantPath('/action-runs')
+      const detail = await withSealingKey(key, ({ sealTo }) => {
+        const chosen = sealTo === undefined ? set : { ...set, sealTo }
+        return client.send('POST', path, ActionRunDetail, { ...request, options: chosen })
+      })
       print(command, detail, () => {
         const { actionRun, targets } = detail
         return `${formatRun(actionRun)}${formatTargets(targets)}${nextStep(actionRun)}\n`
