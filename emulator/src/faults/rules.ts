@@ -4,7 +4,7 @@ export interface FaultRule {
     /** `login`, `graph`, `management-activity`, … */
     service?: string
     method?: string
-    /** Regular expression on path with query. */
+    /** Regular expression on path with query, behind which a command of Exchange has its name: `#Set-Mailbox$`. */
     path?: string
     /** Strike only callers of this tenant, by id. */
     tenant?: string

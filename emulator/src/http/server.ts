@@ -67,6 +67,12 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   }
 }
 
+/** Commands of Exchange share one path; faults know them by their name behind it: `/InvokeCommand#Set-Mailbox`. */
+function named(url: string, { headers }: Request): string {
+  const cmdlet = headers['x-cmdletname']
+  return cmdlet === undefined ? url : `${url}#${cmdlet}`
+}
+
 async function serve(
   options: DoorOptions,
   pick: Pick,
@@ -83,7 +89,7 @@ async function serve(
     options.journal.add(service.name, method, url, status, started, protocolNow() - started, text)
   try {
     const body = hasBody(incoming) ? await read(incoming, service.bodyLimit ?? BODY_LIMIT) : request.body
-    const fault = options.faults.strike(service.name, method, url, request.headers['authorization'])
+    const fault = options.faults.strike(service.name, method, named(url, request), request.headers['authorization'])
     if (fault?.delayMs) await delay(fault.delayMs)
     if (fault?.reset) {
       note(0, 'fault: reset')

@@ -2,7 +2,9 @@ import type { Action } from '#respond/action.ts'
 
 import { blockIndicator } from './block-indicator/action.ts'
 import { confirmUserCompromised } from './confirm-user-compromised/action.ts'
+import { deleteExternalForwardRules } from './delete-external-forward-rules/action.ts'
 import { deleteMessage } from './delete-message/action.ts'
+import { disableForwardRules } from './disable-forward-rules/action.ts'
 import { disableUser } from './disable-user/action.ts'
 import { disableUserAndRevokeSessions } from './disable-user-and-revoke-sessions/action.ts'
 import { dismissUserRisk } from './dismiss-user-risk/action.ts'
@@ -34,6 +36,8 @@ export const ACTIONS: readonly Action[] = [
   enableUser,
   confirmUserCompromised,
   dismissUserRisk,
+  disableForwardRules,
+  deleteExternalForwardRules,
   scanDevice,
   isolateDevice,
   releaseDevice,

@@ -3,6 +3,7 @@ import type { Kind } from '#respond/kind.ts'
 
 import { devices } from './device.ts'
 import { indicators } from './indicator.ts'
+import { mailboxes } from './mailbox.ts'
 import { messages } from './message.ts'
 import { users } from './user.ts'
 
@@ -10,6 +11,7 @@ import { users } from './user.ts'
 export const KINDS: Record<TargetKind, Kind> = {
   message: messages,
   user: users,
+  mailbox: mailboxes,
   device: devices,
   indicator: indicators,
 }

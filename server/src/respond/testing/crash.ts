@@ -1,6 +1,8 @@
 import type { Microsoft } from '#connect/microsoft.ts'
 import type { RecordStore } from '#store/record-store.ts'
 
+import { pathOf } from './recording.ts'
+
 /** A process that dies: from then on neither its store nor Microsoft hears of it. */
 class Crash extends Error {}
 
@@ -29,8 +31,8 @@ export function dyingAtEffect(microsoft: Microsoft, moment: 'before' | 'after', 
   }
   return {
     ...microsoft,
-    send: (request) => dieAt(`${request.method} ${request.path}`, () => microsoft.send(request)),
-    json: (request, schema) => dieAt(`${request.method} ${request.path}`, () => microsoft.json(request, schema)),
+    send: (request) => dieAt(`${request.method} ${pathOf(request)}`, () => microsoft.send(request)),
+    json: (request, schema) => dieAt(`${request.method} ${pathOf(request)}`, () => microsoft.json(request, schema)),
     batch: (parts, signal) =>
       dieAt(parts.map(({ method, url }) => `${method} ${url}`).join('\n'), () => microsoft.batch(parts, signal)),
   }

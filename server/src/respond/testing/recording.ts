@@ -1,9 +1,16 @@
 import type { Microsoft, MicrosoftRequest } from '#connect/microsoft.ts'
 
+/** The path of a request, with the name of a command of Exchange behind it, as the emulator tells them apart. */
+export function pathOf({ path, headers }: MicrosoftRequest): string {
+  const cmdlet = headers?.['x-cmdletname']
+  return cmdlet === undefined ? path : `${path}#${cmdlet}`
+}
+
 /** `microsoft`, with a list of what it carried out. */
 export function recording(inner: Microsoft) {
   const carriedOut: { method: string; url: string; body?: unknown }[] = []
-  const note = ({ method = 'GET', path: url, body }: MicrosoftRequest) => carriedOut.push({ method, url, body })
+  const note = (request: MicrosoftRequest) =>
+    carriedOut.push({ method: request.method ?? 'GET', url: pathOf(request), body: request.body })
   const microsoft: Microsoft = {
     ...inner,
     async send(request) {

@@ -204,7 +204,7 @@ export function testContract<On, Stage extends Trial<On>, Works extends Target>(
       expect(await executeActionRun({ ...run, microsoft: stage.readOnly })).toMatchObject({ state: 'failed' })
       for (const { reason } of await targets(run)) {
         expect(reason).toContain(permission)
-        expect(reason).toMatch(/AccessDenied|Authorization_RequestDenied|Forbidden/)
+        expect(reason).toMatch(/AccessDenied|Authorization_RequestDenied|Forbidden|status 403/)
       }
       expect(await looks()).not.toContain(effect.wanted)
     })
