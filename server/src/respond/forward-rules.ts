@@ -23,6 +23,7 @@ import type { PermissionNeed } from '#domain/tenant.ts'
 
 import type { Verdict } from './action.ts'
 import type { MailboxTarget } from './kinds/mailbox.ts'
+import { toEach } from './to-each.ts'
 
 /** A rule that Exchange tells of and Graph does not. */
 const HiddenRule = z.object({
@@ -114,13 +115,6 @@ export function setEnabled(target: MailboxTarget, rule: ForwardRule, isEnabled: 
   return rule.isHidden
     ? setMailboxRuleEnabled(microsoft, { mailbox: user.id, identity: rule.id, ...more })
     : setInboxRuleEnabled(microsoft, { userId: user.id, ruleId: rule.id, ...more })
-}
-
-/** Does it to each, also after one that was refused. @throws what the first threw. */
-export async function toEach<T>(all: readonly T[], change: (each: T) => Promise<unknown>): Promise<void> {
-  const refusals: unknown[] = []
-  for (const each of all) await change(each).catch((error: unknown) => refusals.push(error))
-  if (refusals.length > 0) throw refusals[0]
 }
 
 /** What became of a rule since `before`: it stands as Cordon left it, otherwise, or not at all. */

@@ -1,6 +1,7 @@
 import type { Action } from '#respond/action.ts'
 
 import { blockIndicator } from './block-indicator/action.ts'
+import { clearMailboxForwarding } from './clear-mailbox-forwarding/action.ts'
 import { confirmUserCompromised } from './confirm-user-compromised/action.ts'
 import { deleteExternalForwardRules } from './delete-external-forward-rules/action.ts'
 import { deleteMessage } from './delete-message/action.ts'
@@ -14,6 +15,7 @@ import { moveMessageToDeletedItems } from './move-message-to-deleted-items/actio
 import { moveMessageToJunk } from './move-message-to-junk/action.ts'
 import { releaseDevice } from './release-device/action.ts'
 import { remediateMessage } from './remediate-message/action.ts'
+import { removeMailboxDelegate } from './remove-mailbox-delegate/action.ts'
 import { restoreMessage } from './restore-message/action.ts'
 import { revokeSignInSessionsOfUser } from './revoke-sign-in-sessions/action.ts'
 import { scanDevice } from './scan-device/action.ts'
@@ -38,6 +40,8 @@ export const ACTIONS: readonly Action[] = [
   dismissUserRisk,
   disableForwardRules,
   deleteExternalForwardRules,
+  clearMailboxForwarding,
+  removeMailboxDelegate,
   scanDevice,
   isolateDevice,
   releaseDevice,

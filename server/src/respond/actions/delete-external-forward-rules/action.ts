@@ -15,9 +15,9 @@ import {
   listed,
   readForwardRules,
   setEnabled,
-  toEach,
 } from '#respond/forward-rules.ts'
 import type { MailboxTarget } from '#respond/kinds/mailbox.ts'
+import { toEach } from '#respond/to-each.ts'
 import { READ_USERS } from '#respond/user-state.ts'
 
 import { Reach, readReach, reachWords } from './reach.ts'

@@ -12,9 +12,9 @@ import {
   nameOf,
   readForwardRules,
   setEnabled,
-  toEach,
 } from '#respond/forward-rules.ts'
 import type { MailboxTarget } from '#respond/kinds/mailbox.ts'
+import { toEach } from '#respond/to-each.ts'
 import { READ_USERS } from '#respond/user-state.ts'
 
 /** Rules that send mail on at the moment. */
