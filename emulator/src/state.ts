@@ -91,6 +91,7 @@ async function createApplications(folder: string, seed: number, number: number):
     'User.Read.All',
     'GroupMember.Read.All',
     'Mail.ReadWrite',
+    'MailboxSettings.Read',
     'MailboxSettings.ReadWrite',
     'Calendars.Read',
     'Calendars.ReadWrite',

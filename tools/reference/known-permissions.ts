@@ -31,11 +31,7 @@ export const KNOWN_PERMISSIONS: readonly KnownPermission[] = [
   known(GRAPH, 'User.Read.All'),
   known(GRAPH, 'Mail.Read'),
   known(GRAPH, 'Mail.ReadWrite'),
-  known(
-    GRAPH,
-    'MailboxSettings.Read',
-    'No feature reads automatic replies or inbox rules through Graph; changes to them are in the audit log.',
-  ),
+  known(GRAPH, 'MailboxSettings.Read'),
   known(GRAPH, 'MailboxSettings.ReadWrite'),
   known(GRAPH, 'Application.Read.All'),
   known(GRAPH, 'AuditLog.Read.All'),

@@ -13,9 +13,11 @@ import type {
 const numbers = new Intl.NumberFormat('en-US')
 
 /** "23 messages", "1 message". */
-export function count(n: number, noun: string, plural = `${noun}s`): string {
+export function count(n: number, noun: string, plural = pluralOf(noun)): string {
   return `${numbers.format(n)} ${n === 1 ? noun : plural}`
 }
+
+const pluralOf = (noun: string): string => (noun.endsWith('x') ? `${noun}es` : `${noun}s`)
 
 export function number(n: number): string {
   return numbers.format(n)
@@ -32,6 +34,7 @@ export function bytesWords(bytes: number): string {
 export const TARGET_KIND: Record<TargetKindName, { noun: string; address: string; name: string; was: string }> = {
   message: { noun: 'message', address: 'Mailbox', name: 'Subject', was: 'Was in' },
   user: { noun: 'user', address: 'User', name: 'Name', was: 'Was' },
+  mailbox: { noun: 'mailbox', address: 'Mailbox', name: 'Name', was: 'Had' },
   device: { noun: 'device', address: 'Device', name: 'Platform', was: 'Was' },
   indicator: { noun: 'indicator', address: 'Value', name: 'Type', was: 'Was' },
   'mail-entry': { noun: 'list item', address: 'Value', name: 'List', was: 'Was' },
@@ -42,7 +45,7 @@ export const TARGET_KIND: Record<TargetKindName, { noun: string; address: string
 /** "Messages", "Users". */
 export function kindTitle(kind: TargetKindName): string {
   const { noun } = TARGET_KIND[kind]
-  return `${noun.charAt(0).toUpperCase()}${noun.slice(1)}s`
+  return pluralOf(`${noun.charAt(0).toUpperCase()}${noun.slice(1)}`)
 }
 
 /** Those of a run's targets that may be acted on: what a person confirms. */
@@ -57,18 +60,19 @@ export function actionable({ targetsTotal, targetsByState }: Pick<ActionRun, 'ta
 export function confirmLabel({ title, on }: Pick<Action, 'title' | 'on'>, targets: number): string {
   const { noun } = TARGET_KIND[on]
   const many = count(targets, noun)
-  const named = title.replace(new RegExp(`\\b${noun}s?\\b`, 'i'), many)
+  const named = title.replace(new RegExp(`\\b(${noun}|${pluralOf(noun)})\\b`, 'i'), many)
   return named === title ? title.replace(/^\S+/, (verb) => `${verb} ${many}`) : named
 }
 
 /** What was there before Cordon acted, in a word; empty where it is not told. */
 export function wasWords(before: Record<string, unknown> | undefined): string {
-  const { folderName, accountEnabled, isIsolated, wasAction, wasAllowed, riskState } = before ?? {}
+  const { folderName, accountEnabled, isIsolated, wasAction, wasAllowed, had, riskState } = before ?? {}
   if (typeof folderName === 'string') return folderName
   if (typeof accountEnabled === 'boolean') return accountEnabled ? 'Enabled' : 'Disabled'
   if (typeof isIsolated === 'boolean') return isIsolated ? 'Isolated' : 'Connected'
   if (typeof wasAction === 'string') return wasAction
   if (typeof wasAllowed === 'string') return wasAllowed
+  if (typeof had === 'string') return had
   return typeof riskState === 'string' ? riskState : ''
 }
 

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 
 import { appRoleOf } from '#connect/app-roles.ts'
+import { permissionToWrite } from '#connect/consent.ts'
 import { CLOUDS } from '#connect/clouds.ts'
 import { startEmulator, type Emulator } from '#connect/testing/start-emulator.ts'
 
@@ -50,7 +51,7 @@ describe('a plan', () => {
               feature.permissions
                 .filter(({ resource, permission }) => appRoleOf(resource, permission))
                 .map(({ resource, permission }) => {
-                  const write = `${resource} ${permission.replace(/\.Read(?=\.|$)/, '.ReadWrite')}`
+                  const write = `${resource} ${permissionToWrite(permission)}`
                   return names.has(write) ? write : `${resource} ${permission}`
                 }),
             ),

@@ -1,5 +1,6 @@
 import { appRoleOf } from '#connect/app-roles.ts'
 import { type Cloud, findCloud } from '#connect/clouds.ts'
+import { permissionToWrite } from '#connect/consent.ts'
 import { DIRECTORY_ROLES } from '#connect/directory-roles.ts'
 import { AppError } from '#domain/errors.ts'
 import { type RequirementNeed, type Use, USES } from '#domain/tenant.ts'
@@ -134,8 +135,7 @@ function withoutIncluded(permissions: readonly PlannedPermission[]): PlannedPerm
 }
 
 function isWider(wide: PlannedPermission, narrow: PlannedPermission): boolean {
-  const asWrite = narrow.permission.replace(/\.Read(?=\.|$)/, '.ReadWrite')
-  return wide.resource === narrow.resource && asWrite !== narrow.permission && wide.permission === asWrite
+  return wide.resource === narrow.resource && wide.permission === permissionToWrite(narrow.permission)
 }
 
 function requirementsOf(features: readonly Feature[]): PlannedRequirement[] {

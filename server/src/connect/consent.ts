@@ -121,11 +121,22 @@ function scoped({ permission, resource }: FeatureNeed, address: string, missing:
   }
 }
 
-/** The permission to write includes the one to read: `Mail.ReadWrite` does for `Mail.Read`. */
 function includes(role: string, permission: string): boolean {
-  const isWider = WIDER[permission]?.includes(role) ?? false
-  return isWider || role === permission || role === permission.replace(/\.Read(?=\.|$)/, '.ReadWrite')
+  return role === permission || role === permissionToWrite(permission) || (WIDER[permission]?.includes(role) ?? false)
 }
+
+/** The permission to write that includes one to read: `Mail.ReadWrite` for `Mail.Read`; undefined where none does. */
+export function permissionToWrite(permission: string): string | undefined {
+  const write = permission.replace(/\.Read(?=\.|$)/, '.ReadWrite')
+  return write === permission || ALONE.has(permission) ? undefined : write
+}
+
+/**
+ * Permissions to read that nothing else does for, as the pages of their calls say: inbox rules.
+ *
+ * @see https://learn.microsoft.com/graph/api/mailfolder-list-messagerules#permissions
+ */
+const ALONE: ReadonlySet<string> = new Set(['MailboxSettings.Read'])
 
 /** Permissions that let do what a narrow one does, as the page of each call lists them. */
 const WIDER: Readonly<Record<string, readonly string[]>> = {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-import type { Microsoft } from './microsoft.ts'
+import type { Microsoft, MicrosoftApi } from './microsoft.ts'
 
 /** Directory roles by name, with the template id that Entra writes into tokens. Source: "Microsoft Entra built-in roles". */
 export const DIRECTORY_ROLES: Readonly<Record<string, string>> = {
@@ -61,7 +61,18 @@ export function mayTouch(mine: readonly string[], theirs: readonly string[]): bo
   return mine.some((role) => theirs.every((held) => STANDS_ABOVE[role]?.includes(held)))
 }
 
-const Claims = z.object({ wids: z.array(z.string()).default([]) })
+const Claims = z.object({ wids: z.array(z.string()).default([]), roles: z.array(z.string()).default([]) })
+
+/**
+ * Whether the token in use for an API holds an app role; none is renewed for it, so that it may be asked for each of many.
+ *
+ * @throws AppError CONNECT_* when no token is issued.
+ */
+export async function holdsAppRole(microsoft: Microsoft, api: MicrosoftApi, role: string): Promise<boolean> {
+  const { value } = await microsoft.accessToken(api)
+  const claims = Claims.safeParse(claimsOf(value))
+  return claims.success && claims.data.roles.includes(role)
+}
 
 /**
  * Names of the directory roles that the application holds, as its token says; undefined where the token cannot be read.

@@ -4,6 +4,7 @@ import type { TenantId } from './ids.ts'
 export const TARGET_KINDS = [
   'message',
   'user',
+  'mailbox',
   'device',
   'indicator',
   'mail-entry',

@@ -15,7 +15,9 @@ export interface ApiStage {
   as(roles: readonly string[], directoryRoles?: readonly string[]): Promise<Microsoft>
   /** Microsoft as a program other than Cordon sees it: a token and plain requests, nothing of the code under test. */
   onlooker: Onlooker
-  /** The company as it was at first; of the applications the onlooker's alone is there again. */
+  /** Another, who looks on at another API. */
+  onlookerAt(api: MicrosoftApi, roles: readonly string[], directoryRoles?: readonly string[]): Promise<Onlooker>
+  /** The company as it was at first; of the applications the onlookers' alone are there again. */
   reset(): Promise<void>
   /** Moves the company's clock on. */
   pass(ms: number): Promise<void>
@@ -67,34 +69,41 @@ export async function openApiStage(
     return { status: reply.statusCode, json: text.startsWith('{') ? Json.parse(JSON.parse(text)) : {} }
   }
 
-  let token: string
-  const signIn = async () => {
-    const { clientId, secret } = await register(roles, directoryRoles)
-    const form = new URLSearchParams({
-      grant_type: 'client_credentials',
-      client_id: clientId,
-      client_secret: secret,
-      scope: `${emulator.cloud.apis[api]!.audience}/.default`,
-    })
-    const path = `/${emulator.tenants[0]!.id}/oauth2/v2.0/token`
-    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
-    token = Token.parse((await send('POST', path, headers, form.toString())).json).access_token
-  }
-  await signIn()
-
-  return {
-    emulator,
-    as: async (held, directory = []) => emulator.client({ application: await register(held, directory) }),
-    onlooker: (path, { method, body } = {}) =>
+  const signIns: (() => Promise<void>)[] = []
+  const onlookerAt: ApiStage['onlookerAt'] = async (at, held, directory = []) => {
+    let token: string
+    const signIn = async () => {
+      const { clientId, secret } = await register(held, directory)
+      const form = new URLSearchParams({
+        grant_type: 'client_credentials',
+        client_id: clientId,
+        client_secret: secret,
+        scope: `${emulator.cloud.apis[at]!.audience}/.default`,
+      })
+      const path = `/${emulator.tenants[0]!.id}/oauth2/v2.0/token`
+      const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+      token = Token.parse((await send('POST', path, headers, form.toString())).json).access_token
+    }
+    signIns.push(signIn)
+    await signIn()
+    return (path, { method, body } = {}) =>
       send(
         method ?? 'GET',
         path,
         { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
         body === undefined ? undefined : JSON.stringify(body),
-      ),
+      )
+  }
+  const onlooker = await onlookerAt(api, roles, directoryRoles)
+
+  return {
+    emulator,
+    as: async (held, directory = []) => emulator.client({ application: await register(held, directory) }),
+    onlooker,
+    onlookerAt,
     async reset() {
       await emulator.request('/reset', {})
-      await signIn()
+      for (const signIn of signIns) await signIn()
     },
     async pass(ms) {
       await emulator.request('/clock', { advanceMs: ms })

@@ -2,7 +2,7 @@ import type { ApiStage } from './api-stage.ts'
 
 /** Runs a command of Exchange as the onlooker: what came of it, and its rows. */
 export async function command(
-  { onlooker, emulator }: ApiStage,
+  { onlooker, emulator }: Pick<ApiStage, 'onlooker' | 'emulator'>,
   name: string,
   parameters: object,
 ): Promise<{ status: number; rows: Record<string, unknown>[] }> {

@@ -3,9 +3,12 @@ import type { Action } from '#respond/action.ts'
 import { blockIndicator } from './block-indicator/action.ts'
 import { blockIp } from './block-ip/action.ts'
 import { blockMailEntry } from './block-mail-entry/action.ts'
+import { clearMailboxForwarding } from './clear-mailbox-forwarding/action.ts'
 import { confirmUserCompromised } from './confirm-user-compromised/action.ts'
+import { deleteExternalForwardRules } from './delete-external-forward-rules/action.ts'
 import { deleteMessage } from './delete-message/action.ts'
 import { disableServicePrincipal } from './disable-service-principal/action.ts'
+import { disableForwardRules } from './disable-forward-rules/action.ts'
 import { disableUser } from './disable-user/action.ts'
 import { disableUserAndRevokeSessions } from './disable-user-and-revoke-sessions/action.ts'
 import { dismissUserRisk } from './dismiss-user-risk/action.ts'
@@ -17,6 +20,7 @@ import { moveMessageToJunk } from './move-message-to-junk/action.ts'
 import { releaseDevice } from './release-device/action.ts'
 import { remediateMessage } from './remediate-message/action.ts'
 import { resetPassword } from './reset-password/action.ts'
+import { removeMailboxDelegate } from './remove-mailbox-delegate/action.ts'
 import { restoreMessage } from './restore-message/action.ts'
 import { revokeOauthGrant } from './revoke-oauth-grant/action.ts'
 import { revokeSignInSessionsOfUser } from './revoke-sign-in-sessions/action.ts'
@@ -43,6 +47,10 @@ export const ACTIONS: readonly Action[] = [
   enableUser,
   confirmUserCompromised,
   dismissUserRisk,
+  disableForwardRules,
+  deleteExternalForwardRules,
+  clearMailboxForwarding,
+  removeMailboxDelegate,
   scanDevice,
   isolateDevice,
   releaseDevice,

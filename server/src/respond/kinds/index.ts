@@ -5,6 +5,7 @@ import { devices } from './device.ts'
 import { indicators } from './indicator.ts'
 import { ipRanges } from './ip-range.ts'
 import { mailEntries } from './mail-entry.ts'
+import { mailboxes } from './mailbox.ts'
 import { messages } from './message.ts'
 import { servicePrincipals } from './service-principal.ts'
 import { users } from './user.ts'
@@ -13,6 +14,7 @@ import { users } from './user.ts'
 export const KINDS: Record<TargetKind, Kind> = {
   message: messages,
   user: users,
+  mailbox: mailboxes,
   device: devices,
   indicator: indicators,
   'mail-entry': mailEntries,

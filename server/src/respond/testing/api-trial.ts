@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 
 import { z } from 'zod'
 
-import { openApiStage, type Onlooker } from '#connect/testing/api-stage.ts'
-import type { EmulatedApplication, Emulator } from '#connect/testing/start-emulator.ts'
+import { type ApiStage, openApiStage, type Onlooker } from '#connect/testing/api-stage.ts'
+import type { EmulatedApplication } from '#connect/testing/start-emulator.ts'
 import { DIRECTORY_ROLES } from '#connect/directory-roles.ts'
 import type { MicrosoftApi } from '#connect/microsoft.ts'
 import { isoTime, systemClock } from '#domain/clock.ts'
@@ -15,7 +15,8 @@ import type { Trial } from './test-contract.ts'
 
 /** What actions through one of Microsoft's APIs are tried with, whatever they are on. */
 export interface ApiTrial extends Omit<Trial<never>, 'subjects' | 'stranger' | 'request' | 'hide'> {
-  emulator: Emulator
+  /** The company, and clients of their own with credentials of their own. */
+  company: ApiStage
   connectionId: string
   /** Client ID of the application that acts. */
   clientId: string
@@ -25,6 +26,8 @@ export interface ApiTrial extends Omit<Trial<never>, 'subjects' | 'stranger' | '
   onlooker: Onlooker
   /** Names what else the connection is told, until the next reset. */
   settle(settings: ConnectionSettings): Promise<void>
+  /** Names break-glass accounts, until the next reset. */
+  protect(users: readonly string[]): Promise<void>
   wait(ms: number): Promise<void>
 }
 
@@ -80,6 +83,8 @@ export async function openApiTrial(
     createdAt: isoTime(systemClock.now()),
     settings: { authorizedDomains: [tenant.domain] },
   }
+  const settle = (settings: ConnectionSettings) =>
+    records.connections.change({ ...connection, settings: { ...connection.settings, ...settings } })
   await records.connections.create(connection, { kind: 'secret', secret: 'x' })
   return {
     records,
@@ -87,14 +92,17 @@ export async function openApiTrial(
     readOnly: emulator.client({ application: auditor }),
     tenantId: tenant.id,
     clock: systemClock,
-    emulator,
+    company: stage,
     connectionId,
     clientId: application.clientId,
     domain: tenant.domain,
     onlooker,
     wait: stage.pass,
     async settle(settings) {
-      await records.connections.change({ ...connection, settings: { ...connection.settings, ...settings } })
+      await settle(settings)
+    },
+    async protect(users) {
+      await settle({ breakGlassUsers: [...users] })
     },
     async reset() {
       await stage.reset()

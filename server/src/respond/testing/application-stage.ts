@@ -39,7 +39,7 @@ const Made = z.object({ servicePrincipalId: z.string(), clientId: z.string() })
 /** Starts the emulator and an embedded store; a second or two. */
 export async function openApplicationStage(): Promise<ApplicationStage> {
   const trial = await openApiTrial('graph', { read: READ, write: WRITE, consistency: 'strong' })
-  const { connectionId, onlooker, tenantId, emulator } = trial
+  const { connectionId, onlooker, tenantId, company } = trial
   const at = ({ id }: Pick<TriedApplication, 'id'>) => `/v1.0/servicePrincipals/${id}`
   const grantsOf: ApplicationStage['grantsOf'] = async (application) =>
     List.parse((await onlooker(`${at(application)}/oauth2PermissionGrants`)).json).value
@@ -66,7 +66,7 @@ export async function openApplicationStage(): Promise<ApplicationStage> {
       return value.map(({ appRoleId }) => String(appRoleId)).toSorted()
     },
     async register(displayName, roles) {
-      const made = Made.parse(await emulator.request('/applications', { name: displayName, roles }))
+      const made = Made.parse(await company.emulator.request('/applications', { name: displayName, roles }))
       return { id: made.servicePrincipalId, appId: made.clientId, displayName }
     },
     hide: ({ id }) => trial.strike({ match: { path: `servicePrincipals/${id}` }, do: { status: 500 } }),

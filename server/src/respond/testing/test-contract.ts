@@ -190,8 +190,8 @@ export function testContract<On, Stage extends Trial<On>, Works extends Target>(
     )
 
     it('fails the target when Microsoft reports success and does nothing', async () => {
-      await stage.strike({ match: { ...sought, times: effect.attempts ?? 1 }, do: effect.lie ?? { status: 204 } })
       const run = await plan()
+      await stage.strike({ match: { ...sought, times: effect.attempts ?? 1 }, do: effect.lie ?? { status: 204 } })
       expect(await executeActionRun(run)).toMatchObject({ state: 'partly', targetsByState: { verified: 2 } })
       const failed = (await targets(run)).find(({ state }) => state !== 'verified')
       expect(failed?.reason).toContain('reported success')
@@ -199,8 +199,8 @@ export function testContract<On, Stage extends Trial<On>, Works extends Target>(
 
     it('tells Microsoft’s code when Microsoft refuses', async () => {
       const error = { code: 'ErrorCannotDeleteObject', message: 'Object cannot be deleted.' }
-      await stage.strike({ match: sought, do: { status: 400, body: { error } } })
       const run = await plan()
+      await stage.strike({ match: sought, do: { status: 400, body: { error } } })
       await executeActionRun(run)
       expect(await states(run)).not.toContain('verified')
       for (const { reason } of await targets(run)) expect(reason).toContain('ErrorCannotDeleteObject')

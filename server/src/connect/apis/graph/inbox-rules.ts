@@ -2,9 +2,10 @@ import { isDeepStrictEqual } from 'node:util'
 
 import { z } from 'zod'
 
-import type { Microsoft, MicrosoftRequest } from '#connect/microsoft.ts'
+import type { Microsoft } from '#connect/microsoft.ts'
 import { AppError } from '#domain/errors.ts'
 
+import { sendBatched } from './batch.ts'
 import { userUrl } from './mail.ts'
 import { percentEncode } from './odata.ts'
 
@@ -23,6 +24,8 @@ const Actions = z.looseObject({
   forwardAsAttachmentTo: z.array(Recipient).nullish(),
   redirectTo: z.array(Recipient).nullish(),
 })
+/** The actions that send mail on. */
+const FORWARDS = ['forwardTo', 'forwardAsAttachmentTo', 'redirectTo'] as const
 
 export const InboxRule = z.looseObject({
   id: z.string(),
@@ -41,24 +44,31 @@ export type InboxRule = z.infer<typeof InboxRule>
 export const READ_RULES = 'MailboxSettings.Read'
 export const CHANGE_RULES = 'MailboxSettings.ReadWrite'
 
+const RulePage = z.object({ value: z.array(InboxRule), '@odata.nextLink': z.string().nullish() })
+
 /** The visible rules of a mailbox, in the order in which they run. @throws AppError CONNECT_*. */
 export async function listInboxRules(microsoft: Microsoft, userId: string, signal?: AbortSignal): Promise<InboxRule[]> {
-  const rules: InboxRule[] = []
   const request = {
+    api: 'graph' as const,
     path: rulesPath(userId),
     what: `Could not list the inbox rules of ${userId}.`,
     permission: READ_RULES,
+    ...(signal && { signal }),
   }
-  for await (const page of microsoft.pages({ api: 'graph', ...request, ...(signal && { signal }) }, InboxRule))
-    rules.push(...page)
+  const { value: rules, '@odata.nextLink': next } = await sendBatched(microsoft, request, RulePage)
+  if (next) {
+    for await (const more of microsoft.pages({ ...request, path: next }, InboxRule)) rules.push(...more)
+  }
   return rules.toSorted((a, b) => (a.sequence ?? 0) - (b.sequence ?? 0))
 }
 
-/** Addresses, as Graph shows them, that a rule sends mail on to. A contact's address says nothing of where it leads. */
+/**
+ * To whom a rule sends mail on: addresses as Graph shows them, or names where it shows none; empty where it does not. A
+ * contact's address says nothing of where it leads.
+ */
 export function forwardsOf({ actions }: InboxRule): string[] {
-  const { forwardTo, forwardAsAttachmentTo, redirectTo } = actions ?? {}
-  const recipients = [forwardTo, forwardAsAttachmentTo, redirectTo].flatMap((list) => list ?? [])
-  return [...new Set(recipients.flatMap(({ emailAddress }) => emailAddress?.address ?? []))]
+  const recipients = FORWARDS.flatMap((list) => actions?.[list] ?? [])
+  return [...new Set(recipients.map(({ emailAddress }) => emailAddress?.address || (emailAddress?.name ?? '')))]
 }
 
 /**
@@ -71,12 +81,9 @@ export async function setInboxRuleEnabled(
   microsoft: Microsoft,
   { userId, ruleId, isEnabled, signal }: { userId: string; ruleId: string; isEnabled: boolean; signal?: AbortSignal },
 ): Promise<void> {
-  await microsoft.send({
-    ...changing(userId, `Could not ${isEnabled ? 'enable' : 'disable'} an inbox rule of ${userId}.`, signal),
-    method: 'PATCH',
-    path: rulePath(userId, ruleId),
-    body: { isEnabled },
-  })
+  const request = changing(userId, `Could not ${isEnabled ? 'enable' : 'disable'} an inbox rule of ${userId}.`, signal)
+  const patch = { ...request, method: 'PATCH', path: rulePath(userId, ruleId), body: { isEnabled } } as const
+  await sendBatched(microsoft, patch, z.unknown())
 }
 
 /** Deletes a rule; one that is not there any more is deleted. @throws AppError CONNECT_*. */
@@ -85,11 +92,8 @@ export async function deleteInboxRule(
   { userId, ruleId, signal }: { userId: string; ruleId: string; signal?: AbortSignal },
 ): Promise<void> {
   try {
-    await microsoft.send({
-      ...changing(userId, `Could not delete an inbox rule of ${userId}.`, signal),
-      method: 'DELETE',
-      path: rulePath(userId, ruleId),
-    })
+    const request = changing(userId, `Could not delete an inbox rule of ${userId}.`, signal)
+    await sendBatched(microsoft, { ...request, method: 'DELETE', path: rulePath(userId, ruleId) }, z.unknown())
   } catch (error) {
     if (!(error instanceof AppError) || error.microsoft?.code !== 'ErrorItemNotFound') throw error
   }
@@ -108,7 +112,8 @@ export async function recreateInboxRule(
   const there = await listInboxRules(microsoft, userId, signal)
   const same = there.find((each) => isSameRule(each, rule))
   if (same) return same
-  return microsoft.json(
+  return sendBatched(
+    microsoft,
     {
       ...changing(userId, `Could not make an inbox rule of ${userId} again.`, signal),
       method: 'POST',
@@ -135,9 +140,9 @@ function contentOf(rule: InboxRule): Record<string, unknown> {
 const rulesPath = (userId: string): string => `/v1.0${userUrl(userId)}/mailFolders/inbox/messageRules`
 const rulePath = (userId: string, ruleId: string): string => `${rulesPath(userId)}/${percentEncode(ruleId)}`
 
-function changing(userId: string, what: string, signal?: AbortSignal): MicrosoftRequest {
+function changing(userId: string, what: string, signal?: AbortSignal) {
   return {
-    api: 'graph',
+    api: 'graph' as const,
     path: rulesPath(userId),
     what,
     permission: CHANGE_RULES,
