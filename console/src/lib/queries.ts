@@ -12,6 +12,7 @@ export const hitsKey = (tenantId: string, id: string) => [tenantId, 'hits', id] 
 /** Every cached reply by its key. The stream (stream.ts) writes under the same keys. */
 export const queries = {
   session: () => queryOptions({ queryKey: ['session'], queryFn: api.session, staleTime: Infinity, retry: false }),
+  signInWays: () => queryOptions({ queryKey: ['sign-in-ways'], queryFn: api.signInWays, staleTime: Infinity }),
   tokens: (userId?: string) => queryOptions({ queryKey: ['tokens', userId ?? ''], queryFn: () => api.tokens(userId) }),
   sessions: (userId?: string) =>
     queryOptions({ queryKey: ['sessions', userId ?? ''], queryFn: () => api.sessions(userId) }),

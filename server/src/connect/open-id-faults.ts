@@ -12,10 +12,14 @@ const AGAIN = 'Go back to the sign-in page and begin again.'
 
 /** What to do about the credential of the application, which stands in the settings here and in no connection. */
 const CREDENTIAL_FIXES: Record<string, string> = {
-  CONNECT_SECRET_WRONG: 'An administrator sets CORDON_SIGN_ON_SECRET to the Value of a client secret of the application.',
-  CONNECT_SECRET_EXPIRED: 'An administrator makes a new client secret in Entra and sets CORDON_SIGN_ON_SECRET to its Value.',
-  CONNECT_CERTIFICATE_REFUSED: 'An administrator uploads the certificate in CORDON_SIGN_ON_CERTIFICATE_FILE to the application.',
-  CONNECT_APPLICATION_UNKNOWN: 'An administrator sets CORDON_SIGN_ON_CLIENT_ID and CORDON_SIGN_ON_TENANTS as Entra shows them.',
+  CONNECT_SECRET_WRONG:
+    'An administrator sets CORDON_SIGN_ON_SECRET to the Value of a client secret of the application.',
+  CONNECT_SECRET_EXPIRED:
+    'An administrator makes a new client secret in Entra and sets CORDON_SIGN_ON_SECRET to its Value.',
+  CONNECT_CERTIFICATE_REFUSED:
+    'An administrator uploads the certificate in CORDON_SIGN_ON_CERTIFICATE_FILE to the application.',
+  CONNECT_APPLICATION_UNKNOWN:
+    'An administrator sets CORDON_SIGN_ON_CLIENT_ID and CORDON_SIGN_ON_TENANTS as Entra shows them.',
 }
 
 /**
@@ -61,7 +65,12 @@ function tokenRefused(what: string, { status, cause }: ResponseBodyError, creden
   const fix = CREDENTIAL_FIXES[code]
   if (fix !== undefined) return new AppError({ code, why, fix, ...rest })
   if (code !== 'CONNECT_TOKEN_REFUSED') return fault
-  return new AppError({ code: 'AUTH_SIGN_ON_REFUSED', why: 'Microsoft did not confirm the sign-in.', fix: AGAIN, ...rest })
+  return new AppError({
+    code: 'AUTH_SIGN_ON_REFUSED',
+    why: 'Microsoft did not confirm the sign-in.',
+    fix: AGAIN,
+    ...rest,
+  })
 }
 
 function invalid(what: string, why: string, cause: unknown): AppError {

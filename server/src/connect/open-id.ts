@@ -100,7 +100,8 @@ export function createOpenId(application: SignInApplication, clock: Clock): Open
 
   const authenticate: openid.ClientAuth = ({ token_endpoint: endpoint }, _client, body) => {
     body.set('client_id', clientId)
-    for (const [name, value] of Object.entries(proof(credential, clientId, endpoint ?? '', clock))) body.set(name, value)
+    for (const [name, value] of Object.entries(proof(credential, clientId, endpoint ?? '', clock)))
+      body.set(name, value)
   }
 
   /** With keys of its own: those of the directory are read anew at every sign-in, so that a new one is known at once. */

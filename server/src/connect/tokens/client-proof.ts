@@ -9,7 +9,12 @@ import { clientAssertion } from './client-assertion.ts'
  *
  * @throws AppError CONNECT_CERTIFICATE_UNREADABLE.
  */
-export function proof(credential: Credential, clientId: string, endpoint: string, clock: Clock): Record<string, string> {
+export function proof(
+  credential: Credential,
+  clientId: string,
+  endpoint: string,
+  clock: Clock,
+): Record<string, string> {
   if (credential.kind === 'secret') return { client_secret: credential.secret }
   return {
     client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',

@@ -28,7 +28,9 @@ export function apiTokens(db: Database): RecordStore['apiTokens'] {
         .select(userColumns)
         .where('id', '=', token.userId)
         .where('disabledAt', 'is', null)
-        .where((eb) => eb.or([eb('issuer', 'is', null), eb('confirmedAt', '>', new Date(Date.parse(now) - VOUCHED_MS))]))
+        .where((eb) =>
+          eb.or([eb('issuer', 'is', null), eb('confirmedAt', '>', new Date(Date.parse(now) - VOUCHED_MS))]),
+        )
         .executeTakeFirst()
       if (!owner) return undefined
       const { lastUsedAt, ...scope } = token
