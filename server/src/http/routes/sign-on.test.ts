@@ -1,9 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import * as fc from 'fast-check'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
 
 import { type Claims, type ForgingLogin, startForgingLogin } from '#connect/testing/forging-login.ts'
@@ -482,6 +482,38 @@ it('pauses an address after many failures, and writes nothing down from then on'
   })
   expect(await entries()).toEqual(before)
   expect((await signIn()).location).toBe(`${ORIGIN}/`)
+})
+
+it('works with a certificate, and lets nobody in with a password where those are off', async () => {
+  const own = emulator.tenants[0]!.applications.find(({ certificateFile }) => certificateFile !== undefined)!
+  const pair = await Promise.all([own.certificateFile!, own.keyFile!].map((file) => readFile(file, 'utf8')))
+  const certificateFile = join(folder, 'pair.pem')
+  await writeFile(certificateFile, pair.join(''))
+  const userRoles = { [person.id]: ['Cordon.Viewer'] }
+  await emulator.request(`/applications/${own.clientId}`, { userRoles }, 'PATCH')
+  const other = await startCordon({
+    cloudFile: login.cloudFile,
+    settings: {
+      CORDON_URL: ORIGIN,
+      CORDON_SIGN_ON_CLIENT_ID: own.clientId,
+      CORDON_SIGN_ON_CERTIFICATE_FILE: certificateFile,
+      CORDON_SIGN_ON_TENANTS: directory,
+      CORDON_SIGN_ON_CLOUD: 'emulated',
+      CORDON_PASSWORDS: 'off',
+    },
+  })
+  const there = createVisitor(other, login.ca)
+  onTestFinished(async () => {
+    await there.close()
+    await other.stop()
+  })
+  expect((await there.open('/sign-on')).body).toMatchObject({ passwords: false })
+  expect(await other.call('POST', '/session', { token: null, body: ADMINISTRATOR })).toMatchObject({
+    status: 403,
+    body: { code: 'AUTH_PASSWORDS_OFF' },
+  })
+  expect((await there.signIn(directory, person.userPrincipalName)).location).toBe(`${ORIGIN}/`)
+  expect((await there.open('/session')).body).toMatchObject({ user: { role: 'viewer' } })
 })
 
 it('lets administrators with a password in beside it', async () => {
