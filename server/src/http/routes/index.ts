@@ -19,6 +19,7 @@ import { SIGN_ON_ROUTES } from './sign-on.ts'
 import { STREAM_ROUTES } from './stream.ts'
 import { TOKEN_ROUTES } from './tokens.ts'
 import { USER_ROUTES } from './users.ts'
+import { VALUE_LIST_ROUTES } from './value-lists.ts'
 
 /** Every route of the API. One that is not in this list does not exist. */
 export const ROUTES: readonly Route[] = [
@@ -37,6 +38,7 @@ export const ROUTES: readonly Route[] = [
   ...DESTINATION_ROUTES,
   ...ALERT_ROUTES,
   ...RULE_ROUTES,
+  ...VALUE_LIST_ROUTES,
   ...INVESTIGATION_ROUTES,
   ...EVIDENCE_ROUTES,
   ...ACTION_ROUTES,
