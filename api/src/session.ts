@@ -7,6 +7,15 @@ export type RoleName = z.infer<typeof RoleName>
 export const StandingName = z.enum(['none', ...RoleName.options])
 export type StandingName = z.infer<typeof StandingName>
 
+/** Of people who sign in elsewhere: they have no password in Cordon. */
+export const Identity = z
+  .object({
+    issuer: z.string().describe('Who vouches for them.'),
+    subject: z.string().describe('What the issuer calls them for good; the object ID in Entra.'),
+  })
+  .meta({ id: 'Identity' })
+export type Identity = z.infer<typeof Identity>
+
 export const SignIn = z
   .object({ name: z.string().min(1).max(200), password: z.string().min(1).max(1000) })
   .meta({ id: 'SignIn' })
@@ -15,7 +24,7 @@ export type SignIn = z.infer<typeof SignIn>
 /** GET and POST /api/session */
 export const Session = z
   .object({
-    user: z.object({ id: z.string(), name: z.string(), role: StandingName }),
+    user: z.object({ id: z.string(), name: z.string(), role: StandingName, identity: Identity.optional() }),
     tenants: z
       .array(z.object({ id: z.string(), name: z.string(), role: StandingName }))
       .describe('Those in which the user has a role, and which.'),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-import { ChosenPassword, RoleName, StandingName } from './session.ts'
+import { ChosenPassword, Identity, RoleName, StandingName } from './session.ts'
 
 const TenantRoles = z.record(z.string(), RoleName).describe('By tenant, where it is more than the role for all.')
 
@@ -11,6 +11,7 @@ export const User = z
     name: z.string(),
     role: StandingName.describe('For the installation and every tenant in it.'),
     tenantRoles: TenantRoles.optional(),
+    identity: Identity.optional(),
     createdAt: z.string(),
     disabledAt: z.string().optional().describe('Since when they may not sign in.'),
   })

@@ -22,13 +22,21 @@ export async function openBrowser(): Promise<Browser> {
   })
 }
 
-/** A page whose errors fail the test that opened it: `errors` must be empty at the end. */
+/**
+ * A page whose errors fail the test that opened it: `errors` must be empty at the end. `anyCertificate` lets it open pages of the
+ * emulated cloud, whose authority the browser does not know.
+ */
 export async function openPage(
   browser: Browser,
-  options: { width?: number; height?: number; colorScheme?: 'light' | 'dark' } = {},
+  options: { width?: number; height?: number; colorScheme?: 'light' | 'dark'; anyCertificate?: boolean } = {},
 ): Promise<{ page: Page; errors: string[] }> {
-  const { width = 1440, height = 900, colorScheme = 'light' } = options
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme, reducedMotion: 'reduce' })
+  const { width = 1440, height = 900, colorScheme = 'light', anyCertificate = false } = options
+  const context = await browser.newContext({
+    viewport: { width, height },
+    colorScheme,
+    reducedMotion: 'reduce',
+    ignoreHTTPSErrors: anyCertificate,
+  })
   const page = await context.newPage()
   page.setDefaultTimeout(30_000)
   const errors: string[] = []

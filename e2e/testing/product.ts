@@ -31,12 +31,14 @@ export interface Product {
   stop(): Promise<void>
 }
 
+type Settings = Record<string, string>
+
 /**
- * Starts the cloud and Cordon, without any connection between them; `settings` are Cordon's own (CORDON_*), `cloudOptions`
- * those of `m365-emulator start`.
+ * Starts the cloud and Cordon, without any connection between them; `settings` are Cordon's own (CORDON_*), or made when the
+ * cloud runs and the address of Cordon is known; `cloudOptions` are those of `m365-emulator start`.
  */
 export async function startProduct(
-  settings: Record<string, string> = {},
+  settings: Settings | ((given: Pick<Product, 'address' | 'emulator'>) => Promise<Settings>) = {},
   cloudOptions: string[] = [],
 ): Promise<Product> {
   const folder = mkdtempSync(join(tmpdir(), 'cordon-e2e-'))
@@ -71,6 +73,7 @@ export async function startProduct(
       }),
     )
     const port = await freePort()
+    const address = `http://127.0.0.1:${port}`
     const cordon = run(['server/src/cli/main.ts', 'up'], {
       CORDON_DATA: join(folder, 'cordon'),
       CORDON_PORT: String(port),
@@ -78,10 +81,9 @@ export async function startProduct(
       CORDON_ADMIN_NAME: administrator.name,
       CORDON_ADMIN_PASSWORD: administrator.password,
       CORDON_POLL_SECONDS: '1',
-      ...settings,
+      ...(typeof settings === 'function' ? await settings({ address, emulator }) : settings),
     })
     children.push(cordon)
-    const address = `http://127.0.0.1:${port}`
     await until(async () => (await fetch(`${address}/api/health`)).ok, 60_000)
     return { address, administrator, emulator, stop }
   } catch (error) {

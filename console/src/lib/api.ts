@@ -48,6 +48,7 @@ import {
   SavedSearchList,
   SettledLetters,
   Session,
+  SignInWays,
   StoredEvent,
   Surrounding,
   TopValues,
@@ -98,6 +99,9 @@ const auditPath = (tenantId: string | undefined) => (tenantId === undefined ? '/
 export const api = {
   session: () => call(Session, '/session'),
   signIn: (body: SignIn) => call(Session, '/session', { method: 'POST', body }),
+  signInWays: () => call(SignInWays, '/sign-on'),
+  /** Where a browser goes to sign in with Microsoft: an address, not a call. */
+  signOnAddress: (directory: string, next?: string) => address('/sign-on/start', { directory, next }),
   signOut: () => command('/session', { method: 'DELETE' }),
   changePassword: (body: ChangePassword) => command('/session/password', { method: 'POST', body }),
   sessions: (userId?: string) => call(UserSessionList, of(userId, '/sessions')),

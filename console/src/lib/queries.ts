@@ -12,6 +12,9 @@ export const hitsKey = (tenantId: string, id: string) => [tenantId, 'hits', id] 
 /** Every cached reply by its key. The stream (stream.ts) writes under the same keys. */
 export const queries = {
   session: () => queryOptions({ queryKey: ['session'], queryFn: api.session, staleTime: Infinity, retry: false }),
+  /** Asked for once a visit: why the last sign-in failed is told once, and must stay on the page. */
+  signInWays: () =>
+    queryOptions({ queryKey: ['sign-in-ways'], queryFn: api.signInWays, staleTime: Infinity, gcTime: 0 }),
   tokens: (userId?: string) => queryOptions({ queryKey: ['tokens', userId ?? ''], queryFn: () => api.tokens(userId) }),
   sessions: (userId?: string) =>
     queryOptions({ queryKey: ['sessions', userId ?? ''], queryFn: () => api.sessions(userId) }),

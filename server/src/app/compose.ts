@@ -54,7 +54,11 @@ import { createValueLists, type ValueLists } from './rules/value-lists.ts'
 import { createSavedSearches, type SavedSearches } from './saved-searches.ts'
 import { createSearch, type Search } from './search.ts'
 import { createSessions, type Sessions } from './sessions.ts'
+import { openSignOn } from './open-sign-on.ts'
+import { createSignOn, type SignOn } from './sign-on.ts'
+import { createSignOnPeople } from './sign-on-people.ts'
 import { openStores } from './stores.ts'
+import { createTickets, type Tickets } from './tickets.ts'
 import { createUsers, type Users } from './users.ts'
 import { VERSION } from './version.ts'
 import { createWork } from './work.ts'
@@ -72,6 +76,10 @@ export interface Application {
   tenants: { list(): Promise<Tenant[]>; ensure(id: TenantId, name: string): Promise<Tenant> }
   audit: AuditLog
   sessions: Sessions
+  signOn: SignOn
+  /** How people may sign in, and under which address they reach Cordon where that is known. */
+  signIn: { passwords: 'on' | 'off'; url?: string }
+  tickets: Tickets
   apiTokens: ApiTokens
   users: Users
   connections: Connections
@@ -139,7 +147,7 @@ export async function compose(
 ): Promise<Application> {
   const { clock, log, note = () => {}, roundEveryMs, retestEveryMs } = parts
   await using undo = new AsyncDisposableStack()
-  const { events, records, pool, keys } = await openStores(config, undo)
+  const { events, records, pool, keys, seal } = await openStores(config, undo)
   const clouds = config.cloudFile ? [...CLOUDS, await loadCloudFile(config.cloudFile)] : CLOUDS
   const base = await readBaseRules(OWN_RULES, join(config.dataFolder, 'rules'))
   const book = await openRuleBook({ base, records, clock, log })
@@ -227,6 +235,20 @@ export async function compose(
   const search = createSearch(events, (text) =>
     parseQuery(text, { now: clock.now(), check: (term) => events.checkTerm(term) }),
   )
+  const sessions = createSessions(records, clock, audit, config.passwords)
+  const tickets = createTickets(seal, clock)
+  const openId = config.signOn && (await openSignOn(config.signOn, clouds, clock))
+  undo.defer(() => openId?.close())
+  const signOn = createSignOn({
+    directories: config.signOn?.directories ?? [],
+    openId,
+    origin: config.url ?? '',
+    people: createSignOnPeople(records, clock, audit),
+    sessions,
+    tickets,
+    audit,
+    clock,
+  })
   const retention = createRetention({ events, records, audit, clock, jobs })
   const opened = undo.move()
 
@@ -237,7 +259,10 @@ export async function compose(
     log,
     tenants: records.tenants,
     audit: createAuditLog(records, clock, audit),
-    sessions: createSessions(records, clock, audit),
+    sessions,
+    signOn,
+    signIn: { passwords: config.passwords, ...(config.url !== undefined && { url: config.url }) },
+    tickets,
     apiTokens: createApiTokens(records, clock, audit),
     users: createUsers(records, clock, audit),
     connections,

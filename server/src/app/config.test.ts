@@ -31,6 +31,49 @@ test('every problem is named at once, with what was found and what is allowed, a
   expect(fix).toContain('CORDON_PORT, CORDON_POSTGRES_URL, CORDON_ADMIN_PASSWORD, CORDON_POLL_SECONDS')
 })
 
+const ID = '11111111-1111-4111-8111-111111111111'
+const SIGN_ON = {
+  CORDON_URL: 'https://cordon.example/',
+  CORDON_SIGN_ON_CLIENT_ID: ID,
+  CORDON_SIGN_ON_TENANTS: `Contoso=${ID.toUpperCase()}, ${ID.replaceAll('1', '2')}`,
+  CORDON_SIGN_ON_SECRET: 'hunter2',
+}
+
+test('single sign-on is set up as a whole', () => {
+  expect(readConfig(SIGN_ON)).toMatchObject({
+    url: 'https://cordon.example',
+    passwords: 'on',
+    signOn: {
+      clientId: ID,
+      cloud: 'worldwide',
+      secret: 'hunter2',
+      directories: [
+        { id: ID, name: 'Contoso' },
+        { id: ID.replaceAll('1', '2'), name: ID.replaceAll('1', '2') },
+      ],
+    },
+  })
+  expect(readConfig({ ...SIGN_ON, CORDON_PASSWORDS: 'off' }).passwords).toBe('off')
+  expect(readConfig({})).not.toHaveProperty('signOn')
+})
+
+test.each([
+  ['CORDON_URL', { CORDON_URL: '' }],
+  ['CORDON_URL', { CORDON_URL: 'http://cordon.example' }],
+  ['CORDON_URL', { CORDON_URL: 'https://cordon.example/path' }],
+  ['CORDON_URL', { CORDON_URL: 'https://who@cordon.example' }],
+  ['CORDON_SIGN_ON_TENANTS', { CORDON_SIGN_ON_TENANTS: '' }],
+  ['CORDON_SIGN_ON_TENANTS', { CORDON_SIGN_ON_TENANTS: `${ID},common` }],
+  ['CORDON_SIGN_ON_CLIENT_ID', { CORDON_SIGN_ON_CLIENT_ID: 'cordon' }],
+  ['CORDON_SIGN_ON_SECRET', { CORDON_SIGN_ON_SECRET: '' }],
+  ['CORDON_SIGN_ON_SECRET', { CORDON_SIGN_ON_CERTIFICATE_FILE: 'both.pem' }],
+  ['CORDON_PASSWORDS', { CORDON_SIGN_ON_CLIENT_ID: '', CORDON_PASSWORDS: 'off' }],
+])('%s is complained of for %j, and the secret is not shown', (name, change) => {
+  const { why, fix } = fault({ ...SIGN_ON, ...change })
+  expect(fix).toContain(name)
+  expect(why).not.toContain('hunter2')
+})
+
 test('every setting is described', () => {
   expect(describeConfig().filter(({ description }) => description === '')).toEqual([])
 })

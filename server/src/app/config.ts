@@ -3,7 +3,10 @@ import { resolve } from 'node:path'
 import { z } from 'zod'
 
 import { AppError } from '#domain/errors.ts'
+import { parseTenantId } from '#domain/ids.ts'
 import { APPROVAL_FROM, PLAN_MS } from '#respond/approval.ts'
+
+import type { Directory } from './sign-on.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -49,6 +52,35 @@ const Environment = z.object({
     .min(8, 'at least 8 characters')
     .optional()
     .describe('Password of the first administrator; made up and printed once when absent.'),
+  CORDON_URL: origin().describe(
+    'Address under which people reach Cordon, such as `https://cordon.contoso.example`; single sign-on needs it.',
+  ),
+  CORDON_SIGN_ON_CLIENT_ID: z
+    .guid('an application (client) ID')
+    .optional()
+    .describe(
+      'Application (client) ID of the registration with which people sign in; single sign-on is off when absent.',
+    ),
+  CORDON_SIGN_ON_TENANTS: z
+    .string()
+    .transform(readDirectories)
+    .optional()
+    .describe(
+      'Directory (tenant) IDs whose people may sign in, with commas between; `Contoso=<ID>` gives one a name for the sign-in page.',
+    ),
+  CORDON_SIGN_ON_SECRET: z.string().optional().describe('Client secret of that registration.'),
+  CORDON_SIGN_ON_CERTIFICATE_FILE: z
+    .string()
+    .optional()
+    .describe('Instead of a secret: PEM file with a certificate of that registration and its private key.'),
+  CORDON_SIGN_ON_CLOUD: z
+    .string()
+    .default('worldwide')
+    .describe('Cloud of those directories: `worldwide`, `gcc`, `gcc-high`, `dod`, `china` or that of the cloud file.'),
+  CORDON_PASSWORDS: z
+    .enum(['on', 'off'], 'on or off')
+    .default('on')
+    .describe('Whether people sign in with passwords of Cordon too; `off` needs single sign-on.'),
   CORDON_POLL_SECONDS: z.coerce
     .number('a number of seconds, 1 to 3600')
     .min(1, 'a number of seconds, 1 to 3600')
@@ -73,9 +105,22 @@ const SECRET = new Set([
   'CORDON_KEY',
   'CORDON_KEY_PREVIOUS',
   'CORDON_ADMIN_PASSWORD',
+  'CORDON_SIGN_ON_SECRET',
   'CORDON_POSTGRES_URL',
   'CORDON_CLICKHOUSE_URL',
 ])
+
+/** The registration with which people sign in. */
+export interface SignOnSettings {
+  /** Origin under which people reach Cordon. */
+  url: string
+  clientId: string
+  directories: readonly Directory[]
+  cloud: string
+  secret?: string
+  /** Absolute; instead of a secret. */
+  certificateFile?: string
+}
 
 export interface Config {
   port: number
@@ -92,6 +137,12 @@ export interface Config {
   cloudFile?: string
   adminName: string
   adminPassword?: string
+  /** Origin under which people reach Cordon. */
+  url?: string
+  /** Single sign-on, where it is set up. */
+  signOn?: SignOnSettings
+  /** Whether people sign in with passwords of Cordon. */
+  passwords: 'on' | 'off'
   pollMs: number
   /** Targets from which an action needs approval. */
   approvalFrom: number
@@ -106,7 +157,7 @@ export interface Config {
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
-  const parsed = Environment.safeParse(given)
+  const parsed = Environment.superRefine(checkSignOn).safeParse(given)
   if (!parsed.success) throw invalid(parsed.error, given)
   const value = parsed.data
   const dataFolder = resolve(value.CORDON_DATA)
@@ -116,6 +167,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     dataFolder,
     keyFile: resolve(value.CORDON_KEY_FILE ?? `${dataFolder}/cordon.key`),
     adminName: value.CORDON_ADMIN_NAME,
+    passwords: value.CORDON_PASSWORDS,
     pollMs: value.CORDON_POLL_SECONDS * 1000,
     approvalFrom: value.CORDON_APPROVAL_FROM,
     planMs: value.CORDON_PLAN_HOURS * HOUR_MS,
@@ -128,6 +180,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     ...(value.CORDON_POSTGRES_URL && { postgresUrl: value.CORDON_POSTGRES_URL }),
     ...(value.CORDON_CLICKHOUSE_URL && { clickhouseUrl: value.CORDON_CLICKHOUSE_URL }),
     ...(value.CORDON_CLOUD_FILE && { cloudFile: resolve(value.CORDON_CLOUD_FILE) }),
+    ...(value.CORDON_URL && { url: value.CORDON_URL }),
+    ...(value.CORDON_SIGN_ON_CLIENT_ID && { signOn: signOnSettings(value, value.CORDON_SIGN_ON_CLIENT_ID) }),
     ...(value.CORDON_ADMIN_PASSWORD && { adminPassword: value.CORDON_ADMIN_PASSWORD }),
   }
 }
@@ -150,6 +204,61 @@ function url(...protocols: string[]) {
     .string()
     .refine((text) => protocols.includes(URL.parse(text)?.protocol.slice(0, -1) ?? ''), allowed)
     .optional()
+}
+
+/** Where people come from their browsers: what is sent over it must be safe, save on the machine itself. */
+function origin() {
+  const allowed = 'an https origin without a path, or http on this machine itself'
+  return z
+    .string()
+    .refine((text) => {
+      const { protocol, hostname, pathname, search, hash, username } = URL.parse(text) ?? {}
+      const isSafe = protocol === 'https:' || (protocol === 'http:' && LOOPBACK.has(hostname ?? ''))
+      return isSafe && pathname === '/' && !search && !hash && !username
+    }, allowed)
+    .transform((text) => new URL(text).origin)
+    .optional()
+}
+
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]'])
+
+function readDirectories(text: string, context: z.RefinementCtx): Directory[] {
+  return text.split(',').map((part) => {
+    const [last = '', name] = part.split('=', 2).toReversed()
+    const id = parseTenantId(last)
+    if (id) return { id, name: name?.trim() || id }
+    context.addIssue('directory (tenant) IDs with commas between, each with a name and = before it or without')
+    return z.NEVER
+  })
+}
+
+type Settings = z.output<typeof Environment>
+
+/** What belongs to single sign-on is there as a whole or not at all. */
+function checkSignOn(value: Settings, context: z.RefinementCtx): void {
+  const complain = (name: keyof Settings, message: string) =>
+    context.addIssue({ code: 'custom', path: [name], message })
+  if (value.CORDON_SIGN_ON_CLIENT_ID === undefined) {
+    if (value.CORDON_PASSWORDS === 'off') complain('CORDON_PASSWORDS', 'on, as long as single sign-on is not set up')
+    return
+  }
+  if (value.CORDON_URL === undefined) complain('CORDON_URL', 'the address under which people reach Cordon')
+  if (value.CORDON_SIGN_ON_TENANTS === undefined)
+    complain('CORDON_SIGN_ON_TENANTS', 'at least one directory (tenant) ID')
+  if ((value.CORDON_SIGN_ON_SECRET === undefined) === (value.CORDON_SIGN_ON_CERTIFICATE_FILE === undefined))
+    complain('CORDON_SIGN_ON_SECRET', 'a client secret, or none and CORDON_SIGN_ON_CERTIFICATE_FILE')
+}
+
+function signOnSettings(value: Settings, clientId: string): SignOnSettings {
+  const { CORDON_SIGN_ON_SECRET: secret, CORDON_SIGN_ON_CERTIFICATE_FILE: file } = value
+  return {
+    url: value.CORDON_URL ?? '',
+    clientId,
+    directories: value.CORDON_SIGN_ON_TENANTS ?? [],
+    cloud: value.CORDON_SIGN_ON_CLOUD,
+    ...(secret !== undefined && { secret }),
+    ...(file !== undefined && { certificateFile: resolve(file) }),
+  }
 }
 
 function invalid(error: z.ZodError, given: Record<string, string | undefined>): AppError {

@@ -20,8 +20,10 @@ export interface SignInPlace {
 
 /** Who is asking: people sign in and have sessions, programs have API tokens. Only hashes of either are stored. */
 export interface Sessions {
-  /** @throws AppError AUTH_CREDENTIALS_WRONG, AUTH_RATE_LIMITED. */
+  /** @throws AppError AUTH_CREDENTIALS_WRONG, AUTH_RATE_LIMITED, AUTH_PASSWORDS_OFF. */
   signIn(name: string, password: string, place: SignInPlace): Promise<{ user: User; token: string }>
+  /** A session of somebody who has proved who they are; the token for their browser. `detail` says how, for the audit log. */
+  open(user: User, place: SignInPlace, detail?: Record<string, string>): Promise<string>
   signOut(token: string): Promise<void>
   findBySession(token: string): Promise<User | undefined>
   findByApiToken(token: string): Promise<User | undefined>
@@ -45,6 +47,7 @@ export function createSessions(
   records: Pick<RecordStore, 'users' | 'sessions' | 'apiTokens'>,
   clock: Clock,
   audit: Audit,
+  passwords: 'on' | 'off' = 'on',
 ): Sessions {
   const limit = createSignInLimit(clock)
   const now = () => isoTime(clock.now())
@@ -63,25 +66,32 @@ export function createSessions(
     return { tried: found?.user }
   }
 
+  async function open(user: User, place: SignInPlace, detail: Record<string, string> = {}): Promise<string> {
+    const token = randomToken()
+    await records.sessions.removeExpired(now())
+    await records.sessions.create({
+      tokenHash: hashToken(token),
+      userId: user.id,
+      createdAt: now(),
+      expiresAt: isoTime(clock.now() + SESSION_MS),
+      ...place,
+    })
+    await audit(user.name, 'session.create', { address: place.address, ...detail })
+    return token
+  }
+
   return {
     async signIn(name, password, place) {
+      if (passwords === 'off') throw passwordsOff()
       const { user, tried } = await prove(name, password, place.address)
       if (!user) {
         await audit(tried?.name ?? 'unknown', 'session.refuse', { address: place.address })
         throw credentialsWrong()
       }
-      const token = randomToken()
-      await records.sessions.removeExpired(now())
-      await records.sessions.create({
-        tokenHash: hashToken(token),
-        userId: user.id,
-        createdAt: now(),
-        expiresAt: isoTime(clock.now() + SESSION_MS),
-        ...place,
-      })
-      await audit(user.name, 'session.create', { address: place.address })
-      return { user, token }
+      return { user, token: await open(user, place) }
     },
+
+    open,
 
     async signOut(token) {
       const user = await records.sessions.find(hashToken(token), now())
@@ -137,6 +147,15 @@ function credentialsWrong(what = 'Could not sign in.', why = 'The name or the pa
     what,
     why,
     fix: 'Try again; the first administrator’s name and password were printed when the server started for the first time.',
+  })
+}
+
+function passwordsOff(): AppError {
+  return new AppError({
+    code: 'AUTH_PASSWORDS_OFF',
+    what: 'Could not sign in.',
+    why: 'Nobody signs in with a password of Cordon here.',
+    fix: 'Sign in with Microsoft. If Entra is out of reach, whoever runs the server sets CORDON_PASSWORDS=on and restarts it.',
   })
 }
 

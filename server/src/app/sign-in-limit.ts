@@ -1,12 +1,13 @@
 import type { Clock } from '#domain/clock.ts'
 import { AppError } from '#domain/errors.ts'
 
-const FAILURES_ALLOWED = 5
+/** What is counted, and how many failures go through. */
+const PASSWORDS = { allowed: 5, whose: 'attempts with this name' }
 const WINDOW_MS = 15 * 60_000
 /** Above this many names and addresses the oldest are forgotten, so that an attacker cannot fill the memory. */
 const KEYS_KEPT = 10_000
 
-/** Slows guessing down: five failures per name and address in fifteen minutes. */
+/** Slows guessing down: with passwords, five failures per name and address in fifteen minutes. */
 export interface SignInLimit {
   /** @throws AppError AUTH_RATE_LIMITED with the time to wait. */
   check(name: string, address: string): void
@@ -14,19 +15,19 @@ export interface SignInLimit {
   succeeded(name: string, address: string): void
 }
 
-export function createSignInLimit(clock: Clock): SignInLimit {
+export function createSignInLimit(clock: Clock, { allowed, whose } = PASSWORDS): SignInLimit {
   const failures = new Map<string, number[]>()
   const keyOf = (name: string, address: string) => `${name.toLowerCase()} ${address}`
   const recent = (key: string) => (failures.get(key) ?? []).filter((time) => time > clock.now() - WINDOW_MS)
   return {
     check(name, address) {
       const times = recent(keyOf(name, address))
-      if (times.length < FAILURES_ALLOWED) return
+      if (times.length < allowed) return
       const afterMs = times[0]! + WINDOW_MS - clock.now()
       throw new AppError({
         code: 'AUTH_RATE_LIMITED',
         what: 'Could not sign in.',
-        why: `${FAILURES_ALLOWED} attempts with this name failed from this address within 15 minutes.`,
+        why: `${allowed} ${whose} failed from this address within 15 minutes.`,
         fix: `Wait ${Math.ceil(afterMs / 60_000)} minutes, or sign in from another address.`,
         retry: { afterMs },
       })

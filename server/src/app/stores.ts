@@ -11,7 +11,7 @@ import type { EventStore } from '#store/event-store.ts'
 import { createRecordStore } from '#store/postgres/record-store.ts'
 import type { RecordStore } from '#store/record-store.ts'
 import { openFileKeyring, readKeyring, type FileKeyring } from '#store/keyring.ts'
-import { createSeal, type Keyring } from '#store/seal.ts'
+import { createSeal, type Keyring, type Seal } from '#store/seal.ts'
 
 import type { Config } from './config.ts'
 import { takeDataFolder } from './data-folder.ts'
@@ -24,6 +24,8 @@ export interface Stores {
   pool: Pool
   /** What credentials are sealed with. */
   keys: Keyring | FileKeyring
+  /** With those keys. */
+  seal: Seal
 }
 
 /**
@@ -49,7 +51,7 @@ export async function openStores(config: Config, opened: AsyncDisposableStack): 
     : await openEmbeddedEventStore({ dataDir: join(config.dataFolder, 'events') })
   opened.defer(() => events.close())
   await events.migrate()
-  return { events, records, pool: postgres.pool, keys }
+  return { events, records, pool: postgres.pool, keys, seal }
 }
 
 function openKeyring({ key, keyFile }: Config): Keyring | FileKeyring {

@@ -28,14 +28,15 @@ export interface Users {
   /**
    * Changes roles, and whether somebody may sign in. It holds at once: their sessions and API tokens end.
    *
-   * @throws AppError USER_NOT_FOUND, USER_LAST_ADMINISTRATOR, TENANT_NOT_FOUND.
+   * @throws AppError USER_NOT_FOUND, USER_LAST_ADMINISTRATOR, TENANT_NOT_FOUND; USER_IDENTITY_ELSEWHERE for roles of somebody who
+   *   signs in elsewhere.
    */
   change(
     by: User,
     id: string,
     change: { [Key in keyof Roles]?: Roles[Key] | undefined } & { isDisabled?: boolean | undefined },
   ): Promise<User>
-  /** A new password, made up, and the end of every session. @throws AppError USER_NOT_FOUND. */
+  /** A new password, made up, and the end of every session. @throws AppError USER_NOT_FOUND, USER_IDENTITY_ELSEWHERE. */
   resetPassword(by: User, id: string): Promise<{ password: string }>
   /** @throws AppError USER_NOT_FOUND, USER_LAST_ADMINISTRATOR. */
   remove(by: User, id: string): Promise<void>
@@ -71,6 +72,7 @@ export function createUsers(records: Pick<RecordStore, 'users' | 'tenants'>, clo
     async change(by, id, { role, tenantRoles, isDisabled }) {
       await checkTenants(tenantRoles)
       const { disabledAt, ...before } = await read(id)
+      if (before.identity && (role ?? tenantRoles)) throw keptElsewhere(before.name, 'roles')
       const until = isDisabled === undefined || (isDisabled && disabledAt) ? disabledAt : isoTime(clock.now())
       const after: User = {
         ...before,
@@ -90,7 +92,8 @@ export function createUsers(records: Pick<RecordStore, 'users' | 'tenants'>, clo
     },
 
     async resetPassword(by, id) {
-      const { name } = await read(id)
+      const { name, identity } = await read(id)
+      if (identity) throw keptElsewhere(name, 'password')
       const password = makeUpPassword()
       await records.users.setPassword(id, await hashPassword(password))
       await audit(by.name, 'user.reset-password', { id, name })
@@ -122,6 +125,18 @@ function userNotFound(): AppError {
     what: 'Could not find the user.',
     why: 'There is nobody with this id (any more).',
     fix: '`npx cordon users list` shows who there is.',
+  })
+}
+
+function keptElsewhere(name: string, what: 'roles' | 'password'): AppError {
+  return new AppError({
+    code: 'USER_IDENTITY_ELSEWHERE',
+    what: 'Nothing was changed.',
+    why: `${name} signs in with Microsoft, and Entra keeps the ${what}.`,
+    fix:
+      what === 'roles'
+        ? 'Assign app roles of Cordon in Entra; they hold from the next sign-in. To lock somebody out at once, disable them here.'
+        : 'The password is changed in Entra.',
   })
 }
 

@@ -41,9 +41,25 @@ export function allows(role: Standing, right: Right): boolean {
   return rank(role) >= rank(RIGHTS[right])
 }
 
+/**
+ * How long API tokens go on of somebody who signs in elsewhere, without their doing so. Who has left signs in no more, and nobody
+ * tells Cordon.
+ */
+export const VOUCHED_DAYS = 30
+
+/** How somebody is known who signs in elsewhere. Names and addresses change hands, this does not. */
+export interface Identity {
+  /** Who vouches for them: an issuer of OpenID Connect. */
+  issuer: string
+  /** What the issuer calls them for good; the object ID in Entra. */
+  subject: string
+}
+
 export interface User {
   id: string
   name: string
+  /** Of people who sign in elsewhere: they have no password here, and the issuer says what their roles are. */
+  identity?: Identity
   /** For the installation and every tenant in it. */
   role: Standing
   /** In single tenants, where that is more. */

@@ -151,9 +151,15 @@ describe('access', () => {
     expect(new Set(answers)).toEqual(new Set(['nobody']))
   })
 
-  test('only health and sign-in are public', () => {
+  test('only health and the ways to sign in are public', () => {
     const open = ROUTES.filter(({ access }) => access === 'public').map(name)
-    expect(open.toSorted()).toEqual(['GET /health', 'POST /session'])
+    expect(open.toSorted()).toEqual([
+      'GET /health',
+      'GET /sign-on',
+      'GET /sign-on/callback',
+      'GET /sign-on/start',
+      'POST /session',
+    ])
   })
 
   test('no route is listed twice', () => {

@@ -14,7 +14,7 @@ import type { CorrelationHit, RuleFile, RuleNoise, RuleTuning, RuleVersion } fro
 import type { SavedSearch } from '#domain/saved-search.ts'
 import type { Quarantined } from '#domain/outcome.ts'
 import type { Connection, ConnectionTest, Credential, PasswordCredential, Tenant } from '#domain/tenant.ts'
-import type { ApiToken, User, UserSession } from '#domain/user.ts'
+import type { ApiToken, Identity, User, UserSession } from '#domain/user.ts'
 import type { FilledList, ListedValue, ValueList } from '#domain/value-list.ts'
 
 import type { ArrivalCursor } from './event-store.ts'
@@ -258,17 +258,20 @@ export interface RecordStore {
 
   users: {
     list(): Promise<User[]>
-    /** False when the name is taken. */
-    create(user: User, passwordHash: string): Promise<boolean>
+    /** With a password, or with an identity and none. False when the name is taken, or the identity. */
+    create(user: User, passwordHash?: string): Promise<boolean>
     read(id: string): Promise<User | undefined>
-    findByName(name: string): Promise<{ user: User; passwordHash: string } | undefined>
+    findByName(name: string): Promise<{ user: User; passwordHash?: string } | undefined>
+    findByIdentity(identity: Identity): Promise<User | undefined>
+    /** Notes that the issuer has vouched for them again. */
+    confirm(id: string, at: string): Promise<void>
     /** Ends their sessions, but for the one of `except`. */
     setPassword(userId: string, passwordHash: string, except?: string): Promise<void>
     /**
      * Writes role, roles in tenants and whether somebody may sign in, and ends their sessions and API tokens, in one
-     * transaction. `last` when nobody would be left who administers the installation: then nothing is written.
+     * transaction. `last` when nobody would be left who administers the installation: then nothing is written, unless `evenLast`.
      */
-    change(user: User): Promise<'changed' | 'missing' | 'last'>
+    change(user: User, options?: { evenLast: boolean }): Promise<'changed' | 'missing' | 'last'>
     /** As {@link change}, for good. */
     remove(id: string): Promise<'changed' | 'missing' | 'last'>
   }
@@ -288,7 +291,10 @@ export interface RecordStore {
 
   apiTokens: {
     create(token: ApiToken & { tokenHash: string; userId: string }): Promise<void>
-    /** What the token leaves of its owner. Notes that it was used, to the minute. */
+    /**
+     * What the token leaves of its owner. Notes that it was used, to the minute. None of an owner who signs in elsewhere, when
+     * nobody has vouched for them for `VOUCHED_DAYS`.
+     */
     find(tokenHash: string, now: string): Promise<User | undefined>
     list(userId: string): Promise<ApiToken[]>
     /** False when the user has none of that id. */

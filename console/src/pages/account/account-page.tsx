@@ -13,12 +13,20 @@ const EMPTY = { old: '', password: '' }
 
 /** What is one's own: the password, and where one is signed in. */
 export function AccountPage() {
-  const { name } = useUser()
+  const { name, identity } = useUser()
   return (
     <Page>
       <PageHeader title={name} />
       <div className="max-w-3xl space-y-4">
-        <ChangePassword />
+        {identity ? (
+          <Panel title="Signing in">
+            <p className="p-4 text-sm text-ink-2">
+              You sign in with Microsoft. Your roles come from Entra, and your password is changed there.
+            </p>
+          </Panel>
+        ) : (
+          <ChangePassword />
+        )}
         <Panel title="Where you are signed in">
           <div className="px-4 py-2">
             <SessionList />

@@ -4,7 +4,6 @@ import { useState } from 'react'
 
 import { queries } from '#lib/queries.ts'
 import { useUser } from '#lib/rights.ts'
-import { count } from '#lib/words.ts'
 import { Badge } from '#parts/badge.tsx'
 import { Button } from '#parts/button.tsx'
 import { CompactRow, Empty, Page, PageHeader, SkeletonRows } from '#parts/panel.tsx'
@@ -14,14 +13,7 @@ import { When } from '#parts/when.tsx'
 
 import { NewPerson } from './new-person.tsx'
 import { PersonDrawer } from './person-drawer.tsx'
-
-const rolesOf = ({ role, tenantRoles = {} }: User) => {
-  const tenants = Object.keys(tenantRoles).length
-  return (
-    `${role === 'none' ? '' : role}${role !== 'none' && tenants > 0 ? ', ' : ''}${tenants > 0 ? `roles in ${count(tenants, 'tenant')}` : ''}` ||
-    'none'
-  )
-}
+import { rolesOf } from './roles-of.ts'
 
 const State = ({ user }: { user: User }) =>
   user.disabledAt ? <Badge tone="warn">disabled</Badge> : <Badge tone="good">may sign in</Badge>
@@ -29,6 +21,13 @@ const State = ({ user }: { user: User }) =>
 const COLUMNS: Column<User>[] = [
   { id: 'name', title: 'Name', track: 'minmax(0,1fr)', cell: ({ name }) => name, sortBy: ({ name }) => name },
   { id: 'role', title: 'Roles', track: '240px', cell: rolesOf, sortBy: rolesOf },
+  {
+    id: 'signs-in',
+    title: 'Signs in with',
+    track: '140px',
+    from: 900,
+    cell: ({ identity }) => (identity ? 'Microsoft' : 'a password'),
+  },
   { id: 'state', title: 'State', track: '120px', cell: (user) => <State user={user} /> },
   { id: 'since', title: 'Since', track: '140px', from: 700, cell: ({ createdAt }) => <When at={createdAt} /> },
 ]

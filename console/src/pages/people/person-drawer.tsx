@@ -13,6 +13,7 @@ import { TokenList } from '#parts/token-list.tsx'
 
 import { MadeUpPassword } from './made-up-password.tsx'
 import { RoleFields, type Roles } from './role-fields.tsx'
+import { rolesOf } from './roles-of.ts'
 
 const titleClass = 'text-sm font-semibold'
 
@@ -38,19 +39,30 @@ export function PersonDrawer({ user, onClose }: { user: User; onClose: () => voi
       <div className="space-y-5">
         {error && <ProblemBanner error={error} />}
         <section className="space-y-3">
-          <RoleFields roles={roles} onChange={setRoles} />
-          <p className="text-xs text-ink-3">
-            What you change holds at once: {isSelf ? 'you are' : `${user.name} is`} signed out everywhere, and API
-            tokens end.
-          </p>
+          {user.identity ? (
+            <p className="text-sm text-ink-2">
+              Signs in with Microsoft, and has the roles that Entra gives: {rolesOf(user)}. A change there holds from
+              the next sign-in; disabling here holds at once.
+            </p>
+          ) : (
+            <>
+              <RoleFields roles={roles} onChange={setRoles} />
+              <p className="text-xs text-ink-3">
+                What you change holds at once: {isSelf ? 'you are' : `${user.name} is`} signed out everywhere, and API
+                tokens end.
+              </p>
+            </>
+          )}
           <div className="flex flex-wrap gap-2">
-            <Button look="primary" disabled={change.isPending} onClick={() => change.mutate(roles)}>
-              Change roles
-            </Button>
+            {!user.identity && (
+              <Button look="primary" disabled={change.isPending} onClick={() => change.mutate(roles)}>
+                Change roles
+              </Button>
+            )}
             <Button disabled={change.isPending} onClick={() => change.mutate({ isDisabled: !user.disabledAt })}>
               {user.disabledAt ? 'Enable' : 'Disable'}
             </Button>
-            {!isSelf && (
+            {!isSelf && !user.identity && (
               <Button disabled={reset.isPending} onClick={() => reset.mutate()}>
                 New password
               </Button>

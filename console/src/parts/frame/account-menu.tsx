@@ -45,7 +45,9 @@ export function AccountMenu() {
   const signOut = async () => {
     await api.signOut()
     await navigate({ to: '/sign-in' })
-    client.clear()
+    // Everything but what the sign-in page has begun to ask for: it would wait for an answer that is thrown away.
+    const [signInWays] = queries.signInWays().queryKey
+    client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== signInWays })
   }
   return (
     <Menu

@@ -76,7 +76,7 @@ export interface Emulator {
   /** What CORDON_CLOUD_FILE would name. */
   cloudFile: string
   /** A request below `/_emu`, which steers the emulated world; the parsed JSON of the reply. */
-  request(path: string, body?: unknown, method?: 'GET' | 'POST' | 'PUT' | 'DELETE'): Promise<unknown>
+  request(path: string, body?: unknown, method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'): Promise<unknown>
   /** A client signed in as an application, the first of the first tenant unless another is given, with its secret. */
   client(options?: ClientOptions): Microsoft & { close(): Promise<void> }
   stop(): Promise<void>

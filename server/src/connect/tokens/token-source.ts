@@ -1,6 +1,5 @@
 import { z } from 'zod'
 
-import { readCertificate } from '#connect/certificate.ts'
 import type { Cloud } from '#connect/clouds.ts'
 import { parseJson } from '#connect/faults.ts'
 import { sendPatiently, type Patience } from '#connect/patience.ts'
@@ -8,7 +7,7 @@ import type { Clock } from '#domain/clock.ts'
 import type { TenantId } from '#domain/ids.ts'
 import type { Credential } from '#domain/tenant.ts'
 
-import { clientAssertion } from './client-assertion.ts'
+import { proof } from './client-proof.ts'
 import { tokenFault, unreadableToken } from './token-faults.ts'
 
 /** An application's proof to one API. `roles` are read from it, not verified: only the API can do that. */
@@ -113,14 +112,6 @@ async function requestToken(application: Application, audience: string, patience
   const issuedAt = clock.now()
   const value = parsed.data.access_token
   return { value, issuedAt, expiresAt: issuedAt + parsed.data.expires_in * 1000, roles: readRoles(value) }
-}
-
-function proof(credential: Credential, clientId: string, endpoint: string, clock: Clock): Record<string, string> {
-  if (credential.kind === 'secret') return { client_secret: credential.secret }
-  return {
-    client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-    client_assertion: clientAssertion(readCertificate(credential, clock), clientId, endpoint, clock.now()),
-  }
 }
 
 function readRoles(token: string): string[] | undefined {

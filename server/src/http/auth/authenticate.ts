@@ -1,5 +1,4 @@
 import type { Context } from 'hono'
-import { getCookie } from 'hono/cookie'
 
 import type { Application } from '#app/compose.ts'
 import { AppError } from '#domain/errors.ts'
@@ -8,8 +7,7 @@ import { allows, type Right, RIGHTS, roleIn, type Standing, type User } from '#d
 
 import { type Access, type Caller, tenantNotFound } from '#http/route.ts'
 
-/** Name of the cookie that carries a session's token. */
-export const SESSION_COOKIE = 'cordon_session'
+import { sessionToken } from './session-cookie.ts'
 
 /**
  * Lets a request in, or not: an API token in `Authorization: Bearer`, or the session cookie. A request that changes
@@ -54,7 +52,7 @@ function tenantIn(context: Context): TenantId | undefined {
 }
 
 async function bySession(app: Application, context: Context): Promise<User | undefined> {
-  const token = getCookie(context, SESSION_COOKIE)
+  const token = sessionToken(context)
   return token === undefined ? undefined : await app.sessions.findBySession(token)
 }
 
@@ -71,7 +69,7 @@ function refuseOtherSites(context: Context): void {
       ? site === 'same-origin' || site === 'none'
       : origin !== undefined
         ? URL.parse(origin)?.host === context.req.header('host')
-        : getCookie(context, SESSION_COOKIE) === undefined
+        : sessionToken(context) === undefined
   if (own) return
   throw new AppError({
     code: 'AUTH_ORIGIN_REFUSED',

@@ -1,6 +1,7 @@
 import { getConnInfo } from '@hono/node-server/conninfo'
 import type { Context } from 'hono'
 
+import type { SignInPlace } from '#app/sessions.ts'
 import type { Origin } from '#domain/audit.ts'
 import type { Caller } from '#http/route.ts'
 
@@ -19,4 +20,9 @@ export function originOf(context: Context, { user }: Caller): Origin {
 /** Address at the other end of the connection; of the proxy, where one is in between. */
 export function addressOf(context: Context): string {
   return getConnInfo(context).remote.address ?? 'unknown'
+}
+
+/** From where somebody signs in, as their list of sessions shows it. */
+export function placeOf(context: Context): SignInPlace {
+  return { address: addressOf(context), userAgent: (context.req.header('user-agent') ?? '').slice(0, 300) }
 }

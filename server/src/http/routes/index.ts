@@ -15,6 +15,7 @@ import { RETENTION_ROUTES } from './retention.ts'
 import { RULE_ROUTES } from './rules.ts'
 import { SAVED_SEARCH_ROUTES } from './saved-searches.ts'
 import { SESSION_ROUTES } from './session.ts'
+import { SIGN_ON_ROUTES } from './sign-on.ts'
 import { STREAM_ROUTES } from './stream.ts'
 import { TOKEN_ROUTES } from './tokens.ts'
 import { USER_ROUTES } from './users.ts'
@@ -23,6 +24,7 @@ import { VALUE_LIST_ROUTES } from './value-lists.ts'
 /** Every route of the API. One that is not in this list does not exist. */
 export const ROUTES: readonly Route[] = [
   ...SESSION_ROUTES,
+  ...SIGN_ON_ROUTES,
   ...TOKEN_ROUTES,
   ...USER_ROUTES,
   ...AUDIT_ROUTES,

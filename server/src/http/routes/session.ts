@@ -1,11 +1,9 @@
 import { ChangePassword, Session, SignIn, UserSessionList } from '@cordon/api'
-import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 
 import type { Application } from '#app/compose.ts'
-import { SESSION_MS } from '#app/sessions.ts'
 import { roleIn, type User } from '#domain/user.ts'
-import { SESSION_COOKIE } from '#http/auth/authenticate.ts'
-import { addressOf } from '#http/auth/origin.ts'
+import { addressOf, placeOf } from '#http/auth/origin.ts'
+import { removeSessionToken, sessionToken, setSessionToken } from '#http/auth/session-cookie.ts'
 import { defineRoute, type Route } from '#http/route.ts'
 
 /** With the tenants where the user has a role, and which. */
@@ -23,17 +21,8 @@ export const SESSION_ROUTES: Route[] = [
     body: SignIn,
     reply: Session,
     async handle({ app, context, body }) {
-      const { user, token } = await app.sessions.signIn(body.name, body.password, {
-        address: addressOf(context),
-        userAgent: (context.req.header('user-agent') ?? '').slice(0, 300),
-      })
-      setCookie(context, SESSION_COOKIE, token, {
-        httpOnly: true,
-        sameSite: 'Strict',
-        path: '/',
-        maxAge: SESSION_MS / 1000,
-        secure: new URL(context.req.url).protocol === 'https:',
-      })
+      const { user, token } = await app.sessions.signIn(body.name, body.password, placeOf(context))
+      setSessionToken(app, context, token)
       return sessionOf(app, user)
     },
   }),
@@ -52,9 +41,9 @@ export const SESSION_ROUTES: Route[] = [
     summary: 'Sign out.',
     status: 204,
     async handle({ app, context }) {
-      const token = getCookie(context, SESSION_COOKIE)
+      const token = sessionToken(context)
       if (token !== undefined) await app.sessions.signOut(token)
-      deleteCookie(context, SESSION_COOKIE, { path: '/' })
+      removeSessionToken(context)
     },
   }),
   defineRoute({
@@ -65,7 +54,7 @@ export const SESSION_ROUTES: Route[] = [
     body: ChangePassword,
     status: 204,
     async handle({ app, context, user, body }) {
-      const token = getCookie(context, SESSION_COOKIE)
+      const token = sessionToken(context)
       const place = { address: addressOf(context), ...(token !== undefined && { token }) }
       await app.sessions.changePassword(user, body.old, body.password, place)
     },
@@ -77,7 +66,7 @@ export const SESSION_ROUTES: Route[] = [
     summary: 'Where you are signed in.',
     reply: UserSessionList,
     handle: async ({ app, context, user }) => ({
-      sessions: await app.sessions.list(user.id, getCookie(context, SESSION_COOKIE)),
+      sessions: await app.sessions.list(user.id, sessionToken(context)),
     }),
   }),
   defineRoute({

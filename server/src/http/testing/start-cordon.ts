@@ -49,6 +49,8 @@ export async function startCordon(
     /** Targets from which an action needs approval. */
     approvalFrom?: number
     clock?: Clock
+    /** Further settings: CORDON_*. */
+    settings?: Record<string, string>
     /** How often an investigation that watches looks for new mail. */
     roundEveryMs?: number
     /** How often a connection is tested while consent spreads. */
@@ -65,6 +67,7 @@ export async function startCordon(
     CORDON_POLL_SECONDS: '1',
     CORDON_CLOUD_FILE: options.cloudFile,
     CORDON_APPROVAL_FROM: options.approvalFrom?.toString(),
+    ...options.settings,
   })
   const logged: AppError[] = []
   const app = await compose(config, {

@@ -1,4 +1,4 @@
-import { narrowed } from '#domain/user.ts'
+import { narrowed, VOUCHED_DAYS } from '#domain/user.ts'
 import type { RecordStore } from '#store/record-store.ts'
 
 import { present } from './row.ts'
@@ -6,6 +6,7 @@ import type { Database } from './schema.ts'
 import { userColumns, userOf } from './users.ts'
 
 const MINUTE_MS = 60_000
+const VOUCHED_MS = VOUCHED_DAYS * 24 * 60 * MINUTE_MS
 
 /** API tokens. A token never allows more than its user may do today, whatever it was made with. */
 export function apiTokens(db: Database): RecordStore['apiTokens'] {
@@ -27,6 +28,9 @@ export function apiTokens(db: Database): RecordStore['apiTokens'] {
         .select(userColumns)
         .where('id', '=', token.userId)
         .where('disabledAt', 'is', null)
+        .where((eb) =>
+          eb.or([eb('issuer', 'is', null), eb('confirmedAt', '>', new Date(Date.parse(now) - VOUCHED_MS))]),
+        )
         .executeTakeFirst()
       if (!owner) return undefined
       const { lastUsedAt, ...scope } = token

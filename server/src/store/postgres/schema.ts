@@ -340,7 +340,10 @@ interface UserTable {
   name: string
   role: Standing
   createdAt: Moment
-  passwordHash: string
+  passwordHash: TextOrNull
+  issuer: TextOrNull
+  subject: TextOrNull
+  confirmedAt: MomentOrNull
   disabledAt: MomentOrNull
 }
 

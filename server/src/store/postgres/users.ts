@@ -1,7 +1,7 @@
 import { type ExpressionBuilder, sql } from 'kysely'
 
 import type { TenantId } from '#domain/ids.ts'
-import type { Role, User } from '#domain/user.ts'
+import type { Identity, Role, User } from '#domain/user.ts'
 import type { RecordStore } from '#store/record-store.ts'
 
 import { present } from './row.ts'
@@ -16,12 +16,12 @@ export function users(db: Database): RecordStore['users'] {
     },
 
     async create(user, passwordHash) {
-      const { id, name, role, createdAt } = user
+      const { id, name, role, createdAt, identity } = user
       return db.transaction().execute(async (trx) => {
         const result = await trx
           .insertInto('users')
-          .values({ id, name, role, createdAt, passwordHash })
-          .onConflict((conflict) => conflict.expression(sql`lower(name)`).doNothing())
+          .values({ id, name, role, createdAt, passwordHash, ...identity, ...(identity && { confirmedAt: createdAt }) })
+          .onConflict((conflict) => conflict.doNothing())
           .executeTakeFirst()
         if ((result.numInsertedOrUpdatedRows ?? 0n) === 0n) return false
         await writeRoles(trx, user)
@@ -41,7 +41,16 @@ export function users(db: Database): RecordStore['users'] {
         .executeTakeFirst()
       if (!row) return undefined
       const { passwordHash, ...user } = row
-      return { user: userOf(user), passwordHash }
+      return { user: userOf(user), ...(passwordHash !== null && { passwordHash }) }
+    },
+
+    async findByIdentity({ issuer, subject }) {
+      const row = await rows().where('issuer', '=', issuer).where('subject', '=', subject).executeTakeFirst()
+      return row && userOf(row)
+    },
+
+    async confirm(id, at) {
+      await db.updateTable('users').set({ confirmedAt: at }).where('id', '=', id).execute()
     },
 
     async setPassword(userId, passwordHash, except = '') {
@@ -51,11 +60,11 @@ export function users(db: Database): RecordStore['users'] {
       })
     },
 
-    change: (user) =>
+    change: (user, { evenLast } = { evenLast: false }) =>
       db.transaction().execute(async (trx) => {
         const { id, role, disabledAt = null } = user
         const administers = role === 'administrator' && disabledAt === null
-        if (!administers && (await isLastAdministrator(trx, id))) return 'last'
+        if (!evenLast && !administers && (await isLastAdministrator(trx, id))) return 'last'
         const result = await trx.updateTable('users').set({ role, disabledAt }).where('id', '=', id).executeTakeFirst()
         if (result.numUpdatedRows === 0n) return 'missing'
         await writeRoles(trx, user)
@@ -81,6 +90,8 @@ export function userColumns(eb: ExpressionBuilder<Tables, 'users'>) {
     'users.role' as const,
     'users.createdAt' as const,
     'users.disabledAt' as const,
+    sql<Identity | null>`case when users.issuer is not null
+      then jsonb_build_object('issuer', users.issuer, 'subject', users.subject) end`.as('identity'),
     eb
       .selectFrom('userRoles')
       .select(sql<Record<string, Role> | null>`jsonb_object_agg(tenant_id, role)`.as('roles'))

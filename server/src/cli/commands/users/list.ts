@@ -17,6 +17,7 @@ export function listUsers(users: Command): void {
             NAME: ({ name }) => name,
             ROLE: ({ role }) => role,
             TENANTS: ({ tenantRoles = {} }) => Object.keys(tenantRoles).length || undefined,
+            'SIGNS IN WITH': ({ identity }) => (identity ? 'Microsoft' : 'password'),
             SINCE: ({ createdAt }) => createdAt,
             DISABLED: ({ disabledAt }) => disabledAt,
           },

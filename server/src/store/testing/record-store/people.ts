@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 
 import { expect, it } from 'vitest'
 
-import type { Role, User } from '#domain/user.ts'
+import { type Role, type User, VOUCHED_DAYS } from '#domain/user.ts'
 
 import type { AuditFilter } from '#store/record-store.ts'
 import type { Contract } from '#store/testing/record-store-suite.ts'
@@ -25,6 +25,34 @@ export const peopleContract: Contract = (store) => {
     await store().users.setPassword(first.id, 'hash 3')
     expect((await store().users.findByName(first.name))?.passwordHash).toBe('hash 3')
     expect(await store().users.list()).toContainEqual(first)
+  })
+
+  it('knows who signs in elsewhere by the issuer’s subject alone, and holds no password for them', async () => {
+    const identity = { issuer: 'https://login.example/t/v2.0', subject: randomUUID() }
+    const linked = { ...user('administrator'), identity }
+    expect(await store().users.create(linked)).toBe(true)
+    expect(await store().users.findByIdentity(identity)).toEqual(linked)
+    expect(await store().users.read(linked.id)).toEqual(linked)
+    expect(await store().users.findByName(linked.name)).toEqual({ user: linked })
+    expect(await store().users.create({ ...user(), identity })).toBe(false)
+    expect(await store().users.create({ ...user(), name: linked.name }, 'hash')).toBe(false)
+    expect(await store().users.findByIdentity({ ...identity, issuer: 'https://other.example' })).toBeUndefined()
+    expect(await store().users.findByIdentity({ ...identity, subject: linked.name })).toBeUndefined()
+    await expect(store().users.setPassword(linked.id, 'hash')).rejects.toMatchObject({ code: 'STORE_REQUEST_REFUSED' })
+    await expect(store().users.create(user())).rejects.toMatchObject({ code: 'STORE_REQUEST_REFUSED' })
+  })
+
+  it('lets API tokens of somebody who signs in elsewhere rest until the issuer vouches for them again', async () => {
+    const linked = { ...user(), identity: { issuer: 'https://login.example', subject: randomUUID() } }
+    await store().users.create(linked)
+    const tokenHash = randomUUID()
+    const dayAt = (days: number) => new Date(Date.parse(at(0)) + days * 24 * 3_600_000).toISOString()
+    const token = { id: randomUUID(), tokenHash, userId: linked.id, name: 'script', role: linked.role as Role }
+    await store().apiTokens.create({ ...token, createdAt: at(0), expiresAt: dayAt(365) })
+    expect(await store().apiTokens.find(tokenHash, dayAt(VOUCHED_DAYS - 1))).toBeDefined()
+    expect(await store().apiTokens.find(tokenHash, dayAt(VOUCHED_DAYS))).toBeUndefined()
+    await store().users.confirm(linked.id, dayAt(VOUCHED_DAYS))
+    expect(await store().apiTokens.find(tokenHash, dayAt(VOUCHED_DAYS + 1))).toBeDefined()
   })
 
   it('finds the user of a session until it ends or is removed', async () => {
