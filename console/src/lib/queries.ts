@@ -89,6 +89,13 @@ export const queries = {
       queryKey: [tenantId, 'action-runs', investigationId ?? 'all'],
       queryFn: () => tenantApi(tenantId).actionRuns(investigationId === undefined ? {} : { investigationId }),
     }),
+  safeguards: (tenantId: string) =>
+    queryOptions({
+      queryKey: [tenantId, 'safeguards'],
+      queryFn: () => tenantApi(tenantId).safeguards(),
+      // The stream tells of changes; another process of the installation may have made one.
+      refetchInterval: 60_000,
+    }),
   actionRun: (tenantId: string, id: string) =>
     queryOptions({ queryKey: [tenantId, 'action-run', id], queryFn: () => tenantApi(tenantId).actionRun(id) }),
   destinations: (tenantId: string) =>

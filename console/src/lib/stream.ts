@@ -55,6 +55,9 @@ export function applyMessage(client: QueryClient, tenantId: string, message: Str
       refresh(client, peopleKey(tenantId, id))
       break
     }
+    case 'safeguards':
+      client.setQueryData(queries.safeguards(tenantId).queryKey, message.safeguards)
+      break
     case 'action-run': {
       const { id, investigationId, state, targetsTotal } = message.actionRun
       const refresh = isRunActive(state) ? refreshSoon : refreshNow

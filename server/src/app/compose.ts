@@ -44,6 +44,7 @@ import { FEATURES } from './permissions.ts'
 import { createPipeline, type Pipeline } from './pipeline.ts'
 import { type Pushed, takePushed } from './pushed-records.ts'
 import { createRetention, type Retention } from './retention.ts'
+import { createSafeguards, type Safeguards } from './safeguards.ts'
 import { readBaseRules, ruleLeftOut } from './rules/base-rules.ts'
 import { createCorrelating } from './rules/correlating.ts'
 import { createExplainRule, type ExplainRule } from './rules/explain.ts'
@@ -90,6 +91,7 @@ export interface Application {
   investigations: Investigations
   evidence: Evidence
   actions: Actions
+  safeguards: Safeguards
   overview: OverviewReader
   /** Windows of the tenant's feeds that touch the range, oldest first. */
   coverage(tenantId: TenantId, range: TimeRange): Promise<(LedgerWindow & FeedKey)[]>
@@ -277,6 +279,7 @@ export async function compose(
       goodForMs: config.planMs,
       open: microsofts.open,
     }),
+    safeguards: createSafeguards({ records, audit, bus, clock, takeUp: work.takeUpActionRuns }),
     overview: createOverview({ records, events, feedStates: (tenantId) => collectors.states(tenantId), clock }),
     coverage: (tenantId, range) => records.coverage.windows(tenantId, range),
     metrics: createMetrics({ records, collectors, destinations, correlating, clock }),

@@ -8,6 +8,8 @@ import { listActions } from './commands/actions/list.ts'
 import { planAction } from './commands/actions/plan.ts'
 import { rejectAction } from './commands/actions/reject.ts'
 import { revertAction } from './commands/actions/revert.ts'
+import { setShadowOnly } from './commands/actions/shadow-only.ts'
+import { resumeActing, stopActing } from './commands/actions/stop.ts'
 import { showAction } from './commands/actions/show.ts'
 import { closeAlert } from './commands/alerts/close.ts'
 import { listAlerts } from './commands/alerts/list.ts'
@@ -128,7 +130,18 @@ const NOUNS: Record<string, { summary: string; verbs: readonly Register[] }> = {
   },
   actions: {
     summary: 'what Cordon changes at Microsoft',
-    verbs: [listActions, planAction, approveAction, rejectAction, executeAction, revertAction, showAction],
+    verbs: [
+      listActions,
+      planAction,
+      approveAction,
+      rejectAction,
+      executeAction,
+      revertAction,
+      showAction,
+      stopActing,
+      resumeActing,
+      setShadowOnly,
+    ],
   },
   users: {
     summary: 'who may sign in',

@@ -7,6 +7,9 @@ import { ActionRunTable } from '#parts/action-run-table.tsx'
 import { Empty, Page, PageHeader, Panel, SkeletonRows } from '#parts/panel.tsx'
 import { ProblemBanner } from '#parts/problem.tsx'
 
+import { ShadowOnly } from './shadow-only.tsx'
+import { StopButton } from './stop-button.tsx'
+
 const route = getRouteApi('/frame/tenants/$tenantId/action-runs')
 
 /** Everything that was planned or done in the tenant; what waits for approval comes first. */
@@ -17,7 +20,15 @@ export function ActionRunsPage() {
   const others = data?.actionRuns.filter((run) => !awaitsApproval(run)) ?? []
   return (
     <Page>
-      <PageHeader title="Actions" />
+      <PageHeader
+        title="Actions"
+        actions={
+          <>
+            <ShadowOnly tenantId={tenantId} />
+            <StopButton tenantId={tenantId} />
+          </>
+        }
+      />
       {error && <ProblemBanner error={error} onRetry={() => void refetch()} />}
       {waiting.length > 0 && (
         <Panel title="Waiting for approval">

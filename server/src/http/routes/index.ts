@@ -12,6 +12,7 @@ import { INVESTIGATION_ROUTES } from './investigations.ts'
 import { KEY_ROUTES } from './keys.ts'
 import { OVERVIEW_ROUTES } from './overview.ts'
 import { RETENTION_ROUTES } from './retention.ts'
+import { SAFEGUARD_ROUTES } from './safeguards.ts'
 import { RULE_ROUTES } from './rules.ts'
 import { SAVED_SEARCH_ROUTES } from './saved-searches.ts'
 import { SESSION_ROUTES } from './session.ts'
@@ -31,6 +32,7 @@ export const ROUTES: readonly Route[] = [
   ...EVENT_ROUTES,
   ...SAVED_SEARCH_ROUTES,
   ...RETENTION_ROUTES,
+  ...SAFEGUARD_ROUTES,
   ...INTAKE_ROUTES,
   ...DESTINATION_ROUTES,
   ...ALERT_ROUTES,
