@@ -65,11 +65,4 @@ describe('what holds actions back', () => {
     await page.getByRole('button', { name: '1 action only as shadow' }).waitFor()
     expect(errors).toEqual([])
   })
-
-  it('is nowhere told as a fault of the connection, whose test lists what was not granted', async () => {
-    await page.goto(`${product.address}/connections`)
-    await page.getByRole('table', { name: 'Connections' }).getByRole('row').nth(1).click()
-    await page.getByRole('region', { name: 'Features' }).waitFor()
-    await pictures('safeguards-connection')
-  })
 })

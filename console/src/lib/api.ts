@@ -52,7 +52,9 @@ import {
   Surrounding,
   TopValues,
   User,
+  DeviceEntity,
   Safeguards,
+  UserEntity,
   UserList,
   UserSessionList,
   type CreateApiToken,
@@ -251,6 +253,8 @@ export const tenantApi = (tenantId: string) => {
       file(at(`investigations/${id(investigationId)}/export`), { query: { ...query } }),
     exportContents: (investigationId: string, format: 'stix' | 'eml', body: ArchiveRequest) =>
       file(at(`investigations/${id(investigationId)}/export/${format}`), { method: 'POST', body }),
+    userEntity: (name: string) => call(UserEntity, at(`users/${id(name)}`)),
+    deviceEntity: (name: string) => call(DeviceEntity, at(`devices/${id(name)}`)),
     safeguards: () => call(Safeguards, at('safeguards')),
     changeSafeguards: (body: ChangeSafeguards) => call(Safeguards, at('safeguards'), { method: 'PATCH', body }),
     stopActing: (body: StopActing) => command(at('acting/stop'), { method: 'POST', body }),

@@ -44,6 +44,7 @@ import { FEATURES } from './permissions.ts'
 import { createPipeline, type Pipeline } from './pipeline.ts'
 import { type Pushed, takePushed } from './pushed-records.ts'
 import { createRetention, type Retention } from './retention.ts'
+import { createEntities, type Entities } from './entities.ts'
 import { createSafeguards, type Safeguards } from './safeguards.ts'
 import { readBaseRules, ruleLeftOut } from './rules/base-rules.ts'
 import { createCorrelating } from './rules/correlating.ts'
@@ -92,6 +93,7 @@ export interface Application {
   evidence: Evidence
   actions: Actions
   safeguards: Safeguards
+  entities: Entities
   overview: OverviewReader
   /** Windows of the tenant's feeds that touch the range, oldest first. */
   coverage(tenantId: TenantId, range: TimeRange): Promise<(LedgerWindow & FeedKey)[]>
@@ -280,6 +282,7 @@ export async function compose(
       open: microsofts.open,
     }),
     safeguards: createSafeguards({ records, audit, bus, clock, takeUp: work.takeUpActionRuns }),
+    entities: createEntities({ records, search, clock, open: microsofts.open }),
     overview: createOverview({ records, events, feedStates: (tenantId) => collectors.states(tenantId), clock }),
     coverage: (tenantId, range) => records.coverage.windows(tenantId, range),
     metrics: createMetrics({ records, collectors, destinations, correlating, clock }),

@@ -1,4 +1,4 @@
-import type { ActionRun, ActionTarget } from '#domain/action-run.ts'
+import type { ActionRun, ActionTarget, TargetKind } from '#domain/action-run.ts'
 import type { Alert, Detection, Verdict } from '#domain/alert.ts'
 import type { AuditEntry, AuditHead, ChainedEntry } from '#domain/audit.ts'
 import type { Budgets } from '#domain/budget.ts'
@@ -220,7 +220,15 @@ export interface RecordStore {
   actionRuns: {
     /** Writes the run and all its targets in one transaction. */
     create(run: ActionRun, targets: readonly ActionTarget[]): Promise<void>
-    list(tenantId: TenantId, filter: { investigationId?: string; limit: number }): Promise<ActionRun[]>
+    list(
+      tenantId: TenantId,
+      filter: {
+        investigationId?: string
+        /** Only those that have it among their targets. */
+        target?: Pick<ActionTarget, 'objectId'> & { kind: TargetKind }
+        limit: number
+      },
+    ): Promise<ActionRun[]>
     read(tenantId: TenantId, id: string): Promise<ActionRun | undefined>
     transition(
       tenantId: TenantId,

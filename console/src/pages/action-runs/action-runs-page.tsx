@@ -45,8 +45,8 @@ export function ActionRunsPage() {
             runs={others}
             empty={
               <Empty title="No actions yet">
-                An action begins on the hits of an investigation, or on a user of an alert or event: it is planned,
-                perhaps tried as a shadow run, approved, carried out, and proved one by one.
+                An action begins on the hits of an investigation, or on a user, device or indicator of an event: it is
+                planned, perhaps tried as a shadow run, approved, carried out, and proved one by one.
               </Empty>
             }
           />

@@ -12,24 +12,39 @@ export function StopButton({ tenantId }: { tenantId: string }) {
   const [isOpen, setOpen] = useState(false)
   const stops = useSafeguards(tenantId)?.stops
   const { here, everywhere } = useMayStop(tenantId)
-  const mayStop =
-    (here && !stops?.some((stop) => stop.tenantId)) || (everywhere && !stops?.some((stop) => !stop.tenantId))
-  if (!stops || !mayStop) return null
+  if (!stops) return null
+  const places: Place[] = [
+    ...(here && !stops.some((stop) => stop.tenantId) ? (['here'] as const) : []),
+    ...(everywhere && !stops.some((stop) => !stop.tenantId) ? (['everywhere'] as const) : []),
+  ]
+  if (places.length === 0) return null
   return (
     <>
       <Button onClick={() => setOpen(true)}>Stop all acting…</Button>
-      {isOpen && <StopDialog tenantId={tenantId} onClose={() => setOpen(false)} />}
+      {isOpen && <StopDialog {...{ tenantId, places }} onClose={() => setOpen(false)} />}
     </>
   )
 }
 
-function StopDialog({ tenantId, onClose }: { tenantId: string; onClose: () => void }) {
+const PLACES = {
+  here: { title: 'In this tenant', detail: undefined },
+  everywhere: { title: 'In every tenant', detail: 'The whole installation.' },
+}
+type Place = keyof typeof PLACES
+
+interface Props {
+  tenantId: string
+  /** Where it is not stopped yet. */
+  places: readonly Place[]
+  onClose: () => void
+}
+
+function StopDialog({ tenantId, places, onClose }: Props) {
   const [reason, setReason] = useState('')
-  const { everywhere } = useMayStop(tenantId)
-  const [isEverywhere, setEverywhere] = useState(false)
+  const [place, setPlace] = useState(places[0])
   const stop = useSafeguardChange(tenantId, async () => {
     const body = { reason: reason.trim() }
-    await (isEverywhere ? api.stopActing(body) : tenantApi(tenantId).stopActing(body))
+    await (place === 'everywhere' ? api.stopActing(body) : tenantApi(tenantId).stopActing(body))
     onClose()
   })
   const submit = (event: SubmitEvent) => {
@@ -43,18 +58,17 @@ function StopDialog({ tenantId, onClose }: { tenantId: string; onClose: () => vo
       description="Actions that run hold before their next target, and nothing begins until an administrator lifts it. Plans and shadow runs can still be made."
     >
       <form onSubmit={submit} className="space-y-3">
-        {everywhere && (
-          <div role="radiogroup" aria-label="Where" className="space-y-2">
-            <Choice name="where" title="In this tenant" checked={!isEverywhere} onChange={() => setEverywhere(false)} />
+        <div role="radiogroup" aria-label="Where" className="space-y-2">
+          {places.map((each) => (
             <Choice
+              key={each}
               name="where"
-              title="In every tenant"
-              detail="The whole installation."
-              checked={isEverywhere}
-              onChange={() => setEverywhere(true)}
+              {...PLACES[each]}
+              checked={place === each}
+              onChange={() => setPlace(each)}
             />
-          </div>
-        )}
+          ))}
+        </div>
         <Field
           label="Why"
           hint="Everybody sees it while it lasts."

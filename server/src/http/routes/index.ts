@@ -5,6 +5,7 @@ import { ALERT_ROUTES } from './alerts.ts'
 import { AUDIT_ROUTES } from './audit.ts'
 import { CONNECTION_ROUTES } from './connections.ts'
 import { DESTINATION_ROUTES } from './destinations.ts'
+import { ENTITY_ROUTES } from './entities.ts'
 import { EVENT_ROUTES } from './events.ts'
 import { EVIDENCE_ROUTES } from './evidence.ts'
 import { INTAKE_ROUTES } from './intake.ts'
@@ -12,8 +13,8 @@ import { INVESTIGATION_ROUTES } from './investigations.ts'
 import { KEY_ROUTES } from './keys.ts'
 import { OVERVIEW_ROUTES } from './overview.ts'
 import { RETENTION_ROUTES } from './retention.ts'
-import { SAFEGUARD_ROUTES } from './safeguards.ts'
 import { RULE_ROUTES } from './rules.ts'
+import { SAFEGUARD_ROUTES } from './safeguards.ts'
 import { SAVED_SEARCH_ROUTES } from './saved-searches.ts'
 import { SESSION_ROUTES } from './session.ts'
 import { STREAM_ROUTES } from './stream.ts'
@@ -33,6 +34,7 @@ export const ROUTES: readonly Route[] = [
   ...SAVED_SEARCH_ROUTES,
   ...RETENTION_ROUTES,
   ...SAFEGUARD_ROUTES,
+  ...ENTITY_ROUTES,
   ...INTAKE_ROUTES,
   ...DESTINATION_ROUTES,
   ...ALERT_ROUTES,
