@@ -155,7 +155,7 @@ function judgeFeature(
   const spared = lacks.filter(isSpared)
   if (spared.length > 0) {
     const names = spared.map(({ permission }) => permission).join(', ')
-    return say('not-granted', `Not offered through this connection without ${names}.`, spared[0]?.fix)
+    return say('not-granted', `Not offered through this connection without ${names}.`)
   }
   const missing = lacks.filter(({ verdict }) => verdict === 'missing')
   if (missing.length > 0) {
