@@ -26,8 +26,9 @@ describe('words on the page', () => {
       { accountEnabled: true },
       { accountEnabled: false },
       { riskState: 'atRisk' },
+      { wasAllowed: 'Mail.Read offline_access' },
     ]
-    expect(before.map(wasWords)).toEqual(['Inbox', 'Enabled', 'Disabled', 'atRisk'])
+    expect(before.map(wasWords)).toEqual(['Inbox', 'Enabled', 'Disabled', 'atRisk', 'Mail.Read offline_access'])
     expect([undefined, {}].map(wasWords)).toEqual(['', ''])
   })
 

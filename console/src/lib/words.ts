@@ -34,6 +34,9 @@ export const TARGET_KIND: Record<TargetKindName, { noun: string; address: string
   user: { noun: 'user', address: 'User', name: 'Name', was: 'Was' },
   device: { noun: 'device', address: 'Device', name: 'Platform', was: 'Was' },
   indicator: { noun: 'indicator', address: 'Value', name: 'Type', was: 'Was' },
+  'mail-entry': { noun: 'list item', address: 'Value', name: 'List', was: 'Was' },
+  'ip-range': { noun: 'address range', address: 'Range', name: 'Version', was: 'Was' },
+  'service-principal': { noun: 'application', address: 'Application ID', name: 'Name', was: 'Was' },
 }
 
 /** "Messages", "Users". */
@@ -60,11 +63,12 @@ export function confirmLabel({ title, on }: Pick<Action, 'title' | 'on'>, target
 
 /** What was there before Cordon acted, in a word; empty where it is not told. */
 export function wasWords(before: Record<string, unknown> | undefined): string {
-  const { folderName, accountEnabled, isIsolated, wasAction, riskState } = before ?? {}
+  const { folderName, accountEnabled, isIsolated, wasAction, wasAllowed, riskState } = before ?? {}
   if (typeof folderName === 'string') return folderName
   if (typeof accountEnabled === 'boolean') return accountEnabled ? 'Enabled' : 'Disabled'
   if (typeof isIsolated === 'boolean') return isIsolated ? 'Isolated' : 'Connected'
   if (typeof wasAction === 'string') return wasAction
+  if (typeof wasAllowed === 'string') return wasAllowed
   return typeof riskState === 'string' ? riskState : ''
 }
 

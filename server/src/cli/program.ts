@@ -7,6 +7,7 @@ import { executeAction } from './commands/actions/execute.ts'
 import { listActions } from './commands/actions/list.ts'
 import { planAction } from './commands/actions/plan.ts'
 import { rejectAction } from './commands/actions/reject.ts'
+import { revealAction } from './commands/actions/reveal.ts'
 import { revertAction } from './commands/actions/revert.ts'
 import { setShadowOnly } from './commands/actions/shadow-only.ts'
 import { resumeActing, stopActing } from './commands/actions/stop.ts'
@@ -74,6 +75,9 @@ import { setRetention } from './commands/retention/set.ts'
 import { showRetention } from './commands/retention/show.ts'
 import { listSearches } from './commands/searches/list.ts'
 import { removeSearch } from './commands/searches/remove.ts'
+import { addToList, createList, removeList, takeOffList } from './commands/lists/change.ts'
+import { listLists } from './commands/lists/list.ts'
+import { showList } from './commands/lists/show.ts'
 import { serveStore } from './commands/store/serve.ts'
 import { createToken } from './commands/tokens/create.ts'
 import { listTokens } from './commands/tokens/list.ts'
@@ -113,6 +117,10 @@ const NOUNS: Record<string, { summary: string; verbs: readonly Register[] }> = {
     summary: 'what Cordon detects by',
     verbs: [checkRules, explainRules, listRules, importRules, enableRules, disableRules, exportRules],
   },
+  lists: {
+    summary: 'what rules look up by name',
+    verbs: [listLists, showList, createList, addToList, takeOffList, removeList],
+  },
   investigations: {
     summary: 'hunting mail over mailboxes',
     verbs: [
@@ -137,6 +145,7 @@ const NOUNS: Record<string, { summary: string; verbs: readonly Register[] }> = {
       rejectAction,
       executeAction,
       revertAction,
+      revealAction,
       showAction,
       stopActing,
       resumeActing,

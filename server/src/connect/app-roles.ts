@@ -16,10 +16,13 @@ const RESOURCE_APP_IDS: Partial<Record<MicrosoftApi, string>> = {
  */
 const ROLE_IDS: Partial<Record<MicrosoftApi, Readonly<Record<string, string>>>> = {
   graph: {
+    'AppRoleAssignment.ReadWrite.All': '06b708a9-e830-4db3-a914-8e69da51d44f',
     'Application.Read.All': '9a5d68dd-52b0-4cc2-bd40-abcf44ac3a30',
+    'Application.ReadWrite.All': '1bfefb4e-e0b5-418b-a88f-73c46d2cc8e9',
     'AuditLog.Read.All': 'b0afded3-3588-46d8-8b3d-9842eff778da',
     'Calendars.Read': '798ee544-9d2d-430c-a058-570e29e34338',
     'Calendars.ReadWrite': 'ef54d2bf-783f-4e0f-bca1-3210c0444d99',
+    'DelegatedPermissionGrant.ReadWrite.All': '8e8e4742-1d95-4f68-9d56-6ee75648c72a',
     'Device.Read.All': '7438b122-aefc-4978-80ed-43db9fcc7715',
     'Directory.Read.All': '7ab1d382-f21e-4acd-a863-ba3e13f7da61',
     'ExchangeMessageTrace.Read.All': '89b20d8a-76e2-4057-867b-9961f800b9a4',
@@ -33,6 +36,8 @@ const ROLE_IDS: Partial<Record<MicrosoftApi, Readonly<Record<string, string>>>> 
     'Mail.ReadWrite': 'e2a3a72e-5f79-4c64-b1b1-878b674786c9',
     'MailboxSettings.Read': '40f97065-369a-49f4-947c-6a255697ae91',
     'MailboxSettings.ReadWrite': '6931bccd-447a-43d1-b442-00a195474933',
+    'Policy.Read.All': '246dd0d5-5bd0-4def-940b-0421030a5b68',
+    'Policy.ReadWrite.ConditionalAccess': '01c0a623-fc9b-48e9-b794-0756f8e8f067',
     'Presence.Read.All': 'a70e0c2d-e793-494c-94c4-118fa0a67f42',
     'RoleManagement.Read.Directory': '483bed4a-2ad3-4361-a73b-c83ccdbdc53c',
     'SecurityAlert.Read.All': '472e4a4d-bb4a-4026-98d1-0b0d74cb74a5',
@@ -41,6 +46,7 @@ const ROLE_IDS: Partial<Record<MicrosoftApi, Readonly<Record<string, string>>>> 
     'SecurityIncident.Read.All': '45cc0394-e837-488b-a098-1918f48d186c',
     'ThreatHunting.Read.All': 'dd98c7f5-2d42-42d3-a0e4-633161547251',
     'ThreatSubmission.Read.All': '86632667-cd15-4845-ad89-48a88e8412e1',
+    'User-PasswordProfile.ReadWrite.All': 'cc117bb9-00cf-4eb8-b580-ea2a878fe8f7',
     'User.EnableDisableAccount.All': '3011c876-62b7-4ada-afa2-506cbbecc68c',
     'User.Read.All': 'df021288-bdef-4463-88db-98f22de89214',
     'User.RevokeSessions.All': '77f3a031-c388-4f99-b373-dc68676a979e',

@@ -129,6 +129,8 @@ function includes(role: string, permission: string): boolean {
 
 /** Permissions that let do what a narrow one does, as the page of each call lists them. */
 const WIDER: Readonly<Record<string, readonly string[]>> = {
+  'Application.ReadWrite.All': ['Directory.ReadWrite.All'],
+  'DelegatedPermissionGrant.ReadWrite.All': ['Directory.ReadWrite.All'],
   'User.EnableDisableAccount.All': ['User.ReadWrite.All', 'Directory.ReadWrite.All'],
   'User.RevokeSessions.All': ['User.ReadWrite.All', 'Directory.ReadWrite.All'],
 }

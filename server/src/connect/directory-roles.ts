@@ -35,6 +35,13 @@ const READERS = ['Directory Readers', 'Guest Inviter', 'Message Center Reader', 
   'User Experience Success Manager',
 ])
 
+/**
+ * Roles with which an application may set passwords, those of users without a role at least; the least first.
+ *
+ * @see https://learn.microsoft.com/graph/api/user-update
+ */
+export const PASSWORD_ROLES: readonly string[] = ['User Administrator', 'Authentication Administrator', ...ABOVE_ALL]
+
 /** By role of the application: whom it may touch beside users without a role. */
 const STANDS_ABOVE: Readonly<Record<string, readonly string[]>> = {
   'Authentication Administrator': [...READERS, 'Authentication Administrator', 'Password Administrator'],

@@ -1,7 +1,9 @@
 import { z } from 'zod'
 
 import type { Microsoft } from '#connect/microsoft.ts'
+import type { Wait } from '#connect/throttle.ts'
 import type { TargetKind } from '#domain/action-run.ts'
+import type { Clock } from '#domain/clock.ts'
 import type { PermissionNeed, RequirementNeed } from '#domain/tenant.ts'
 
 /**
@@ -30,6 +32,8 @@ export interface Action<State extends Record<string, unknown> = Record<string, u
   check?(microsoft: Microsoft): Promise<void>
   /** Microsoft lets only a directory role above an administrator's do this to that administrator. */
   sensitive?: true
+  /** It keeps something out of the company, so that what belongs to the company is refused. */
+  blocks?: true
   /** It works on events of calendars too; a hit that is one is refused where this is absent. */
   events?: true
   /** It works on an Exchange server on premises too; refused there where this is absent. */
@@ -41,9 +45,9 @@ export interface Action<State extends Record<string, unknown> = Record<string, u
   /** Permissions that settings ask for beyond {@link permissions}, at a moment (ms): Microsoft's rules change by date. */
   optionNeeds?(options: unknown, now: number): readonly PermissionNeed[]
   /** What a run does to so many, verb first and without an end: "remove 23 messages from 21 mailboxes". */
-  does(count: Count): string
+  does(count: Count, options?: Record<string, unknown>): string
   /** The same done: "removed 23 messages from 21 mailboxes". */
-  did(count: Count): string
+  did(count: Count, options?: Record<string, unknown>): string
   /** What `read` gives, as it is kept in the journal. */
   state: z.ZodType<State>
   /**
@@ -82,11 +86,14 @@ export interface Action<State extends Record<string, unknown> = Record<string, u
 /** What an action works on; its kind adds what it is. */
 export interface Target {
   microsoft: Microsoft
+  clock: Clock
   /** The run's settings, as {@link Action.options} parsed them. */
   options?: Record<string, unknown>
   /** What the newest run that changed it found before; only for an action that restores. */
   earlier?: Record<string, unknown>
   signal?: AbortSignal
+  /** How to wait for what Microsoft has accepted to show; timers when absent. */
+  wait?: Wait
 }
 
 export interface Count {

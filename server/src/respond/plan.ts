@@ -82,7 +82,7 @@ export async function planActionRun(plan: ActionPlan): Promise<{ actionRun: Acti
     targetKind: action.on,
     ...found.about,
     state: 'planned',
-    effect: effectOf(action, planned, guarded, plan),
+    effect: effectOf(action, planned, guarded, { ...plan, options }),
     reversible: action.revert !== undefined && !shadow,
     ...(options && { options }),
     shadow,
@@ -184,10 +184,14 @@ function effectOf(
   action: Action,
   targets: readonly ActionTarget[],
   guarded: number,
-  { shadow, shadowOnly }: Pick<ActionPlan, 'shadow' | 'shadowOnly'>,
+  {
+    shadow,
+    shadowOnly,
+    options,
+  }: Pick<ActionPlan, 'shadow' | 'shadowOnly'> & { options: Record<string, unknown> | undefined },
 ): string {
   const lanes = new Set(targets.map(({ lane }) => lane)).size
-  const does = action.does({ targets: targets.length, lanes })
+  const does = action.does({ targets: targets.length, lanes }, options)
   const others = guarded > 0 ? `; ${guarded} ${guarded === 1 ? 'is' : 'are'} protected and left alone` : ''
   if (shadow || shadowOnly) {
     const why = shadowOnly ? ': this tenant lets this action run as shadow only.' : '.'

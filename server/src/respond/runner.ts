@@ -137,7 +137,7 @@ async function eachTarget(
   states: ReadonlySet<ActionTargetState>,
   step: (work: TargetWork) => Promise<void>,
 ): Promise<boolean> {
-  const { records, microsoft, tenantId, id, signal, concurrency = 256, wait } = context
+  const { records, microsoft, tenantId, id, clock, signal, concurrency = 256, wait } = context
   const action = findAction(run.action)
   const kind = KINDS[run.targetKind]
   const onTarget = await kind.open(run, records)
@@ -164,7 +164,14 @@ async function eachTarget(
         await report()
         continue
       }
-      const target = { microsoft, ...on, ...(run.options && { options: run.options }), ...(signal && { signal }) }
+      const target = {
+        microsoft,
+        clock,
+        ...on,
+        ...(run.options && { options: run.options }),
+        ...(signal && { signal }),
+        ...(wait && { wait }),
+      }
       await step({ action, target, journal: openJournal(context, journaled), wait })
       await report()
     }

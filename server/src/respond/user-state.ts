@@ -1,8 +1,10 @@
 import { z } from 'zod'
 
-import { readUser } from '#connect/apis/graph/users.ts'
+import { readUser, setAccountEnabled } from '#connect/apis/graph/users.ts'
 import type { PermissionNeed } from '#domain/tenant.ts'
 
+import { usersOf } from './count.ts'
+import type { Account } from './define-account-switch.ts'
 import type { UserTarget } from './kinds/user.ts'
 
 /** How an account stands, as the directory says. */
@@ -77,4 +79,18 @@ export const REVOKE_SESSIONS: PermissionNeed = {
   resource: 'Microsoft Graph',
   permission: 'User.RevokeSessions.All',
   why: 'To end the sessions of users.',
+}
+
+/** Users as something that signs in, or may not. */
+export const USER_ACCOUNT: Account<UserState, UserTarget> = {
+  on: 'user',
+  noun: 'account',
+  countOf: usersOf,
+  permissions: [ENABLE_ACCOUNTS, READ_USERS],
+  sensitive: true,
+  state: UserState,
+  patience: DIRECTORY_PATIENCE,
+  read: readUserState,
+  put: ({ microsoft, user, signal }, accountEnabled) => setAccountEnabled(microsoft, user, accountEnabled, signal),
+  proof: accountProof,
 }

@@ -3,7 +3,10 @@ import type { Kind } from '#respond/kind.ts'
 
 import { devices } from './device.ts'
 import { indicators } from './indicator.ts'
+import { ipRanges } from './ip-range.ts'
+import { mailEntries } from './mail-entry.ts'
 import { messages } from './message.ts'
+import { servicePrincipals } from './service-principal.ts'
 import { users } from './user.ts'
 
 /** What actions can be on. */
@@ -12,4 +15,7 @@ export const KINDS: Record<TargetKind, Kind> = {
   user: users,
   device: devices,
   indicator: indicators,
+  'mail-entry': mailEntries,
+  'ip-range': ipRanges,
+  'service-principal': servicePrincipals,
 }

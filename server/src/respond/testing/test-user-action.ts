@@ -10,16 +10,20 @@ import { openUserStage, type TriedUser, type UserStage } from './user-stage.ts'
 
 /** What an action does to emulated users; what is absent is as for most actions on users. */
 export type ExpectedUserEffect = Omit<Expected<UserStage, TriedUser>, 'lossy' | 'again'> &
-  Partial<Pick<Expected<UserStage, TriedUser>, 'lossy' | 'again'>>
+  Partial<Pick<Expected<UserStage, TriedUser>, 'lossy' | 'again'>> & {
+    /** Names of the directory roles that the application has to hold. */
+    directoryRoles?: readonly string[]
+  }
 
 /** The contract that every action on users fulfils; `more` adds what the action alone does. */
 export function testUserAction(
   action: Action<Record<string, unknown>, UserTarget>,
-  effect: ExpectedUserEffect,
+  { directoryRoles, ...effect }: ExpectedUserEffect,
   more: (running: Running<UserStage, TriedUser>) => void = () => undefined,
 ): void {
   const expected = { again: 'already-done', lossy: '/\\$batch$', ...effect } as const
-  testContract<TriedUser, UserStage, UserTarget>(action, expected, openUserStage, (running) => {
+  const openStage = () => openUserStage('strong', directoryRoles)
+  testContract<TriedUser, UserStage, UserTarget>(action, expected, openStage, (running) => {
     const { plan, targets, effects, looks } = running
 
     it('finds users by name as by id, each once, and shows who they are', async () => {
@@ -62,11 +66,12 @@ export function testUserAction(
         )
         const open = async () => ({ ...microsoft, grantedRoles: async () => roles })
         const named = { action: action.id, connectionId, targets: [running.subjects()[0]!.id], createdBy: 'ana' }
+        const settings = effect.options && { options: effect.options }
         const refused = expect.objectContaining({
           code: 'CONNECT_PERMISSION_MISSING',
           fix: expect.stringMatching(/^In https:\/\/entra/),
         })
-        await expect(planActionRun({ records, clock, tenantId, open, ...named })).rejects.toThrow(refused)
+        await expect(planActionRun({ records, clock, tenantId, open, ...named, ...settings })).rejects.toThrow(refused)
       }
     })
 

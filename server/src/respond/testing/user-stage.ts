@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { Agent, request } from 'undici'
 import { z } from 'zod'
 
+import { DIRECTORY_ROLES } from '#connect/directory-roles.ts'
 import { startEmulator, type EmulatedApplication, type Emulator } from '#connect/testing/start-emulator.ts'
 import { isoTime, systemClock } from '#domain/clock.ts'
 import { openTemporaryRecords } from '#store/testing/temporary-records.ts'
@@ -26,6 +27,8 @@ export interface UserStage extends Trial<TriedUser> {
   synced: TriedUser
   /** What Microsoft holds of the user, read by a client of its own with credentials of its own. */
   stateOf(user: TriedUser): Promise<Record<string, unknown>>
+  /** What the user signs in with. */
+  passwordOf(user: TriedUser): Promise<string>
   /** Identity Protection's word on the user, read likewise; `none` where it has none. */
   riskOf(user: TriedUser): Promise<string>
   /** What an administrator does meanwhile. */
@@ -39,7 +42,12 @@ export interface UserStage extends Trial<TriedUser> {
 }
 
 const READ = ['User.Read.All', 'IdentityRiskyUser.Read.All']
-const WRITE = ['User.EnableDisableAccount.All', 'User.RevokeSessions.All', 'IdentityRiskyUser.ReadWrite.All']
+const WRITE = [
+  'User.EnableDisableAccount.All',
+  'User.RevokeSessions.All',
+  'User-PasswordProfile.ReadWrite.All',
+  'IdentityRiskyUser.ReadWrite.All',
+]
 const PROPERTIES =
   'id,userPrincipalName,displayName,accountEnabled,userType,jobTitle,department,mail,onPremisesSyncEnabled,signInSessionsValidFromDateTime,lastPasswordChangeDateTime'
 
@@ -54,22 +62,27 @@ const Faults = z.object({ rules: z.array(z.object({ struck: z.number() })) })
  * Starts the emulator and an embedded store; a second or two.
  *
  * @param consistency whether reads hear of a write at once, or seconds later as with Microsoft.
+ * @param directoryRoles names of those that the application holds.
  */
-export async function openUserStage(consistency: 'strong' | 'eventual' = 'strong'): Promise<UserStage> {
+export async function openUserStage(
+  consistency: 'strong' | 'eventual' = 'strong',
+  directoryRoles: readonly string[] = [],
+): Promise<UserStage> {
   const [emulator, records] = await Promise.all([
     startEmulator(['--consistency', consistency, '--no-live', '--throttle', 'off']),
     openTemporaryRecords(),
   ])
   const tenant = emulator.tenants[0]!
   const [application, auditor] = tenant.applications as [EmulatedApplication, EmulatedApplication]
-  const grant = ({ clientId }: EmulatedApplication, roles: string[]) =>
-    emulator.request(`/applications/${clientId}`, { roles }, 'PATCH' as 'PUT')
+  const grant = ({ clientId }: EmulatedApplication, rights: Record<string, readonly string[]>) =>
+    emulator.request(`/applications/${clientId}`, rights, 'PATCH' as 'PUT')
   const arrange = async () => {
-    await grant(application, [...READ, ...WRITE])
-    await grant(auditor, READ)
+    const held = directoryRoles.map((name) => DIRECTORY_ROLES[name]!)
+    await grant(application, { roles: [...READ, ...WRITE], directoryRoles: held })
+    await grant(auditor, { roles: READ })
   }
   await arrange()
-  const { microsoft, carriedOut } = recording(emulator.client({ application }))
+  const { microsoft, carriedOut, requestsTo } = recording(emulator.client({ application }))
   const readOnly = emulator.client({ application: auditor })
   const administration = await openOwnClient(emulator)
   const list = async (query: string) => Listed.parse((await administration.send('GET', `/users?${query}`)).body).value
@@ -129,9 +142,12 @@ export async function openUserStage(consistency: 'strong' | 'eventual' = 'strong
     async struck() {
       return Faults.parse(await emulator.request('/faults')).rules.reduce((sum, rule) => sum + rule.struck, 0)
     },
-    requestsTo: (method, path) => carriedOut.filter((each) => each.method === method && each.url.match(path)).length,
+    requestsTo,
     async stateOf({ id }) {
       return (await administration.send('GET', `/users/${id}?$select=${PROPERTIES}`)).body
+    },
+    async passwordOf({ id }) {
+      return z.object({ password: z.string() }).parse(await emulator.request(`/passwords?user=${id}`)).password
     },
     async riskOf({ id }) {
       const { status, body } = await administration.send('GET', `/identityProtection/riskyUsers/${id}`)

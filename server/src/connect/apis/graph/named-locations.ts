@@ -5,6 +5,7 @@ import { z } from 'zod'
 
 import type { Microsoft, MicrosoftRequest } from '#connect/microsoft.ts'
 import type { Wait } from '#connect/throttle.ts'
+import { readCidr } from '#domain/cidr.ts'
 import { AppError } from '#domain/errors.ts'
 
 import { odataQuery, odataString, percentEncode } from './odata.ts'
@@ -21,6 +22,7 @@ export const IpNamedLocation = z.object({
   id: z.string(),
   displayName: z.string(),
   isTrusted: z.boolean().nullish(),
+  createdDateTime: z.string().nullish(),
   ipRanges: z.array(Range),
 })
 export type IpNamedLocation = z.infer<typeof IpNamedLocation>
@@ -34,20 +36,6 @@ const WAITS = [2_000, 5_000, 10_000, 20_000, 40_000]
 
 const ADVICE =
   'Look at https://entra.microsoft.com > Protection > Conditional Access > Named locations: a location holds 2,000 ranges, from /8 to /32 of IPv4, and a tenant has 195 locations.'
-
-/**
- * An address or range as Microsoft takes it: `203.0.113.7` is `203.0.113.7/32`, IPv6 is `/128`; undefined for what is none, and
- * for IPv4 ranges wider than /8, which it refuses. Bits behind the prefix are cut off, as they mean nothing.
- */
-export function readCidr(text: string): string | undefined {
-  const [address = '', bits, ...rest] = text.trim().toLowerCase().split('/')
-  const version = isIP(address)
-  if (version === 0 || address.includes('%') || rest.length > 0) return undefined
-  const [least, most] = version === 4 ? [8, 32] : [1, 128]
-  if (bits !== undefined && !/^\d{1,3}$/.test(bits)) return undefined
-  const prefix = bits === undefined ? most : Number(bits)
-  return prefix < least || prefix > most ? undefined : `${masked(address, version, prefix)}/${prefix}`
-}
 
 /** A location of ranges by its name; undefined without one. @throws AppError CONNECT_*. */
 export async function findIpLocation(
@@ -65,6 +53,17 @@ export async function findIpLocation(
     z.object({ value: z.array(z.union([IpNamedLocation, z.unknown().transform(() => undefined)])) }),
   )
   return value.find((location) => location !== undefined)
+}
+
+/** All locations that hold ranges. @throws AppError CONNECT_*. */
+export async function listIpLocations(microsoft: Microsoft, signal?: AbortSignal): Promise<IpNamedLocation[]> {
+  const found: IpNamedLocation[] = []
+  const first = { ...request('Could not list the named locations.', signal), permission: READ_POLICIES }
+  // Those of countries have no ranges.
+  const Location = z.union([IpNamedLocation, z.object({ id: z.string() })])
+  for await (const page of microsoft.pages(first, Location))
+    found.push(...page.filter((location) => 'ipRanges' in location))
+  return found
 }
 
 /** A location by its id. @throws AppError CONNECT_*: CONNECT_NOT_FOUND where there is none. */
@@ -167,7 +166,7 @@ async function settle(
   throw new AppError({
     code: 'CONNECT_REQUEST_REFUSED',
     what,
-    why: `After ${WAITS.length} attempts the ranges are still others: somebody keeps overwriting them, or Entra is slow to show a change.`,
+    why: `Microsoft reported success ${WAITS.length} times, and the ranges are still others: somebody keeps overwriting them, or Entra is slow to show a change.`,
     fix: 'Look in https://entra.microsoft.com > Entra ID > Audit logs for who changes this named location, and try again.',
     retry: 'backoff',
   })
@@ -194,27 +193,4 @@ function request(what: string, signal?: AbortSignal): MicrosoftRequest {
     advice: ADVICE,
     ...(signal && { signal }),
   }
-}
-
-function masked(address: string, version: number, prefix: number): string {
-  const words = version === 4 ? address.split('.').map(Number) : wordsOf(address)
-  const size = version === 4 ? 8 : 16
-  const cut = words.map((word, index) => {
-    const bits = Math.min(size, Math.max(0, prefix - index * size))
-    return word & (((1 << bits) - 1) << (size - bits))
-  })
-  return version === 4 ? cut.join('.') : shortest(cut)
-}
-
-/** The URL parser writes IPv6 the one shortest way (RFC 5952). */
-const shortest = (words: readonly number[]): string =>
-  new URL(`http://[${words.map((word) => word.toString(16)).join(':')}]/`).hostname.slice(1, -1)
-
-function wordsOf(address: string): number[] {
-  const written = new URL(`http://[${address}]/`).hostname.slice(1, -1)
-  const [head = '', tail] = written.split('::')
-  const read = (part: string) => (part === '' ? [] : part.split(':').map((word) => Number.parseInt(word, 16)))
-  if (tail === undefined) return read(head)
-  const [front, back] = [read(head), read(tail)]
-  return [...front, ...Array<number>(8 - front.length - back.length).fill(0), ...back]
 }

@@ -9,16 +9,13 @@ import {
   deletePermissionGrant,
   listAppRoleAssignments,
   listPermissionGrants,
-  readServicePrincipal,
   recreateAppRoleAssignment,
   recreatePermissionGrant,
-  setPrincipalEnabled,
   type PermissionGrant,
 } from './oauth-grants.ts'
 
 const ROLES = [
   'Application.Read.All',
-  'Application.ReadWrite.All',
   'AppRoleAssignment.ReadWrite.All',
   'DelegatedPermissionGrant.ReadWrite.All',
   'User.Read.All',
@@ -92,6 +89,13 @@ describe('delegated permissions of an application', () => {
   })
 })
 
+test.each([listPermissionGrants, listAppRoleAssignments])(
+  'what nobody knows is not taken for an application without permissions: %o',
+  async (list) => {
+    await expect(list(responder, NOBODY)).rejects.toMatchObject({ code: 'CONNECT_NOT_FOUND' })
+  },
+)
+
 describe('app roles of an application', () => {
   const held = async () =>
     (await seen(`/servicePrincipals/${suspect}/appRoleAssignments`)).map((each) => each['appRoleId'])
@@ -117,31 +121,5 @@ describe('app roles of an application', () => {
       fix: expect.stringContaining('AppRoleAssignment.ReadWrite.All'),
     })
     expect(await held()).toHaveLength(2)
-  })
-})
-
-describe('an application', () => {
-  const enabled = async () => (await stage.onlooker(`/v1.0/servicePrincipals/${suspect}`)).json['accountEnabled']
-
-  test('is disabled and enabled; twice is once', async () => {
-    for (const accountEnabled of [false, false, true]) {
-      await setPrincipalEnabled(responder, { id: suspect, accountEnabled })
-      await settle()
-      expect(await enabled()).toBe(accountEnabled)
-      expect(await readServicePrincipal(responder, suspect)).toMatchObject({ id: suspect, accountEnabled })
-    }
-  })
-
-  test('that nobody knows is not taken for one without permissions', async () => {
-    for (const read of [readServicePrincipal, listPermissionGrants, listAppRoleAssignments])
-      await expect(read(responder, NOBODY)).rejects.toMatchObject({ code: 'CONNECT_NOT_FOUND' })
-  })
-
-  test('is disabled with a permission that the error names', async () => {
-    const reader = await stage.as(['Application.Read.All'])
-    await expect(setPrincipalEnabled(reader, { id: suspect, accountEnabled: false })).rejects.toMatchObject({
-      fix: expect.stringContaining('Application.ReadWrite.All'),
-    })
-    expect(await enabled()).toBe(true)
   })
 })

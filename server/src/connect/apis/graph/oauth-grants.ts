@@ -4,6 +4,7 @@ import type { Microsoft, MicrosoftRequest } from '#connect/microsoft.ts'
 import { AppError } from '#domain/errors.ts'
 
 import { percentEncode } from './odata.ts'
+import { principalPath, READ_PRINCIPALS } from './service-principals.ts'
 
 /**
  * What an application was allowed in the tenant: delegated permissions that people or an administrator consented to, and app
@@ -37,48 +38,8 @@ export const AppRoleAssignment = z.object({
 })
 export type AppRoleAssignment = z.infer<typeof AppRoleAssignment>
 
-const ServicePrincipal = z.object({
-  id: z.string(),
-  appId: z.string(),
-  displayName: z.string().nullish(),
-  accountEnabled: z.boolean().nullish(),
-})
-export type ServicePrincipal = z.infer<typeof ServicePrincipal>
-
-export const READ_PRINCIPALS = 'Application.Read.All'
-export const CHANGE_PRINCIPALS = 'Application.ReadWrite.All'
 export const CHANGE_GRANTS = 'DelegatedPermissionGrant.ReadWrite.All'
 export const CHANGE_ASSIGNMENTS = 'AppRoleAssignment.ReadWrite.All'
-
-/** Both by the object id of a service principal. */
-const principalPath = (id: string): string => `/v1.0/servicePrincipals/${percentEncode(id)}`
-
-/** A service principal by its object id. @throws AppError CONNECT_*: CONNECT_NOT_FOUND where there is none. */
-export function readServicePrincipal(
-  microsoft: Microsoft,
-  id: string,
-  signal?: AbortSignal,
-): Promise<ServicePrincipal> {
-  const path = `${principalPath(id)}?$select=id,appId,displayName,accountEnabled`
-  return microsoft.json(
-    request({ path, what: 'Could not read an application.', permission: READ_PRINCIPALS }, signal),
-    ServicePrincipal,
-  )
-}
-
-/**
- * Enables or disables a service principal: disabled, it gets no tokens. Idempotent.
- *
- * @throws AppError CONNECT_*: CONNECT_NOT_FOUND where there is none.
- */
-export async function setPrincipalEnabled(
-  microsoft: Microsoft,
-  { id, accountEnabled, signal }: { id: string; accountEnabled: boolean; signal?: AbortSignal },
-): Promise<void> {
-  const what = `Could not ${accountEnabled ? 'enable' : 'disable'} an application.`
-  const patch = { method: 'PATCH', path: principalPath(id), body: { accountEnabled }, repeatable: true } as const
-  await microsoft.send(request({ ...patch, what, permission: CHANGE_PRINCIPALS }, signal))
-}
 
 /** Delegated permissions of a service principal. @throws AppError CONNECT_*. */
 export function listPermissionGrants(

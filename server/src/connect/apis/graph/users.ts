@@ -16,6 +16,7 @@ const GraphUser = z.object({
   accountEnabled: z.boolean().nullish(),
   onPremisesSyncEnabled: z.boolean().nullish(),
   signInSessionsValidFromDateTime: z.string().nullish(),
+  lastPasswordChangeDateTime: z.string().nullish(),
 })
 export type GraphUser = z.infer<typeof GraphUser>
 
@@ -110,6 +111,26 @@ export async function revokeSignInSessions(
   const what = `Could not end the sessions of ${userPrincipalName}.`
   const write = { method: 'POST', url: `${userUrl(id)}/revokeSignInSessions` } as const
   await change(microsoft, { ...write, what, permission: 'User.RevokeSessions.All' }, signal)
+}
+
+/** App role for it; Microsoft asks for a directory role besides. */
+export const SET_PASSWORDS = 'User-PasswordProfile.ReadWrite.All'
+
+/**
+ * Gives the user a password, to be changed at the next sign-in. It is in no error. Repeating it sets the same once more.
+ *
+ * @throws AppError CONNECT_*; CONNECT_PERMISSION_MISSING also where the application holds no directory role that may.
+ * @see https://learn.microsoft.com/graph/api/user-update
+ */
+export async function setPassword(
+  microsoft: Microsoft,
+  { id, userPrincipalName }: Pick<GraphUser, 'id' | 'userPrincipalName'>,
+  password: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  const what = `Could not reset the password of ${userPrincipalName}.`
+  const body = { passwordProfile: { password, forceChangePasswordNextSignIn: true } }
+  await change(microsoft, { method: 'PATCH', url: userUrl(id), body, what, permission: SET_PASSWORDS }, signal)
 }
 
 function requestOf(url: string): Pick<MicrosoftRequest, 'api' | 'path'> {

@@ -1,4 +1,5 @@
 import { defineAccountSwitch } from '#respond/define-account-switch.ts'
+import { USER_ACCOUNT } from '#respond/user-state.ts'
 
 /** Disables an account: nobody signs in with it any more. Open sessions go on for as long as their tokens do. */
 export const disableUser = defineAccountSwitch(
@@ -10,5 +11,6 @@ export const disableUser = defineAccountSwitch(
       'can enable the account again. Of a user mastered on premises Active Directory has the last word: disable it there, too. ' +
       'A guest is kept out of this tenant alone.',
   },
+  USER_ACCOUNT,
   false,
 )

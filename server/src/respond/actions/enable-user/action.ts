@@ -1,4 +1,5 @@
 import { defineAccountSwitch } from '#respond/define-account-switch.ts'
+import { USER_ACCOUNT } from '#respond/user-state.ts'
 
 /** Enables an account that is disabled, whoever did that. */
 export const enableUser = defineAccountSwitch(
@@ -9,5 +10,6 @@ export const enableUser = defineAccountSwitch(
       'The user can sign in again, with the password of before. Cordon can disable the account again. Of a user mastered on ' +
       'premises Active Directory has the last word: enable it there, too.',
   },
+  USER_ACCOUNT,
   true,
 )

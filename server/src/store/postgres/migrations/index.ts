@@ -19,6 +19,7 @@ import { up as actionTargets } from './0016-action-targets.ts'
 import { up as auditChain } from './0017-audit-chain.ts'
 import { up as people } from './0018-people.ts'
 import { up as safeguards } from './0019-safeguards.ts'
+import { up as valueLists } from './0021-value-lists.ts'
 
 /** In order of their names; one that was released is never edited. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -41,4 +42,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0017-audit-chain': { up: auditChain },
   '0018-people': { up: people },
   '0019-safeguards': { up: safeguards },
+  '0021-value-lists': { up: valueLists },
 }
