@@ -188,7 +188,9 @@ export const PermissionVerdict = z
     resource: z.string(),
     permission: z.string(),
     why: z.string(),
-    verdict: z.enum(['granted', 'missing', 'unknown']),
+    verdict: z
+      .enum(['granted', 'missing', 'not-granted', 'unknown'])
+      .describe('`not-granted`: only actions that the application was not allowed would use it.'),
     microsoftCode: z.string().optional(),
     detail: z.string(),
     fix: z.string().optional(),
@@ -202,7 +204,9 @@ export const FeatureVerdict = z
     id: z.string().describe('Feed id, `investigate`, or action id.'),
     title: z.string(),
     use: ConnectionUse,
-    verdict: z.enum(['ready', 'limited', 'blocked', 'not-offered', 'unknown']),
+    verdict: z
+      .enum(['ready', 'limited', 'blocked', 'not-granted', 'not-offered', 'unknown'])
+      .describe('`not-granted`: an action that the application was not allowed; it is not offered, which is no fault.'),
     detail: z.string(),
     fix: z.string().optional(),
   })

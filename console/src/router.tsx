@@ -191,6 +191,16 @@ const actionRun = createRoute({
   path: 'action-runs/$actionRunId',
   component: lazyRouteComponent(() => import('#pages/action-runs/action-run-page.tsx'), 'ActionRunPage'),
 })
+const userEntity = createRoute({
+  getParentRoute: () => tenant,
+  path: 'users/$name',
+  component: lazyRouteComponent(() => import('#pages/entities/user-page.tsx'), 'UserPage'),
+})
+const deviceEntity = createRoute({
+  getParentRoute: () => tenant,
+  path: 'devices/$name',
+  component: lazyRouteComponent(() => import('#pages/entities/device-page.tsx'), 'DevicePage'),
+})
 const coverage = createRoute({
   getParentRoute: () => tenant,
   path: 'coverage',
@@ -249,6 +259,8 @@ export const router = createRouter({
         investigation,
         actionRuns,
         actionRun,
+        userEntity,
+        deviceEntity,
         rules,
         rule,
         attackMap,

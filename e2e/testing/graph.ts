@@ -71,16 +71,18 @@ export function createWitness({ url, caFile, tenants }: Emulator): Witness {
   }
 }
 
-async function requestToken(
+/** A token of the application for one API. */
+export async function requestToken(
   url: string,
   application: { clientId: string; secret: string },
   ca: Buffer,
+  audience = 'https://graph.microsoft.com',
 ): Promise<string> {
   const form = new URLSearchParams({
     grant_type: 'client_credentials',
     client_id: application.clientId,
     client_secret: application.secret,
-    scope: 'https://graph.microsoft.com/.default',
+    scope: `${audience}/.default`,
   }).toString()
   const text = await new Promise<string>((done, failed) => {
     const call = request(

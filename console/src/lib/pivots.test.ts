@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { pivotsOf } from './pivots.ts'
+import { pivotsOf, targetKindOf } from './pivots.ts'
 
 const EVENT = {
   '@timestamp': '2026-11-20T12:00:00.000Z',
@@ -26,6 +26,28 @@ describe('pivots from an event', () => {
         query: 'o365.audit.AppAccessContext.AADSessionId : "s-1" or o365.audit.DeviceProperties.SessionId : "s-1"',
       },
     ])
+  })
+
+  it('lead to the device, the address on the web and the file, and to what an action takes them for', () => {
+    const { '@timestamp': at, message, event } = EVENT
+    const opened = {
+      '@timestamp': at,
+      message,
+      event,
+      host: { name: 'laptop-17' },
+      url: { original: 'https://bad.example/pay', domain: 'bad.example' },
+      file: { hash: { sha256: 'a'.repeat(64) } },
+      related: { hosts: ['laptop-17'] },
+    }
+    const pivots = pivotsOf(opened)
+    expect(pivots.map((pivot) => [pivot.query, targetKindOf(pivot)])).toEqual([
+      ['related.hosts : "laptop-17"', 'device'],
+      ['url.domain : "bad.example"', 'indicator'],
+      ['url.original : "https://bad.example/pay"', 'indicator'],
+      [`file.hash.sha256 : "${'a'.repeat(64)}"`, 'indicator'],
+    ])
+    expect(pivotsOf({ ...opened, url: { original: '/v1.0/users' } })).toHaveLength(2)
+    expect(pivotsOf(EVENT).map(targetKindOf)).toEqual(['user', 'indicator', undefined, undefined, undefined])
   })
 
   it('are only those that the event has something for', () => {

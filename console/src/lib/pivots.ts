@@ -1,13 +1,20 @@
-import type { EcsDocument } from '@cordon/api'
+import type { EcsDocument, TargetKindName } from '@cordon/api'
 
 import { fieldRows, textAt, userOf, valuesAt } from './ecs.ts'
 import { fieldTerm } from './kql.ts'
 
-/** From one event to all others of the same user, address, message or session. */
+/** From one event to all others of the same user, device, address, message, file or session. */
 export interface Pivot {
-  kind: 'user' | 'IP' | 'message' | 'session'
+  kind: 'user' | 'device' | 'IP' | 'domain' | 'URL' | 'file' | 'message' | 'session'
   value: string
   query: string
+}
+
+/** What an action would take it for; undefined where none is on such. A user is acted on by the name to sign in with. */
+export function targetKindOf({ kind, value }: Pick<Pivot, 'kind' | 'value'>): TargetKindName | undefined {
+  if (kind === 'user') return value.includes('@') ? 'user' : undefined
+  if (kind === 'device') return 'device'
+  return kind === 'message' || kind === 'session' ? undefined : 'indicator'
 }
 
 const MOST_MESSAGES = 3
@@ -21,7 +28,11 @@ export function pivotsOf(event: EcsDocument): Pivot[] {
   const messages = [...new Set(valuesAt(event, 'email.message_id').map(String))].slice(0, MOST_MESSAGES)
   return [
     ...[...new Set([user, target])].map((value) => related(event, 'user', value, 'related.user', 'user.name')),
+    related(event, 'device', textAt(event, 'host.name'), 'related.hosts', 'host.name'),
     related(event, 'IP', ip, 'related.ip', 'source.ip'),
+    related(event, 'domain', textAt(event, 'url.domain'), 'related.hosts', 'url.domain'),
+    related(event, 'URL', webAddress(textAt(event, 'url.original')), 'url.original', 'url.original'),
+    related(event, 'file', textAt(event, 'file.hash.sha256'), 'related.hash', 'file.hash.sha256'),
     ...messages.map((value) => ({ kind: 'message' as const, value, query: fieldTerm('email.message_id', value) })),
     ...sessions(event),
   ].filter(({ value }) => value !== '')
@@ -32,6 +43,9 @@ function related(event: EcsDocument, kind: Pivot['kind'], value: string, all: st
   const isRelated = valuesAt(event, all).includes(value)
   return { kind, value, query: fieldTerm(isRelated ? all : one, value) }
 }
+
+/** What a browser would open; paths of requests to an API stand in the same field. */
+const webAddress = (text: string) => (/^https?:\/\//i.test(text) ? text : '')
 
 function sessions(event: EcsDocument): Pivot[] {
   const fields = new Map<string, string[]>()

@@ -3,6 +3,7 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/
 
 import { type AlertQuery, api, tenantApi } from './api.ts'
 import { auditParams, type AuditSearch } from './audit-search.ts'
+import { resolve } from './time-range.ts'
 
 /** Under which the pages of an investigation's lists are kept. */
 export const mailboxesKey = (tenantId: string, id: string) => [tenantId, 'mailboxes', id] as const
@@ -93,6 +94,23 @@ export const queries = {
     queryOptions({
       queryKey: [tenantId, 'action-runs', investigationId ?? 'all'],
       queryFn: () => tenantApi(tenantId).actionRuns(investigationId === undefined ? {} : { investigationId }),
+    }),
+  userEntity: (tenantId: string, name: string) =>
+    queryOptions({ queryKey: [tenantId, 'users', name], queryFn: () => tenantApi(tenantId).userEntity(name) }),
+  deviceEntity: (tenantId: string, name: string) =>
+    queryOptions({ queryKey: [tenantId, 'devices', name], queryFn: () => tenantApi(tenantId).deviceEntity(name) }),
+  newestEvents: (tenantId: string, query: string) =>
+    queryOptions({
+      queryKey: [tenantId, 'newest-events', query],
+      queryFn: () =>
+        tenantApi(tenantId).events({ ...resolve({ from: 'now-30d', to: 'now' }, Date.now()), query, limit: 12 }),
+    }),
+  safeguards: (tenantId: string) =>
+    queryOptions({
+      queryKey: [tenantId, 'safeguards'],
+      queryFn: () => tenantApi(tenantId).safeguards(),
+      // The stream tells of changes; another process of the installation may have made one.
+      refetchInterval: 60_000,
     }),
   actionRun: (tenantId: string, id: string) =>
     queryOptions({ queryKey: [tenantId, 'action-run', id], queryFn: () => tenantApi(tenantId).actionRun(id) }),

@@ -55,8 +55,11 @@ export function applyMessage(client: QueryClient, tenantId: string, message: Str
       refresh(client, peopleKey(tenantId, id))
       break
     }
+    case 'safeguards':
+      client.setQueryData(queries.safeguards(tenantId).queryKey, message.safeguards)
+      break
     case 'action-run': {
-      const { id, investigationId, state, targetsTotal } = message.actionRun
+      const { id, investigationId, state, targetKind, targetsTotal } = message.actionRun
       const refresh = isRunActive(state) ? refreshSoon : refreshNow
       client.setQueryData(queries.actionRun(tenantId, id).queryKey, (before: ActionRunDetail | undefined) =>
         before === undefined ? undefined : { ...before, actionRun: message.actionRun },
@@ -65,6 +68,8 @@ export function applyMessage(client: QueryClient, tenantId: string, message: Str
         refresh(client, queries.actionRun(tenantId, id).queryKey)
       }
       refresh(client, [tenantId, 'action-runs'])
+      // Pages of users and devices show what was done on them, and how they stand after it.
+      refresh(client, [tenantId, `${targetKind}s`])
       if (investigationId !== undefined) refresh(client, hitsKey(tenantId, investigationId))
       break
     }

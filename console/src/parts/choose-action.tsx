@@ -6,6 +6,7 @@ import { useState, type ReactNode } from 'react'
 import { tenantApi } from '#lib/api.ts'
 import { queries } from '#lib/queries.ts'
 import { useUser } from '#lib/rights.ts'
+import { isShadowOnly, useSafeguards } from '#lib/safeguards.ts'
 import { settingsOf, type SettingValue } from '#lib/settings.ts'
 import { actionable } from '#lib/words.ts'
 import { Badge } from '#parts/badge.tsx'
@@ -53,6 +54,8 @@ export function ChooseAction({ tenantId, on, what, connectionId, request, onClos
     onSuccess: ({ id }) =>
       navigate({ to: '/tenants/$tenantId/action-runs/$actionRunId', params: { tenantId, actionRunId: id } }),
   })
+  const safeguards = useSafeguards(tenantId)
+  const isShadowed = (id: string) => safeguards !== undefined && isShadowOnly(safeguards, id)
   const begin = (shadow: boolean) => action && plan.mutate({ id: action.id, shadow })
   return (
     <Dialog
@@ -69,6 +72,7 @@ export function ChooseAction({ tenantId, on, what, connectionId, request, onClos
             key={each.id}
             action={each}
             cloud={cloud}
+            isShadowed={isShadowed(each.id)}
             checked={actionId === each.id}
             onChange={() => {
               setActionId(each.id)
@@ -98,9 +102,11 @@ export function ChooseAction({ tenantId, on, what, connectionId, request, onClos
             Shadow run
           </Button>
         )}
-        <Button look="primary" disabled={!action || plan.isPending} onClick={() => begin(false)}>
-          {plan.isPending ? 'Planning…' : 'Plan action'}
-        </Button>
+        {!(action && isShadowed(action.id)) && (
+          <Button look="primary" disabled={!action || plan.isPending} onClick={() => begin(false)}>
+            {plan.isPending ? 'Planning…' : 'Plan action'}
+          </Button>
+        )}
       </DialogActions>
     </Dialog>
   )
@@ -109,13 +115,15 @@ export function ChooseAction({ tenantId, on, what, connectionId, request, onClos
 interface ActionChoiceProps {
   action: Action
   cloud: string | undefined
+  /** The tenant lets it run as shadow only. */
+  isShadowed: boolean
   checked: boolean
   onChange: () => void
   /** Its settings, shown once it is chosen. */
   children: ReactNode[]
 }
 
-function ActionChoice({ action, cloud, checked, onChange, children }: ActionChoiceProps) {
+function ActionChoice({ action, cloud, isShadowed, checked, onChange, children }: ActionChoiceProps) {
   const { title, recoverability, reversible, notOfferedIn } = action
   const refused = notOfferedIn && cloud !== undefined && notOfferedIn.clouds.includes(cloud)
   return (
@@ -123,7 +131,13 @@ function ActionChoice({ action, cloud, checked, onChange, children }: ActionChoi
       <Choice
         name="action"
         title={title}
-        aside={<Badge tone={reversible ? 'good' : 'warn'}>{reversible ? 'Can be undone' : 'No undo'}</Badge>}
+        aside={
+          isShadowed ? (
+            <Badge tone="quiet">Only as shadow</Badge>
+          ) : (
+            <Badge tone={reversible ? 'good' : 'warn'}>{reversible ? 'Can be undone' : 'No undo'}</Badge>
+          )
+        }
         detail={refused ? notOfferedIn.why : recoverability}
         disabled={refused}
         checked={checked}

@@ -7,8 +7,10 @@ import type { PermissionNeed, RequirementNeed } from '#domain/tenant.ts'
 import type { User } from '#domain/user.ts'
 import { settingsOf } from '#respond/action.ts'
 import { ACTIONS } from '#respond/actions/index.ts'
+import { isShadowOnly } from '#domain/safeguards.ts'
 import { checkApprovable, checkExecutable, checkOpen, isExpired } from '#respond/approval.ts'
 import { NOT_PLANNED } from '#respond/not-planned.ts'
+import { checkActing } from '#respond/stopped.ts'
 import { findAction, planActionRun } from '#respond/plan.ts'
 import { summarize } from '#respond/summarize.ts'
 import type { RecordStore } from '#store/record-store.ts'
@@ -63,7 +65,7 @@ export interface Actions {
   /** Newest first. */
   list(tenantId: TenantId, filter: { investigationId?: string | undefined; limit: number }): Promise<ActionRun[]>
   /**
-   * Changes nothing at Microsoft.
+   * Changes nothing at Microsoft. Where the tenant lets the action run as shadow only, the plan is one of a shadow run.
    *
    * @throws AppError INVESTIGATION_NOT_FOUND, REQUEST_INVALID, ACTION_NOT_OFFERED, CONNECT_PERMISSION_MISSING,
    *   CONNECTION_NOT_FOUND, CONNECTION_USE_WRONG; other CONNECT_* where Microsoft had to be asked.
@@ -86,11 +88,16 @@ export interface Actions {
   /**
    * Begins to carry out a plan. `confirmTargets` is how many the person saw.
    *
-   * @throws AppError ACTION_CONFIRMATION_WRONG, ACTION_STATE_WRONG, ACTION_PLAN_EXPIRED, ACTION_APPROVAL_MISSING;
+   * @throws AppError ACTION_CONFIRMATION_WRONG, ACTION_STATE_WRONG, ACTION_PLAN_EXPIRED, ACTION_APPROVAL_MISSING,
+   *   ACTION_ACTING_STOPPED, ACTION_SHADOW_ONLY;
    *   CONNECTION_NOT_FOUND, CONNECTION_USE_WRONG when its connection is not for that any more.
    */
   execute(user: User, tenantId: TenantId, id: string, confirmTargets: number): Promise<ActionRun>
-  /** Begins to take back. @throws AppError ACTION_NOT_REVERSIBLE, ACTION_STATE_WRONG, CONNECTION_NOT_FOUND, CONNECTION_USE_WRONG. */
+  /**
+   * Begins to take back.
+   *
+   * @throws AppError ACTION_NOT_REVERSIBLE, ACTION_STATE_WRONG, ACTION_ACTING_STOPPED, CONNECTION_NOT_FOUND, CONNECTION_USE_WRONG.
+   */
   revert(user: User, tenantId: TenantId, id: string): Promise<ActionRun>
 }
 
@@ -120,6 +127,9 @@ export function createActions(parts: {
       fix: 'Choose one from the Actions page.',
     })
   }
+
+  const isShadowed = async (tenantId: TenantId, action: string) =>
+    isShadowOnly({ shadowActions: await records.safeguards.shadowActions(tenantId) }, action)
 
   /** The run, expired if its time is up. */
   async function settle(run: ActionRun): Promise<ActionRun> {
@@ -163,6 +173,7 @@ export function createActions(parts: {
     change: { state: 'running' | 'reverting'; startedAt?: string },
   ): Promise<ActionRun> {
     const { tenantId, id, connectionId } = run
+    if (!run.shadow) checkActing(await records.safeguards.stops(tenantId))
     // The connection may be for something else since the plan was made.
     const connection = await records.connections.read(tenantId, connectionId)
     chooseConnection(connection ? [connection] : [], {
@@ -202,7 +213,9 @@ export function createActions(parts: {
       return Promise.all((await records.actionRuns.list(tenantId, filter)).map(settle))
     },
 
-    async plan(user, tenantId, { action, investigationId, connectionId, targets, options, shadow = false }) {
+    async plan(user, tenantId, { action, investigationId, connectionId, targets, options, shadow: asked = false }) {
+      const shadowOnly = await isShadowed(tenantId, action)
+      const shadow = asked || shadowOnly
       const planned = await planActionRun({
         records,
         clock,
@@ -221,6 +234,7 @@ export function createActions(parts: {
         open: (id) => open(tenantId, id),
         createdBy: user.name,
         shadow,
+        shadowOnly,
         ...(options && { options }),
         ...(approvalFrom !== undefined && { approvalFrom }),
         ...(goodForMs !== undefined && { goodForMs }),
@@ -263,6 +277,7 @@ export function createActions(parts: {
       const run = await read(tenantId, id)
       if (confirmTargets !== actionable(run)) throw confirmationWrong(run, confirmTargets)
       checkExecutable(run, clock.now())
+      if (!run.shadow && (await isShadowed(tenantId, run.action))) throw onlyAsShadow(run)
       return begin(user, run, [run.state], { state: 'running', startedAt: isoTime(clock.now()) })
     },
 
@@ -296,6 +311,15 @@ function stateWrong(run: ActionRun, from: readonly string[]): AppError {
     what: 'Nothing was changed.',
     why: `The action run is ${run.state}; this needs one that is ${from.join(' or ')}.`,
     fix: 'Plan a new action.',
+  })
+}
+
+function onlyAsShadow({ action }: ActionRun): AppError {
+  return new AppError({
+    code: 'ACTION_SHADOW_ONLY',
+    what: 'Nothing was changed.',
+    why: `Since the plan was made, this tenant lets ${action} run as shadow only.`,
+    fix: 'Plan it again: the plan is then one of a shadow run. An administrator changes it on the Actions page.',
   })
 }
 

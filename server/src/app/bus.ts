@@ -2,6 +2,7 @@ import type { ActionRun } from '#domain/action-run.ts'
 import type { Alert } from '#domain/alert.ts'
 import type { TenantId } from '#domain/ids.ts'
 import type { Investigation } from '#domain/investigation.ts'
+import type { Safeguards } from '#domain/safeguards.ts'
 
 /** What happened just now in a tenant. Only news: whoever misses it reads the stores. */
 export type News =
@@ -10,6 +11,7 @@ export type News =
   | { kind: 'alert'; alert: Alert }
   | { kind: 'investigation'; investigation: Investigation }
   | { kind: 'action-run'; actionRun: ActionRun }
+  | { kind: 'safeguards'; safeguards: Safeguards }
 
 export type Listener = (news: News) => void
 

@@ -44,6 +44,8 @@ import { FEATURES } from './permissions.ts'
 import { createPipeline, type Pipeline } from './pipeline.ts'
 import { type Pushed, takePushed } from './pushed-records.ts'
 import { createRetention, type Retention } from './retention.ts'
+import { createEntities, type Entities } from './entities.ts'
+import { createSafeguards, type Safeguards } from './safeguards.ts'
 import { readBaseRules, ruleLeftOut } from './rules/base-rules.ts'
 import { createCorrelating } from './rules/correlating.ts'
 import { createExplainRule, type ExplainRule } from './rules/explain.ts'
@@ -100,6 +102,8 @@ export interface Application {
   investigations: Investigations
   evidence: Evidence
   actions: Actions
+  safeguards: Safeguards
+  entities: Entities
   overview: OverviewReader
   /** Windows of the tenant's feeds that touch the range, oldest first. */
   coverage(tenantId: TenantId, range: TimeRange): Promise<(LedgerWindow & FeedKey)[]>
@@ -305,6 +309,8 @@ export async function compose(
       goodForMs: config.planMs,
       open: microsofts.open,
     }),
+    safeguards: createSafeguards({ records, audit, bus, clock, takeUp: work.takeUpActionRuns }),
+    entities: createEntities({ records, search, clock, open: microsofts.open }),
     overview: createOverview({ records, events, feedStates: (tenantId) => collectors.states(tenantId), clock }),
     coverage: (tenantId, range) => records.coverage.windows(tenantId, range),
     metrics: createMetrics({ records, collectors, destinations, correlating, clock }),

@@ -48,14 +48,16 @@ export async function explainConnection(parts: TestParts): Promise<ConnectionTes
   const { settings, lastTest } = connection
   const features = featuresOf(connection, parts.features)
   const offered = features.filter((feature) => whyNotOffered(feature, cloud) === undefined)
-  const { roles, status, ...test } = await testConnection({
+  const { roles, status, ...tested } = await testConnection({
     microsoft,
     needs: needsOf(offered),
     clock,
     mailboxes: (graphRoles) => tryMailboxes(microsoft, settings, graphRoles),
   })
+  const test = { ...tested, verdicts: spareActions(connection, offered, tested.verdicts) }
   const isIn = Object.keys(roles).length > 0
-  const requirements = isIn ? await judgeRequirements(offered, microsoft) : []
+  const wanted = offered.filter((feature) => !lacking(feature, test.verdicts).some(isSpared))
+  const requirements = isIn ? await judgeRequirements(wanted, microsoft) : []
   const works = isIn ? feeds.filter(({ id }) => isAllowed(offered, id, test.verdicts)) : []
   const checks = await checkFeeds(works, { microsoft, clock, settings, feedSecrets })
   const verdicts = features.map((feature) =>
@@ -67,14 +69,15 @@ export async function explainConnection(parts: TestParts): Promise<ConnectionTes
     }),
   )
   const isWell =
-    verdicts.every(({ verdict }) => verdict === 'ready' || verdict === 'not-offered' || verdict === 'unknown') &&
+    test.verdicts.every(({ verdict }) => verdict === 'granted' || verdict === 'not-granted') &&
+    verdicts.every(({ verdict }) => verdict !== 'blocked' && verdict !== 'limited') &&
     test.mailboxes.every(({ verdict }) => verdict !== 'otherwise')
   const baseline = (by === 'watch' && lastTest?.baseline) || { ...lastTest?.baseline, ...roles }
   const drift = driftOf(baseline, roles)
   const waitsUntil = mayBeSpreading(test.verdicts, connection) ? waitEnd(by, lastTest, clock) : undefined
   return {
     ...test,
-    status: status === 'ok' && !isWell ? 'partial' : status,
+    status: status === 'failed' ? status : isWell ? 'ok' : 'partial',
     requirements,
     features: verdicts,
     baseline,
@@ -91,6 +94,25 @@ export function featuresOf(
   const uses = settings.uses ?? USES
   return all.filter(({ id, use }) => uses.includes(use) && (use !== 'collect' || feeds.includes(id)))
 }
+
+/**
+ * An action that the application was not allowed is a choice and no fault: nobody has to let Cordon do everything. Only
+ * where somebody said that the connection is for acting, and it may do nothing at all, something is missing.
+ */
+function spareActions(
+  { settings }: Connection,
+  offered: readonly Feature[],
+  verdicts: readonly PermissionVerdict[],
+): PermissionVerdict[] {
+  const actions = offered.filter(({ use }) => use === 'respond')
+  const mayAct = actions.some((action) => lacking(action, verdicts).length === 0)
+  if (settings.uses?.includes('respond') && !mayAct) return [...verdicts]
+  return verdicts.map((found) =>
+    found.feature === 'respond' && found.verdict === 'missing' ? { ...found, verdict: 'not-granted' } : found,
+  )
+}
+
+const isSpared = ({ verdict }: PermissionVerdict) => verdict === 'not-granted'
 
 function isAllowed(offered: readonly Feature[], id: string, verdicts: readonly PermissionVerdict[]): boolean {
   const feature = offered.find((candidate) => candidate.id === id)
@@ -130,6 +152,11 @@ function judgeFeature(
   const why = whyNotOffered(feature, found.cloud)
   if (why !== undefined) return say('not-offered', why)
   const lacks = lacking(feature, found.verdicts)
+  const spared = lacks.filter(isSpared)
+  if (spared.length > 0) {
+    const names = spared.map(({ permission }) => permission).join(', ')
+    return say('not-granted', `Not offered through this connection without ${names}.`)
+  }
   const missing = lacks.filter(({ verdict }) => verdict === 'missing')
   if (missing.length > 0) {
     const names = missing.map(({ permission }) => permission).join(', ')

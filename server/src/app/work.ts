@@ -46,6 +46,8 @@ const ChunkJob = Job.extend({ chunk: z.int() })
 export interface Work {
   startInvestigation(tenantId: TenantId, id: string): Promise<void>
   startActionRun(run: ActionRun): Promise<void>
+  /** Goes on with actions that were begun and have no end yet: those of the tenant, or all. */
+  takeUpActionRuns(tenantId?: TenantId): Promise<void>
   /** Begins to work, first on what a stop or a crash cut off. */
   start(): Promise<void>
 }
@@ -151,11 +153,22 @@ export function createWork(parts: {
       bus.publish(tenantId, { kind: 'action-run', actionRun }),
     )
     const run = { records, tenantId, id, clock, signal, onProgress }
-    await open(tenantId, connectionId, 'respond').then(
-      (microsoft) => resumeActionRun({ ...run, microsoft }),
-      (error: unknown) => abandonActionRun(run, whyGone(error)),
-    )
-    signal.throwIfAborted()
+    // Again where a stop was lifted on the way: the job of that lift ended because this one was still there.
+    let state: ActionRun['state']
+    do {
+      const end = await open(tenantId, connectionId, 'respond').then(
+        (microsoft) => resumeActionRun({ ...run, microsoft }),
+        (error: unknown) => abandonActionRun(run, whyGone(error)),
+      )
+      signal.throwIfAborted()
+      state = end.state
+    } while (isUnfinished(state) && (await records.safeguards.stops(tenantId)).length === 0)
+  }
+
+  /** Has it go on, unless it has an end. */
+  async function takeUp({ tenantId, id }: z.infer<typeof Job>): Promise<void> {
+    const run = await records.actionRuns.read(tenantId, id)
+    if (run && isUnfinished(run.state)) await work.startActionRun(run)
   }
 
   /** Through a connection that is still there, and still for it. */
@@ -179,24 +192,32 @@ export function createWork(parts: {
       await jobs.send('action-run', { tenantId, id }, { key: `${id} ${state}` })
     },
 
+    async takeUpActionRuns(only) {
+      for (const { tenantId, id } of await records.actionRuns.unfinished()) {
+        if (only !== undefined && tenantId !== only) continue
+        await takeUp({ tenantId, id })
+        await jobs.send('action-run-again', { tenantId, id }, { afterMs: LOOK_AGAIN_MS })
+      }
+    },
+
     async start() {
       await jobs.start()
       for (const { tenantId, id } of await records.investigations.unfinished()) {
         await work.startInvestigation(tenantId, id)
       }
-      for (const { tenantId, id } of await records.actionRuns.unfinished()) {
-        const run = await records.actionRuns.read(tenantId, id)
-        if (run) await work.startActionRun(run)
-      }
+      for (const run of await records.actionRuns.unfinished()) await takeUp(run)
       await jobs.work('investigation', { concurrency: AT_ONCE }, investigate)
       await jobs.work('investigation-chunk', { concurrency: CHUNKS_AT_ONCE }, search)
       await jobs.work('investigation-round', { concurrency: AT_ONCE }, watch)
       await jobs.work('investigation-follow-up', { concurrency: AT_ONCE }, follow)
       await jobs.work('action-run', { concurrency: AT_ONCE }, act)
+      await jobs.work('action-run-again', { concurrency: 1 }, (data) => takeUp(Job.parse(data)))
     },
   }
   return work
 }
+
+const isUnfinished = (state: ActionRun['state']) => state === 'running' || state === 'reverting'
 
 /** Why there is no connection for it any more. @throws any other error: a restart mends it, or time. */
 function whyGone(error: unknown): string {

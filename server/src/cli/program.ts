@@ -9,6 +9,8 @@ import { planAction } from './commands/actions/plan.ts'
 import { rejectAction } from './commands/actions/reject.ts'
 import { revealAction } from './commands/actions/reveal.ts'
 import { revertAction } from './commands/actions/revert.ts'
+import { setShadowOnly } from './commands/actions/shadow-only.ts'
+import { resumeActing, stopActing } from './commands/actions/stop.ts'
 import { showAction } from './commands/actions/show.ts'
 import { closeAlert } from './commands/alerts/close.ts'
 import { listAlerts } from './commands/alerts/list.ts'
@@ -145,6 +147,9 @@ const NOUNS: Record<string, { summary: string; verbs: readonly Register[] }> = {
       revertAction,
       revealAction,
       showAction,
+      stopActing,
+      resumeActing,
+      setShadowOnly,
     ],
   },
   users: {

@@ -116,7 +116,7 @@ export interface PermissionNeed {
 
 export interface ConnectionTest {
   testedAt: string
-  /** `ok` when every verdict is granted; `partial` when some are; `failed` when no token could be had. */
+  /** `ok` when nothing is missing; `partial` when something is; `failed` when no token could be had. */
   status: 'ok' | 'partial' | 'failed'
   /** ISO; consent may still be spreading, so that it is tested again and again until then. */
   waitsUntil?: string
@@ -136,7 +136,8 @@ export interface FeatureVerdict {
   id: string
   title: string
   use: Use
-  verdict: 'ready' | 'limited' | 'blocked' | 'not-offered' | 'unknown'
+  /** `not-granted` of an action whose permissions nobody gave: it is not offered, and nothing is to be mended. */
+  verdict: 'ready' | 'limited' | 'blocked' | 'not-granted' | 'not-offered' | 'unknown'
   detail: string
   fix?: string
 }
@@ -177,7 +178,8 @@ export interface PermissionDrift {
 export interface PermissionVerdict extends PermissionNeed {
   /** The feature that needs it: `collect`, `investigate`, `respond`. */
   feature: string
-  verdict: 'granted' | 'missing' | 'unknown'
+  /** `not-granted` where it would only be for actions that the application is not allowed. */
+  verdict: 'granted' | 'missing' | 'not-granted' | 'unknown'
   /** Microsoft's code where it refused, word for word. */
   microsoftCode?: string
   /** One sentence of evidence or reason. */

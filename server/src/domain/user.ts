@@ -21,6 +21,7 @@ export const RIGHTS = {
   'action.plan': 'analyst',
   'action.approve': 'responder',
   'action.execute': 'responder',
+  'safeguard.write': 'administrator',
   'connection.read': 'viewer',
   'connection.write': 'administrator',
   'coverage.read': 'viewer',

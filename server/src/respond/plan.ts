@@ -33,6 +33,8 @@ export interface ActionPlan extends Pick<TargetRequest, 'investigationId' | 'con
   options?: Record<string, unknown>
   /** Only to read, and to say what would have been done. */
   shadow?: boolean
+  /** The tenant lets the action run no other way: it is a shadow run whatever was asked for. */
+  shadowOnly?: boolean
   /** From so many targets on somebody else must approve; {@link APPROVAL_FROM} when absent. */
   approvalFrom?: number
   /** How long the plan is good; {@link PLAN_MS} when absent. */
@@ -49,7 +51,8 @@ export interface ActionPlan extends Pick<TargetRequest, 'investigationId' | 'con
  * ACTION_NOT_OFFERED in a cloud or a tenant without it; CONNECT_PERMISSION_MISSING; other CONNECT_* where it had to be asked.
  */
 export async function planActionRun(plan: ActionPlan): Promise<{ actionRun: ActionRun; targets: ActionTarget[] }> {
-  const { records, tenantId, createdBy, shadow = false, connectionFor = same } = plan
+  const { records, tenantId, createdBy, shadowOnly = false, connectionFor = same } = plan
+  const shadow = plan.shadow === true || shadowOnly
   const action = findAction(plan.action)
   const options = parseOptions(action, plan.options)
   const found = await KINDS[action.on].resolve({
@@ -79,7 +82,7 @@ export async function planActionRun(plan: ActionPlan): Promise<{ actionRun: Acti
     targetKind: action.on,
     ...found.about,
     state: 'planned',
-    effect: effectOf(action, planned, guarded, shadow, options),
+    effect: effectOf(action, planned, guarded, { ...plan, options }),
     reversible: action.revert !== undefined && !shadow,
     ...(options && { options }),
     shadow,
@@ -181,13 +184,19 @@ function effectOf(
   action: Action,
   targets: readonly ActionTarget[],
   guarded: number,
-  shadow: boolean,
-  options: Record<string, unknown> | undefined,
+  {
+    shadow,
+    shadowOnly,
+    options,
+  }: Pick<ActionPlan, 'shadow' | 'shadowOnly'> & { options: Record<string, unknown> | undefined },
 ): string {
   const lanes = new Set(targets.map(({ lane }) => lane)).size
   const does = action.does({ targets: targets.length, lanes }, options)
   const others = guarded > 0 ? `; ${guarded} ${guarded === 1 ? 'is' : 'are'} protected and left alone` : ''
-  if (shadow) return `Look whether Cordon could ${does}${others}. Nothing is changed.`
+  if (shadow || shadowOnly) {
+    const why = shadowOnly ? ': this tenant lets this action run as shadow only.' : '.'
+    return `Look whether Cordon could ${does}${others}. Nothing is changed${why}`
+  }
   const back = action.revert ? 'Cordon can undo it.' : 'Cordon cannot undo it.'
   return `${does.charAt(0).toUpperCase()}${does.slice(1)}${others}. ${back}`
 }

@@ -25,6 +25,9 @@ import { executeTarget, revertTarget, shadowTarget, type TargetWork } from './ta
  * that means. Whatever cuts a run off, the next one starts from the journal and from what Microsoft holds; a reply that
  * was lost or a lie ("204", and nothing happened) makes no difference, because only the reading back counts.
  *
+ * Before each target it looks whether somebody has stopped all acting: then the run stays as it stands, to be taken up
+ * again; what is under way is brought to its end. A shadow run changes nothing and goes on.
+ *
  * One runner works on a run at a time.
  */
 export interface ActionRunContext {
@@ -86,8 +89,8 @@ export async function revertActionRun(context: ActionRunContext): Promise<Action
   await records.actionRuns.transition(tenantId, id, ['done', 'partly'], { state: 'reverting' })
   const reverting = await readActionRun(context)
   if (reverting.state !== 'reverting') throw wrongState(reverting, 'reverted')
-  await eachTarget(context, run, REVERTING, revertTarget)
-  return conclude(context, 'reverting')
+  const isWhole = await eachTarget(context, run, REVERTING, revertTarget)
+  return isWhole ? conclude(context, 'reverting') : readActionRun(context)
 }
 
 /**
@@ -127,12 +130,13 @@ const BEGUN: ReadonlySet<ActionRun['state']> = new Set(['running', 'done', 'part
 const EXECUTING: ReadonlySet<ActionTargetState> = new Set(['planned', 'intended', 'executed'])
 const REVERTING: ReadonlySet<ActionTargetState> = new Set(['verified', 'partly', 'reverting', 'revert-failed'])
 
+/** False where it was cut off, or held by a stop. */
 async function eachTarget(
   context: ActionRunContext,
   run: ActionRun,
   states: ReadonlySet<ActionTargetState>,
   step: (work: TargetWork) => Promise<void>,
-): Promise<void> {
+): Promise<boolean> {
   const { records, microsoft, tenantId, id, clock, signal, concurrency = 256, wait } = context
   const action = findAction(run.action)
   const kind = KINDS[run.targetKind]
@@ -141,10 +145,15 @@ async function eachTarget(
 
   const { settings } = (await records.connections.read(tenantId, run.connectionId)) ?? {}
   const report = progressOf(context)
+  let isWhole = true
+  const isHeld = async () => !run.shadow && (await records.safeguards.stops(tenantId)).length > 0
 
   async function inLane(lane: readonly ActionTarget[]): Promise<void> {
     for (const journaled of lane) {
-      if (signal?.aborted) return
+      if (signal?.aborted || (await isHeld())) {
+        isWhole = false
+        return
+      }
       const on = onTarget(journaled)
       const reason = kind.whyRefused(journaled, on, { action, settings })
       // What has begun is brought to its end: it was allowed then.
@@ -172,7 +181,9 @@ async function eachTarget(
     await Readable.from(Map.groupBy(targets, ({ lane }) => lane).values()).forEach(inLane, { concurrency })
   } catch (error) {
     if (!signal?.aborted) throw error
+    isWhole = false
   }
+  return isWhole
 }
 
 /** A person reads no faster. */
@@ -198,7 +209,7 @@ async function conclude(
   const run = await readActionRun(context)
   const count = (...states: ActionTargetState[]) =>
     states.reduce((sum, state) => sum + (run.targetsByState[state] ?? 0), 0)
-  if (from === 'running' ? count(...EXECUTING) > 0 : context.signal?.aborted) return run
+  if (from === 'running' && count(...EXECUTING) > 0) return run
   const state =
     from === 'running'
       ? executed(count(...SETTLED_TARGET_STATES), count('partly'), actionable(run))

@@ -1,4 +1,4 @@
-import type { ActionRun, ActionTarget } from '#domain/action-run.ts'
+import type { ActionRun, ActionTarget, TargetKind } from '#domain/action-run.ts'
 import type { Alert, Detection, Verdict } from '#domain/alert.ts'
 import type { AuditEntry, AuditHead, ChainedEntry } from '#domain/audit.ts'
 import type { Budgets } from '#domain/budget.ts'
@@ -11,6 +11,7 @@ import type { Lease, Leases } from '#domain/lease.ts'
 import type { Investigation, InvestigationDay, InvestigationMailbox, MailHit } from '#domain/investigation.ts'
 import type { RetentionSettings } from '#domain/retention.ts'
 import type { CorrelationHit, RuleFile, RuleNoise, RuleTuning, RuleVersion } from '#domain/rule.ts'
+import type { ActingStop } from '#domain/safeguards.ts'
 import type { SavedSearch } from '#domain/saved-search.ts'
 import type { Quarantined } from '#domain/outcome.ts'
 import type { Connection, ConnectionTest, Credential, PasswordCredential, Tenant } from '#domain/tenant.ts'
@@ -234,7 +235,15 @@ export interface RecordStore {
   actionRuns: {
     /** Writes the run and all its targets in one transaction. */
     create(run: ActionRun, targets: readonly ActionTarget[]): Promise<void>
-    list(tenantId: TenantId, filter: { investigationId?: string; limit: number }): Promise<ActionRun[]>
+    list(
+      tenantId: TenantId,
+      filter: {
+        investigationId?: string
+        /** Only those that have it among their targets. */
+        target?: Pick<ActionTarget, 'objectId'> & { kind: TargetKind }
+        limit: number
+      },
+    ): Promise<ActionRun[]>
     read(tenantId: TenantId, id: string): Promise<ActionRun | undefined>
     transition(
       tenantId: TenantId,
@@ -352,6 +361,20 @@ export interface RecordStore {
     /** By name. */
     list(tenantId: TenantId): Promise<SavedSearch[]>
     remove(tenantId: TenantId, id: string): Promise<void>
+  }
+
+  /** What holds actions back. */
+  safeguards: {
+    /** Stops of all acting that are in force for the tenant: that of the installation first, then its own. */
+    stops(tenantId: TenantId): Promise<ActingStop[]>
+    /** False when it is stopped already: the stop that is there stays. */
+    stop(stop: ActingStop): Promise<boolean>
+    /** Of the tenant, or of the installation. False when it was not stopped. */
+    resume(tenantId?: TenantId): Promise<boolean>
+    /** By name: actions that only run as shadow, or EVERY_ACTION. */
+    shadowActions(tenantId: TenantId): Promise<string[]>
+    /** All of them at once. */
+    setShadowActions(tenantId: TenantId, actions: readonly string[]): Promise<void>
   }
 
   retention: {

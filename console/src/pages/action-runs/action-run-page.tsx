@@ -4,6 +4,7 @@ import { getRouteApi, Link } from '@tanstack/react-router'
 
 import { queries } from '#lib/queries.ts'
 import { progressOf } from '#lib/progress.ts'
+import { useSafeguards } from '#lib/safeguards.ts'
 import { MOST_LIVE_TARGETS } from '#lib/stream.ts'
 import { duration, useNow } from '#lib/time.ts'
 import {
@@ -35,6 +36,9 @@ const route = getRouteApi('/frame/tenants/$tenantId/action-runs/$actionRunId')
 const WATCH_MS = 2000
 const SELDOM_MS = 60_000
 
+/** All acting is stopped: it goes on when that is lifted. */
+const HELD = { word: 'Held', tone: 'warn' } as const
+
 /** One action: the plan and who agreed to it, how far it is, and for each target what was done and how that was verified. */
 export function ActionRunPage() {
   const { tenantId, actionRunId } = route.useParams()
@@ -44,9 +48,11 @@ export function ActionRunPage() {
       known && isRunActive(known.actionRun.state) && known.targets.length <= MOST_LIVE_TARGETS ? WATCH_MS : SELDOM_MS,
   })
   const actions = useQuery(queries.actions()).data?.actions
+  const stops = useSafeguards(tenantId)?.stops ?? []
   if (error || data === undefined) return <PendingPage error={error} onRetry={() => void refetch()} />
   const { actionRun, targets, summary } = data
-  const { word, tone } = ACTION_RUN_STATE[actionRun.state]
+  const isHeld = stops.length > 0 && isRunActive(actionRun.state) && !actionRun.shadow
+  const { word, tone } = isHeld ? HELD : ACTION_RUN_STATE[actionRun.state]
   const action = actions?.find((each) => each.id === actionRun.action)
   const hasBegun = actionRun.startedAt !== undefined
   return (

@@ -7,6 +7,9 @@ import { ActionRunTable } from '#parts/action-run-table.tsx'
 import { Empty, Page, PageHeader, Panel, SkeletonRows } from '#parts/panel.tsx'
 import { ProblemBanner } from '#parts/problem.tsx'
 
+import { ShadowOnly } from './shadow-only.tsx'
+import { StopButton } from './stop-button.tsx'
+
 const route = getRouteApi('/frame/tenants/$tenantId/action-runs')
 
 /** Everything that was planned or done in the tenant; what waits for approval comes first. */
@@ -17,7 +20,15 @@ export function ActionRunsPage() {
   const others = data?.actionRuns.filter((run) => !awaitsApproval(run)) ?? []
   return (
     <Page>
-      <PageHeader title="Actions" />
+      <PageHeader
+        title="Actions"
+        actions={
+          <>
+            <ShadowOnly tenantId={tenantId} />
+            <StopButton tenantId={tenantId} />
+          </>
+        }
+      />
       {error && <ProblemBanner error={error} onRetry={() => void refetch()} />}
       {waiting.length > 0 && (
         <Panel title="Waiting for approval">
@@ -34,8 +45,8 @@ export function ActionRunsPage() {
             runs={others}
             empty={
               <Empty title="No actions yet">
-                An action begins on the hits of an investigation, or on a user of an alert or event: it is planned,
-                perhaps tried as a shadow run, approved, carried out, and proved one by one.
+                An action begins on the hits of an investigation, or on a user, device or indicator of an event: it is
+                planned, perhaps tried as a shadow run, approved, carried out, and proved one by one.
               </Empty>
             }
           />

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 
 import { choiceWords } from '#lib/settings.ts'
 import { useUser } from '#lib/rights.ts'
+import { useSafeguards } from '#lib/safeguards.ts'
 import { actionable, count, kindTitle, number, TARGET_KIND } from '#lib/words.ts'
 import { Panel } from '#parts/panel.tsx'
 import { When } from '#parts/when.tsx'
@@ -22,6 +23,8 @@ export function PlanPanel({ tenantId, actionRun, action }: Props) {
   const { state, effect, reversible, shadow, targetKind, mailboxesTotal, mailboxesCovered, options } = actionRun
   const guarded = actionRun.targetsByState.protected ?? 0
   const { role, reaches } = useUser()
+  const stops = useSafeguards(tenantId)?.stops ?? []
+  const isStopped = !shadow && stops.length > 0
   const isOpen = state === 'planned' || state === 'approved'
   const Icon = reversible ? Undo2 : TriangleAlert
   return (
@@ -67,7 +70,11 @@ export function PlanPanel({ tenantId, actionRun, action }: Props) {
         {isOpen && reaches('responder') && (
           <div className="flex flex-wrap items-start justify-end gap-2 border-t border-line pt-4">
             <DecisionButtons tenantId={tenantId} actionRun={actionRun} />
-            <ExecuteButton tenantId={tenantId} actionRun={actionRun} action={action} />
+            {isStopped ? (
+              <p className="self-center text-ink-2">It can be carried out once acting is no longer stopped.</p>
+            ) : (
+              <ExecuteButton tenantId={tenantId} actionRun={actionRun} action={action} />
+            )}
           </div>
         )}
       </div>

@@ -10,6 +10,7 @@ import { count } from '#lib/words.ts'
 import { AttackTags } from '#parts/attack-tags.tsx'
 import { Severity } from '#parts/badge.tsx'
 import { Copy } from '#parts/copy.tsx'
+import { EntityLink } from '#parts/entity-link.tsx'
 import { Explanation } from '#parts/explanation.tsx'
 import { HuntButton } from '#parts/hunt-button.tsx'
 import { Page, PageHeader, Panel } from '#parts/panel.tsx'
@@ -97,8 +98,8 @@ function AlertUsers({ tenantId, events }: { tenantId: string; events: AlertDetai
     <ul aria-label="Users" className="flex flex-wrap gap-x-4 gap-y-1 text-sm">
       {users.map((user) => (
         <li key={user} className="flex min-w-0 items-center gap-1">
-          <span className="truncate font-medium">{user}</span>
-          <RespondButton tenantId={tenantId} user={user} />
+          <EntityLink tenantId={tenantId} on="user" name={user} />
+          <RespondButton tenantId={tenantId} on="user" target={user} />
         </li>
       ))}
     </ul>

@@ -51,7 +51,8 @@ function Result({ entries, head, seal, broken }: Awaited<ReturnType<typeof api.v
       </p>
       {seal === 'missing' && <p>The head has no seal yet; it gets one with the next entry.</p>}
       <p className="text-ink-2">
-        Keep this line somewhere else: `npx cordon audit verify --anchor` tells later whether the log still has it.
+        Keep this line somewhere else: <code className="font-mono text-xs">npx cordon audit verify --anchor</code> tells
+        later whether the log still has it.
       </p>
       <Copy text={anchor} label="the newest entry" />
     </output>

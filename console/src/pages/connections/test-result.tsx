@@ -1,30 +1,22 @@
 import type {
   ConnectionTest,
-  FeatureVerdict,
   MailboxVerdict,
   PermissionDrift,
   PermissionVerdict,
   RequirementVerdict,
 } from '@cordon/api'
-import {
-  Ban,
-  ChevronRight,
-  CircleCheck,
-  CircleHelp,
-  CircleX,
-  Hourglass,
-  TriangleAlert,
-  type LucideIcon,
-} from 'lucide-react'
+import { CircleCheck, CircleHelp, CircleMinus, CircleX, Hourglass } from 'lucide-react'
 import type { ReactNode } from 'react'
 
 import { REQUIREMENT_KINDS } from '#lib/requirement-kinds.ts'
 import { useNow } from '#lib/time.ts'
-import { count, type Tone } from '#lib/words.ts'
+import { count } from '#lib/words.ts'
 import { Badge } from '#parts/badge.tsx'
-import { Code } from '#parts/code.tsx'
 import { Panel } from '#parts/panel.tsx'
 import { When } from '#parts/when.tsx'
+
+import { Features } from './features.tsx'
+import { Folded, type Look, Row, tallyOf, type Verdict, worstFirst } from './verdict-rows.tsx'
 
 /**
  * The last test, from what a person wants to do down to the single permission; every red mark has its fix beside it.
@@ -92,15 +84,10 @@ export function TestResult({ test, children }: { test: ConnectionTest; children?
   )
 }
 
-interface Look {
-  Icon: LucideIcon
-  word: string
-  tone: Tone
-}
-
 const PERMISSION: Record<PermissionVerdict['verdict'], Look> = {
   missing: { Icon: CircleX, word: 'Missing', tone: 'bad' },
   unknown: { Icon: CircleHelp, word: 'Unknown', tone: 'warn' },
+  'not-granted': { Icon: CircleMinus, word: 'Not granted', tone: 'quiet' },
   granted: { Icon: CircleCheck, word: 'Granted', tone: 'good' },
 }
 const REQUIREMENT: Record<RequirementVerdict['verdict'], Look> = {
@@ -113,44 +100,6 @@ const MAILBOX: Record<MailboxVerdict['verdict'], Look> = {
   unknown: { Icon: CircleHelp, word: 'Unknown', tone: 'warn' },
   'as-expected': { Icon: CircleCheck, word: 'As it should be', tone: 'good' },
 }
-const FEATURE: Record<FeatureVerdict['verdict'], Look> = {
-  blocked: { Icon: CircleX, word: 'Blocked', tone: 'bad' },
-  limited: { Icon: TriangleAlert, word: 'Limited', tone: 'warn' },
-  unknown: { Icon: CircleHelp, word: 'Unknown', tone: 'warn' },
-  'not-offered': { Icon: Ban, word: 'Not offered', tone: 'quiet' },
-  ready: { Icon: CircleCheck, word: 'Ready', tone: 'good' },
-}
-
-const TEXT: Record<Tone, string> = {
-  good: 'text-good',
-  warn: 'text-warn',
-  bad: 'text-bad',
-  busy: 'text-accent',
-  quiet: 'text-ink-3',
-}
-
-/** In the order of the table of looks, which begins with the worst. */
-function worstFirst<Item extends { verdict: string }>(items: readonly Item[], looks: Record<string, Look>): Item[] {
-  const order = Object.keys(looks)
-  return items.toSorted((a, b) => order.indexOf(a.verdict) - order.indexOf(b.verdict))
-}
-
-/** "2 missing, 14 granted". */
-function tallyOf(items: readonly { verdict: string }[], looks: Record<string, Look>): string {
-  return Object.entries(looks)
-    .map(([verdict, { word }]) => [items.filter((item) => item.verdict === verdict).length, word] as const)
-    .filter(([n]) => n > 0)
-    .map(([n, word]) => `${n} ${word.toLowerCase()}`)
-    .join(', ')
-}
-
-interface Verdict {
-  verdict: string
-  detail: string
-  microsoftCode?: string | undefined
-  fix?: string | undefined
-}
-
 interface GroupProps<Item> {
   title: string
   testedAt?: string
@@ -190,101 +139,10 @@ function Group<Item extends Verdict>({ title, testedAt, items, looks, keyOf, chi
     >
       {rows(loud)}
       {calm.length > 0 && (
-        <details className="group border-t border-line first:border-0">
-          <summary className="flex min-h-10 cursor-pointer list-none items-center gap-2 px-4 text-sm text-ink-2 hover:bg-sunken/60">
-            <ChevronRight aria-hidden className="size-4 text-ink-3 group-open:rotate-90" />
-            {loud.length > 0 && 'Then '}
-            {tallyOf(calm, looks)}
-          </summary>
-          {rows(calm)}
-        </details>
+        <Folded summary={`${loud.length > 0 ? 'Then ' : ''}${tallyOf(calm, looks)}`}>{rows(calm)}</Folded>
       )}
     </Panel>
   )
-}
-
-interface RowProps extends Omit<Verdict, 'verdict'> {
-  look: Look
-  children: ReactNode
-}
-
-function Row({ look: { Icon, word, tone }, detail, microsoftCode, fix, children }: RowProps) {
-  return (
-    <li className="grid gap-x-6 gap-y-1 px-4 py-2.5 text-sm md:grid-cols-[124px_minmax(0,1fr)_minmax(0,1.2fr)]">
-      <span className={`flex items-center gap-1.5 self-start font-medium ${TEXT[tone]}`}>
-        <Icon aria-hidden className="size-4 shrink-0" />
-        {word}
-      </span>
-      <span className="min-w-0">{children}</span>
-      <span className="min-w-0 break-words text-ink-2">
-        {detail}
-        {microsoftCode && <Code code={microsoftCode} />}
-        {fix && <Fix>{fix}</Fix>}
-      </span>
-    </li>
-  )
-}
-
-const Fix = ({ children }: { children: ReactNode }) => (
-  <span className="mt-1 block rounded-md bg-warn-soft px-2 py-1.5 text-ink">
-    <span className="font-medium">To fix it: </span>
-    {children}
-  </span>
-)
-
-const USES = [
-  { use: 'collect', title: 'Collect' },
-  { use: 'investigate', title: 'Investigate' },
-  { use: 'respond', title: 'Respond' },
-] as const
-
-/** What works is a word; what does not is a row of its own with what to do. */
-function Features({ features }: { features: FeatureVerdict[] }) {
-  return (
-    <Panel title="Features" actions={<span className="text-xs text-ink-3">{tallyOf(features, FEATURE)}</span>}>
-      <div className="divide-y divide-line">
-        {USES.map(({ use, title }) => {
-          const own = features.filter((feature) => feature.use === use)
-          const ready = own.filter(({ verdict }) => verdict === 'ready')
-          return (
-            own.length > 0 && (
-              <section key={use} className="space-y-2 py-3">
-                <h3 className="px-4 text-xs font-medium text-ink-3">{title}</h3>
-                {ready.length > 0 && (
-                  <ul className="flex flex-wrap gap-1.5 px-4">
-                    {ready.map(({ id, title: name, detail }) => (
-                      <li key={id} title={detail}>
-                        <Badge tone="good">
-                          <CircleCheck aria-hidden className="size-3.5" />
-                          {name}
-                        </Badge>
-                      </li>
-                    ))}
-                  </ul>
-                )}
-                {ready.length < own.length && (
-                  <ul>
-                    {causesOf(own).map(([first, ...rest]) => (
-                      <Row key={first.id} look={FEATURE[first.verdict]} {...first}>
-                        <span className="font-medium">{[first, ...rest].map((each) => each.title).join(', ')}</span>
-                      </Row>
-                    ))}
-                  </ul>
-                )}
-              </section>
-            )
-          )
-        })}
-      </div>
-    </Panel>
-  )
-}
-
-/** Features that do not work, the worst first; those with one cause together. */
-function causesOf(features: readonly FeatureVerdict[]): [FeatureVerdict, ...FeatureVerdict[]][] {
-  const troubled = worstFirst(features, FEATURE).filter(({ verdict }) => verdict !== 'ready')
-  const byCause = Map.groupBy(troubled, ({ verdict, detail, fix }) => `${verdict} ${detail} ${fix}`)
-  return [...byCause.values()] as [FeatureVerdict, ...FeatureVerdict[]][]
 }
 
 /** How often the server looks again while consent spreads. */

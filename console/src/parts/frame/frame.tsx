@@ -6,6 +6,7 @@ import { useTenantId } from '#lib/tenant.ts'
 
 import { Page, SkeletonRows } from '#parts/panel.tsx'
 import { AccountMenu, ThemeMenu } from './account-menu.tsx'
+import { ActingStopped } from './acting-stopped.tsx'
 import { ErrorPage } from './error-page.tsx'
 import { HelpDialog } from './help-dialog.tsx'
 import { JobsDrawer } from './jobs-drawer.tsx'
@@ -37,6 +38,7 @@ export function Frame() {
           <HelpDialog />
           <AccountMenu />
         </header>
+        <ActingStopped tenantId={tenantId} />
         <main id="main" tabIndex={-1} className="min-h-0 flex-1 overflow-auto outline-none">
           <CatchBoundary getResetKey={() => pathname} errorComponent={ErrorPage}>
             <Suspense fallback={<PageWait />}>

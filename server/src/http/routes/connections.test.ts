@@ -307,6 +307,27 @@ describe('the test', () => {
     })
   })
 
+  it('calls nothing missing that only actions would need which the application was not allowed', async () => {
+    const roles = [...EVERY_READ, 'User.RevokeSessions.All']
+    const { lastTest } = await add(roles, { feeds: [AUDIT], settings: { uses: ['collect', 'respond'] } })
+    expect(lastTest).toMatchObject({ status: 'ok' })
+    expect(lastTest).not.toHaveProperty('waitsUntil')
+    const verdictOf = (id: string) => lastTest!.features!.find((feature) => feature.id === id)
+    expect(verdictOf('revoke-sign-in-sessions')).toMatchObject({ verdict: 'ready' })
+    expect(verdictOf('isolate-device')).toMatchObject({
+      verdict: 'not-granted',
+      detail: expect.stringMatching(/^Not offered through this connection without Machine\.Isolate/) as string,
+    })
+    const isolate = lastTest!.verdicts.find(({ permission }) => permission === 'Machine.Isolate')
+    expect(isolate).toMatchObject({ verdict: 'not-granted', fix: expect.stringContaining('Machine.Isolate') as string })
+  })
+
+  it('calls a connection that is said to be for acting and may do nothing what it is', async () => {
+    const { lastTest } = await add(['User.Read.All'], { feeds: [], settings: { uses: ['respond'] } })
+    expect(lastTest).toMatchObject({ status: 'partial', waitsUntil: expect.any(String) as string })
+    expect(new Set(lastTest!.features!.map(({ verdict }) => verdict))).toEqual(new Set(['blocked', 'limited']))
+  })
+
   it('notices what was granted and taken away since somebody looked', async () => {
     const { id, clientId } = await add(['ActivityFeed.Read'], { feeds: [AUDIT], settings: { uses: ['collect'] } })
     const grant = (roles: string[]) => emulator.request(`/applications/${clientId}`, { roles }, 'PATCH' as 'PUT')

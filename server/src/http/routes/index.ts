@@ -5,6 +5,7 @@ import { ALERT_ROUTES } from './alerts.ts'
 import { AUDIT_ROUTES } from './audit.ts'
 import { CONNECTION_ROUTES } from './connections.ts'
 import { DESTINATION_ROUTES } from './destinations.ts'
+import { ENTITY_ROUTES } from './entities.ts'
 import { EVENT_ROUTES } from './events.ts'
 import { EVIDENCE_ROUTES } from './evidence.ts'
 import { INTAKE_ROUTES } from './intake.ts'
@@ -13,6 +14,7 @@ import { KEY_ROUTES } from './keys.ts'
 import { OVERVIEW_ROUTES } from './overview.ts'
 import { RETENTION_ROUTES } from './retention.ts'
 import { RULE_ROUTES } from './rules.ts'
+import { SAFEGUARD_ROUTES } from './safeguards.ts'
 import { SAVED_SEARCH_ROUTES } from './saved-searches.ts'
 import { SESSION_ROUTES } from './session.ts'
 import { SIGN_ON_ROUTES } from './sign-on.ts'
@@ -34,6 +36,8 @@ export const ROUTES: readonly Route[] = [
   ...EVENT_ROUTES,
   ...SAVED_SEARCH_ROUTES,
   ...RETENTION_ROUTES,
+  ...SAFEGUARD_ROUTES,
+  ...ENTITY_ROUTES,
   ...INTAKE_ROUTES,
   ...DESTINATION_ROUTES,
   ...ALERT_ROUTES,

@@ -20,7 +20,7 @@ export const devices: Kind<DeviceTarget> = {
     if (names.length === 0) throw invalid('No device is named.', 'Name at least one, by id or DNS name.')
     const { connectionId, open } = await connect(wish)
     const microsoft = await open()
-    const found = await Promise.all(names.map(async (name) => ({ name, machines: await find(microsoft, name) })))
+    const found = await Promise.all(names.map(async (name) => ({ name, machines: await findDevices(microsoft, name) })))
     const unknown = found.filter(({ machines }) => machines.length === 0).map(({ name }) => name)
     if (unknown.length > 0) {
       throw invalid(
@@ -47,8 +47,8 @@ export const devices: Kind<DeviceTarget> = {
   restored: (count) => `put back ${devicesOf(count)}`,
 }
 
-/** A computer that was set up anew is there twice: then the one that reports is meant. */
-async function find(microsoft: Microsoft, name: string): Promise<Machine[]> {
+/** Devices of that id or name. A computer that was set up anew is there twice: then the one that reports is meant. @throws AppError CONNECT_* */
+export async function findDevices(microsoft: Microsoft, name: string): Promise<Machine[]> {
   if (isMachineId(name)) return readMachine(microsoft, name).then((machine) => [machine], none)
   const all = await findMachines(microsoft, name)
   const active = all.filter(({ healthStatus }) => healthStatus === 'Active')

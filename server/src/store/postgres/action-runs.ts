@@ -31,12 +31,25 @@ export function actionRuns(db: Database): RecordStore['actionRuns'] {
     },
 
     async list(tenantId, filter) {
-      const { investigationId } = filter
+      const { investigationId, target } = filter
       const rows = await db
         .selectFrom('actionRuns')
         .selectAll()
         .where('tenantId', '=', tenantId)
         .$if(investigationId !== undefined, (query) => query.where('investigationId', '=', investigationId!))
+        .$if(target !== undefined, (query) =>
+          query
+            .where('targetKind', '=', target!.kind)
+            .where(({ exists, selectFrom }) =>
+              exists(
+                selectFrom('actionTargets')
+                  .select('actionTargets.id')
+                  .whereRef('actionTargets.tenantId', '=', 'actionRuns.tenantId')
+                  .whereRef('actionTargets.runId', '=', 'actionRuns.id')
+                  .where('actionTargets.objectId', '=', target!.objectId),
+              ),
+            ),
+        )
         .orderBy('createdAt', 'desc')
         .orderBy('id')
         .limit(filter.limit)

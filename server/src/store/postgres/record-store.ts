@@ -23,6 +23,7 @@ import { migrate } from './migrate.ts'
 import { quarantine } from './quarantine.ts'
 import { retention } from './retention.ts'
 import { rules } from './rules.ts'
+import { safeguards } from './safeguards.ts'
 import { savedSearches } from './saved-searches.ts'
 import { sessions } from './sessions.ts'
 import { tenants } from './tenants.ts'
@@ -59,6 +60,7 @@ export function createRecordStore(parts: { pool: Pool; seal: Seal }): RecordStor
     investigations: investigations(db),
     followUps: followUps(db),
     actionRuns: actionRuns(db),
+    safeguards: safeguards(db),
     users: users(db),
     sessions: sessions(db),
     apiTokens: apiTokens(db),

@@ -66,6 +66,8 @@ export interface Tables {
   savedSearches: SavedSearchTable
   retention: { tenantId: TenantId; dataset: string; days: number }
   retentionPasses: { tenantId: TenantId; appliedAt: Moment }
+  actingStops: { tenantId: string; reason: string; stoppedBy: string; stoppedAt: Moment }
+  shadowActions: { tenantId: TenantId; action: string }
   destinations: DestinationTable
   deadLetters: DeadLetterTable
   audit: AuditTable

@@ -17,6 +17,7 @@ import { peopleContract } from './record-store/people.ts'
 import { quarantineContract } from './record-store/quarantine.ts'
 import { retentionContract } from './record-store/retention.ts'
 import { ruleContract } from './record-store/rules.ts'
+import { safeguardContract } from './record-store/safeguards.ts'
 import { savedSearchContract } from './record-store/saved-searches.ts'
 import { valueListContract } from './record-store/value-lists.ts'
 
@@ -63,6 +64,7 @@ export function testRecordStore(
     describe('investigations', () => void investigationContract(store))
     describe('follow-ups', () => void followUpContract(store))
     describe('action runs', () => void actionRunContract(store))
+    describe('safeguards', () => void safeguardContract(store))
     describe('budgets', () => void budgetContract(store))
     describe('destinations', () => void destinationContract(store))
     describe('intake keys', () => void intakeKeyContract(store))

@@ -21,14 +21,19 @@ export function formatTest({ status, waitsUntil, verdicts, features = [], ...tes
   )
   const { requirements = [], mailboxes = [] } = test
   const advice = new Set([
-    ...verdicts.flatMap(({ verdict, permission, ...said }) => (verdict === 'granted' ? [] : [line(permission, said)])),
+    ...verdicts.flatMap(({ verdict, permission, ...said }) => (isFault(verdict) ? [line(permission, said)] : [])),
     ...requirements.flatMap(({ verdict, name, ...said }) => (verdict === 'missing' ? [line(name, said)] : [])),
     ...mailboxes.flatMap(({ verdict, address, ...said }) => (verdict === 'as-expected' ? [] : [line(address, said)])),
     ...features.flatMap(({ verdict, title, ...said }) => (verdict === 'blocked' ? [line(title, said)] : [])),
   ])
+  const spared = features.filter(({ verdict }) => verdict === 'not-granted').map(({ title }) => title)
+  const notOffered =
+    spared.length > 0 ? `Not granted, so not offered through this connection: ${spared.join(', ')}.\n` : ''
   const waits = waitsUntil ? `Consent may still be spreading: tested again every minute until ${waitsUntil}.\n` : ''
-  return `The test is ${status}.\n${waits}${featureTable}${verdictTable}${[...advice].join('')}`
+  return `The test is ${status}.\n${waits}${featureTable}${verdictTable}${notOffered}${[...advice].join('')}`
 }
+
+const isFault = (verdict: string) => verdict !== 'granted' && verdict !== 'not-granted'
 
 function line(name: string, { detail, fix }: { detail: string; fix?: string | undefined }): string {
   return `${name}: ${detail}\n${fix === undefined ? '' : `  fix: ${fix}\n`}`

@@ -18,6 +18,7 @@ import { up as rules } from './0015-rules.ts'
 import { up as actionTargets } from './0016-action-targets.ts'
 import { up as auditChain } from './0017-audit-chain.ts'
 import { up as people } from './0018-people.ts'
+import { up as safeguards } from './0019-safeguards.ts'
 import { up as identities } from './0020-identities.ts'
 import { up as valueLists } from './0021-value-lists.ts'
 
@@ -41,6 +42,7 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0016-action-targets': { up: actionTargets },
   '0017-audit-chain': { up: auditChain },
   '0018-people': { up: people },
+  '0019-safeguards': { up: safeguards },
   '0020-identities': { up: identities },
   '0021-value-lists': { up: valueLists },
 }

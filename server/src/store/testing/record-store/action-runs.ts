@@ -28,6 +28,23 @@ export const actionRunContract: Contract = (store) => {
     expect(listed.map((run) => run.id)).toEqual([runs[2]!.id, runs[0]!.id])
   })
 
+  it('lists the runs on one target, of its kind and its tenant', async () => {
+    const [tenantId, other] = [freshTenant(), freshTenant()]
+    const run = (tenant: typeof tenantId, targetKind: 'user' | 'message') => actionRun(tenant, { targetKind })
+    const [mine, another, message, elsewhere] = [
+      run(tenantId, 'user'),
+      run(tenantId, 'user'),
+      run(tenantId, 'message'),
+      run(other, 'user'),
+    ]
+    await store().actionRuns.create(mine, [target('1', { objectId: 'ana' }), target('2', { objectId: 'ben' })])
+    await store().actionRuns.create(another, [target('3', { objectId: 'ben' })])
+    await store().actionRuns.create(message, [target('4', { objectId: 'ana' })])
+    await store().actionRuns.create(elsewhere, [target('5', { objectId: 'ana' })])
+    const listed = await store().actionRuns.list(tenantId, { target: { kind: 'user', objectId: 'ana' }, limit: 10 })
+    expect(listed.map(({ id }) => id)).toEqual([mine.id])
+  })
+
   it('keeps the journal of a target: its newest state alone', async () => {
     const tenantId = freshTenant()
     const run = actionRun(tenantId)

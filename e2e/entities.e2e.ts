@@ -1,0 +1,89 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+import { look, openBrowser, openPage, signIn } from './testing/browser.ts'
+import { deviceName } from './testing/defender.ts'
+import { createWitness } from './testing/graph.ts'
+import { connectTenant, type Product, startProduct } from './testing/product.ts'
+import { readPhish } from './testing/truth.ts'
+
+/** From wherever a user, device or address shows to how it stands, and to what can be done. */
+describe('who and what events are about', () => {
+  let product: Product
+  let browser: Browser
+  let page: Page
+  let errors: string[]
+  let tenantId: string
+
+  beforeAll(async () => {
+    ;[product, browser] = await Promise.all([startProduct({}, ['--consistency', 'strong', '--no-live']), openBrowser()])
+    ;({ page, errors } = await openPage(browser))
+    tenantId = await connectTenant(product)
+    await signIn(page, product.address, product.administrator)
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await product?.stop()
+  })
+
+  /** Both sizes, both themes; none is wider than its window. */
+  async function pictures(what: string): Promise<void> {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme })
+      await page.setViewportSize({ width: 390, height: 844 })
+      expect(await look(page, `${what}-phone-${colorScheme}`)).toBe(0)
+      await page.setViewportSize({ width: 1440, height: 900 })
+      expect(await look(page, `${what}-desktop-${colorScheme}`)).toBe(0)
+    }
+  }
+
+  it('leads from an event to the page of its user, which shows how the account stands', async () => {
+    const { recipients } = await readPhish(product.emulator)
+    const query = `event.action : FileAccessed and (${recipients.map((each) => `user.email : "${each.userPrincipalName}"`).join(' or ')})`
+    await page.goto(`${product.address}/tenants/${tenantId}/events?live=true&q=${encodeURIComponent(query)}`)
+    const row = page.getByRole('table', { name: 'Events' }).locator('tbody tr').first()
+    await row.waitFor({ timeout: 120_000 })
+    await row.click()
+    await pictures('entity-event')
+    await page
+      .getByRole('button', { name: /^Go on with the user / })
+      .first()
+      .click()
+    await page.getByRole('menuitem', { name: 'Open the user' }).click()
+    const now = page.getByRole('region', { name: 'Now' })
+    await now.getByText('Enabled').waitFor()
+    await page.getByRole('region', { name: 'Newest events' }).getByRole('link').nth(1).waitFor()
+    expect(await page.getByRole('table', { name: 'Actions' }).count()).toBe(0)
+    await pictures('entity-user')
+  })
+
+  it('plans an action there, and shows what was done and how the account stands after it', async () => {
+    const address = page.url()
+    await page.getByRole('button', { name: /^Respond: act on / }).click()
+    await page.getByRole('radio', { name: 'Disable user and end sessions' }).check()
+    await page.getByRole('button', { name: 'Plan action' }).click()
+    await page.getByRole('button', { name: 'Disable 1 user and end sessions' }).click()
+    await page.getByText('Locked out 1 user').waitFor({ timeout: 60_000 })
+    await page.goto(address)
+    await page.getByRole('region', { name: 'Now' }).getByText('Disabled').waitFor()
+    await page
+      .getByRole('table', { name: 'Actions' })
+      .getByText(/^Lock out 1 user/)
+      .waitFor()
+    expect(await createWitness(product.emulator).accountEnabled(decodeURIComponent(address.split('/').at(-1)!))).toBe(
+      false,
+    )
+    await pictures('entity-user-disabled')
+  })
+
+  it('shows a device as Defender holds it, with what can be done', async () => {
+    const name = await deviceName(product.emulator)
+    await page.goto(`${product.address}/tenants/${tenantId}/devices/${encodeURIComponent(name)}`)
+    await page.getByRole('region', { name: 'Now' }).getByText('Connected').waitFor()
+    await pictures('entity-device')
+    await page.getByRole('button', { name: /^Respond: act on / }).click()
+    await page.getByRole('radio', { name: 'Isolate device' }).check()
+    await pictures('entity-device-choose')
+    expect(errors).toEqual([])
+  })
+})
