@@ -93,10 +93,10 @@ export const PAGES: readonly Page[] = [
         'Actions',
         `What Cordon can change at Microsoft. Every run is planned, confirmed by its number, from ${code('CORDON_APPROVAL_FROM')} targets on approved by somebody else, journaled before the effect, and verified by reading back. Settings go with a plan: ${code('--set name=value')}.`,
         `${table(
-          ['action', 'on', 'what', 'undo', 'recoverability', 'permissions', 'license'],
+          ['action', 'on', 'what', 'undo', 'recoverability', 'permissions', 'license or role'],
           ACTIONS.map((action) => [
             code(action.id),
-            `${action.on.replace('-', ' ').replace(/y$/, 'ie')}s`,
+            `${action.on.replace('-', ' ').replace(/y$/, 'ie').replace(/x$/, 'xe')}s`,
             action.title,
             action.revert === undefined ? 'no' : 'yes',
             action.recoverability,

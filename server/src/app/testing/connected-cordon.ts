@@ -19,14 +19,18 @@ export interface ConnectedCordon extends Pick<CordonProcess, 'call'> {
   close(): Promise<void>
 }
 
-/** @param options.emulator arguments of its `start` beyond `--no-live --throttle off`. */
+/**
+ * @param options.emulator arguments of its `start` beyond `--no-live --throttle off`.
+ * @param options.environment variables of Cordon's environment.
+ */
 export async function startConnectedCordon(options: {
   emulator?: readonly string[]
+  environment?: Record<string, string>
   feeds: readonly string[]
 }): Promise<ConnectedCordon> {
   const emulator = await startEmulator(['--no-live', '--throttle', 'off', ...(options.emulator ?? [])])
   const folder = await mkdtemp(join(tmpdir(), 'cordon-connected-'))
-  const start = () => startCordonProcess(join(folder, 'data'), emulator.cloudFile)
+  const start = () => startCordonProcess(join(folder, 'data'), emulator.cloudFile, options.environment)
   let cordon = await start()
   let kills = 0
   const { id, applications } = emulator.tenants[0]!

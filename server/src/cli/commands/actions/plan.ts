@@ -11,6 +11,7 @@ import { withSealingKey } from './sealing-key.ts'
 const Options = z.object({
   hit: z.array(z.string()).optional(),
   user: z.array(z.string()).optional(),
+  mailbox: z.array(z.string()).optional(),
   device: z.array(z.string()).optional(),
   indicator: z.array(z.string()).optional(),
   mailEntry: z.array(z.string()).optional(),
@@ -41,6 +42,7 @@ export function planAction(actions: Command): void {
     .argument('[investigation]', 'id of the investigation, for an action on messages')
     .option('--hit <id...>', 'only these hits; all when absent')
     .option('--user <id-or-name...>', 'users, by object id or user principal name, for an action on them')
+    .option('--mailbox <id-or-name...>', 'mailboxes, by object id or user principal name of their users')
     .option('--device <id-or-name...>', 'devices, by their id in Defender or DNS name, for an action on them')
     .option('--indicator <value...>', 'hashes of files, IP addresses, URLs or domains, for an action on them')
     .option(

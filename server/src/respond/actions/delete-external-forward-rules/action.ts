@@ -67,7 +67,7 @@ export const deleteExternalForwardRules = defineAction<State, MailboxTarget>({
     'Hidden rules are disabled instead of deleted. Rules of which nobody can tell where they lead are named and left alone.',
   permissions: [
     ...CHANGE_INBOX_RULES,
-    manageExchange('To find out where forwarded mail ends up, and to see and disable hidden inbox rules.'),
+    manageExchange('To find out where forwarded mail ends up, and to disable inbox rules that Graph does not show.'),
     READ_USERS,
   ],
   requirements: [EXCHANGE_ADMINISTRATOR],
