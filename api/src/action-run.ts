@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** What actions are on. */
-export const TargetKindName = z.enum(['message', 'user', 'device', 'indicator', 'service-principal'])
+export const TargetKindName = z.enum(['message', 'user', 'device', 'indicator', 'mail-entry', 'service-principal'])
 export type TargetKindName = z.infer<typeof TargetKindName>
 
 /** An action that Cordon offers. GET /api/actions */
@@ -45,7 +45,7 @@ export const PlanActionRun = z
       .max(100_000)
       .optional()
       .describe(
-        'Ids of hits, all when absent; users by object id or user principal name; devices by id or DNS name; indicators by value; applications by object id, application ID or name.',
+        'Ids of hits, all when absent; users by object id or user principal name; devices by id or DNS name; indicators and entries of the Tenant Allow/Block List by value; ranges of addresses; or applications by object id, application ID or name.',
       ),
     options: z.record(z.string(), z.unknown()).optional().describe('Settings of the action; its defaults when absent.'),
     shadow: z.boolean().default(false).describe('Only to read, and to say what would have been done.'),

@@ -96,7 +96,7 @@ export const PAGES: readonly Page[] = [
           ['action', 'on', 'what', 'undo', 'recoverability', 'permissions', 'license'],
           ACTIONS.map((action) => [
             code(action.id),
-            `${action.on}s`,
+            `${action.on.replace('-', ' ').replace(/y$/, 'ie')}s`,
             action.title,
             action.revert === undefined ? 'no' : 'yes',
             action.recoverability,

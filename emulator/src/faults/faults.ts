@@ -7,6 +7,7 @@ import type { Fault, FaultRule } from './rules.ts'
 /** Faults on demand. Rules are tried in order; the first that strikes a request wins. None looks at the user agent. */
 interface Armed extends FaultRule {
   pattern: RegExp | undefined
+  inBody: RegExp | undefined
   /** Among the rules: two with one seed strike independently. */
   position: number
   seen: number
@@ -36,6 +37,7 @@ export class Faults {
         ...rule,
         position: this.#rules.length + index,
         pattern: rule.match?.path === undefined ? undefined : new RegExp(rule.match.path),
+        inBody: rule.match?.body === undefined ? undefined : new RegExp(rule.match.body),
         seen: 0,
         struck: 0,
       })),
@@ -48,9 +50,15 @@ export class Faults {
   }
 
   /** The fault that strikes this request, if any. Counts the request. `authorization` is its header. */
-  strike(service: string, method: string, url: string, authorization: string | undefined): Fault | undefined {
+  strike(
+    service: string,
+    method: string,
+    url: string,
+    authorization: string | undefined,
+    body?: Buffer,
+  ): Fault | undefined {
     if (this.#rules.length === 0) return undefined
-    return this.#rules.find((rule) => strikes(rule, service, method, url, authorization))?.do
+    return this.#rules.find((rule) => strikes(rule, service, method, url, authorization, body))?.do
   }
 
   /** Remembers what a read answered, and says what it had answered before. */
@@ -70,11 +78,13 @@ function strikes(
   method: string,
   url: string,
   authorization: string | undefined,
+  body: Buffer | undefined,
 ): boolean {
   const { match = {} } = rule
   if (match.service !== undefined && match.service !== service) return false
   if (match.method !== undefined && match.method.toUpperCase() !== method) return false
   if (rule.pattern && !rule.pattern.test(url)) return false
+  if (rule.inBody && !rule.inBody.test(body?.toString('utf8') ?? '')) return false
   if (!isFrom(match, authorization)) return false
   rule.seen++
   if (match.nth !== undefined && rule.seen !== match.nth) return false

@@ -6,6 +6,8 @@ export interface FaultRule {
     method?: string
     /** Regular expression on path with query. */
     path?: string
+    /** Regular expression on the body as text: where all requests go to one path. */
+    body?: string
     /** Strike only callers of this tenant, by id. */
     tenant?: string
     /** Strike only this application, by client id. */
@@ -67,6 +69,7 @@ const MATCH: Record<string, Check> = {
   service: [text, 'the name of a service'],
   method: [text, 'an HTTP method'],
   path: [isPattern, 'a regular expression'],
+  body: [isPattern, 'a regular expression'],
   tenant: [text, 'a tenant id'],
   app: [text, 'a client id'],
   nth: [whole(1, 1e9), 'a whole number from 1'],

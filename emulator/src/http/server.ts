@@ -83,7 +83,7 @@ async function serve(
     options.journal.add(service.name, method, url, status, started, protocolNow() - started, text)
   try {
     const body = hasBody(incoming) ? await read(incoming, service.bodyLimit ?? BODY_LIMIT) : request.body
-    const fault = options.faults.strike(service.name, method, url, request.headers['authorization'])
+    const fault = options.faults.strike(service.name, method, url, request.headers['authorization'], body)
     if (fault?.delayMs) await delay(fault.delayMs)
     if (fault?.reset) {
       note(0, 'fault: reset')

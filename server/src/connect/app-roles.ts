@@ -36,6 +36,8 @@ const ROLE_IDS: Partial<Record<MicrosoftApi, Readonly<Record<string, string>>>> 
     'Mail.ReadWrite': 'e2a3a72e-5f79-4c64-b1b1-878b674786c9',
     'MailboxSettings.Read': '40f97065-369a-49f4-947c-6a255697ae91',
     'MailboxSettings.ReadWrite': '6931bccd-447a-43d1-b442-00a195474933',
+    'Policy.Read.All': '246dd0d5-5bd0-4def-940b-0421030a5b68',
+    'Policy.ReadWrite.ConditionalAccess': '01c0a623-fc9b-48e9-b794-0756f8e8f067',
     'Presence.Read.All': 'a70e0c2d-e793-494c-94c4-118fa0a67f42',
     'RoleManagement.Read.Directory': '483bed4a-2ad3-4361-a73b-c83ccdbdc53c',
     'SecurityAlert.Read.All': '472e4a4d-bb4a-4026-98d1-0b0d74cb74a5',

@@ -2,6 +2,7 @@ import { z } from 'zod'
 
 import type { Microsoft } from '#connect/microsoft.ts'
 import type { TargetKind } from '#domain/action-run.ts'
+import type { Clock } from '#domain/clock.ts'
 import type { PermissionNeed, RequirementNeed } from '#domain/tenant.ts'
 
 /**
@@ -30,6 +31,8 @@ export interface Action<State extends Record<string, unknown> = Record<string, u
   check?(microsoft: Microsoft): Promise<void>
   /** Microsoft lets only a directory role above an administrator's do this to that administrator. */
   sensitive?: true
+  /** It keeps something out of the company, so that what belongs to the company is refused. */
+  blocks?: true
   /** It works on events of calendars too; a hit that is one is refused where this is absent. */
   events?: true
   /** It works on an Exchange server on premises too; refused there where this is absent. */
@@ -82,6 +85,7 @@ export interface Action<State extends Record<string, unknown> = Record<string, u
 /** What an action works on; its kind adds what it is. */
 export interface Target {
   microsoft: Microsoft
+  clock: Clock
   /** The run's settings, as {@link Action.options} parsed them. */
   options?: Record<string, unknown>
   /** What the newest run that changed it found before; only for an action that restores. */

@@ -20,6 +20,16 @@ export function indicatorsOf({ targets }: Pick<Count, 'targets'>): string {
   return `${targets} ${targets === 1 ? 'indicator' : 'indicators'}`
 }
 
+/** "2 list items", "1 list item". */
+export function listItemsOf({ targets }: Pick<Count, 'targets'>): string {
+  return `${targets} list ${targets === 1 ? 'item' : 'items'}`
+}
+
+/** "2 address ranges", "1 address range". */
+export function ipRangesOf({ targets }: Pick<Count, 'targets'>): string {
+  return `${targets} address ${targets === 1 ? 'range' : 'ranges'}`
+}
+
 /** "3 users", "1 user". */
 export function usersOf({ targets }: Pick<Count, 'targets'>): string {
   return `${targets} ${targets === 1 ? 'user' : 'users'}`

@@ -133,7 +133,7 @@ async function eachTarget(
   states: ReadonlySet<ActionTargetState>,
   step: (work: TargetWork) => Promise<void>,
 ): Promise<void> {
-  const { records, microsoft, tenantId, id, signal, concurrency = 256, wait } = context
+  const { records, microsoft, tenantId, id, clock, signal, concurrency = 256, wait } = context
   const action = findAction(run.action)
   const kind = KINDS[run.targetKind]
   const onTarget = await kind.open(run, records)
@@ -155,7 +155,13 @@ async function eachTarget(
         await report()
         continue
       }
-      const target = { microsoft, ...on, ...(run.options && { options: run.options }), ...(signal && { signal }) }
+      const target = {
+        microsoft,
+        clock,
+        ...on,
+        ...(run.options && { options: run.options }),
+        ...(signal && { signal }),
+      }
       await step({ action, target, journal: openJournal(context, journaled), wait })
       await report()
     }

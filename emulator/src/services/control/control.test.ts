@@ -96,6 +96,14 @@ describe('faults', () => {
     expect([...rules!].map(({ struck }) => struck)).toEqual([1, 1])
   })
 
+  it('strike by what a request holds, where all go to one path', async () => {
+    const search = (queryString: string) =>
+      client.graph('/v1.0/search/query', { method: 'POST', body: { requests: [{ query: { queryString } }] } })
+    await arm({ match: { body: 'invoice' }, do: { status: 503 } })
+    expect((await search('invoice')).status).toBe(503)
+    expect((await search('other')).status).not.toBe(503)
+  })
+
   it('spoil an answer so that it is no JSON', async () => {
     await arm({ match: { service: 'graph', times: 1 }, do: { badJson: true } })
     const answer = await health()

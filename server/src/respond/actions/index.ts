@@ -1,6 +1,7 @@
 import type { Action } from '#respond/action.ts'
 
 import { blockIndicator } from './block-indicator/action.ts'
+import { blockMailEntry } from './block-mail-entry/action.ts'
 import { confirmUserCompromised } from './confirm-user-compromised/action.ts'
 import { deleteMessage } from './delete-message/action.ts'
 import { disableServicePrincipal } from './disable-service-principal/action.ts'
@@ -21,6 +22,7 @@ import { revokeSignInSessionsOfUser } from './revoke-sign-in-sessions/action.ts'
 import { scanDevice } from './scan-device/action.ts'
 import { softDeleteMessage } from './soft-delete-message/action.ts'
 import { unblockIndicator } from './unblock-indicator/action.ts'
+import { unblockMailEntry } from './unblock-mail-entry/action.ts'
 import { warnMessage } from './warn-message/action.ts'
 
 /** Every action that Cordon offers: of each kind the gentlest first. */
@@ -44,6 +46,8 @@ export const ACTIONS: readonly Action[] = [
   releaseDevice,
   blockIndicator,
   unblockIndicator,
+  blockMailEntry,
+  unblockMailEntry,
   revokeOauthGrant,
   disableServicePrincipal,
   enableServicePrincipal,

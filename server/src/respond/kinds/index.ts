@@ -3,6 +3,7 @@ import type { Kind } from '#respond/kind.ts'
 
 import { devices } from './device.ts'
 import { indicators } from './indicator.ts'
+import { mailEntries } from './mail-entry.ts'
 import { messages } from './message.ts'
 import { servicePrincipals } from './service-principal.ts'
 import { users } from './user.ts'
@@ -13,5 +14,6 @@ export const KINDS: Record<TargetKind, Kind> = {
   user: users,
   device: devices,
   indicator: indicators,
+  'mail-entry': mailEntries,
   'service-principal': servicePrincipals,
 }

@@ -1,4 +1,5 @@
 import { readIndicatorValue, type IndicatorValue } from '#connect/apis/defender/indicator-value.ts'
+import { ownDomainOf } from '#domain/own-domain.ts'
 import type { Target } from '#respond/action.ts'
 import { indicatorsOf } from '#respond/count.ts'
 import type { Kind, Refusal } from '#respond/kind.ts'
@@ -49,8 +50,6 @@ function targetOf({ indicatorType: name, indicatorValue: value }: IndicatorValue
 function whyOwn({ indicatorType, indicatorValue }: IndicatorValue, settings: Refusal['settings']): string | undefined {
   const host = indicatorType === 'Url' ? new URL(indicatorValue).hostname : indicatorValue
   if (indicatorType !== 'Url' && indicatorType !== 'DomainName') return undefined
-  const own = settings?.authorizedDomains?.find(
-    (domain) => host === domain.toLowerCase() || host.endsWith(`.${domain.toLowerCase()}`),
-  )
+  const own = ownDomainOf(host, settings?.authorizedDomains ?? [])
   return own === undefined ? undefined : `${host} belongs to ${own}, a domain of the tenant that the connection names.`
 }

@@ -1,6 +1,8 @@
 import type { Microsoft } from '#connect/microsoft.ts'
 import type { RecordStore } from '#store/record-store.ts'
 
+import { askedBy, isSought, type Asked, type Sought } from './recording.ts'
+
 /** A process that dies: from then on neither its store nor Microsoft hears of it. */
 class Crash extends Error {}
 
@@ -21,17 +23,16 @@ export function dyingAtWrite(records: RecordStore, nth: number): RecordStore {
 }
 
 /** `microsoft` of a process that dies when it changes something: before the request leaves, or before its reply is read. */
-export function dyingAtEffect(microsoft: Microsoft, moment: 'before' | 'after', effect: RegExp): Microsoft {
-  const dieAt = async <Reply>(path: string, carryOut: () => Promise<Reply>): Promise<Reply> => {
-    if (!effect.test(path)) return carryOut()
+export function dyingAtEffect(microsoft: Microsoft, moment: 'before' | 'after', effect: Sought): Microsoft {
+  const dieAt = async <Reply>(asked: readonly Asked[], carryOut: () => Promise<Reply>): Promise<Reply> => {
+    if (!asked.some((each) => isSought(each, effect))) return carryOut()
     if (moment === 'after') await carryOut()
     throw new Crash(`Died ${moment} the effect.`)
   }
   return {
     ...microsoft,
-    send: (request) => dieAt(`${request.method} ${request.path}`, () => microsoft.send(request)),
-    json: (request, schema) => dieAt(`${request.method} ${request.path}`, () => microsoft.json(request, schema)),
-    batch: (parts, signal) =>
-      dieAt(parts.map(({ method, url }) => `${method} ${url}`).join('\n'), () => microsoft.batch(parts, signal)),
+    send: (request) => dieAt([askedBy(request)], () => microsoft.send(request)),
+    json: (request, schema) => dieAt([askedBy(request)], () => microsoft.json(request, schema)),
+    batch: (parts, signal) => dieAt(parts, () => microsoft.batch(parts, signal)),
   }
 }

@@ -3,7 +3,7 @@ import { openApiTrial, type ApiTrial } from './api-trial.ts'
 /** What actions of Defender for Endpoint are tried with, whatever they are on. */
 export type DefenderStage = ApiTrial
 
-/** Starts the emulator and an embedded store; a second or two. `read` are the app roles that do no more than read. */
+/** `read` are the app roles that do no more than read. */
 export function openDefenderStage(read: readonly string[], write: readonly string[]): Promise<DefenderStage> {
-  return openApiTrial('defender-endpoint', { roles: read }, { roles: write })
+  return openApiTrial('defender-endpoint', { read, write })
 }

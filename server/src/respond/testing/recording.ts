@@ -1,19 +1,41 @@
 import type { Microsoft, MicrosoftRequest } from '#connect/microsoft.ts'
 
+/** A request as Microsoft gets it, by itself or as a part of a batch. */
+export interface Asked {
+  method: string
+  url: string
+  body?: unknown
+}
+
+/** What tells requests of one sort: regular expressions on path and body. */
+export interface Sought {
+  method: string
+  path: string
+  body?: string | undefined
+}
+
+export function isSought({ method, url, body }: Asked, sought: Sought): boolean {
+  if (method !== sought.method || !new RegExp(sought.path).test(url)) return false
+  return sought.body === undefined || new RegExp(sought.body).test(JSON.stringify(body) ?? '')
+}
+
+export function askedBy({ method = 'GET', path: url, body }: MicrosoftRequest): Asked {
+  return { method, url, body }
+}
+
 /** `microsoft`, with a list of what it carried out. */
 export function recording(inner: Microsoft) {
-  const carriedOut: { method: string; url: string; body?: unknown }[] = []
-  const note = ({ method = 'GET', path: url, body }: MicrosoftRequest) => carriedOut.push({ method, url, body })
+  const carriedOut: Asked[] = []
   const microsoft: Microsoft = {
     ...inner,
     async send(request) {
       const reply = await inner.send(request)
-      note(request)
+      carriedOut.push(askedBy(request))
       return reply
     },
     async json(request, schema) {
       const value = await inner.json(request, schema)
-      note(request)
+      carriedOut.push(askedBy(request))
       return value
     },
     async batch(parts, signal) {
@@ -22,5 +44,7 @@ export function recording(inner: Microsoft) {
       return replies
     },
   }
-  return { microsoft, carriedOut }
+  const requestsTo = (method: string, path: string, body?: string) =>
+    carriedOut.filter((each) => isSought(each, { method, path, body })).length
+  return { microsoft, carriedOut, requestsTo }
 }

@@ -55,7 +55,7 @@ export async function openStage(): Promise<Stage> {
   const [emulator, records] = await Promise.all([startEmulator(), openTemporaryRecords()])
   const tenant = emulator.tenants[0]!
   const [application, auditor] = tenant.applications as [EmulatedApplication, EmulatedApplication]
-  const { microsoft, carriedOut } = recording(emulator.client({ application }))
+  const { microsoft, carriedOut, requestsTo } = recording(emulator.client({ application }))
   const readOnly = emulator.client({ application: auditor })
   const truth = Truth.parse(await emulator.request('/ground-truth/phish'))
   const investigationId = randomUUID()
@@ -118,7 +118,7 @@ export async function openStage(): Promise<Stage> {
     async struck() {
       return Faults.parse(await emulator.request('/faults')).rules.reduce((sum, rule) => sum + rule.struck, 0)
     },
-    requestsTo: (method, path) => carriedOut.filter((each) => each.method === method && each.url.match(path)).length,
+    requestsTo,
     lastBody: (method, path) => carriedOut.findLast((each) => each.method === method && each.url.match(path))?.body,
     async placeOf({ userId, messageId }) {
       const recipient = Truth.parse(await emulator.request('/ground-truth/phish')).recipients.find(

@@ -32,8 +32,8 @@ export interface Trial<On> {
   strike(fault: { match?: Record<string, unknown>; do: Record<string, unknown> }): Promise<void>
   /** How often faults have struck. */
   struck(): Promise<number>
-  /** Requests of {@link microsoft} so far that were carried out, parts of batches too, by method and expression on the path. */
-  requestsTo(method: string, path: string): number
+  /** Requests of {@link microsoft} so far that were carried out, parts of batches too, by method and expressions on path and body. */
+  requestsTo(method: string, path: string, body?: string): number
   /** From now on the subject answers with faults only. */
   hide(subject: On): Promise<void>
   /** Time passes at Microsoft while a run waits; none when absent. */
@@ -50,6 +50,8 @@ export interface Expected<Stage, On> {
   /** What the request of the effect looks like: its method, POST when absent, and a regular expression on its path. */
   method?: 'POST' | 'PATCH' | 'DELETE'
   path: string
+  /** And on its body, where all requests go to one path. */
+  body?: string
   /** The permission without which it is refused. */
   permission: string
   /** Settings of the plan. */
@@ -85,7 +87,8 @@ export function testContract<On, Stage extends Trial<On>, Works extends Target>(
   open: () => Promise<Stage>,
   more: (running: Running<Stage, On>) => void,
 ): void {
-  const { method = 'POST', permission, again, options, look } = effect
+  const { method = 'POST', path, body, permission, again, options, look } = effect
+  const sought = { method, path, ...(body !== undefined && { body }) }
   describe(`the action ${action.id}`, () => {
     let stage: Stage
     let chosenFirst: On[]
@@ -113,7 +116,7 @@ export function testContract<On, Stage extends Trial<On>, Works extends Target>(
     const states = async (run: ActionRunContext) => (await targets(run)).map(({ state }) => state)
     const looks = () => Promise.all(chosenFirst.map((subject) => look(stage, subject)))
     const all = <T>(value: T): T[] => chosenFirst.map(() => value)
-    const requests = () => stage.requestsTo(method, effect.path)
+    const requests = () => stage.requestsTo(method, path, body)
     const effects = () => requests() - arranged
 
     it('says what it will do and changes nothing while it is planned', async () => {
@@ -164,7 +167,7 @@ export function testContract<On, Stage extends Trial<On>, Works extends Target>(
 
     it.each(['before', 'after'] as const)('ends the same after a crash %s the effect', async (moment) => {
       const run = await plan()
-      const microsoft = dyingAtEffect(stage.microsoft, moment, new RegExp(`^${method} .*${effect.path}`, 'm'))
+      const microsoft = dyingAtEffect(stage.microsoft, moment, sought)
       await expect(executeActionRun({ ...run, microsoft })).rejects.toThrow('Died')
       expect(await states(run)).toContain('intended')
       expect(await executeActionRun(run)).toMatchObject({ state: 'done', targetsByState: { verified: 3 } })
@@ -185,7 +188,7 @@ export function testContract<On, Stage extends Trial<On>, Works extends Target>(
     )
 
     it('fails the target when Microsoft reports success and does nothing', async () => {
-      await stage.strike({ match: { method, path: effect.path, nth: 1 }, do: effect.lie ?? { status: 204 } })
+      await stage.strike({ match: { ...sought, nth: 1 }, do: effect.lie ?? { status: 204 } })
       const run = await plan()
       expect(await executeActionRun(run)).toMatchObject({ state: 'partly', targetsByState: { verified: 2 } })
       const failed = (await targets(run)).find(({ state }) => state !== 'verified')
@@ -193,8 +196,8 @@ export function testContract<On, Stage extends Trial<On>, Works extends Target>(
     })
 
     it('tells Microsoft’s code when Microsoft refuses', async () => {
-      const body = { error: { code: 'ErrorCannotDeleteObject', message: 'Object cannot be deleted.' } }
-      await stage.strike({ match: { method, path: effect.path }, do: { status: 400, body } })
+      const error = { code: 'ErrorCannotDeleteObject', message: 'Object cannot be deleted.' }
+      await stage.strike({ match: sought, do: { status: 400, body: { error } } })
       const run = await plan()
       await executeActionRun(run)
       expect(await states(run)).not.toContain('verified')
@@ -206,7 +209,7 @@ export function testContract<On, Stage extends Trial<On>, Works extends Target>(
       expect(await executeActionRun({ ...run, microsoft: stage.readOnly })).toMatchObject({ state: 'failed' })
       for (const { reason } of await targets(run)) {
         expect(reason).toContain(permission)
-        expect(reason).toMatch(/AccessDenied|Authorization_RequestDenied|Forbidden/)
+        expect(reason).toMatch(/AccessDenied|Authorization_RequestDenied|Forbidden|status 403/)
       }
       expect(await looks()).not.toContain(effect.wanted)
     })

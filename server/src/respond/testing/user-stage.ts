@@ -82,7 +82,7 @@ export async function openUserStage(
     await grant(auditor, { roles: READ })
   }
   await arrange()
-  const { microsoft, carriedOut } = recording(emulator.client({ application }))
+  const { microsoft, carriedOut, requestsTo } = recording(emulator.client({ application }))
   const readOnly = emulator.client({ application: auditor })
   const administration = await openOwnClient(emulator)
   const list = async (query: string) => Listed.parse((await administration.send('GET', `/users?${query}`)).body).value
@@ -142,7 +142,7 @@ export async function openUserStage(
     async struck() {
       return Faults.parse(await emulator.request('/faults')).rules.reduce((sum, rule) => sum + rule.struck, 0)
     },
-    requestsTo: (method, path) => carriedOut.filter((each) => each.method === method && each.url.match(path)).length,
+    requestsTo,
     async stateOf({ id }) {
       return (await administration.send('GET', `/users/${id}?$select=${PROPERTIES}`)).body
     },

@@ -13,6 +13,7 @@ const Options = z.object({
   user: z.array(z.string()).optional(),
   device: z.array(z.string()).optional(),
   indicator: z.array(z.string()).optional(),
+  mailEntry: z.array(z.string()).optional(),
   application: z.array(z.string()).optional(),
   connection: z.string().optional(),
   set: z.array(z.string()).optional().transform(settings),
@@ -34,15 +35,17 @@ function settings(pairs: string[] | undefined): Record<string, unknown> | undefi
 export function planAction(actions: Command): void {
   actions
     .command('plan')
-    .description(
-      'plan an action on the hits of an investigation, on users, devices, indicators or applications; changes nothing',
-    )
+    .description('plan an action on the hits of an investigation or on what an option names; changes nothing')
     .argument('<action>', 'id of the action, as `npx cordon actions list` shows it')
     .argument('[investigation]', 'id of the investigation, for an action on messages')
     .option('--hit <id...>', 'only these hits; all when absent')
     .option('--user <id-or-name...>', 'users, by object id or user principal name, for an action on them')
     .option('--device <id-or-name...>', 'devices, by their id in Defender or DNS name, for an action on them')
     .option('--indicator <value...>', 'hashes of files, IP addresses, URLs or domains, for an action on them')
+    .option(
+      '--mail-entry <value...>',
+      'senders, domains, URLs, hashes of files or IPv6 addresses, for an action on the Tenant Allow/Block List',
+    )
     .option(
       '--application <id-or-name...>',
       'applications, by object id, application ID or name, for an action on them',
@@ -52,14 +55,13 @@ export function planAction(actions: Command): void {
     .option('--key <file>', 'new file for the key that opens what the action makes for you alone, as new passwords')
     .option('--shadow', 'only to read, and to say what would have been done')
     .action(async (action: string, investigationId: string | undefined, _options, command: Command) => {
-      const { hit, user, device, indicator, application, ...options } = Options.parse(command.opts())
-      const { connection: connectionId, set, key, shadow } = options
+      const { connection: connectionId, set, key, shadow, ...named } = Options.parse(command.opts())
       const client = clientOf(command)
       const request = {
         action,
         investigationId,
         connectionId,
-        targets: hit ?? user ?? device ?? indicator ?? application,
+        targets: Object.values(named).find((targets) => targets !== undefined),
         shadow,
       }
       const path = await client.tenantPath('/action-runs')

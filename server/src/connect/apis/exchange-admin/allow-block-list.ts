@@ -6,12 +6,14 @@ import { AppError } from '#domain/errors.ts'
 import { invokeCommand, type Cmdlet } from './invoke-command.ts'
 
 /**
- * The Tenant Allow/Block List: senders, URLs and files that mail filtering stops or lets through, whatever it thinks of them.
+ * The Tenant Allow/Block List: senders, URLs, files and IPv6 addresses that mail filtering stops or lets through, whatever it
+ * thinks of them.
  * A change works within minutes, at times not before a day. What blocks a sender also keeps one's own users from writing to it.
  *
  * @see https://learn.microsoft.com/defender-office-365/tenant-allow-block-list-about
  */
-export type ListType = 'Sender' | 'Url' | 'FileHash'
+export const ListType = z.enum(['Sender', 'Url', 'FileHash', 'IP'])
+export type ListType = z.infer<typeof ListType>
 
 export const ListItem = z.object({
   /** Opaque; names the entry as long as it stands. */

@@ -5,6 +5,7 @@ import { z } from 'zod'
 
 import type { Microsoft, MicrosoftRequest } from '#connect/microsoft.ts'
 import type { Wait } from '#connect/throttle.ts'
+import { readCidr } from '#domain/cidr.ts'
 import { AppError } from '#domain/errors.ts'
 
 import { odataQuery, odataString, percentEncode } from './odata.ts'
@@ -34,20 +35,6 @@ const WAITS = [2_000, 5_000, 10_000, 20_000, 40_000]
 
 const ADVICE =
   'Look at https://entra.microsoft.com > Protection > Conditional Access > Named locations: a location holds 2,000 ranges, from /8 to /32 of IPv4, and a tenant has 195 locations.'
-
-/**
- * An address or range as Microsoft takes it: `203.0.113.7` is `203.0.113.7/32`, IPv6 is `/128`; undefined for what is none, and
- * for IPv4 ranges wider than /8, which it refuses. Bits behind the prefix are cut off, as they mean nothing.
- */
-export function readCidr(text: string): string | undefined {
-  const [address = '', bits, ...rest] = text.trim().toLowerCase().split('/')
-  const version = isIP(address)
-  if (version === 0 || address.includes('%') || rest.length > 0) return undefined
-  const [least, most] = version === 4 ? [8, 32] : [1, 128]
-  if (bits !== undefined && !/^\d{1,3}$/.test(bits)) return undefined
-  const prefix = bits === undefined ? most : Number(bits)
-  return prefix < least || prefix > most ? undefined : `${masked(address, version, prefix)}/${prefix}`
-}
 
 /** A location of ranges by its name; undefined without one. @throws AppError CONNECT_*. */
 export async function findIpLocation(
@@ -194,27 +181,4 @@ function request(what: string, signal?: AbortSignal): MicrosoftRequest {
     advice: ADVICE,
     ...(signal && { signal }),
   }
-}
-
-function masked(address: string, version: number, prefix: number): string {
-  const words = version === 4 ? address.split('.').map(Number) : wordsOf(address)
-  const size = version === 4 ? 8 : 16
-  const cut = words.map((word, index) => {
-    const bits = Math.min(size, Math.max(0, prefix - index * size))
-    return word & (((1 << bits) - 1) << (size - bits))
-  })
-  return version === 4 ? cut.join('.') : shortest(cut)
-}
-
-/** The URL parser writes IPv6 the one shortest way (RFC 5952). */
-const shortest = (words: readonly number[]): string =>
-  new URL(`http://[${words.map((word) => word.toString(16)).join(':')}]/`).hostname.slice(1, -1)
-
-function wordsOf(address: string): number[] {
-  const written = new URL(`http://[${address}]/`).hostname.slice(1, -1)
-  const [head = '', tail] = written.split('::')
-  const read = (part: string) => (part === '' ? [] : part.split(':').map((word) => Number.parseInt(word, 16)))
-  if (tail === undefined) return read(head)
-  const [front, back] = [read(head), read(tail)]
-  return [...front, ...Array<number>(8 - front.length - back.length).fill(0), ...back]
 }

@@ -55,7 +55,7 @@ testUserAction(
       const stage = running.stage()
       const [user] = running.subjects()
       const run = await running.plan([user!])
-      const microsoft = dyingAtEffect(stage.microsoft, 'after', /^PATCH /m)
+      const microsoft = dyingAtEffect(stage.microsoft, 'after', { method: 'PATCH', path: '/users/' })
       await expect(executeActionRun({ ...run, microsoft })).rejects.toThrow('Died')
       expect(await executeActionRun(run)).toMatchObject({ state: 'done' })
       const [{ proof, before } = {}] = await running.targets(run)
