@@ -62,6 +62,7 @@ describe('every page, at both sizes and in both themes', () => {
         ['new-exchange', '/connections/new-exchange', () => page.getByRole('button', { name: 'Add and test' })],
         ['rules', `${tenant}/rules`, () => page.getByRole('table', { name: 'Rules' })],
         ['attack-map', `${tenant}/attack-map`, () => page.getByRole('region', { name: 'Collection' })],
+        ['value-lists', `${tenant}/value-lists`, () => page.getByText('Nothing to look up')],
         ['coverage', `${tenant}/coverage`, () => page.getByRole('toolbar').first()],
         ['forwarding', `${tenant}/forwarding`, () => page.getByRole('button', { name: 'New destination' })],
         ['tokens', '/tokens', () => page.getByRole('button', { name: 'Create token' })],

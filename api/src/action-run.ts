@@ -1,7 +1,15 @@
 import { z } from 'zod'
 
 /** What actions are on. */
-export const TargetKindName = z.enum(['message', 'user', 'device', 'indicator', 'mail-entry', 'service-principal'])
+export const TargetKindName = z.enum([
+  'message',
+  'user',
+  'device',
+  'indicator',
+  'mail-entry',
+  'ip-range',
+  'service-principal',
+])
 export type TargetKindName = z.infer<typeof TargetKindName>
 
 /** An action that Cordon offers. GET /api/actions */

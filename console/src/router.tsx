@@ -213,6 +213,11 @@ const attackMap = createRoute({
   path: 'attack-map',
   component: lazyRouteComponent(() => import('#pages/rules/attack-map-page.tsx'), 'AttackMapPage'),
 })
+const valueLists = createRoute({
+  getParentRoute: () => tenant,
+  path: 'value-lists',
+  component: lazyRouteComponent(() => import('#pages/value-lists/value-lists-page.tsx'), 'ValueListsPage'),
+})
 const forwarding = createRoute({
   getParentRoute: () => tenant,
   path: 'forwarding',
@@ -247,6 +252,7 @@ export const router = createRouter({
         rules,
         rule,
         attackMap,
+        valueLists,
         coverage,
         forwarding,
       ]),

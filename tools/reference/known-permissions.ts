@@ -41,16 +41,8 @@ export const KNOWN_PERMISSIONS: readonly KnownPermission[] = [
   known(GRAPH, 'AuditLog.Read.All'),
   known(GRAPH, 'IdentityRiskEvent.Read.All'),
   known(GRAPH, 'IdentityRiskyUser.Read.All'),
-  known(
-    GRAPH,
-    'Policy.Read.All',
-    'Policies of Conditional Access are not read; each sign-in says which of them applied.',
-  ),
-  known(
-    GRAPH,
-    'Policy.ReadWrite.ConditionalAccess',
-    'No action changes Conditional Access: a mistake there locks out a whole company.',
-  ),
+  known(GRAPH, 'Policy.Read.All'),
+  known(GRAPH, 'Policy.ReadWrite.ConditionalAccess'),
   known(GRAPH, 'SecurityAlert.Read.All'),
   known(GRAPH, 'SecurityIncident.Read.All'),
   known(GRAPH, 'ThreatHunting.Read.All'),

@@ -35,6 +35,7 @@ export const TARGET_KIND: Record<TargetKindName, { noun: string; address: string
   device: { noun: 'device', address: 'Device', name: 'Platform', was: 'Was' },
   indicator: { noun: 'indicator', address: 'Value', name: 'Type', was: 'Was' },
   'mail-entry': { noun: 'list item', address: 'Value', name: 'List', was: 'Was' },
+  'ip-range': { noun: 'address range', address: 'Range', name: 'Version', was: 'Was' },
   'service-principal': { noun: 'application', address: 'Application ID', name: 'Name', was: 'Was' },
 }
 

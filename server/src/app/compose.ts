@@ -50,6 +50,7 @@ import { createExplainRule, type ExplainRule } from './rules/explain.ts'
 import { openRuleBook } from './rules/rule-book.ts'
 import { createRules, type Rules } from './rules/rules.ts'
 import { documentsIn } from './rules/summary.ts'
+import { createValueLists, type ValueLists } from './rules/value-lists.ts'
 import { createSavedSearches, type SavedSearches } from './saved-searches.ts'
 import { createSearch, type Search } from './search.ts'
 import { createSessions, type Sessions } from './sessions.ts'
@@ -86,6 +87,7 @@ export interface Application {
   retention: Retention
   alerts: Alerts
   rules: Rules
+  valueLists: ValueLists
   explainRule: ExplainRule
   investigations: Investigations
   evidence: Evidence
@@ -257,6 +259,7 @@ export async function compose(
       ruleOf: (tenantId, id) => documentsIn(book.of(tenantId).set).find((rule) => rule.id === id),
     }),
     explainRule: createExplainRule({ book, events }),
+    valueLists: createValueLists({ book, records, audit, clock }),
     rules: createRules({ book, correlating, records, events, audit, clock, runBackTest: createBackTest(events.hunt) }),
     investigations: createInvestigations({
       records,

@@ -73,6 +73,9 @@ import { setRetention } from './commands/retention/set.ts'
 import { showRetention } from './commands/retention/show.ts'
 import { listSearches } from './commands/searches/list.ts'
 import { removeSearch } from './commands/searches/remove.ts'
+import { addToList, createList, removeList, takeOffList } from './commands/lists/change.ts'
+import { listLists } from './commands/lists/list.ts'
+import { showList } from './commands/lists/show.ts'
 import { serveStore } from './commands/store/serve.ts'
 import { createToken } from './commands/tokens/create.ts'
 import { listTokens } from './commands/tokens/list.ts'
@@ -111,6 +114,10 @@ const NOUNS: Record<string, { summary: string; verbs: readonly Register[] }> = {
   rules: {
     summary: 'what Cordon detects by',
     verbs: [checkRules, explainRules, listRules, importRules, enableRules, disableRules, exportRules],
+  },
+  lists: {
+    summary: 'what rules look up by name',
+    verbs: [listLists, showList, createList, addToList, takeOffList, removeList],
   },
   investigations: {
     summary: 'hunting mail over mailboxes',

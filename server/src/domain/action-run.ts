@@ -1,7 +1,15 @@
 import type { TenantId } from './ids.ts'
 
 /** What actions are on; respond/kinds has one file for each. */
-export const TARGET_KINDS = ['message', 'user', 'device', 'indicator', 'mail-entry', 'service-principal'] as const
+export const TARGET_KINDS = [
+  'message',
+  'user',
+  'device',
+  'indicator',
+  'mail-entry',
+  'ip-range',
+  'service-principal',
+] as const
 export type TargetKind = (typeof TARGET_KINDS)[number]
 
 /**

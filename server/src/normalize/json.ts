@@ -8,17 +8,19 @@ export function isObject(value: unknown): value is JsonObject {
 
 /** What Microsoft writes where it has nothing to say. */
 const NOTHING = new Set(['', '<null>', 'null', 'not available', 'n/a'])
-/** What it begins with; NaN where there is no beginning. */
-const MAY_BE_NOTHING = new Set(
-  [...NOTHING].flatMap((text) => [text, text.toUpperCase()].map((each) => each.charCodeAt(0))),
-)
+/** By character code, 1 for what it begins with: nearly every text is asked about, so this is no set. */
+const MAY_BE_NOTHING = new Uint8Array(128)
+for (const text of NOTHING) {
+  for (const each of [text, text.toUpperCase()]) if (each !== '') MAY_BE_NOTHING[each.charCodeAt(0)] = 1
+}
 
 /** `value` as trimmed text: a string or a number that says something, else undefined. */
 export function textOf(value: unknown): string | undefined {
   if (typeof value === 'number') return String(value)
   if (typeof value !== 'string') return undefined
   const text = value.trim()
-  return text.length < 14 && MAY_BE_NOTHING.has(text.charCodeAt(0)) && NOTHING.has(text.toLowerCase())
+  if (text === '') return undefined
+  return text.length < 14 && MAY_BE_NOTHING[text.charCodeAt(0)] === 1 && NOTHING.has(text.toLowerCase())
     ? undefined
     : text
 }

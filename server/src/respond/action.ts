@@ -1,6 +1,7 @@
 import { z } from 'zod'
 
 import type { Microsoft } from '#connect/microsoft.ts'
+import type { Wait } from '#connect/throttle.ts'
 import type { TargetKind } from '#domain/action-run.ts'
 import type { Clock } from '#domain/clock.ts'
 import type { PermissionNeed, RequirementNeed } from '#domain/tenant.ts'
@@ -44,9 +45,9 @@ export interface Action<State extends Record<string, unknown> = Record<string, u
   /** Permissions that settings ask for beyond {@link permissions}, at a moment (ms): Microsoft's rules change by date. */
   optionNeeds?(options: unknown, now: number): readonly PermissionNeed[]
   /** What a run does to so many, verb first and without an end: "remove 23 messages from 21 mailboxes". */
-  does(count: Count): string
+  does(count: Count, options?: Record<string, unknown>): string
   /** The same done: "removed 23 messages from 21 mailboxes". */
-  did(count: Count): string
+  did(count: Count, options?: Record<string, unknown>): string
   /** What `read` gives, as it is kept in the journal. */
   state: z.ZodType<State>
   /**
@@ -91,6 +92,8 @@ export interface Target {
   /** What the newest run that changed it found before; only for an action that restores. */
   earlier?: Record<string, unknown>
   signal?: AbortSignal
+  /** How to wait for what Microsoft has accepted to show; timers when absent. */
+  wait?: Wait
 }
 
 export interface Count {

@@ -79,7 +79,7 @@ export async function planActionRun(plan: ActionPlan): Promise<{ actionRun: Acti
     targetKind: action.on,
     ...found.about,
     state: 'planned',
-    effect: effectOf(action, planned, guarded, shadow),
+    effect: effectOf(action, planned, guarded, shadow, options),
     reversible: action.revert !== undefined && !shadow,
     ...(options && { options }),
     shadow,
@@ -177,9 +177,15 @@ async function check(action: Action, microsoft: Microsoft): Promise<void> {
   }
 }
 
-function effectOf(action: Action, targets: readonly ActionTarget[], guarded: number, shadow: boolean): string {
+function effectOf(
+  action: Action,
+  targets: readonly ActionTarget[],
+  guarded: number,
+  shadow: boolean,
+  options: Record<string, unknown> | undefined,
+): string {
   const lanes = new Set(targets.map(({ lane }) => lane)).size
-  const does = action.does({ targets: targets.length, lanes })
+  const does = action.does({ targets: targets.length, lanes }, options)
   const others = guarded > 0 ? `; ${guarded} ${guarded === 1 ? 'is' : 'are'} protected and left alone` : ''
   if (shadow) return `Look whether Cordon could ${does}${others}. Nothing is changed.`
   const back = action.revert ? 'Cordon can undo it.' : 'Cordon cannot undo it.'

@@ -161,6 +161,7 @@ async function eachTarget(
         ...on,
         ...(run.options && { options: run.options }),
         ...(signal && { signal }),
+        ...(wait && { wait }),
       }
       await step({ action, target, journal: openJournal(context, journaled), wait })
       await report()

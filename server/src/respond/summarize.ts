@@ -27,7 +27,7 @@ export function summarize(run: ActionRun, targets: readonly ActionTarget[]): str
   const wanted: ActionTargetState = run.shadow ? 'would-change' : reverts ? 'reverted' : 'verified'
   const those = targets.filter(({ state }) => state === wanted)
   const count = { targets: those.length, lanes: new Set(those.map(({ lane }) => lane)).size }
-  const said = reverts ? KINDS[run.targetKind].restored(count) : did(count)
+  const said = reverts ? KINDS[run.targetKind].restored(count) : did(count, run.options)
   const sentence = run.shadow ? `Would have ${said}` : `${said.charAt(0).toUpperCase()}${said.slice(1)}`
   const others = Object.entries(OTHER_ENDS)
     .map(([state, words]) => [run.targetsByState[state as ActionTargetState] ?? 0, words] as const)

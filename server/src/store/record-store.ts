@@ -15,6 +15,7 @@ import type { SavedSearch } from '#domain/saved-search.ts'
 import type { Quarantined } from '#domain/outcome.ts'
 import type { Connection, ConnectionTest, Credential, PasswordCredential, Tenant } from '#domain/tenant.ts'
 import type { ApiToken, User, UserSession } from '#domain/user.ts'
+import type { FilledList, ListedValue, ValueList } from '#domain/value-list.ts'
 
 import type { ArrivalCursor } from './event-store.ts'
 
@@ -124,6 +125,20 @@ export interface RecordStore {
     tunings(tenantId: TenantId): Promise<RuleTuning[]>
     addTuning(tuning: RuleTuning): Promise<void>
     removeTuning(tenantId: TenantId, id: string): Promise<boolean>
+  }
+
+  /** Each change counts in `rules.revisions`. */
+  valueLists: {
+    /** By name, each with its values, newest first; also those that have expired. */
+    list(tenantId: TenantId): Promise<FilledList[]>
+    /** False when the tenant has one of that name. */
+    create(list: ValueList): Promise<boolean>
+    /** With its values. False when there is none. */
+    remove(tenantId: TenantId, name: string): Promise<boolean>
+    /** Adds values to a list that is there, or writes them anew; false, and adds none, where it would then hold more than `most`. */
+    add(tenantId: TenantId, name: string, values: readonly ListedValue[], most: number): Promise<boolean>
+    /** How many there were. */
+    drop(tenantId: TenantId, name: string, values: readonly string[]): Promise<number>
   }
 
   /** What correlations remember, told by every process that detects. */

@@ -42,6 +42,9 @@ export function RulesPage() {
             <Link to="/tenants/$tenantId/attack-map" params={{ tenantId }} className={buttonClass()}>
               ATT&CK map
             </Link>
+            <Link to="/tenants/$tenantId/value-lists" params={{ tenantId }} className={buttonClass()}>
+              Lists
+            </Link>
             <Button onClick={() => void tenantApi(tenantId).exportRules().then(saveFile)}>Export</Button>
             {mayChange && (
               <Button look="primary" onClick={() => setImporting(true)}>

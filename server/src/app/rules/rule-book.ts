@@ -29,13 +29,13 @@ export interface RuleBook {
 /** Opens the book with all changes read: nothing is detected by rules that were switched off before. */
 export async function openRuleBook(parts: {
   base: readonly BaseFile[]
-  records: Pick<RecordStore, 'rules'>
+  records: Pick<RecordStore, 'rules' | 'valueLists'>
   clock: Clock
   log: (error: AppError) => void
 }): Promise<RuleBook> {
   const { base, records, clock, log } = parts
   const parse = rememberingParser()
-  const unchanged = tenantRules(base, { files: [], switches: new Map(), tunings: [] }, clock.now(), parse)
+  const unchanged = tenantRules(base, { files: [], switches: new Map(), tunings: [], lists: [] }, clock.now(), parse)
   const pages = new Map<TenantId, { revision: number; rules: TenantRules }>()
   const listeners: (() => void)[] = []
 
@@ -44,17 +44,21 @@ export async function openRuleBook(parts: {
     for (const [tenantId, revision] of await records.rules.revisions()) {
       const page = pages.get(tenantId)
       if (page?.revision === revision && clock.now() < page.rules.expiresAt) continue
-      const [files, switches, tunings] = await Promise.all([
+      const [files, switches, tunings, lists] = await Promise.all([
         records.rules.files(tenantId),
         records.rules.switches(tenantId),
         records.rules.tunings(tenantId),
+        records.valueLists.list(tenantId),
       ])
       for (const { path, text } of files) {
         // Thousands of new ones take seconds; others wait for their requests meanwhile.
         await breathe()
         parse(text, path)
       }
-      pages.set(tenantId, { revision, rules: tenantRules(base, { files, switches, tunings }, clock.now(), parse) })
+      pages.set(tenantId, {
+        revision,
+        rules: tenantRules(base, { files, switches, tunings, lists }, clock.now(), parse),
+      })
       hasChanged = true
     }
     if (hasChanged) for (const listener of listeners) listener()

@@ -2,6 +2,7 @@ import { type LoadedCorrelation, type LoadedRule, assembleRules, bindRuleSet, ty
 import { createDetector, type Detector } from '#detect/runner.ts'
 import { parseSigma } from '#detect/sigma/parse.ts'
 import type { RuleFile, RuleTuning } from '#domain/rule.ts'
+import type { FilledList } from '#domain/value-list.ts'
 
 /** Where a file of rules comes from: Cordon, the folder `rules` of the data folder, or people who imported it. */
 export type RuleOrigin = 'pack' | 'folder' | 'imported'
@@ -18,6 +19,7 @@ export interface TenantChoices {
   files: readonly RuleFile[]
   switches: ReadonlyMap<string, boolean>
   tunings: readonly RuleTuning[]
+  lists: readonly FilledList[]
 }
 
 export interface SourceFile {
@@ -40,7 +42,7 @@ export interface TenantRules {
   detector: Detector
   /** Those that are switched on, with the correlations that they are over; each after those. */
   correlations: readonly LoadedCorrelation[]
-  /** When the next tuning expires, ms since the epoch. */
+  /** When the next tuning or value of a list expires, ms since the epoch. */
   expiresAt: number
 }
 
@@ -54,13 +56,15 @@ export function tenantRules(
   parse: Parse = parseSigma,
 ): TenantRules {
   const files = filesOf(base, choices.files)
-  const tunings = choices.tunings.filter(({ expiresAt }) => expiresAt === undefined || Date.parse(expiresAt) > now)
+  const counts = ({ expiresAt }: { expiresAt?: string }) => expiresAt === undefined || Date.parse(expiresAt) > now
+  const tunings = choices.tunings.filter(counts)
+  const lists = choices.lists.map(({ name, values }) => ({ name, values: values.filter(counts) }))
   const texts = [
     ...[...files].map(([file, { text }]) => ({ file, text })),
     ...tunings.map(({ id, yaml }) => ({ file: tuningFile(id), text: yaml })),
   ]
   const set = assembleRules(texts, parse)
-  const runnable = bindRuleSet(set, new Map())
+  const runnable = bindRuleSet(set, new Map(lists.map(({ name, values }) => [name, values.map(({ value }) => value)])))
   const isOn = ({ id, file }: LoadedRule | LoadedCorrelation) =>
     choices.switches.get(id) ?? files.get(file)?.origin !== 'imported'
   const enabled = new Set([...set.rules, ...set.correlations].filter(isOn).map(({ id }) => id))
@@ -77,7 +81,10 @@ export function tenantRules(
     tunings,
     correlations,
     detector: createDetector(rules, correlations),
-    expiresAt: Math.min(...tunings.flatMap(({ expiresAt }) => (expiresAt === undefined ? [] : Date.parse(expiresAt)))),
+    expiresAt: [...tunings, ...lists.flatMap(({ values }) => values)].reduce(
+      (earliest, { expiresAt }) => (expiresAt === undefined ? earliest : Math.min(earliest, Date.parse(expiresAt))),
+      Infinity,
+    ),
   }
 }
 

@@ -33,14 +33,18 @@ const Json = z.record(z.string(), z.unknown())
 
 const QUIET = '--no-live --freeze-clock --throttle off --scenario none --org 200'.split(' ')
 
-/** Starts the emulator; the onlooker gets a token of `api` with `roles` and `directoryRoles`; `more` are flags of the emulator. */
+/**
+ * Starts the emulator; the onlooker gets a token of `api` with `roles` and `directoryRoles`.
+ *
+ * @param consistency whether reads hear of a write at once, or seconds later as with Microsoft.
+ */
 export async function openApiStage(
   api: MicrosoftApi,
   roles: readonly string[],
   directoryRoles: readonly string[] = [],
-  more: readonly string[] = [],
+  consistency: 'strong' | 'eventual' = 'eventual',
 ): Promise<ApiStage> {
-  const emulator = await startEmulator([...QUIET, ...more])
+  const emulator = await startEmulator([...QUIET, '--consistency', consistency])
   const agent = new Agent({ connect: { ca: await readFile(emulator.caFile, 'utf8') } })
   const register = async (held: readonly string[], directory: readonly string[]) =>
     Application.parse(

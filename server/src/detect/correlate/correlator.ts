@@ -68,7 +68,7 @@ interface Concern<R> {
 /** Sets of rules for which it is remembered what they mean. */
 const CONCERNS_MAX = 10_000
 
-/** What an event brings: which rules matched it, and how its fields are read. */
+/** What an event brings: which rules matched it, and the texts of the fields that correlations ask for. */
 export interface Arrival<R> {
   id: string
   time: number

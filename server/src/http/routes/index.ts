@@ -18,6 +18,7 @@ import { SESSION_ROUTES } from './session.ts'
 import { STREAM_ROUTES } from './stream.ts'
 import { TOKEN_ROUTES } from './tokens.ts'
 import { USER_ROUTES } from './users.ts'
+import { VALUE_LIST_ROUTES } from './value-lists.ts'
 
 /** Every route of the API. One that is not in this list does not exist. */
 export const ROUTES: readonly Route[] = [
@@ -35,6 +36,7 @@ export const ROUTES: readonly Route[] = [
   ...DESTINATION_ROUTES,
   ...ALERT_ROUTES,
   ...RULE_ROUTES,
+  ...VALUE_LIST_ROUTES,
   ...INVESTIGATION_ROUTES,
   ...EVIDENCE_ROUTES,
   ...ACTION_ROUTES,

@@ -11,9 +11,15 @@ export function liftPairs(value: unknown): unknown {
   if (!Array.isArray(value) || value.length === 0) return value
   const lifted = new Lifted()
   for (const element of value) {
-    const name = isObject(element) ? pairName(element) : undefined
+    if (!isObject(element)) return value
+    const { Name: usual } = element
+    if (typeof usual === 'string' && isUsual(element)) {
+      lifted.add(usual, unwrap(element.Value ?? null))
+      continue
+    }
+    const name = pairName(element)
     if (name === undefined) return value
-    lifted.add(name, pairValue(element as JsonObject))
+    lifted.add(name, pairValue(element))
   }
   return lifted.object
 }
@@ -34,6 +40,16 @@ const VALUE_FIELDS = ['Value', 'value']
 const CHANGE_FIELDS = ['NewValue', 'OldValue', 'newValue', 'oldValue']
 const PAIR_FIELDS = new Set([...NAME_FIELDS, ...VALUE_FIELDS, ...CHANGE_FIELDS])
 
+/** By far the most: a name and one value, and nothing beside. */
+function isUsual(pair: JsonObject): boolean {
+  let fields = 0
+  for (const field in pair) {
+    fields += 1
+    if (fields > 2 || (field !== 'Name' && field !== 'Value')) return false
+  }
+  return fields === 2
+}
+
 /** The name in a pair; undefined where the object holds anything else beside, or a display name alone. */
 function pairName(pair: JsonObject): string | undefined {
   let name: unknown
@@ -52,17 +68,10 @@ function pairName(pair: JsonObject): string | undefined {
 }
 
 function pairValue(pair: JsonObject): unknown {
-  const { Value: only } = pair
-  // By far the most: a name and one value.
-  if (only !== undefined && isAlone(pair)) return unwrap(only)
   const changes = CHANGE_FIELDS.filter((field) => field in pair)
   const values = VALUE_FIELDS.filter((field) => field in pair)
   if (changes.length === 0 && values.length < 2) return unwrap(pair[values[0] ?? 'Value'] ?? null)
   return Object.fromEntries([...changes, ...values].map((field) => [field, unwrap(pair[field])]))
-}
-
-function isAlone(pair: JsonObject): boolean {
-  return !('value' in pair || 'NewValue' in pair || 'OldValue' in pair || 'newValue' in pair || 'oldValue' in pair)
 }
 
 function unwrap(value: unknown): unknown {

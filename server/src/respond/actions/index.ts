@@ -1,6 +1,7 @@
 import type { Action } from '#respond/action.ts'
 
 import { blockIndicator } from './block-indicator/action.ts'
+import { blockIp } from './block-ip/action.ts'
 import { blockMailEntry } from './block-mail-entry/action.ts'
 import { confirmUserCompromised } from './confirm-user-compromised/action.ts'
 import { deleteMessage } from './delete-message/action.ts'
@@ -22,6 +23,7 @@ import { revokeSignInSessionsOfUser } from './revoke-sign-in-sessions/action.ts'
 import { scanDevice } from './scan-device/action.ts'
 import { softDeleteMessage } from './soft-delete-message/action.ts'
 import { unblockIndicator } from './unblock-indicator/action.ts'
+import { unblockIp } from './unblock-ip/action.ts'
 import { unblockMailEntry } from './unblock-mail-entry/action.ts'
 import { warnMessage } from './warn-message/action.ts'
 
@@ -48,6 +50,8 @@ export const ACTIONS: readonly Action[] = [
   unblockIndicator,
   blockMailEntry,
   unblockMailEntry,
+  blockIp,
+  unblockIp,
   revokeOauthGrant,
   disableServicePrincipal,
   enableServicePrincipal,

@@ -3,6 +3,7 @@ import type { Kind } from '#respond/kind.ts'
 
 import { devices } from './device.ts'
 import { indicators } from './indicator.ts'
+import { ipRanges } from './ip-range.ts'
 import { mailEntries } from './mail-entry.ts'
 import { messages } from './message.ts'
 import { servicePrincipals } from './service-principal.ts'
@@ -15,5 +16,6 @@ export const KINDS: Record<TargetKind, Kind> = {
   device: devices,
   indicator: indicators,
   'mail-entry': mailEntries,
+  'ip-range': ipRanges,
   'service-principal': servicePrincipals,
 }

@@ -35,17 +35,21 @@ export interface Held {
   /** Directory roles by name. */
   readRole?: string
   writeRole?: string
+  /** Whether reads hear of a write at once, or seconds later as with Microsoft; that when absent. */
+  consistency?: 'strong' | 'eventual'
 }
 
 const Faults = z.object({ rules: z.array(z.object({ struck: z.number() })) })
 
 /** Starts the emulator and an embedded store; a second or two. */
-export async function openApiTrial(api: MicrosoftApi, { read, write, readRole, writeRole }: Held): Promise<ApiTrial> {
+export async function openApiTrial(
+  api: MicrosoftApi,
+  { read, write, readRole, writeRole, consistency }: Held,
+): Promise<ApiTrial> {
   const all = [...read, ...write]
   const rolesOf = (name: string | undefined) => (name === undefined ? [] : [name])
   const [stage, records] = await Promise.all([
-    // Whether a run is taken up where it was cut off is asked here; that reads lag behind is tried elsewhere.
-    openApiStage(api, all, rolesOf(writeRole), ['--consistency', 'strong']),
+    openApiStage(api, all, rolesOf(writeRole), consistency),
     openTemporaryRecords(),
   ])
   const { emulator, onlooker } = stage

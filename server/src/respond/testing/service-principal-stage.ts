@@ -38,7 +38,7 @@ const Made = z.object({ servicePrincipalId: z.string(), clientId: z.string() })
 
 /** Starts the emulator and an embedded store; a second or two. */
 export async function openServicePrincipalStage(): Promise<ServicePrincipalStage> {
-  const trial = await openApiTrial('graph', { read: READ, write: WRITE })
+  const trial = await openApiTrial('graph', { read: READ, write: WRITE, consistency: 'strong' })
   const { connectionId, onlooker, tenantId, emulator } = trial
   const at = ({ id }: Pick<TriedServicePrincipal, 'id'>) => `/v1.0/servicePrincipals/${id}`
   const grantsOf: ServicePrincipalStage['grantsOf'] = async (application) =>

@@ -64,6 +64,8 @@ export interface Expected<Stage, On> {
   wait?: (stage: Stage) => Promise<void>
   /** What the lying Microsoft answers; 204 when absent. */
   lie?: Record<string, unknown>
+  /** How often the effect is asked for before the target has failed; once when absent. */
+  attempts?: number
   /** Requests whose replies are lost one after the other: an expression on the path of writes of any method. */
   lossy: string
 }
@@ -125,7 +127,7 @@ export function testContract<On, Stage extends Trial<On>, Works extends Target>(
       const planned = (await stage.records.actionRuns.read(stage.tenantId, run.id))!
       expect(planned).toMatchObject({ state: 'planned', targetsTotal: 3, targetsByState: { planned: 3 } })
       const lanes = new Set((await targets(run)).map(({ lane }) => lane)).size
-      expect(planned.effect.toLowerCase()).toContain(action.does({ targets: 3, lanes }).toLowerCase())
+      expect(planned.effect.toLowerCase()).toContain(action.does({ targets: 3, lanes }, options).toLowerCase())
       expect(planned.reversible).toBe(action.revert !== undefined)
       expect(await looks()).toEqual(before)
       expect(effects()).toBe(0)
@@ -188,7 +190,7 @@ export function testContract<On, Stage extends Trial<On>, Works extends Target>(
     )
 
     it('fails the target when Microsoft reports success and does nothing', async () => {
-      await stage.strike({ match: { ...sought, nth: 1 }, do: effect.lie ?? { status: 204 } })
+      await stage.strike({ match: { ...sought, times: effect.attempts ?? 1 }, do: effect.lie ?? { status: 204 } })
       const run = await plan()
       expect(await executeActionRun(run)).toMatchObject({ state: 'partly', targetsByState: { verified: 2 } })
       const failed = (await targets(run)).find(({ state }) => state !== 'verified')

@@ -27,6 +27,7 @@ import { savedSearches } from './saved-searches.ts'
 import { sessions } from './sessions.ts'
 import { tenants } from './tenants.ts'
 import { users } from './users.ts'
+import { valueLists } from './value-lists.ts'
 
 /**
  * The record store over PostgreSQL: an embedded engine and a server alike, since both come as a `pg` Pool.
@@ -52,6 +53,7 @@ export function createRecordStore(parts: { pool: Pool; seal: Seal }): RecordStor
     alerts: alerts(db),
     alertChanges: alertChanges(db),
     rules: rules(db),
+    valueLists: valueLists(db),
     correlationHits: correlationHits(db),
     destinations: destinations(db, parts.seal),
     investigations: investigations(db),

@@ -1,21 +1,12 @@
-import { sql } from 'kysely'
-
 import type { TenantId } from '#domain/ids.ts'
 import type { RecordStore } from '#store/record-store.ts'
 
 import { insertMissing, upsert } from './bulk.ts'
+import { changeRules } from './change-rules.ts'
 import { present } from './row.ts'
 import type { Database, DatabaseTransaction } from './schema.ts'
 
-/** Every change counts the tenant's revision up first, which also has changes of one tenant wait for each other. */
 export function rules(db: Database): RecordStore['rules'] {
-  const change = <T>(tenantId: TenantId, work: (trx: DatabaseTransaction) => Promise<T>): Promise<T> =>
-    db.transaction().execute(async (trx) => {
-      await sql`insert into rule_revisions values (${tenantId}, 1)
-        on conflict (tenant_id) do update set revision = rule_revisions.revision + 1`.execute(trx)
-      return work(trx)
-    })
-
   const files = (tenantId: TenantId, on: Database | DatabaseTransaction = db) =>
     on
       .selectFrom('ruleFiles')
@@ -39,7 +30,7 @@ export function rules(db: Database): RecordStore['rules'] {
     files: (tenantId) => files(tenantId),
 
     write: (tenantId, given, about) =>
-      change(tenantId, async (trx) => {
+      changeRules(db, tenantId, async (trx) => {
         const texts = new Map((await files(tenantId, trx)).map(({ path, text }) => [path, text]))
         const changed = given.filter(({ path, text }) => texts.get(path) !== text)
         const newest = await trx
@@ -59,7 +50,7 @@ export function rules(db: Database): RecordStore['rules'] {
       }),
 
     removeFile: (tenantId, path) =>
-      change(tenantId, async (trx) => {
+      changeRules(db, tenantId, async (trx) => {
         const { numDeletedRows } = await trx
           .deleteFrom('ruleFiles')
           .where('tenantId', '=', tenantId)
@@ -85,7 +76,7 @@ export function rules(db: Database): RecordStore['rules'] {
     },
 
     switch: (tenantId, ruleIds, isEnabled) =>
-      change(tenantId, (trx) =>
+      changeRules(db, tenantId, (trx) =>
         upsert(
           trx,
           'ruleSwitches',
@@ -106,10 +97,14 @@ export function rules(db: Database): RecordStore['rules'] {
     },
 
     addTuning: (tuning) =>
-      change(tuning.tenantId, async (trx) => void (await trx.insertInto('ruleTunings').values(tuning).execute())),
+      changeRules(
+        db,
+        tuning.tenantId,
+        async (trx) => void (await trx.insertInto('ruleTunings').values(tuning).execute()),
+      ),
 
     removeTuning: (tenantId, id) =>
-      change(tenantId, async (trx) => {
+      changeRules(db, tenantId, async (trx) => {
         const { numDeletedRows } = await trx
           .deleteFrom('ruleTunings')
           .where('tenantId', '=', tenantId)

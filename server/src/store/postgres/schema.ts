@@ -48,6 +48,8 @@ export interface Tables {
   ruleFiles: { tenantId: TenantId; path: string; version: number }
   ruleSwitches: { tenantId: TenantId; ruleId: string; isEnabled: boolean }
   ruleTunings: RuleTuningTable
+  valueLists: ValueListTable
+  listedValues: ListedValueTable
   correlationHits: CorrelationHitTable
   investigations: InvestigationTable
   investigationMailboxes: InvestigationMailboxTable
@@ -163,6 +165,24 @@ interface RuleTuningTable {
   expiresAt: MomentOrNull
   createdBy: string
   createdAt: Moment
+}
+
+interface ValueListTable {
+  tenantId: TenantId
+  name: string
+  description: string
+  createdBy: string
+  createdAt: Moment
+}
+
+interface ListedValueTable {
+  tenantId: TenantId
+  list: string
+  value: string
+  note: TextOrNull
+  expiresAt: MomentOrNull
+  addedBy: string
+  addedAt: Moment
 }
 
 interface CorrelationHitTable {

@@ -18,6 +18,7 @@ import { quarantineContract } from './record-store/quarantine.ts'
 import { retentionContract } from './record-store/retention.ts'
 import { ruleContract } from './record-store/rules.ts'
 import { savedSearchContract } from './record-store/saved-searches.ts'
+import { valueListContract } from './record-store/value-lists.ts'
 
 /** A noun's part of the contract: declares tests over the store that `store()` gives while they run. */
 export type Contract = (store: () => RecordStore) => void
@@ -66,6 +67,7 @@ export function testRecordStore(
     describe('destinations', () => void destinationContract(store))
     describe('intake keys', () => void intakeKeyContract(store))
     describe('saved searches', () => void savedSearchContract(store))
+    describe('value lists', () => void valueListContract(store))
     describe('retention', () => void retentionContract(store))
     describe('people, tokens and audit', () => void peopleContract(store))
   })

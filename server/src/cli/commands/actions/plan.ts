@@ -14,6 +14,7 @@ const Options = z.object({
   device: z.array(z.string()).optional(),
   indicator: z.array(z.string()).optional(),
   mailEntry: z.array(z.string()).optional(),
+  range: z.array(z.string()).optional(),
   application: z.array(z.string()).optional(),
   connection: z.string().optional(),
   set: z.array(z.string()).optional().transform(settings),
@@ -46,6 +47,7 @@ export function planAction(actions: Command): void {
       '--mail-entry <value...>',
       'senders, domains, URLs, hashes of files or IPv6 addresses, for an action on the Tenant Allow/Block List',
     )
+    .option('--range <cidr...>', 'addresses or ranges that people sign in from, for an action on them')
     .option(
       '--application <id-or-name...>',
       'applications, by object id, application ID or name, for an action on them',

@@ -22,6 +22,7 @@ export const IpNamedLocation = z.object({
   id: z.string(),
   displayName: z.string(),
   isTrusted: z.boolean().nullish(),
+  createdDateTime: z.string().nullish(),
   ipRanges: z.array(Range),
 })
 export type IpNamedLocation = z.infer<typeof IpNamedLocation>
@@ -52,6 +53,17 @@ export async function findIpLocation(
     z.object({ value: z.array(z.union([IpNamedLocation, z.unknown().transform(() => undefined)])) }),
   )
   return value.find((location) => location !== undefined)
+}
+
+/** All locations that hold ranges. @throws AppError CONNECT_*. */
+export async function listIpLocations(microsoft: Microsoft, signal?: AbortSignal): Promise<IpNamedLocation[]> {
+  const found: IpNamedLocation[] = []
+  const first = { ...request('Could not list the named locations.', signal), permission: READ_POLICIES }
+  // Those of countries have no ranges.
+  const Location = z.union([IpNamedLocation, z.object({ id: z.string() })])
+  for await (const page of microsoft.pages(first, Location))
+    found.push(...page.filter((location) => 'ipRanges' in location))
+  return found
 }
 
 /** A location by its id. @throws AppError CONNECT_*: CONNECT_NOT_FOUND where there is none. */
@@ -154,7 +166,7 @@ async function settle(
   throw new AppError({
     code: 'CONNECT_REQUEST_REFUSED',
     what,
-    why: `After ${WAITS.length} attempts the ranges are still others: somebody keeps overwriting them, or Entra is slow to show a change.`,
+    why: `Microsoft reported success ${WAITS.length} times, and the ranges are still others: somebody keeps overwriting them, or Entra is slow to show a change.`,
     fix: 'Look in https://entra.microsoft.com > Entra ID > Audit logs for who changes this named location, and try again.',
     retry: 'backoff',
   })

@@ -18,6 +18,7 @@ import { up as rules } from './0015-rules.ts'
 import { up as actionTargets } from './0016-action-targets.ts'
 import { up as auditChain } from './0017-audit-chain.ts'
 import { up as people } from './0018-people.ts'
+import { up as valueLists } from './0021-value-lists.ts'
 
 /** In order of their names; one that was released is never edited. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -39,4 +40,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0016-action-targets': { up: actionTargets },
   '0017-audit-chain': { up: auditChain },
   '0018-people': { up: people },
+  '0021-value-lists': { up: valueLists },
 }
