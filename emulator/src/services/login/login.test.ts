@@ -46,7 +46,7 @@ describe('an access token', () => {
         appidacr: '1',
         idtyp: 'app',
         ver: '1.0',
-        roles: app.roles.filter((role) => !/^(?:ActivityFeed|Machine|Ti)\./.test(role)),
+        roles: app.roles.filter((role) => !/^(?:ActivityFeed|Machine|Ti|Exchange)\./.test(role)),
       })
       expect(payload['oid']).toBe(payload.sub)
     },

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest'
 
 import { executeActionRun, revertActionRun } from '#respond/runner.ts'
-import { testApplicationAction } from '#respond/testing/test-application-action.ts'
+import { testServicePrincipalAction } from '#respond/testing/test-service-principal-action.ts'
 
 import { disableServicePrincipal } from './action.ts'
 
-testApplicationAction(
+testServicePrincipalAction(
   disableServicePrincipal,
   {
     wanted: 'false',

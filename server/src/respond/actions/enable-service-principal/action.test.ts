@@ -1,8 +1,8 @@
-import { testApplicationAction } from '#respond/testing/test-application-action.ts'
+import { testServicePrincipalAction } from '#respond/testing/test-service-principal-action.ts'
 
 import { enableServicePrincipal } from './action.ts'
 
-testApplicationAction(enableServicePrincipal, {
+testServicePrincipalAction(enableServicePrincipal, {
   wanted: 'true',
   look: async (stage, application) => String((await stage.seen(application))['accountEnabled']),
   arrange: async (stage, { id }) => {

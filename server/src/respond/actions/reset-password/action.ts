@@ -26,7 +26,7 @@ export const resetPassword = defineAction<PasswordState, UserTarget>({
   on: 'user',
   title: 'Reset password of user',
   recoverability:
-    'The old password is worth nothing from then on, and cannot be put back. Only who planned the reset can read the new one, ' +
+    'The old password is worth nothing from then on, and Cordon cannot put it back. Only who planned the reset can read the new one, ' +
     'and the user has to change it at the next sign-in. Sessions that are open may go on: end them as well. Not for guests, nor for ' +
     'users mastered on premises.',
   permissions: [RESET_PASSWORDS, READ_USERS],

@@ -1,18 +1,21 @@
 import { expect, it } from 'vitest'
 
 import { executeActionRun, revertActionRun } from '#respond/runner.ts'
-import type { ApplicationStage, TriedApplication } from '#respond/testing/application-stage.ts'
-import { testApplicationAction } from '#respond/testing/test-application-action.ts'
+import type { ServicePrincipalStage, TriedServicePrincipal } from '#respond/testing/service-principal-stage.ts'
+import { testServicePrincipalAction } from '#respond/testing/test-service-principal-action.ts'
 
 import { revokeOauthGrant } from './action.ts'
 
 /** Consents apart from their ids, which Microsoft gives. */
-async function consents(stage: ApplicationStage, application: TriedApplication): Promise<Record<string, unknown>[]> {
+async function consents(
+  stage: ServicePrincipalStage,
+  application: TriedServicePrincipal,
+): Promise<Record<string, unknown>[]> {
   const grants = (await stage.grantsOf(application)).map((grant) => ({ ...grant, id: '' }))
   return grants.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
 }
 
-testApplicationAction(
+testServicePrincipalAction(
   revokeOauthGrant,
   {
     wanted: 'nothing',

@@ -5,23 +5,30 @@ import type { ServicePrincipalTarget } from '#respond/kinds/service-principal.ts
 import { planActionRun } from '#respond/plan.ts'
 import { executeActionRun } from '#respond/runner.ts'
 
-import { openApplicationStage, type ApplicationStage, type TriedApplication } from './application-stage.ts'
+import {
+  openServicePrincipalStage,
+  type ServicePrincipalStage,
+  type TriedServicePrincipal,
+} from './service-principal-stage.ts'
 import { type Expected, type Running, testContract } from './test-contract.ts'
 
 /** What an action does to emulated applications; what is absent is as for most actions on them. */
-export type ExpectedApplicationEffect = Omit<Expected<ApplicationStage, TriedApplication>, 'lossy' | 'again'>
+export type ExpectedServicePrincipalEffect = Omit<
+  Expected<ServicePrincipalStage, TriedServicePrincipal>,
+  'lossy' | 'again'
+>
 
 /** The contract that every action on applications fulfils; `more` adds what the action alone does. */
-export function testApplicationAction(
+export function testServicePrincipalAction(
   action: Action<Record<string, unknown>, ServicePrincipalTarget>,
-  effect: ExpectedApplicationEffect,
-  more: (running: Running<ApplicationStage, TriedApplication>) => void = () => undefined,
+  effect: ExpectedServicePrincipalEffect,
+  more: (running: Running<ServicePrincipalStage, TriedServicePrincipal>) => void = () => undefined,
 ): void {
   const expected = { again: 'already-done', lossy: effect.path, ...effect } as const
-  testContract<TriedApplication, ApplicationStage, ServicePrincipalTarget>(
+  testContract<TriedServicePrincipal, ServicePrincipalStage, ServicePrincipalTarget>(
     action,
     expected,
-    openApplicationStage,
+    openServicePrincipalStage,
     (running) => {
       const invalid = (why: string) =>
         expect.objectContaining({ code: 'REQUEST_INVALID', why: expect.stringContaining(why) })

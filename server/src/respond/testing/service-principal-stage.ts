@@ -4,26 +4,26 @@ import { openApiTrial, type ApiTrial } from './api-trial.ts'
 import type { Trial } from './test-contract.ts'
 
 /** A service principal of the emulated company. */
-export interface TriedApplication {
+export interface TriedServicePrincipal {
   id: string
   appId: string
   displayName: string
 }
 
 /** What an action on applications is tried on: services of other companies. */
-export interface ApplicationStage
-  extends ApiTrial, Pick<Trial<TriedApplication>, 'subjects' | 'stranger' | 'request' | 'hide'> {
+export interface ServicePrincipalStage
+  extends ApiTrial, Pick<Trial<TriedServicePrincipal>, 'subjects' | 'stranger' | 'request' | 'hide'> {
   /** One that people consented to one by one. */
-  consentedByPeople: TriedApplication
+  consentedByPeople: TriedServicePrincipal
   /** One of Microsoft's own. */
-  microsofts: TriedApplication
+  microsofts: TriedServicePrincipal
   /** What Microsoft holds of the application, or of what it was allowed, read by a client of its own. */
-  seen(application: TriedApplication): Promise<Record<string, unknown>>
-  grantsOf(application: Pick<TriedApplication, 'id'>): Promise<Record<string, unknown>[]>
+  seen(application: TriedServicePrincipal): Promise<Record<string, unknown>>
+  grantsOf(application: Pick<TriedServicePrincipal, 'id'>): Promise<Record<string, unknown>[]>
   /** Ids of the app roles that it holds. */
-  rolesOf(application: Pick<TriedApplication, 'id'>): Promise<string[]>
+  rolesOf(application: Pick<TriedServicePrincipal, 'id'>): Promise<string[]>
   /** Registers one that holds app roles. */
-  register(name: string, roles: readonly string[]): Promise<TriedApplication>
+  register(name: string, roles: readonly string[]): Promise<TriedServicePrincipal>
 }
 
 const READ = ['Application.Read.All', 'Directory.Read.All', 'User.Read.All']
@@ -37,11 +37,11 @@ const List = z.object({ value: z.array(z.record(z.string(), z.unknown())) })
 const Made = z.object({ servicePrincipalId: z.string(), clientId: z.string() })
 
 /** Starts the emulator and an embedded store; a second or two. */
-export async function openApplicationStage(): Promise<ApplicationStage> {
+export async function openServicePrincipalStage(): Promise<ServicePrincipalStage> {
   const trial = await openApiTrial('graph', { read: READ, write: WRITE, consistency: 'strong' })
   const { connectionId, onlooker, tenantId, company } = trial
-  const at = ({ id }: Pick<TriedApplication, 'id'>) => `/v1.0/servicePrincipals/${id}`
-  const grantsOf: ApplicationStage['grantsOf'] = async (application) =>
+  const at = ({ id }: Pick<TriedServicePrincipal, 'id'>) => `/v1.0/servicePrincipals/${id}`
+  const grantsOf: ServicePrincipalStage['grantsOf'] = async (application) =>
     List.parse((await onlooker(`${at(application)}/oauth2PermissionGrants`)).json).value
 
   const { value: principals } = Principals.parse((await onlooker('/v1.0/servicePrincipals?$top=999')).json)
