@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { look, openBrowser, openPage, signIn } from './testing/browser.ts'
 import { createWitness, type Witness } from './testing/graph.ts'
 import { connectTenant, type Product, startProduct } from './testing/product.ts'
-import { readPhish } from './testing/truth.ts'
+import { readPassword, readPhish } from './testing/truth.ts'
 
 /** Somebody is locked out from where the name was seen, and let in again; a client that shares nothing with Cordon looks on. */
 describe('a user of an event', () => {
@@ -73,6 +73,38 @@ describe('a user of an event', () => {
     await page.getByRole('button', { name: 'Put 1 user back' }).click()
     await page.getByText('Put back 1 user').waitFor({ timeout: 60_000 })
     expect(await witness.accountEnabled(user)).toBe(true)
+  })
+
+  it('gets a new password that this browser alone can show, once', async () => {
+    // Microsoft lets an application set no password that is written back on premises.
+    const { recipients } = await readPhish(product.emulator)
+    const synced = await Promise.all(recipients.map((each) => witness.isSynced(each.userPrincipalName)))
+    const { userPrincipalName: own } = recipients[synced.indexOf(false)]!
+    await page.goto(`${product.address}/tenants/${tenantId}/users/${encodeURIComponent(own)}`)
+    await page
+      .getByRole('button', { name: /^Respond: act on / })
+      .first()
+      .click()
+    await page.getByRole('radio', { name: 'Reset password of user' }).check()
+    expect(await look(page, 'user-7-reset-desktop')).toBe(0)
+    await page.getByRole('button', { name: 'Plan action' }).click()
+    await page.getByRole('button', { name: /^Reset/ }).click()
+    const show = page.getByRole('button', { name: 'Show 1 new password…' })
+    await show.waitFor({ timeout: 60_000 })
+    const path = `/api${new URL(page.url()).pathname}`
+    const written = await page.evaluate(async (address) => (await fetch(address)).text(), path)
+    expect(written).toContain('sealedPassword')
+    await show.click()
+    const dialog = page.getByRole('dialog', { name: 'New password' })
+    const password = (await dialog.getByRole('definition').innerText()).trim()
+    expect(password).toBe(await readPassword(product.emulator, own))
+    expect(await look(page, 'user-8-password-desktop')).toBe(0)
+    expect(written).not.toContain(password)
+    await page.keyboard.press('Escape')
+    await page.getByText('shown once').waitFor()
+    await page.reload()
+    await page.getByText('shown once').waitFor()
+    expect(await show.count()).toBe(0)
   })
 
   it('can be acted on from an alert, too, on a phone and in the dark as well', async () => {

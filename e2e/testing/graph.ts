@@ -21,6 +21,8 @@ export interface Witness {
   copies(user: string, internetMessageId: string): Promise<Message[]>
   /** Whether the user may sign in. */
   accountEnabled(user: string): Promise<boolean>
+  /** Whether the user is mastered in a directory on premises. */
+  isSynced(user: string): Promise<boolean>
   /** The well-known folder's id in a mailbox. */
   folderId(user: string, wellKnownName: string): Promise<string>
   /** All messages of a mailbox outside Recoverable Items. */
@@ -55,6 +57,10 @@ export function createWitness({ url, caFile, tenants }: Emulator): Witness {
     async accountEnabled(user) {
       const answer = (await client.api(`/users/${user}`).select('accountEnabled').get()) as { accountEnabled: boolean }
       return answer.accountEnabled
+    },
+    async isSynced(user) {
+      const answer = await client.api(`/users/${user}`).select('onPremisesSyncEnabled').get()
+      return (answer as { onPremisesSyncEnabled: boolean | null }).onPremisesSyncEnabled === true
     },
     async folderId(user, wellKnownName) {
       return ((await client.api(`/users/${user}/mailFolders/${wellKnownName}`).get()) as { id: string }).id

@@ -26,6 +26,11 @@ export async function readPhish(emulator: Emulator): Promise<Phish> {
   return { ...phish, forwardedTo: truth.forwards.flatMap(({ to }) => to), repliedBy: truth.reply.from }
 }
 
+/** What the user types at Microsoft's sign-in page. */
+export async function readPassword(emulator: Emulator, user: string): Promise<string> {
+  return ((await ask(emulator, `/passwords?user=${encodeURIComponent(user)}`)) as { password: string }).password
+}
+
 async function ask({ url, caFile }: Emulator, path: string): Promise<unknown> {
   const text = await new Promise<string>((done, failed) => {
     get(`${url}/_emu${path}`, { ca: readFileSync(caFile) }, (answer) => {

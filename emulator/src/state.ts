@@ -6,7 +6,7 @@ import { createClientCertificate } from '#http/certificates.ts'
 import { protocolNow } from '#clock.ts'
 import { USUAL } from '#scenarios/index.ts'
 import { random } from '#world/random.ts'
-import { SECURITY_ADMINISTRATOR } from '#world/roles.ts'
+import { EXCHANGE_ADMINISTRATOR, SECURITY_ADMINISTRATOR, USER_ADMINISTRATOR } from '#world/roles.ts'
 import type { Birth } from '#snapshot.ts'
 import type { Application } from '#world/applications.ts'
 import type { LiveActivity } from '#world/audit/schedule.ts'
@@ -116,7 +116,7 @@ async function createApplications(folder: string, seed: number, number: number):
     'User-PasswordProfile.ReadWrite.All',
   ]
   const cordon = createApplication('Cordon', cordonRoles, idsOf('Cordon'), {
-    directoryRoles: [SECURITY_ADMINISTRATOR],
+    directoryRoles: [SECURITY_ADMINISTRATOR, EXCHANGE_ADMINISTRATOR, USER_ADMINISTRATOR],
     azureRoles: ['Reader', 'Azure Event Hubs Data Receiver'],
   })
   const auditor = createApplication('Independent auditor', ['Mail.Read', 'User.Read.All'], idsOf('auditor'), {

@@ -7,7 +7,8 @@ import { tenantApi } from '#lib/api.ts'
 import { queries } from '#lib/queries.ts'
 import { useUser } from '#lib/rights.ts'
 import { isShadowOnly, useSafeguards } from '#lib/safeguards.ts'
-import { settingsOf, type SettingValue } from '#lib/settings.ts'
+import { createSealingKey, SEAL_SETTING } from '#lib/sealing-key.ts'
+import { type Setting, settingsOf, type SettingValue } from '#lib/settings.ts'
 import { actionable } from '#lib/words.ts'
 import { Badge } from '#parts/badge.tsx'
 import { Button } from '#parts/button.tsx'
@@ -42,10 +43,13 @@ export function ChooseAction({ tenantId, on, what, connectionId, request, onClos
   const cloud = useQuery(queries.connections()).data?.connections.find(({ id }) => id === connectionId)?.cloud
   const offered = actions.data?.actions.filter((each) => each.on === on)
   const action = offered?.find((each) => each.id === actionId)
+  const allSettings = action ? settingsOf(action) : []
   const plan = useMutation({
     mutationFn: async ({ id, shadow }: { id: string; shadow: boolean }) => {
-      const options = Object.keys(changed).length > 0 ? { options: changed } : {}
-      const asked = { action: id, shadow, ...options, ...(await request()) }
+      const seals = allSettings.some(({ name }) => name === SEAL_SETTING)
+      const options = { ...changed, ...(seals && { [SEAL_SETTING]: await createSealingKey() }) }
+      const more = Object.keys(options).length > 0 ? { options } : {}
+      const asked = { action: id, shadow, ...more, ...(await request()) }
       const { actionRun } = await tenantApi(tenantId).planActionRun(asked)
       const targets = actionable(actionRun)
       if (shadow && targets > 0) await tenantApi(tenantId).executeActionRun(actionRun.id, targets)
@@ -79,14 +83,16 @@ export function ChooseAction({ tenantId, on, what, connectionId, request, onClos
               setChanged({})
             }}
           >
-            {settingsOf(each).map((setting) => (
-              <SettingField
-                key={setting.name}
-                setting={setting}
-                value={changed[setting.name] ?? setting.initial}
-                onChange={(value) => setChanged({ ...changed, [setting.name]: value })}
-              />
-            ))}
+            {settingsOf(each)
+              .filter(isAsked)
+              .map((setting) => (
+                <SettingField
+                  key={setting.name}
+                  setting={setting}
+                  value={changed[setting.name] ?? setting.initial}
+                  onChange={(value) => setChanged({ ...changed, [setting.name]: value })}
+                />
+              ))}
           </ActionChoice>
         ))}
       </div>
@@ -111,6 +117,9 @@ export function ChooseAction({ tenantId, on, what, connectionId, request, onClos
     </Dialog>
   )
 }
+
+/** The key is made here; nobody types one. */
+const isAsked = ({ name }: Setting) => name !== SEAL_SETTING
 
 interface ActionChoiceProps {
   action: Action

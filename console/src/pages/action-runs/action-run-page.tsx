@@ -28,6 +28,7 @@ import { When } from '#parts/when.tsx'
 import { ApprovalNote } from './approval-note.tsx'
 import { PlanPanel } from './plan-panel.tsx'
 import { PlanForReal, UndoButton } from './result-buttons.tsx'
+import { RevealSecrets } from './reveal-secrets.tsx'
 import { RunSteps } from './run-steps.tsx'
 import { Targets } from './targets.tsx'
 
@@ -90,6 +91,7 @@ export function ActionRunPage() {
       ) : (
         action && <PlanPanel {...{ tenantId, actionRun, action }} />
       )}
+      <RevealSecrets actionRun={actionRun} targets={targets} />
       <Targets kind={actionRun.targetKind} targets={targets} />
     </Page>
   )
