@@ -42,6 +42,7 @@ describe('a user of an event', () => {
     await respond.click()
     await page.getByRole('radio', { name: 'Disable user and end sessions' }).check()
     expect(await page.getByRole('radio', { name: 'Delete permanently' }).count()).toBe(0)
+    expect(await page.getByRole('radio', { name: 'Disable forwarding rules of mailbox' }).count()).toBe(1)
     expect(await look(page, 'user-1-choose-desktop')).toBe(0)
     await page.getByRole('button', { name: 'Plan action' }).click()
     await page.getByText('Lock out 1 user (account disabled, sessions ended). Cordon can undo it.').waitFor()

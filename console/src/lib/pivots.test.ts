@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { pivotsOf, targetKindOf } from './pivots.ts'
+import { kindsNamed, pivotsOf, targetKindOf } from './pivots.ts'
 
 const EVENT = {
   '@timestamp': '2026-11-20T12:00:00.000Z',
@@ -12,6 +12,21 @@ const EVENT = {
   email: { message_id: ['<a@contoso.example>', '<a@contoso.example>', '<b@contoso.example>'] },
   o365: { audit: { DeviceProperties: { SessionId: 's-1' }, AppAccessContext: { AADSessionId: 's-1' } } },
 }
+
+it('acts on all that goes by a name', () => {
+  const kinds = (on: Parameters<typeof kindsNamed>[0], ...targets: string[]) =>
+    targets.map((target) => kindsNamed(on, target))
+  expect(kinds('user', 'ana@contoso.example')).toEqual([['user', 'mailbox']])
+  expect(kinds('device', 'laptop-1')).toEqual([['device']])
+  const ip = ['indicator', 'ip-range']
+  expect(kinds('indicator', '192.0.2.7', '2001:db8::1', '::1')).toEqual([ip, ip, ip])
+  const mail = ['indicator', 'mail-entry']
+  expect(kinds('indicator', 'https://paper.example/a', 'a'.repeat(64), 'paper.example')).toEqual([
+    mail,
+    mail,
+    ['indicator'],
+  ])
+})
 
 describe('pivots from an event', () => {
   it('lead to the same user, address, messages and session', () => {

@@ -17,6 +17,20 @@ export function targetKindOf({ kind, value }: Pick<Pivot, 'kind' | 'value'>): Ta
   return kind === 'message' || kind === 'session' ? undefined : 'indicator'
 }
 
+const IP_ADDRESS = /^[\d.]+$|^[\da-f:.]*:[\da-f:.]*$/i
+const URL_OR_HASH = /^https?:|^[\da-f]{64}$/i
+
+/**
+ * All that goes by the name of a target: a user is also a mailbox, and what devices are kept from, signing in or mail may be kept
+ * from, too. A bare domain is left out there: the Tenant Allow/Block List would take it for that of a sender.
+ */
+export function kindsNamed(on: TargetKindName, target: string): TargetKindName[] {
+  if (on === 'user') return ['user', 'mailbox']
+  if (on !== 'indicator') return [on]
+  if (IP_ADDRESS.test(target)) return ['indicator', 'ip-range']
+  return URL_OR_HASH.test(target) ? ['indicator', 'mail-entry'] : ['indicator']
+}
+
 const MOST_MESSAGES = 3
 /** However Microsoft's products write it: `SessionId`, `AADSessionId`, `session_id`, `session.id`. */
 const SESSION_FIELD = /(?:^|\.)(?:aad)?_?session[_.]?id$/i

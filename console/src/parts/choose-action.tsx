@@ -21,7 +21,7 @@ import { SettingField } from '#parts/setting-field.tsx'
 interface Props {
   tenantId: string
   /** What the action is to be on. */
-  on: Action['on']
+  on: readonly Action['on'][]
   /** "For 23 messages." */
   what: string
   /** The connection whose cloud decides what is offered, where it is known. */
@@ -41,7 +41,7 @@ export function ChooseAction({ tenantId, on, what, connectionId, request, onClos
   const [changed, setChanged] = useState<Record<string, SettingValue>>({})
   const actions = useQuery(queries.actions())
   const cloud = useQuery(queries.connections()).data?.connections.find(({ id }) => id === connectionId)?.cloud
-  const offered = actions.data?.actions.filter((each) => each.on === on)
+  const offered = actions.data?.actions.filter((each) => on.includes(each.on))
   const action = offered?.find((each) => each.id === actionId)
   const allSettings = action ? settingsOf(action) : []
   const plan = useMutation({

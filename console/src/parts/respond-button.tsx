@@ -2,6 +2,7 @@ import type { TargetKindName } from '@cordon/api'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 
+import { kindsNamed } from '#lib/pivots.ts'
 import { queries } from '#lib/queries.ts'
 import { useUser } from '#lib/rights.ts'
 
@@ -49,7 +50,7 @@ function RespondDialog({ tenantId, on, target, name, onClose }: RespondDialogPro
   return (
     <ChooseAction
       tenantId={tenantId}
-      on={on}
+      on={kindsNamed(on, target)}
       what={name}
       connectionId={connectionId}
       request={async () => ({ targets: [target], ...(connectionId !== undefined && { connectionId }) })}

@@ -164,7 +164,7 @@ export function Hits({ tenantId, investigation }: Props) {
       {isChoosing && (
         <ChooseAction
           tenantId={tenantId}
-          on="message"
+          on={['message']}
           what={count(selected, 'message')}
           connectionId={investigation.connectionId}
           request={async () => {
