@@ -68,9 +68,10 @@ export async function explainConnection(parts: TestParts): Promise<ConnectionTes
       check: checks.find(({ feed }) => feed === feature.id),
     }),
   )
+  // What a missing permission limits is told by its verdict; what works another way without something else is well.
   const isWell =
     test.verdicts.every(({ verdict }) => verdict === 'granted' || verdict === 'not-granted') &&
-    verdicts.every(({ verdict }) => verdict !== 'blocked' && verdict !== 'limited') &&
+    verdicts.every(({ verdict }) => verdict !== 'blocked') &&
     test.mailboxes.every(({ verdict }) => verdict !== 'otherwise')
   const baseline = (by === 'watch' && lastTest?.baseline) || { ...lastTest?.baseline, ...roles }
   const drift = driftOf(baseline, roles)
