@@ -153,12 +153,12 @@ describe('every scenario with mail in it', () => {
     for (const { meant } of questions()) for (const id of meant) expect(post.copies(id)).not.toEqual([])
   })
 
-  it('is found, every copy and nothing else, both ways', { timeout: 60_000 }, async () => {
+  it('is found, every copy and nothing else, both ways', { timeout: 240_000 }, async () => {
     const { found, meant } = await huntAll()
     expect(found).toEqual(meant)
   })
 
-  it('is found while five in a hundred requests fail', { timeout: 60_000 }, async () => {
+  it('is found while five in a hundred requests fail', { timeout: 240_000 }, async () => {
     await cordon.emulator.request('/faults', { rules: FAULTS })
     const { found, meant } = await huntAll()
     expect(found).toEqual(meant)
