@@ -22,10 +22,12 @@ export interface ConnectedCordon extends Pick<CordonProcess, 'call'> {
 /**
  * @param options.emulator arguments of its `start` beyond `--no-live --throttle off`.
  * @param options.environment variables of Cordon's environment.
+ * @param options.roles app roles of Cordon's application, which holds no directory role then; what the emulator gives it when absent.
  */
 export async function startConnectedCordon(options: {
   emulator?: readonly string[]
   environment?: Record<string, string>
+  roles?: readonly string[]
   feeds: readonly string[]
 }): Promise<ConnectedCordon> {
   const emulator = await startEmulator(['--no-live', '--throttle', 'off', ...(options.emulator ?? [])])
@@ -35,6 +37,8 @@ export async function startConnectedCordon(options: {
   let kills = 0
   const { id, applications } = emulator.tenants[0]!
   const { clientId, secret } = applications[0]!
+  const { roles } = options
+  if (roles) await emulator.request(`/applications/${clientId}`, { roles, directoryRoles: [] }, 'PATCH' as 'PUT')
   await cordon.call('POST', '/connections', {
     name: 'Emulated',
     cloud: 'emulated',
