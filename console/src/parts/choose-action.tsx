@@ -43,11 +43,10 @@ export function ChooseAction({ tenantId, on, what, connectionId, request, onClos
   const cloud = useQuery(queries.connections()).data?.connections.find(({ id }) => id === connectionId)?.cloud
   const offered = actions.data?.actions.filter((each) => on.includes(each.on))
   const action = offered?.find((each) => each.id === actionId)
-  const allSettings = action ? settingsOf(action) : []
   const plan = useMutation({
     mutationFn: async ({ id, shadow }: { id: string; shadow: boolean }) => {
-      const seals = allSettings.some(({ name }) => name === SEAL_SETTING)
-      const options = { ...changed, ...(seals && { [SEAL_SETTING]: await createSealingKey() }) }
+      const isSealed = action !== undefined && settingsOf(action).some((setting) => !isAsked(setting))
+      const options = { ...changed, ...(isSealed && { [SEAL_SETTING]: await createSealingKey() }) }
       const more = Object.keys(options).length > 0 ? { options } : {}
       const asked = { action: id, shadow, ...more, ...(await request()) }
       const { actionRun } = await tenantApi(tenantId).planActionRun(asked)

@@ -57,7 +57,7 @@ export interface ForwardRule {
 
 /**
  * What forwards in a mailbox. With `before` rules are told too that forwarded then and do not any more, and hidden ones are
- * looked for if they were.
+ * looked for if there were any: Exchange tells of them one mailbox at a time.
  *
  * @throws AppError CONNECT_*
  */
@@ -66,7 +66,7 @@ export async function readForwardRules(target: MailboxTarget, before?: ForwardRu
   const known = new Set(before && idsOf(before))
   const [all, { hidden, unseen }] = await Promise.all([
     listInboxRules(microsoft, user.id, signal),
-    before?.unseen === undefined ? readHidden(target, before) : { hidden: [], unseen: before.unseen },
+    before === undefined || before.hidden.length > 0 ? readHidden(target, before) : before,
   ])
   const rules = all.filter((rule) => forwardsOf(rule).length > 0 || known.has(rule.id))
   const kept = hidden.filter(({ identity, forwards }) => forwards.length > 0 || known.has(identity))
@@ -165,10 +165,10 @@ export function enabledAgain(before: ForwardRules, now: ForwardRules, ids: reado
   return { is: of.has('changed') || of.has('gone') ? 'elsewhere' : 'wanted', proof }
 }
 
-/** `“Invoices” (to x@bad.example)`, and whether it is hidden. */
-export function nameOf({ name, isHidden, forwards }: ForwardRule): string {
+/** `“Invoices” (to x@bad.example)`, whether it is hidden, and what `more` is to be said of where it leads. */
+export function nameOf({ name, isHidden, forwards }: ForwardRule, more = ''): string {
   const hidden = isHidden ? 'hidden, told by Exchange, ' : ''
-  return `“${name}” (${hidden}to ${forwards.join(', ')})`
+  return `“${name}” (${hidden}to ${forwards.join(', ')}${more})`
 }
 
 /** Where hidden rules were looked for, or why not. */

@@ -120,7 +120,6 @@ const NOT_PUBLIC = [
   '127.0.0.0/8',
   '169.254.0.0/16',
   '172.16.0.0/12',
-].concat([
   '192.168.0.0/16',
   '224.0.0.0/4',
   '240.0.0.0/4',
@@ -129,7 +128,7 @@ const NOT_PUBLIC = [
   'fc00::/7',
   'fe80::/10',
   'ff00::/8',
-])
+]
 
 function whyNotPublic(range: string): string | undefined {
   const within = NOT_PUBLIC.find((each) => overlap(each, range))

@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 import { listAcceptedDomains, resolveRecipient } from '#connect/apis/exchange-admin/recipients.ts'
 import { type Destinations, reachOf } from '#domain/forwarding.ts'
-import { type ForwardRule, type ForwardRules, listed } from '#respond/forward-rules.ts'
+import { type ForwardRule, type ForwardRules, listed, nameOf } from '#respond/forward-rules.ts'
 import type { MailboxTarget } from '#respond/kinds/mailbox.ts'
 
 /** How far mail goes by a rule, and the addresses at which it is known to end up. */
@@ -36,10 +36,8 @@ export async function readReach(target: MailboxTarget, state: ForwardRules): Pro
 }
 
 /** `“Invoices” (to tax@contoso.example, which ends at mara@private.example and stays in part)`. */
-export function reachWords({ name, isHidden, forwards }: ForwardRule, reach: Reach | undefined): string {
-  const hidden = isHidden ? 'hidden, told by Exchange, ' : ''
+export function reachWords(rule: ForwardRule, reach: Reach | undefined): string {
   const ends = reach?.ends ?? []
-  const elsewhere = ends.some((each) => !forwards.includes(each)) ? `, which ends at ${ends.join(', ')}` : ''
-  const inPart = reach?.reach === 'mixed' ? ', a part of them in the company' : ''
-  return `“${name}” (${hidden}to ${forwards.join(', ')}${elsewhere}${inPart})`
+  const elsewhere = ends.some((each) => !rule.forwards.includes(each)) ? `, which ends at ${ends.join(', ')}` : ''
+  return nameOf(rule, reach?.reach === 'mixed' ? `${elsewhere}, a part of them in the company` : elsewhere)
 }

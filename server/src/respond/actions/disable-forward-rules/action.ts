@@ -51,10 +51,10 @@ export const disableForwardRules = defineAction<ForwardRules, MailboxTarget>({
   verify(before, now) {
     const [then, left] = [active(before), active(now)]
     if (left.length === 0)
-      return { is: 'wanted', proof: `Disabled: ${then.map(nameOf).join(', ')}. ${hiddenWords(now)}` }
+      return { is: 'wanted', proof: `Disabled: ${then.map((rule) => nameOf(rule)).join(', ')}. ${hiddenWords(now)}` }
     const ids = new Set(left.map(({ id }) => id))
     const isUnchanged = then.every(({ id }) => ids.has(id))
-    const proof = `Still enabled: ${left.map(nameOf).join(', ')}. ${hiddenWords(now)}`
+    const proof = `Still enabled: ${left.map((rule) => nameOf(rule)).join(', ')}. ${hiddenWords(now)}`
     return { is: isUnchanged ? 'unchanged' : 'partly', proof }
   },
 
