@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util'
+
 import { type ChainedEntry, GENESIS } from '#domain/audit.ts'
 import { type AuditBreak, type AuditVerification, verifyChain } from '#domain/audit-verification.ts'
 import { type Clock, isoTime } from '#domain/clock.ts'
@@ -18,6 +20,18 @@ export type Audit = (
   detail: Record<string, unknown>,
   tenantId?: TenantId,
 ) => Promise<void>
+
+/** What a change came to: properties as they are now, and under `before` as they were; those that stayed are left out. */
+export function differenceOf<Of, Property extends keyof Of>(
+  before: Pick<Of, Property>,
+  after: Pick<Of, Property>,
+  properties: readonly Property[],
+): Record<string, unknown> {
+  const changed = properties.filter((property) => !isDeepStrictEqual(before[property], after[property]))
+  const of = (state: Pick<Of, Property>) =>
+    Object.fromEntries(changed.map((property) => [property, state[property] ?? null]))
+  return { ...of(after), before: of(before) }
+}
 
 /** Names under which the server acts by itself; work that a request began does not come from there any more. */
 const SERVER: ReadonlySet<Actor> = new Set(['system', 'Cordon'])

@@ -10,7 +10,7 @@ import type { Connection, ConnectionTest, Credential, PasswordCredential, Tenant
 import type { User } from '#domain/user.ts'
 import type { RecordStore } from '#store/record-store.ts'
 
-import type { Audit } from './audit.ts'
+import { type Audit, differenceOf } from './audit.ts'
 import { type ConnectionChoices, choicesOf } from './connection-choices.ts'
 import {
   changeOf,
@@ -236,12 +236,14 @@ export function createConnections(parts: ConnectionParts): Connections {
           ...(pending && { pending }),
         })
         if (!isThere) throw connectionNotFound(id)
-        const { credential: given, feedSecrets, ...told } = change
-        const secretly = {
+        const { credential: given, feedSecrets, unchecked } = change
+        const detail = {
+          ...differenceOf(before, connection, ['name', 'feeds', 'settings']),
           ...(given && { credential: given.kind }),
           ...(feedSecrets && { feedSecrets: Object.keys(feedSecrets) }),
+          ...(unchecked && { unchecked }),
         }
-        await audit(user.name, 'connection.change', { id, ...told, ...secretly }, tenantId)
+        await audit(user.name, 'connection.change', { id, ...detail }, tenantId)
         await microsofts.forget(id)
         await test(id, 'person')
         await changed()

@@ -16,7 +16,7 @@ import { testItem } from '#forward/test-event.ts'
 import type { EventStore } from '#store/event-store.ts'
 import type { RecordStore } from '#store/record-store.ts'
 
-import type { Audit } from './audit.ts'
+import { type Audit, differenceOf } from './audit.ts'
 import { leaseKey } from './forwarding.ts'
 
 /** A kind of destination, and what is to be known before it is chosen. */
@@ -215,12 +215,11 @@ export function createDestinations(parts: DestinationParts): Destinations & { op
         ])
       }
       await records.destinations.change(after, secret)
-      await audit(
-        user.name,
-        'destination.change',
-        { id, name: after.name, changed: [...Object.keys(given), ...(secret === undefined ? [] : ['secret'])] },
-        tenantId,
-      )
+      const detail = {
+        ...differenceOf(before, after, ['name', 'options', 'filter', 'isPaused']),
+        ...(secret !== undefined && { secret: 'given anew' }),
+      }
+      await audit(user.name, 'destination.change', { id, ...detail }, tenantId)
       await records.leases.hurry(leaseKey(before))
       await changed()
       return withBacklog(await known(tenantId, id))

@@ -7,7 +7,7 @@ import type { SavedSearch } from '#domain/saved-search.ts'
 import { allows, type User } from '#domain/user.ts'
 import type { RecordStore } from '#store/record-store.ts'
 
-import type { Audit } from './audit.ts'
+import { type Audit, differenceOf } from './audit.ts'
 
 type Content = Pick<SavedSearch, 'name' | 'query' | 'from' | 'to' | 'columns'>
 
@@ -67,7 +67,12 @@ export function createSavedSearches(
       const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined))
       const search = { ...before, ...given, updatedAt: isoTime(clock.now()) }
       if (!(await records.savedSearches.change(search))) throw nameTaken(search.name)
-      await audit(by.name, 'saved-search.change', { id, changed: Object.keys(given) }, tenantId)
+      await audit(
+        by.name,
+        'saved-search.change',
+        { id, ...differenceOf(before, search, ['name', 'query', 'from', 'to', 'columns']) },
+        tenantId,
+      )
       return search
     },
 

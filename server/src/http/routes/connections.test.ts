@@ -175,6 +175,8 @@ describe('a feed that cannot work', () => {
     const { id } = await add(['ActivityFeed.Read'], { feeds: [AUDIT], settings: { uses: ['collect'] } })
     const { status } = await change(id, { feeds: [AUDIT, RISK] })
     expect(status).toBe(200)
+    const { body: log } = await cordon.call('GET', '/audit?action=connection.change&limit=1')
+    expect(log['entries']).toMatchObject([{ detail: { id, feeds: [AUDIT, RISK], before: { feeds: [AUDIT] } } }])
     const { lastTest } = await read(id)
     expect(lastTest?.features).toMatchObject([
       { id: AUDIT, verdict: 'ready' },

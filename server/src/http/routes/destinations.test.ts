@@ -184,6 +184,8 @@ test('paused it sends nothing; resumed, or after a restart, it goes on where it 
   await start()
   expect(ids.filter((each) => receiver.documents.has(each))).toEqual([])
   expect(await shown(id)).toMatchObject({ isPaused: true, backlog: { count: 3 } })
+  const { body: log } = await cordon.call('GET', `/tenants/${TENANT}/audit?action=destination.change`)
+  expect(log['entries']).toMatchObject([{ detail: { id, isPaused: true, before: { isPaused: false } } }])
   await cordon.call('PATCH', `${LIST}/${id}`, { body: { isPaused: false } })
   await arrived([...ids, ...(await push(1))])
   expect(new Set(receiver.taken).size).toBe(receiver.taken.length)

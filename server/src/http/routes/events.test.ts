@@ -225,6 +225,8 @@ describe('Saved searches', () => {
     const id = String(made.body['id'])
     const changed = await cordon.call('PATCH', path(`saved-searches/${id}`), { body: { query: '' } })
     expect(changed.body).toMatchObject({ name: 'Deleted users', query: '' })
+    const { body: log } = await cordon.call('GET', path('audit', { action: 'saved-search.change' }))
+    expect(log['entries']).toMatchObject([{ detail: { id, query: '', before: { query: search.query } } }])
     const stranger = { ...cordon.administrator, name: 'ben', role: 'analyst' as const }
     await expect(cordon.app.savedSearches.remove(stranger, TENANT, id)).rejects.toMatchObject({
       code: 'AUTH_RIGHT_MISSING',
