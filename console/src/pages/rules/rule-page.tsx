@@ -19,6 +19,7 @@ import { TabList } from '#parts/tabs.tsx'
 
 import { BackTestPanel } from './back-test.tsx'
 import { ExplainPanel } from './explain-panel.tsx'
+import { Reconciliation } from './reconciliation.tsx'
 import { RemoveRule } from './remove-rule.tsx'
 import { RuleText } from './rule-text.tsx'
 import { Tunings } from './tunings.tsx'
@@ -110,7 +111,7 @@ export function RulePage() {
 const ORIGINS = { pack: 'comes with Cordon', folder: 'from the data folder', imported: 'imported' } as const
 
 function About({ tenantId, detail }: { tenantId: string; detail: RuleDetail }) {
-  const { rule, description, falsePositives, over, forgotten } = detail
+  const { rule, description, falsePositives, over, forgotten, reconciliation } = detail
   const { noise } = rule
   return (
     <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
@@ -130,8 +131,8 @@ function About({ tenantId, detail }: { tenantId: string; detail: RuleDetail }) {
         {forgotten && (
           <p className="rounded-md bg-warn-soft px-3 py-2 text-warn">
             More came at once than it remembers: it let go of {count(forgotten.groups, 'group')} and{' '}
-            {count(forgotten.entries, 'event')} before their time, and may have missed what they belonged to. A narrower
-            rule under it, or a shorter timespan, needs less.
+            {count(forgotten.entries, 'event')} before their time. What it misses so is found in history, up to an hour
+            later. A narrower rule under it, or a shorter timespan, needs less.
           </p>
         )}
         {description && <p className="whitespace-pre-line">{description}</p>}
@@ -171,15 +172,18 @@ function About({ tenantId, detail }: { tenantId: string; detail: RuleDetail }) {
           <Copy text={rule.id} label="rule ID" />
         </p>
       </section>
-      <Panel title="Alerts in 14 days">
-        <div className="space-y-2 p-4 text-sm">
-          {noise.days.some((each) => each > 0) && <DayBars days={noise.days} label="Alerts a day" tall />}
-          <p className="text-ink-2">
-            {(noise.days.reduce((sum, each) => sum + each, 0) / noise.days.length).toFixed(1)} a day;{' '}
-            {noise.closedAsFalse} closed as false or harmless, {noise.closedAsTrue} as right.
-          </p>
-        </div>
-      </Panel>
+      <div className="space-y-4">
+        <Panel title="Alerts in 14 days">
+          <div className="space-y-2 p-4 text-sm">
+            {noise.days.some((each) => each > 0) && <DayBars days={noise.days} label="Alerts a day" tall />}
+            <p className="text-ink-2">
+              {(noise.days.reduce((sum, each) => sum + each, 0) / noise.days.length).toFixed(1)} a day;{' '}
+              {noise.closedAsFalse} closed as false or harmless, {noise.closedAsTrue} as right.
+            </p>
+          </div>
+        </Panel>
+        {reconciliation && <Reconciliation of={reconciliation} />}
+      </div>
     </div>
   )
 }

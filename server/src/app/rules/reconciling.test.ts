@@ -398,7 +398,7 @@ describe('a pass over history', () => {
           }
         },
       ),
-      { numRuns: 4, endOnFailure: true },
+      { numRuns: 2, endOnFailure: true },
     )
     expect(firings).toBeGreaterThan(0)
   }, 200_000)
