@@ -44,7 +44,7 @@ export interface RuleDetail {
   /** Of a correlation that had to let go of something: what, since the rules changed. */
   forgotten?: Forgotten
   /** Of a correlation: how far it has been held against history, and what came of it. */
-  reconciliation?: Reconciled & { isWaiting: boolean }
+  reconciliation?: ReturnType<typeof reconciliationOf>
 }
 
 /** @throws AppError RULE_NOT_FOUND wherever a rule is named. */
@@ -132,8 +132,7 @@ export function createRules(parts: {
         return { id: each, title: all.find((other) => other.id === each)?.title ?? each }
       }),
       ...(forgotten && { forgotten }),
-      ...(reconciled &&
-        rules.enabled.has(id) && { reconciliation: { ...reconciled, isWaiting: reconciled.waiting.length > 0 } }),
+      ...(reconciled && rules.enabled.has(id) && { reconciliation: reconciliationOf(reconciled) }),
     }
   }
 
@@ -272,4 +271,8 @@ export function createRules(parts: {
 
     export: (tenantId) => exportRules(book.of(tenantId)),
   }
+}
+
+function reconciliationOf({ tenantId: _tenantId, ruleId: _ruleId, waiting, ...shown }: Reconciled) {
+  return { ...shown, isWaiting: waiting.length > 0 }
 }
