@@ -12,7 +12,7 @@ export function Reconciliation({ of: state }: { of: NonNullable<RuleDetail['reco
     <Panel title="Held against history">
       <div className="space-y-3 p-4 text-sm text-ink-2">
         <p>
-          What had come <When at={until} />
+          Everything that was stored until <When at={until} /> has been judged
           {isWaiting && ', but for a part that the next pass takes up'}.
         </p>
         {added.events === 0 && <p>Nothing was missing from its alerts.</p>}
