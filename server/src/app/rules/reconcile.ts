@@ -180,8 +180,13 @@ function tooShort(
   return new AppError({
     code: 'RULE_HISTORY_SHORT',
     what: `“${title}” was not held against history.`,
-    why: `It looks back ${(reach / DAY_MS).toFixed(1)} days, and events of ${dataset} are kept ${days}.`,
-    fix: 'Keep them longer on the page Retention, or shorten the timespan of the rule.',
+    why: `It looks back ${daysIn(reach)}, and events of ${dataset} are kept ${daysIn(days * DAY_MS)}.`,
+    fix: `Keep them longer: \`npx cordon retention set <days> --dataset ${dataset}\`. Or shorten the timespan of the rule.`,
     retry: 'never',
   })
+}
+
+function daysIn(ms: number): string {
+  const days = Number((ms / DAY_MS).toFixed(1))
+  return `${days} ${days === 1 ? 'day' : 'days'}`
 }

@@ -305,7 +305,7 @@ describe('a pass over history', () => {
     expect(errors).toEqual(['RULE_HISTORY_SHORT'])
     expect((await stateOf('week'))?.fault).toMatchObject({
       code: 'RULE_HISTORY_SHORT',
-      why: 'It looks back 7.0 days, and events of o365.audit are kept 2.',
+      why: 'It looks back 7 days, and events of o365.audit are kept 2 days.',
     })
     expect((await stateOf('many'))?.fault).toBeUndefined()
     await stores.records.retention.set(tenantId, 'o365.audit', undefined)
