@@ -74,6 +74,9 @@ export const RuleVersion = z
   .meta({ id: 'RuleVersion' })
 export type RuleVersion = z.infer<typeof RuleVersion>
 
+/** Events of a rule’s alerts, and in how many alerts they are. */
+const HistoryCount = z.object({ events: z.int(), alerts: z.int() })
+
 /** GET /api/tenants/{tenantId}/rules/{id}. */
 export const RuleDetail = z
   .object({
@@ -92,6 +95,20 @@ export const RuleDetail = z
       .object({ groups: z.int(), entries: z.int().describe('Events of groups.') })
       .optional()
       .describe('What a correlation let go of before its time, since the rules changed: there was too much at once.'),
+    reconciliation: z
+      .object({
+        until: z.string().describe('What had come by then was held against history.'),
+        isWaiting: z.boolean().describe('But for a part, which the next pass takes up.'),
+        passedAt: z.string().optional().describe('When the last pass ended.'),
+        added: HistoryCount.describe('What history found and the stream had not.'),
+        unconfirmed: HistoryCount.describe('What the stream had found and history did not confirm.'),
+        fault: z
+          .object({ code: z.string(), what: z.string(), why: z.string(), fix: z.string() })
+          .optional()
+          .describe('What the last pass could not do.'),
+      })
+      .optional()
+      .describe('Of a correlation that is on: how far it has been held against history.'),
   })
   .meta({ id: 'RuleDetail' })
 export type RuleDetail = z.infer<typeof RuleDetail>

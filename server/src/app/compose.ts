@@ -50,6 +50,7 @@ import { readBaseRules, ruleLeftOut } from './rules/base-rules.ts'
 import { createCorrelating } from './rules/correlating.ts'
 import { createExplainRule, type ExplainRule } from './rules/explain.ts'
 import { openRuleBook } from './rules/rule-book.ts'
+import { createReconciling } from './rules/reconciling.ts'
 import { createRules, type Rules } from './rules/rules.ts'
 import { documentsIn } from './rules/summary.ts'
 import { createValueLists, type ValueLists } from './rules/value-lists.ts'
@@ -163,6 +164,8 @@ export async function compose(
   const audit = createAudit(records, clock)
   const correlating = createCorrelating({ book, records, bus, clock, log })
   undo.defer(() => correlating.close())
+  const reconciling = createReconciling({ book, events, records, bus, clock, log })
+  undo.defer(() => reconciling.close())
   const pipeline = createPipeline({
     detectorOf: (tenantId) => book.of(tenantId).detector,
     correlate: (tenantId) => correlating.wake(tenantId),
@@ -289,7 +292,16 @@ export async function compose(
     }),
     explainRule: createExplainRule({ book, events }),
     valueLists: createValueLists({ book, records, audit, clock }),
-    rules: createRules({ book, correlating, records, events, audit, clock, runBackTest: createBackTest(events.hunt) }),
+    rules: createRules({
+      book,
+      correlating,
+      reconciling,
+      records,
+      events,
+      audit,
+      clock,
+      runBackTest: createBackTest(events.hunt),
+    }),
     investigations: createInvestigations({
       records,
       microsofts,
@@ -314,7 +326,7 @@ export async function compose(
     entities: createEntities({ records, search, clock, open: microsofts.open }),
     overview: createOverview({ records, events, feedStates: (tenantId) => collectors.states(tenantId), clock }),
     coverage: (tenantId, range) => records.coverage.windows(tenantId, range),
-    metrics: createMetrics({ records, collectors, destinations, correlating, clock }),
+    metrics: createMetrics({ records, collectors, destinations, correlating, reconciling, clock }),
     backFill: createBackFill({ records, feeds: FEEDS, audit, clock, wake: () => collectors.refresh() }),
     pipeline,
     traffic: () => microsofts.traffic(),
@@ -338,6 +350,7 @@ export async function compose(
       await collectors.refresh()
       await forwarding.refresh()
       await correlating.start()
+      reconciling.start()
     },
 
     drain: () => stopping.abort(new Error('Cordon is stopping.')),

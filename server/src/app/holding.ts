@@ -60,6 +60,11 @@ function nameOf({ tenantId, connectionId, feed }: FeedKey): string {
   return `${tenantId} ${connectionId} ${feed}`
 }
 
+/** Whether a task ended because another process has taken over. */
+export function isLeaseLost(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'COLLECT_LEASE_LOST'
+}
+
 function leaseLost(): AppError {
   return new AppError({
     code: 'COLLECT_LEASE_LOST',

@@ -1,10 +1,12 @@
 import { type Clock, isoTime } from '#domain/clock.ts'
 import type { FeedKey, LedgerWindow } from '#domain/coverage.ts'
+import type { Reconciled } from '#domain/rule.ts'
 import type { RecordStore } from '#store/record-store.ts'
 
 import type { Collectors } from './collectors.ts'
 import type { Destinations, DestinationState } from './destinations.ts'
 import type { Correlating } from './rules/correlating.ts'
+import type { Reconciling } from './rules/reconciling.ts'
 
 const DAY_MS = 24 * 3_600_000
 
@@ -17,9 +19,10 @@ export function createMetrics(parts: {
   collectors: Pick<Collectors, 'states'>
   destinations: Pick<Destinations, 'list'>
   correlating: Pick<Correlating, 'forgotten'>
+  reconciling: Pick<Reconciling, 'states'>
   clock: Clock
 }): MetricsReader {
-  const { records, collectors, destinations, correlating, clock } = parts
+  const { records, collectors, destinations, correlating, reconciling, clock } = parts
   return async () => {
     const now = clock.now()
     const range = { from: isoTime(now - DAY_MS), to: isoTime(now) }
@@ -35,6 +38,7 @@ export function createMetrics(parts: {
       'counter',
       'Groups and events that correlations let go of before their time, since their rules changed.',
     )
+    const held = reconciliationFamilies(now)
     const sent = forwardFamilies()
     for (const { id: tenantId } of await records.tenants.list()) {
       for (const destination of await destinations.list(tenantId)) sent.add(destination)
@@ -42,6 +46,7 @@ export function createMetrics(parts: {
         forgotten.add({ tenant: tenantId, rule, what: 'groups' }, groups)
         forgotten.add({ tenant: tenantId, rule, what: 'events' }, entries)
       }
+      for (const each of (await reconciling.states(tenantId)).values()) held.add(each)
       for (const { connectionId, feed, until } of await collectors.states(tenantId)) {
         if (until !== undefined)
           lag.add({ tenant: tenantId, connection: connectionId, feed }, (now - Date.parse(until)) / 1000)
@@ -54,7 +59,7 @@ export function createMetrics(parts: {
         for (const [outcome, count] of Object.entries(outcomesOf(own))) counted.add({ ...labels, outcome }, count)
       }
     }
-    return [lag, windows, counted, forgotten, ...sent.families].map(({ text }) => text()).join('')
+    return [lag, windows, counted, forgotten, ...held.families, ...sent.families].map(({ text }) => text()).join('')
   }
 }
 
@@ -68,6 +73,32 @@ function outcomesOf(rows: readonly (LedgerWindow & FeedKey)[]): Record<string, n
     excluded: sum(({ counts }) => all(counts.excluded)),
     dropped: sum(({ counts }) => all(counts.dropped)),
     quarantined: sum(({ counts }) => all(counts.quarantined)),
+  }
+}
+
+/** How far correlations have been held against history, and what came of it. */
+function reconciliationFamilies(now: number) {
+  const lag = family(
+    'cordon_reconciliation_lag_seconds',
+    'gauge',
+    'How long ago what came last was held against a correlation.',
+  )
+  const added = family('cordon_reconciliation_added', 'gauge', 'Events of alerts that history added to the stream’s.')
+  const unconfirmed = family(
+    'cordon_reconciliation_unconfirmed',
+    'gauge',
+    'Events of alerts that history did not confirm.',
+  )
+  const failing = family('cordon_reconciliation_failing', 'gauge', '1 where the last pass failed for a correlation.')
+  return {
+    families: [lag, added, unconfirmed, failing],
+    add(one: Reconciled): void {
+      const labels = { tenant: one.tenantId, rule: one.ruleId }
+      lag.add(labels, (now - Date.parse(one.until)) / 1000)
+      added.add(labels, one.added.events)
+      unconfirmed.add(labels, one.unconfirmed.events)
+      failing.add(labels, one.fault ? 1 : 0)
+    },
   }
 }
 

@@ -41,12 +41,27 @@ export function reachOf(correlations: readonly LoadedCorrelation[]): number {
   return Math.max(0, ...reach.values())
 }
 
-function detectionsOf(change: Change<string>): Detection[] {
-  const { correlation, group, aggregate, seen } = change
+function detectionsOf({ correlation, group, aggregate, seen, evidence }: Change<string>): Detection[] {
   if (aggregate === undefined || !correlation.alerts) return []
+  return toDetections(correlation, { group, aggregate, sentence: seen.ref, evidence: evidence() })
+}
+
+/** A correlation that holds for a group at an event. */
+export interface Firing {
+  group: readonly string[]
+  aggregate: number
+  /** The event's sentence. */
+  sentence: string
+  /** The events for which it holds; time in milliseconds. */
+  evidence: readonly { id: string; time: number }[]
+}
+
+/** A detection for every event of a firing. */
+export function toDetections(correlation: LoadedCorrelation, firing: Firing): Detection[] {
   const { id, title, level, attack } = correlation
-  const sentence = `${tell(correlation, aggregate)}${group.length > 0 ? ` for ${group.join(', ')}` : ''}. ${seen.ref}`
-  return change.evidence().map((each) => ({
+  const { group, aggregate } = firing
+  const sentence = `${tell(correlation, aggregate)}${group.length > 0 ? ` for ${group.join(', ')}` : ''}. ${firing.sentence}`
+  return firing.evidence.map((each) => ({
     ruleId: id,
     ruleTitle: title,
     severity: level,

@@ -52,6 +52,8 @@ export const ERROR_CODES = {
   LIST_NOT_FOUND: 'The tenant has no such list.',
   LIST_NAME_TAKEN: 'The tenant has a list of that name.',
   LIST_FULL: 'A list does not hold so many values.',
+  RULE_HISTORY_LARGE: 'A correlation is about more stored events than are looked at together.',
+  RULE_HISTORY_SHORT: 'Events are not kept as long as a correlation looks back.',
   RULE_STATE_WRONG: 'The rule is not in a state that allows this.',
   ALERT_NOT_FOUND: 'There is no such alert.',
   ALERT_STATE_WRONG: 'The alert is not in a state that allows this.',

@@ -48,6 +48,28 @@ export interface RuleNoise {
   closedAsTrue: number
 }
 
+/** How far a correlation has been held against history. */
+export interface Reconciliation {
+  tenantId: TenantId
+  ruleId: string
+  /** What has come into the event store before was held against it, but for what is in `waiting`. */
+  until: string
+  /** Stretches of event time that were touched since and are still to be judged, milliseconds, the earliest first. */
+  waiting: { from: number; until: number }[]
+  /** When the last pass ended. */
+  passedAt?: string
+  /** What the last pass could not do. */
+  fault?: { code: string; what: string; why: string; fix: string }
+}
+
+/** With what came of it; counted from the alerts as they are now. */
+export interface Reconciled extends Reconciliation {
+  /** Evidence that the stream had not found. */
+  added: { events: number; alerts: number }
+  /** Evidence that history, when it was asked, did not confirm. */
+  unconfirmed: { events: number; alerts: number }
+}
+
 /** An event that rules of correlations matched, with what correlations need to know of it. */
 export interface CorrelationHit {
   eventId: string

@@ -56,6 +56,11 @@ export interface EventStore {
    * misses none, however late its own time or however slowly it was stored. An event that is stored twice may come twice.
    */
   arrivals(tenantId: TenantId, request: ArrivalRequest): Promise<ArrivalPage>
+  /**
+   * At which times are the events that came to be stored since: stretches of ten minutes, by their beginnings (ms since the epoch), in
+   * order. As {@link arrivals} it misses none, asked again from `untilMs` on. Without `afterMs` it tells the present `untilMs` alone.
+   */
+  arrivedTimes(tenantId: TenantId, afterMs?: number): Promise<{ stretches: number[]; untilMs: number }>
   /** How many events {@link arrivals} has still to give from there, and when the first of them came (ms since the epoch). */
   backlog(tenantId: TenantId, request: Omit<ArrivalRequest, 'limit'>): Promise<{ count: number; sinceMs?: number }>
   /** What there is of each dataset, by name. */
@@ -182,6 +187,9 @@ export interface ArrivalRequest {
   /** 1 to 10,000; a page has fewer also where they would be too many bytes. */
   limit: number
 }
+
+/** The length of a stretch that {@link EventStore.arrivedTimes} tells of. */
+export const ARRIVAL_STRETCH_MS = 600_000
 
 /** The place of an event in the order of arrival: when it was stored, its own time (ms since the epoch), its id. */
 export interface ArrivalCursor {

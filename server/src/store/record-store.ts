@@ -9,8 +9,17 @@ import type { TenantId } from '#domain/ids.ts'
 import type { IntakeKey } from '#domain/intake-key.ts'
 import type { Lease, Leases } from '#domain/lease.ts'
 import type { Investigation, InvestigationDay, InvestigationMailbox, MailHit } from '#domain/investigation.ts'
+import type { TimeRange } from '#domain/query.ts'
 import type { RetentionSettings } from '#domain/retention.ts'
-import type { CorrelationHit, RuleFile, RuleNoise, RuleTuning, RuleVersion } from '#domain/rule.ts'
+import type {
+  CorrelationHit,
+  Reconciled,
+  Reconciliation,
+  RuleFile,
+  RuleNoise,
+  RuleTuning,
+  RuleVersion,
+} from '#domain/rule.ts'
 import type { ActingStop } from '#domain/safeguards.ts'
 import type { SavedSearch } from '#domain/saved-search.ts'
 import type { Quarantined } from '#domain/outcome.ts'
@@ -18,7 +27,7 @@ import type { Connection, ConnectionTest, Credential, PasswordCredential, Tenant
 import type { ApiToken, Identity, User, UserSession } from '#domain/user.ts'
 import type { FilledList, ListedValue, ValueList } from '#domain/value-list.ts'
 
-import type { ArrivalCursor } from './event-store.ts'
+import type { ArrivalCursor, EventKey } from './event-store.ts'
 
 /**
  * The record store: PostgreSQL, embedded or a server. One property a noun, one file a noun behind it
@@ -85,8 +94,10 @@ export interface RecordStore {
     /**
      * Joins each detection to the open alert of its rule and group, or opens one. An event counts once per rule for ever,
      * so replaying a batch changes nothing. Returns the alerts that changed.
+     *
+     * @param isAdded history found them, not the stream; those that are new are marked so.
      */
-    record(tenantId: TenantId, detections: readonly Detection[], now: string): Promise<Alert[]>
+    record(tenantId: TenantId, detections: readonly Detection[], now: string, isAdded?: boolean): Promise<Alert[]>
     list(tenantId: TenantId, filter: AlertFilter): Promise<Alert[]>
     read(tenantId: TenantId, id: string): Promise<Alert | undefined>
     /** Evidence, newest first. */
@@ -157,6 +168,23 @@ export interface RecordStore {
     ): Promise<{ hits: CorrelationHit[]; next: HitCursor; isLast: boolean }>
     /** Forgets those whose event and arrival are both older, and the oldest beyond some `most`; gives how many the latter were. */
     prune(tenantId: TenantId, before: string, most: number): Promise<number>
+  }
+
+  /** How far correlations have been held against history, and what came of it. */
+  reconciliations: {
+    /** By rule id. */
+    list(tenantId: TenantId): Promise<Reconciled[]>
+    write(reconciliation: Reconciliation): Promise<void>
+    /** Forgets those of other rules. What is marked stays. */
+    keep(tenantId: TenantId, ruleIds: readonly string[]): Promise<void>
+    /** Events of a rule's alerts, open or closed, from a moment to before another; in no order. */
+    evidence(tenantId: TenantId, ruleId: string, span: TimeRange): Promise<EventKey[]>
+    /** Marks which events of a rule's alerts history does not confirm, and takes the mark from those that it does. */
+    mark(
+      tenantId: TenantId,
+      ruleId: string,
+      eventIds: { confirmed: readonly string[]; unconfirmed: readonly string[] },
+    ): Promise<void>
   }
 
   investigations: {

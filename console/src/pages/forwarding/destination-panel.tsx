@@ -15,7 +15,7 @@ import { When } from '#parts/when.tsx'
 
 import { DeadLetters } from './dead-letters.tsx'
 import { RemoveDestination } from './remove-destination.tsx'
-import { Trouble } from './trouble.tsx'
+import { Trouble } from '#parts/trouble.tsx'
 
 interface Props {
   tenantId: string

@@ -19,6 +19,7 @@ import { TabList } from '#parts/tabs.tsx'
 
 import { BackTestPanel } from './back-test.tsx'
 import { ExplainPanel } from './explain-panel.tsx'
+import { Reconciliation } from './reconciliation.tsx'
 import { RemoveRule } from './remove-rule.tsx'
 import { RuleText } from './rule-text.tsx'
 import { Tunings } from './tunings.tsx'
@@ -110,67 +111,70 @@ export function RulePage() {
 const ORIGINS = { pack: 'comes with Cordon', folder: 'from the data folder', imported: 'imported' } as const
 
 function About({ tenantId, detail }: { tenantId: string; detail: RuleDetail }) {
-  const { rule, description, falsePositives, over, forgotten } = detail
+  const { rule, description, falsePositives, over, forgotten, reconciliation } = detail
   const { noise } = rule
   return (
     <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
-      <section className="space-y-3 rounded-lg border border-line bg-surface p-4 text-sm">
-        <div className="flex flex-wrap items-center gap-2 text-ink-2">
-          <Severity severity={rule.level} />
-          <Badge tone={rule.isEnabled ? 'good' : 'quiet'}>{rule.isEnabled ? 'on' : 'off'}</Badge>
-          <span>{rule.logsource}</span>
-          <AttackTags attack={rule.attack} />
-        </div>
-        {rule.neverFires && (
-          <p className="rounded-md bg-warn-soft px-3 py-2 text-warn">It can never fire here. {rule.neverFires}</p>
-        )}
-        {rule.isPart && (
-          <p className="rounded-md bg-sunken px-3 py-2">It serves a correlation, and raises no alert by itself.</p>
-        )}
-        {forgotten && (
-          <p className="rounded-md bg-warn-soft px-3 py-2 text-warn">
-            More came at once than it remembers: it let go of {count(forgotten.groups, 'group')} and{' '}
-            {count(forgotten.entries, 'event')} before their time, and may have missed what they belonged to. A narrower
-            rule under it, or a shorter timespan, needs less.
-          </p>
-        )}
-        {description && <p className="whitespace-pre-line">{description}</p>}
-        {falsePositives.length > 0 && (
-          <div>
-            <p className="text-ink-3">It may be harmless when</p>
-            <ul className="list-disc pl-5 text-ink-2">
-              {falsePositives.map((each) => (
-                <li key={each}>{each}</li>
-              ))}
-            </ul>
+      <div className="space-y-4">
+        <section className="space-y-3 rounded-lg border border-line bg-surface p-4 text-sm">
+          <div className="flex flex-wrap items-center gap-2 text-ink-2">
+            <Severity severity={rule.level} />
+            <Badge tone={rule.isEnabled ? 'good' : 'quiet'}>{rule.isEnabled ? 'on' : 'off'}</Badge>
+            <span>{rule.logsource}</span>
+            <AttackTags attack={rule.attack} />
           </div>
-        )}
-        {over.length > 0 && (
-          <p>
-            <span className="text-ink-3">Over </span>
-            {over.map((each, index) => (
-              <span key={each.id}>
-                {index > 0 && ', '}
-                <Link
-                  to="/tenants/$tenantId/rules/$ruleId"
-                  params={{ tenantId, ruleId: each.id }}
-                  className="text-accent hover:underline"
-                >
-                  {each.title}
-                </Link>
-              </span>
-            ))}
+          {rule.neverFires && (
+            <p className="rounded-md bg-warn-soft px-3 py-2 text-warn">It can never fire here. {rule.neverFires}</p>
+          )}
+          {rule.isPart && (
+            <p className="rounded-md bg-sunken px-3 py-2">It serves a correlation, and raises no alert by itself.</p>
+          )}
+          {forgotten && (
+            <p className="rounded-md bg-warn-soft px-3 py-2 text-warn">
+              More came at once than it remembers: it let go of {count(forgotten.groups, 'group')} and{' '}
+              {count(forgotten.entries, 'event')} before their time. What it misses so is found in history, up to an
+              hour later. A narrower rule under it, or a shorter timespan, needs less.
+            </p>
+          )}
+          {description && <p className="whitespace-pre-line">{description}</p>}
+          {falsePositives.length > 0 && (
+            <div>
+              <p className="text-ink-3">It may be harmless when</p>
+              <ul className="list-disc pl-5 text-ink-2">
+                {falsePositives.map((each) => (
+                  <li key={each}>{each}</li>
+                ))}
+              </ul>
+            </div>
+          )}
+          {over.length > 0 && (
+            <p>
+              <span className="text-ink-3">Over </span>
+              {over.map((each, index) => (
+                <span key={each.id}>
+                  {index > 0 && ', '}
+                  <Link
+                    to="/tenants/$tenantId/rules/$ruleId"
+                    params={{ tenantId, ruleId: each.id }}
+                    className="text-accent hover:underline"
+                  >
+                    {each.title}
+                  </Link>
+                </span>
+              ))}
+            </p>
+          )}
+          <p className="flex flex-wrap items-center gap-x-3 gap-y-1 text-xs text-ink-3">
+            {rule.author && <span>By {rule.author}</span>}
+            {rule.license && <span>{rule.license}</span>}
+            {rule.status && <span>{rule.status}</span>}
+            <span>{ORIGINS[rule.origin]}</span>
+            <code className="font-mono break-all">{rule.path}</code>
+            <Copy text={rule.id} label="rule ID" />
           </p>
-        )}
-        <p className="flex flex-wrap items-center gap-x-3 gap-y-1 text-xs text-ink-3">
-          {rule.author && <span>By {rule.author}</span>}
-          {rule.license && <span>{rule.license}</span>}
-          {rule.status && <span>{rule.status}</span>}
-          <span>{ORIGINS[rule.origin]}</span>
-          <code className="font-mono break-all">{rule.path}</code>
-          <Copy text={rule.id} label="rule ID" />
-        </p>
-      </section>
+        </section>
+        {reconciliation && <Reconciliation of={reconciliation} />}
+      </div>
       <Panel title="Alerts in 14 days">
         <div className="space-y-2 p-4 text-sm">
           {noise.days.some((each) => each > 0) && <DayBars days={noise.days} label="Alerts a day" tall />}

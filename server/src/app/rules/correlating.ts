@@ -4,12 +4,12 @@ import { type Forgotten, LIMITS } from '#detect/correlate/correlator.ts'
 import { type Correlations, createCorrelations, reachOf } from '#detect/correlations.ts'
 import type { Detection } from '#domain/alert.ts'
 import { type Clock, isoTime } from '#domain/clock.ts'
-import { AppError, toAppError } from '#domain/errors.ts'
+import { type AppError, toAppError } from '#domain/errors.ts'
 import type { TenantId } from '#domain/ids.ts'
 import type { HitCursor, RecordStore } from '#store/record-store.ts'
 
 import type { Bus } from '#app/bus.ts'
-import { createHolding } from '#app/holding.ts'
+import { createHolding, isLeaseLost } from '#app/holding.ts'
 import { createLateHits, type Span } from './late-hits.ts'
 import type { RuleBook } from './rule-book.ts'
 import type { TenantRules } from './tenant-rules.ts'
@@ -141,7 +141,7 @@ export function createCorrelating(parts: {
             .finally(() => atWork.delete(tenantId))
         }
       } catch (error) {
-        if (!signal.aborted && !isLost(error)) log(toAppError(error, 'Could not correlate.'))
+        if (!signal.aborted && !isLeaseLost(error)) log(toAppError(error, 'Could not correlate.'))
       }
       await rest(tenantId, signal).catch(() => {})
     }
@@ -190,8 +190,4 @@ export function createCorrelating(parts: {
 
 function around(moment: number, reach: number): Span {
   return { from: moment - reach, until: moment + reach }
-}
-
-function isLost(error: unknown): boolean {
-  return error instanceof AppError && error.code === 'COLLECT_LEASE_LOST'
 }

@@ -60,7 +60,7 @@ export function createLateHits(
 }
 
 /** The same time in as few spans as can be, the earliest first. */
-function joined(spans: readonly Span[]): Span[] {
+export function joined(spans: readonly Span[]): Span[] {
   const all: Span[] = []
   for (const span of spans.toSorted((a, b) => a.from - b.from)) {
     const last = all.at(-1)

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { type Clock, isoTime } from '#domain/clock.ts'
 import type { EcsEvent } from '#domain/event.ts'
 import type { TenantId } from '#domain/ids.ts'
-import type { RuleTuning, RuleVersion } from '#domain/rule.ts'
+import type { Reconciled, RuleTuning, RuleVersion } from '#domain/rule.ts'
 import type { User } from '#domain/user.ts'
 import type { Forgotten } from '#detect/correlate/correlator.ts'
 import type { RuleProblem } from '#detect/sigma/problem.ts'
@@ -17,6 +17,7 @@ import { exportRules } from './export.ts'
 import { findRule, invalidRules, mustHold, notFound, wrongState } from './faults.ts'
 import { type ImportedRules, type RuleText, prepareImport } from './import.ts'
 import type { Correlating } from './correlating.ts'
+import type { Reconciling } from './reconciling.ts'
 import type { RuleBook } from './rule-book.ts'
 import { documentsIn, type RuleSummary, summarize } from './summary.ts'
 import { tuningFile } from './tenant-rules.ts'
@@ -42,6 +43,8 @@ export interface RuleDetail {
   over: { id: string; title: string }[]
   /** Of a correlation that had to let go of something: what, since the rules changed. */
   forgotten?: Forgotten
+  /** Of a correlation: how far it has been held against history, and what came of it. */
+  reconciliation?: ReturnType<typeof reconciliationOf>
 }
 
 /** @throws AppError RULE_NOT_FOUND wherever a rule is named. */
@@ -83,13 +86,14 @@ export interface Rules {
 export function createRules(parts: {
   book: RuleBook
   correlating: Pick<Correlating, 'forgotten'>
+  reconciling: Pick<Reconciling, 'states'>
   records: Pick<RecordStore, 'alerts' | 'rules'>
   events: Pick<EventStore, 'readMany'>
   runBackTest: RunBackTest
   audit: Audit
   clock: Clock
 }): Rules {
-  const { book, correlating, records, events, runBackTest, audit, clock } = parts
+  const { book, correlating, reconciling, records, events, runBackTest, audit, clock } = parts
 
   async function summaries(tenantId: TenantId): Promise<RuleSummary[]> {
     const today = Math.floor(clock.now() / DAY_MS)
@@ -108,6 +112,7 @@ export function createRules(parts: {
     const all = documentsIn(rules.set)
     const tunings = (await records.rules.tunings(tenantId)).filter(({ ruleId }) => ruleId === id)
     const forgotten = correlating.forgotten(tenantId).get(id)
+    const reconciled = (await reconciling.states(tenantId)).get(id)
     const own = new Set([document.file, ...tunings.map((tuning) => tuningFile(tuning.id))])
     return {
       rule,
@@ -127,6 +132,7 @@ export function createRules(parts: {
         return { id: each, title: all.find((other) => other.id === each)?.title ?? each }
       }),
       ...(forgotten && { forgotten }),
+      ...(reconciled && rules.enabled.has(id) && { reconciliation: reconciliationOf(reconciled) }),
     }
   }
 
@@ -265,4 +271,8 @@ export function createRules(parts: {
 
     export: (tenantId) => exportRules(book.of(tenantId)),
   }
+}
+
+function reconciliationOf({ tenantId: _tenantId, ruleId: _ruleId, waiting, ...shown }: Reconciled) {
+  return { ...shown, isWaiting: waiting.length > 0 }
 }

@@ -6,7 +6,7 @@ import type { Aggregate, Entry, Seen } from './entry.ts'
 /** Entries that left the front are cut off when they are this many. */
 const CUT_AT = 256
 /** Events that one alert gets at once. */
-const EVIDENCE_MAX = 1_000
+export const EVIDENCE_MAX = 1_000
 
 /**
  * The events of one group, by time. An event is judged with the window behind it, `[t - timespan, t]`; one that comes late

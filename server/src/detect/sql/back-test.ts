@@ -1,13 +1,11 @@
 import { createMatcher } from '#detect/matcher.ts'
 import type { LoadedCorrelation, LoadedRule } from '#detect/rule-set.ts'
-import { fieldsOf } from '#detect/sigma/expression.ts'
 import { createFiniteStream } from '#detect/stream.ts'
-import { type EcsEvent, fieldAt, restoreEvent } from '#domain/event.ts'
-import type { TenantId } from '#domain/ids.ts'
+import { type EcsEvent, fieldAt } from '#domain/event.ts'
 import type { TimeRange } from '#domain/query.ts'
-import type { EventHunt, EventKey, EventKind, KindField, KindsOfDay } from '#store/event-store.ts'
+import type { EventHunt, EventKey, EventKind, KindField } from '#store/event-store.ts'
 
-import { condensed, kindFieldsOf, sortKinds } from './sort-kinds.ts'
+import { type HistoryRequest, nameOf, openHistory } from './history.ts'
 
 /** What a rule would have found in stored events. */
 export interface BackTested {
@@ -19,12 +17,10 @@ export interface BackTested {
   samples: string[]
 }
 
-export interface HuntRequest extends TimeRange {
-  tenantId: TenantId
+export interface HuntRequest extends HistoryRequest {
   rules: { rules: readonly LoadedRule[]; correlations: readonly LoadedCorrelation[] }
   /** At most so many for each. */
   samples: number
-  signal?: AbortSignal
 }
 
 /** One rule or correlation, by id; it is among `rules`. */
@@ -36,9 +32,6 @@ export function createBackTest(hunt: EventHunt): RunBackTest {
     return found.get(rule)!
   }
 }
-
-/** Events are looked at in stretches of whole days with about so many of them. */
-const STRETCH = 100_000
 
 /**
  * Runs rules over history, all in one pass: what the stream would have found, by the id of the rule or correlation. First the
@@ -54,53 +47,38 @@ export async function huntHistory(
 ): Promise<{ found: Map<string, BackTested>; scannedRows: number }> {
   const range = { from, to }
   const matcher = createMatcher(rules)
-  const by = kindFieldsOf(matcher.rules)
-  const days = await hunt.kinds(tenantId, range, by)
   const correlated = new Set(correlations.flatMap((each) => each.rules))
-  const all = kindsOf(days)
-  const asked = sortKinds(all, matcher.rules, hunt.fields, ({ id }) => !correlated.has(id))
+  const request = { tenantId, from, to, ...(signal && { signal }) }
+  const history = await openHistory(hunt, request, matcher.rules, ({ id }) => !correlated.has(id))
   const tallies = new Map([...rules, ...correlations].map(({ id }) => [id, new Tally(range)]))
-  for (const [{ id }, kinds] of asked.counted) {
+  for (const [{ id }, kinds] of history.counted) {
     const own = new Set(kinds.map(nameOf))
-    for (const each of days) if (own.has(nameOf(each.kind))) tallies.get(id)!.add(each.day, each.count)
+    for (const each of history.days) if (own.has(nameOf(each.kind))) tallies.get(id)!.add(each.day, each.count)
     tallies.get(id)!.newest.push(...(await hunt.newest(tenantId, { range, kinds, limit: samples })))
   }
 
-  const counted = new Map([...asked.counted].map(([{ id }, kinds]) => [id, new Set(kinds.map(nameOf))]))
+  const counted = new Map([...history.counted].map(([{ id }, kinds]) => [id, new Set(kinds.map(nameOf))]))
   const stream = createFiniteStream(matcher, correlations)
   const seen: EventKey[] = []
-  const originals = matcher.rules.some(({ expression }) => fieldsOf(expression).has(undefined))
-  const looked = new Set(asked.wanted.flatMap(({ kinds }) => kinds.map(nameOf)))
-  const stretches = stretchesOf(
-    range,
-    days.filter(({ kind }) => looked.has(nameOf(kind))),
-  )
-  const wanted = asked.wanted.map((each) => ({ ...each, kinds: condensed(each.kinds, all) }))
-  for (const stretch of stretches) {
-    for await (const some of hunt.candidates(tenantId, { wanted, range: stretch, originals })) {
-      signal?.throwIfAborted()
-      for (const { id, timeMs, document, original = '{}' } of some) {
-        const event = JSON.parse(document) as EcsEvent
-        const kind = nameOf(kindOf(event, by))
-        const matches = stream.push(restoreEvent(event, original), seen.length)
-        if (matches.length === 0) continue
-        seen.push({ id, timeMs })
-        for (const { rule } of matches) {
-          // Kinds that were counted for one rule are looked at for others.
-          if (!counted.get(rule)?.has(kind)) tallies.get(rule)!.addEvent({ id, timeMs })
-        }
-      }
+  for await (const { key, event } of history.candidates()) {
+    const matches = stream.push(event, seen.length)
+    if (matches.length === 0) continue
+    const kind = nameOf(kindOf(event.event, history.by))
+    seen.push(key)
+    for (const { rule } of matches) {
+      // Kinds that were counted for one rule are looked at for others.
+      if (!counted.get(rule)?.has(kind)) tallies.get(rule)!.addEvent(key)
     }
   }
   for (const { rule, index } of stream.end()) tallies.get(rule)!.addEvent(seen[index]!)
   return {
     found: new Map([...tallies].map(([id, tally]) => [id, tally.result(samples)])),
-    scannedRows: days.reduce((sum, { count }) => sum + count, 0),
+    scannedRows: history.days.reduce((sum, { count }) => sum + count, 0),
   }
 }
 
 /** A rule alone; a correlation with all that it is over. */
-function withThoseUnder({ rules, correlations }: HuntRequest['rules'], id: string): HuntRequest['rules'] {
+export function withThoseUnder({ rules, correlations }: HuntRequest['rules'], id: string): HuntRequest['rules'] {
   const needed = new Set([id])
   for (const correlation of correlations.toReversed()) {
     if (needed.has(correlation.id)) for (const each of correlation.rules) needed.add(each)
@@ -111,42 +89,12 @@ function withThoseUnder({ rules, correlations }: HuntRequest['rules'], id: strin
   }
 }
 
-function nameOf(kind: EventKind): string {
-  return JSON.stringify(Object.values(kind))
-}
-
 /** As the store has it. */
 function kindOf(event: EcsEvent, by: readonly KindField[]): EventKind {
   return Object.fromEntries(by.map((field) => [field, String(fieldAt(event, field) ?? '')]))
 }
 
-function kindsOf(days: readonly KindsOfDay[]): EventKind[] {
-  return [...new Map(days.map(({ kind }) => [nameOf(kind), kind])).values()]
-}
-
 const DAY_MS = 86_400_000
-
-/** The part of a range in which there is anything, cut where enough has come together. */
-function stretchesOf({ from, to }: TimeRange, days: readonly KindsOfDay[]): TimeRange[] {
-  const stretches: TimeRange[] = []
-  let count = Infinity
-  for (const each of days) {
-    const next = new Date(Date.parse(each.day) + DAY_MS).toISOString()
-    const stretch = stretches.at(-1)
-    if (stretch && (count < STRETCH || stretch.to === next)) {
-      stretch.to = next
-      count += each.count
-    } else {
-      stretches.push({ from: new Date(each.day).toISOString(), to: next })
-      count = each.count
-    }
-  }
-  const [start, end] = [Date.parse(from), Date.parse(to)]
-  return stretches.map((each) => ({
-    from: new Date(Math.max(Date.parse(each.from), start)).toISOString(),
-    to: new Date(Math.min(Date.parse(each.to), end)).toISOString(),
-  }))
-}
 
 /** What was found for one rule so far. */
 class Tally {

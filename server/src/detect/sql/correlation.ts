@@ -18,20 +18,22 @@ export interface Tables {
 export const HITS = '(rule UInt32, number UInt32, vocabulary UInt16) ENGINE = MergeTree ORDER BY (rule, number)'
 export const CORRELATED = 65_535
 
-/** An event at which a correlation holds. */
-export interface Hold {
+/** An event of a group in which a correlation holds somewhere. */
+export interface Entry {
   number: number
   /** For each field of `group-by` its texts, folded where case means nothing. */
   key: string[][]
-  aggregate: number
+  /** Null where it does not hold at this event. */
+  aggregate: number | null
 }
 
 /** The engine's frames reach back at most so many of the units in which events are ordered. */
 const REACH = 2 ** 31 - 2
 
 /**
- * Where a correlation holds, in the order of events. Each event that one of its rules matched is judged with the frame behind
- * it, `[t - timespan, t]`, both ends in, in its group; an event without a value for the group is in none.
+ * Where a correlation holds, with all events of the groups in which it does, in the order of groups and of events. Each event that
+ * one of its rules matched is judged with the frame behind it, `[t - timespan, t]`, both ends in, in its group; an event without a
+ * value for the group is in none.
  *
  * @param numbers of rules and correlations in the table of hits, by id.
  */
@@ -78,7 +80,10 @@ export function correlationQuery(
         FROM entries
         WINDOW behind AS (PARTITION BY key ORDER BY time RANGE BETWEEN ${REACH} PRECEDING AND CURRENT ROW)
       )
-    SELECT number, key, toFloat64(aggregate) AS aggregate FROM windows WHERE ${holds} ORDER BY number, key`
+    SELECT number, key, if(isHeld, toFloat64(aggregate), NULL) AS aggregate
+    FROM (SELECT *, toUInt8(${holds}) AS isHeld, max(isHeld) OVER (PARTITION BY key) AS isHeldThere FROM windows)
+    WHERE isHeldThere
+    ORDER BY key, number`
 }
 
 /** The events that rules matched, each with a field as the first of the vocabularies in which any did reads it. */

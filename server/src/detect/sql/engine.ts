@@ -6,7 +6,7 @@ import { plainReader, type Reader } from '#detect/vocabulary.ts'
 import type { ClickHouse } from '#store/clickhouse/client.ts'
 import { Params } from '#store/clickhouse/params.ts'
 
-import { CORRELATED, correlationQuery, type Hold, HITS } from './correlation.ts'
+import { CORRELATED, correlationQuery, type Entry, HITS } from './correlation.ts'
 import { EVENTS, rowOf, type Wanted } from './events-table.ts'
 import { type Hits, portionsOf, rulesQuery } from './rules-query.ts'
 
@@ -27,12 +27,37 @@ const SETTINGS = {
 
 const TABLES = { events: 'detection.events', hits: 'detection.hits' }
 
-/** Rules over events that come to an end, in ClickHouse: events are stored, then asked about. An engine has one run at a time. */
+/** What a correlation comes to over all events. */
+export interface Correlated {
+  correlation: LoadedCorrelation
+  /** Of the groups in which it holds anywhere: one group after the other, each in the order of events. */
+  entries: readonly CorrelatedEvent[]
+}
+
+export interface CorrelatedEvent {
+  /** Of the event, as it was pushed. */
+  index: number
+  group: string[]
+  /** Undefined where the correlation does not hold at this event. */
+  aggregate: number | undefined
+}
+
+export interface SqlRun<E> extends Run<E> {
+  /** Instead of `end`: correlations alone, each after those it is over, with the events that they hold for. */
+  correlate(): AsyncIterable<Correlated>
+}
+
+/**
+ * Rules over events that come to an end, in ClickHouse: events are stored, then asked about. An engine has one run at a time.
+ *
+ * @param maxSeconds how long one statement may take; any time when absent.
+ */
 export async function beginSqlRun<E>(
   clickhouse: ClickHouse,
   { vocabularies, datasetOf, timeOf }: Reader<E>,
   correlations: readonly LoadedCorrelation[],
-): Promise<Run<E>> {
+  maxSeconds?: number,
+): Promise<SqlRun<E>> {
   await clickhouse.run('CREATE DATABASE IF NOT EXISTS detection')
   for (const [table, columns] of [
     [TABLES.events, EVENTS],
@@ -42,6 +67,7 @@ export async function beginSqlRun<E>(
     await clickhouse.run(`TRUNCATE TABLE ${table}`)
   }
   const correlated = correlations.flatMap(correlatedFields)
+  const settings = { ...SETTINGS, ...(maxSeconds !== undefined && { max_execution_time: maxSeconds }) }
   const sources = vocabularies.map((each) => ({ ...each, wanted: wantedBy(each.rules, correlated) }))
   const numbers = numbersOf([...vocabularies.flatMap(({ rules }) => rules), ...correlations])
   let rows: Buffer[] = []
@@ -68,7 +94,7 @@ export async function beginSqlRun<E>(
       for (const portion of portionsOf(rules)) {
         const params = new Params()
         const query = rulesQuery(portion.rules, { events: TABLES.events, vocabulary, from, to }, params)
-        for (const { number, rules: hits } of await clickhouse.rows<Hits>(query, params.values, SETTINGS)) {
+        for (const { number, rules: hits } of await clickhouse.rows<Hits>(query, params.values, settings)) {
           for (const hit of hits) {
             const position = portion.first + hit
             found.push({ rule: rules[position]!, position, number, vocabulary })
@@ -93,21 +119,23 @@ export async function beginSqlRun<E>(
     }
   }
 
-  async function correlate(): Promise<Match[]> {
-    const matches: Match[] = []
+  async function* correlate(): AsyncGenerator<Correlated> {
     for (const correlation of correlations) {
-      const { id, title } = correlation
       const params = new Params()
       const query = correlationQuery(correlation, numbers, TABLES, params)
-      const holds = await clickhouse.rows<Hold>(query, params.values, SETTINGS)
-      await storeHits(holds.map(({ number }) => ({ rule: id, number, vocabulary: CORRELATED })))
-      for (const { number, key, aggregate } of holds) {
-        // Several texts of one field are one value: see correlate/group-key.ts.
-        const group = key.map((texts) => (texts.length === 1 ? texts[0]! : JSON.stringify(texts)))
-        matches.push({ rule: id, title, index: number, group, aggregate })
+      const entries = await clickhouse.rows<Entry>(query, params.values, settings)
+      const holds = entries.filter(({ aggregate }) => aggregate !== null)
+      await storeHits(holds.map(({ number }) => ({ rule: correlation.id, number, vocabulary: CORRELATED })))
+      yield {
+        correlation,
+        entries: entries.map(({ number, key, aggregate }) => ({
+          index: number,
+          // Several texts of one field are one value: see correlate/group-key.ts.
+          group: key.map((texts) => (texts.length === 1 ? texts[0]! : JSON.stringify(texts))),
+          aggregate: aggregate ?? undefined,
+        })),
       }
     }
-    return matches.sort(byPlace(correlations))
   }
 
   return {
@@ -126,7 +154,19 @@ export async function beginSqlRun<E>(
     async *end() {
       await store()
       yield* matchRules()
-      if (correlations.length > 0) yield* await correlate()
+      const matches: Match[] = []
+      for await (const { correlation, entries } of correlate()) {
+        const { id, title } = correlation
+        for (const { aggregate, ...place } of entries) {
+          if (aggregate !== undefined) matches.push({ rule: id, title, ...place, aggregate })
+        }
+      }
+      yield* matches.sort(byPlace(correlations))
+    },
+    async *correlate() {
+      await store()
+      for await (const _match of matchRules());
+      yield* correlate()
     },
   }
 }

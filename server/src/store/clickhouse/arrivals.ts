@@ -1,5 +1,6 @@
 import type { TenantId } from '#domain/ids.ts'
 import type { ArrivalCursor, ArrivalPage, ArrivalRequest, ArrivedEvent, EventStore } from '#store/event-store.ts'
+import { ARRIVAL_STRETCH_MS } from '#store/event-store.ts'
 
 import { Params } from './params.ts'
 import { toCondition } from './query.ts'
@@ -32,7 +33,7 @@ const PLACE =
 export function createArrivals(
   { events, processes }: Pick<EventTables, 'events' | 'processes'>,
   select: <Result>(sql: string, params: Params) => Promise<Result[]>,
-): Pick<EventStore, 'arrivals' | 'backlog'> {
+): Pick<EventStore, 'arrivals' | 'arrivedTimes' | 'backlog'> {
   async function readHorizon(): Promise<number> {
     const params = new Params()
     const [row] = await select<{ horizonMs: number }>(
@@ -95,6 +96,20 @@ export function createArrivals(
           : page.at(-1)!,
         isLast,
       }
+    },
+
+    async arrivedTimes(tenantId, afterMs) {
+      const horizonMs = await readHorizon()
+      if (afterMs === undefined) return { stretches: [], untilMs: horizonMs }
+      const params = new Params()
+      const size = params.integer(ARRIVAL_STRETCH_MS)
+      const rows = await select<{ stretch: number }>(
+        `SELECT toFloat64(floor(toUnixTimestamp64Milli(time) / ${size}) * ${size}) AS stretch FROM ${events}
+          WHERE tenant_id = ${params.uuid(tenantId)} AND arrived >= ${params.time(afterMs)} AND arrived < ${params.time(horizonMs)}
+          GROUP BY stretch ORDER BY stretch`,
+        params,
+      )
+      return { stretches: rows.map(({ stretch }) => stretch), untilMs: Math.max(horizonMs, afterMs) }
     },
 
     async backlog(tenantId, request) {

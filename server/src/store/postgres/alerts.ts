@@ -62,10 +62,10 @@ export function alerts(db: Database): RecordStore['alerts'] {
   return {
     read,
 
-    async record(tenantId, detections, now) {
+    async record(tenantId, detections, now, isAdded = false) {
       if (detections.length === 0) return []
       return db.transaction().execute(async (trx) => {
-        const fresh = await addEvidence(trx, tenantId, detections)
+        const fresh = await addEvidence(trx, tenantId, detections, isAdded)
         const rows = [...groupByAlert(fresh)].map((group) => opening(tenantId, group, now))
         if (rows.length === 0) return []
         const changed = await openOrJoin(trx, rows)
@@ -186,6 +186,7 @@ async function addEvidence(
   trx: DatabaseTransaction,
   tenantId: TenantId,
   detections: readonly Detection[],
+  isAdded: boolean,
 ): Promise<Detection[]> {
   const byEvidence = new Map(detections.toReversed().map((detection) => [evidenceKey(detection), detection]))
   const rows = [...byEvidence.values()].map(({ ruleId, eventId, eventTime }) => ({
@@ -193,6 +194,7 @@ async function addEvidence(
     ruleId,
     eventId,
     eventTime,
+    ...(isAdded && { isAdded }),
   }))
   const { rows: fresh } = await sql<{ ruleId: string; eventId: string }>`
     insert into alert_evidence

@@ -21,6 +21,7 @@ import { investigations } from './investigations.ts'
 import { leases } from './leases.ts'
 import { migrate } from './migrate.ts'
 import { quarantine } from './quarantine.ts'
+import { reconciliations } from './reconciliations.ts'
 import { retention } from './retention.ts'
 import { rules } from './rules.ts'
 import { safeguards } from './safeguards.ts'
@@ -56,6 +57,7 @@ export function createRecordStore(parts: { pool: Pool; seal: Seal }): RecordStor
     rules: rules(db),
     valueLists: valueLists(db),
     correlationHits: correlationHits(db),
+    reconciliations: reconciliations(db),
     destinations: destinations(db, parts.seal),
     investigations: investigations(db),
     followUps: followUps(db),

@@ -15,7 +15,7 @@ import type {
   PairFinding,
 } from '#domain/investigation.ts'
 import type { IntakeCounts } from '#domain/outcome.ts'
-import type { RuleVersion } from '#domain/rule.ts'
+import type { Reconciliation, RuleVersion } from '#domain/rule.ts'
 import type {
   Connection,
   ConnectionSettings,
@@ -42,7 +42,7 @@ export interface Tables {
   feedLeases: FeedLeaseTable
   quarantine: QuarantineTable
   alerts: AlertTable
-  alertEvidence: { tenantId: TenantId; ruleId: string; eventId: string; alertId: string | null; eventTime: Moment }
+  alertEvidence: AlertEvidenceTable
   ruleRevisions: { tenantId: TenantId; revision: string }
   ruleVersions: RuleVersionTable
   ruleFiles: { tenantId: TenantId; path: string; version: number }
@@ -51,6 +51,7 @@ export interface Tables {
   valueLists: ValueListTable
   listedValues: ListedValueTable
   correlationHits: CorrelationHitTable
+  reconciliations: ReconciliationTable
   investigations: InvestigationTable
   investigationMailboxes: InvestigationMailboxTable
   mailHits: MailHitTable
@@ -82,6 +83,7 @@ type Moment = ColumnType<Date, string, string>
 type MomentOrNull = ColumnType<Date | null, string | null | undefined, string | null>
 type Json<Value extends object> = JSONColumnType<Value, Value, Value>
 type JsonOrNull<Value extends object> = ColumnType<Value | null, Value | null | undefined, Value | null>
+type FlagOrNull = ColumnType<boolean | null, boolean | null | undefined, boolean | null>
 type TextOrNull = ColumnType<string | null, string | null | undefined, string | null>
 
 interface FeedColumns {
@@ -185,6 +187,27 @@ interface ListedValueTable {
   expiresAt: MomentOrNull
   addedBy: string
   addedAt: Moment
+}
+
+interface AlertEvidenceTable {
+  tenantId: TenantId
+  ruleId: string
+  eventId: string
+  alertId: string | null
+  eventTime: Moment
+  /** Of correlations: history found what the stream had not. */
+  isAdded: FlagOrNull
+  /** Of correlations: history was asked, and does not say so. */
+  isUnconfirmed: FlagOrNull
+}
+
+interface ReconciliationTable {
+  tenantId: TenantId
+  ruleId: string
+  until: Moment
+  waiting: JSONColumnType<Reconciliation['waiting']>
+  passedAt: MomentOrNull
+  fault: JsonOrNull<NonNullable<Reconciliation['fault']>>
 }
 
 interface CorrelationHitTable {

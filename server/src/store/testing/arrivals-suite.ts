@@ -53,6 +53,23 @@ export function testArrivals(store: () => EventStore): void {
     })
   })
 
+  it('tells at which times events are that came since, in stretches of ten minutes', async () => {
+    const tenant = newTenant()
+    const before = await store().arrivedTimes(tenant)
+    expect(before.stretches).toEqual([])
+    const stretch = (n: number) => Date.UTC(2026, 10, 1) + n * 600_000
+    await put(store(), tenant, 'a', [testEvent(3), testEvent(4), testEvent(25)])
+    await put(store(), newTenant(), 'b', [testEvent(50)])
+    await follow(tenant, atLeast(3))
+    const first = await store().arrivedTimes(tenant, before.untilMs)
+    expect(first.stretches).toEqual([stretch(0), stretch(2)])
+    await put(store(), tenant, 'c', [testEvent(9)])
+    await follow(tenant, atLeast(4))
+    const second = await store().arrivedTimes(tenant, first.untilMs)
+    expect(second.stretches).toEqual([stretch(0)])
+    expect(second.untilMs).toBeGreaterThan(first.untilMs)
+  })
+
   it('gives each event of one moment once, wherever pages end', async () => {
     const tenant = newTenant()
     const count = 60

@@ -15,6 +15,7 @@ import { investigationContract } from './record-store/investigations.ts'
 import { leasesContract } from './record-store/leases.ts'
 import { peopleContract } from './record-store/people.ts'
 import { quarantineContract } from './record-store/quarantine.ts'
+import { reconciliationContract } from './record-store/reconciliations.ts'
 import { retentionContract } from './record-store/retention.ts'
 import { ruleContract } from './record-store/rules.ts'
 import { safeguardContract } from './record-store/safeguards.ts'
@@ -61,6 +62,7 @@ export function testRecordStore(
     describe('alerts', () => void alertContract(store))
     describe('rules', () => void ruleContract(store))
     describe('what correlations remember', () => void correlationHitContract(store))
+    describe('correlations against history', () => void reconciliationContract(store))
     describe('investigations', () => void investigationContract(store))
     describe('follow-ups', () => void followUpContract(store))
     describe('action runs', () => void actionRunContract(store))

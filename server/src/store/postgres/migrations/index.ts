@@ -21,6 +21,7 @@ import { up as people } from './0018-people.ts'
 import { up as safeguards } from './0019-safeguards.ts'
 import { up as identities } from './0020-identities.ts'
 import { up as valueLists } from './0021-value-lists.ts'
+import { up as reconciliations } from './0022-reconciliations.ts'
 
 /** In order of their names; one that was released is never edited. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -45,4 +46,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0019-safeguards': { up: safeguards },
   '0020-identities': { up: identities },
   '0021-value-lists': { up: valueLists },
+  '0022-reconciliations': { up: reconciliations },
 }

@@ -1,7 +1,7 @@
 import { OctagonX } from 'lucide-react'
 import type { ReactNode } from 'react'
 
-import { CopyButton } from '#parts/copy.tsx'
+import { CopyButton } from './copy.tsx'
 
 interface Props {
   code: string
@@ -11,7 +11,7 @@ interface Props {
   children?: ReactNode
 }
 
-/** What a destination said when it took nothing, and what to do about it. */
+/** What could not be done in the background, why, and what to do about it. */
 export function Trouble({ code, what, why, fix, children }: Props) {
   return (
     <div role="alert" className="flex gap-3 rounded-lg border border-bad/40 bg-bad-soft p-3 text-sm">
