@@ -16,6 +16,7 @@ import { Page, PageHeader, Panel } from '#parts/panel.tsx'
 import { PendingPage } from '#parts/pending-page.tsx'
 import { ProblemBanner } from '#parts/problem.tsx'
 import { TabList } from '#parts/tabs.tsx'
+import { When } from '#parts/when.tsx'
 
 import { BackTestPanel } from './back-test.tsx'
 import { ExplainPanel } from './explain-panel.tsx'
@@ -110,7 +111,7 @@ export function RulePage() {
 const ORIGINS = { pack: 'comes with Cordon', folder: 'from the data folder', imported: 'imported' } as const
 
 function About({ tenantId, detail }: { tenantId: string; detail: RuleDetail }) {
-  const { rule, description, falsePositives, over, forgotten } = detail
+  const { rule, description, falsePositives, over, meaning, learningUntil, forgotten } = detail
   const { noise } = rule
   return (
     <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
@@ -127,6 +128,19 @@ function About({ tenantId, detail }: { tenantId: string; detail: RuleDetail }) {
         {rule.isPart && (
           <p className="rounded-md bg-sunken px-3 py-2">It serves a correlation, and raises no alert by itself.</p>
         )}
+        {learningUntil !== undefined && (
+          <p className="rounded-md bg-sunken px-3 py-2">
+            It learns what is usual, and raises no alert{' '}
+            {learningUntil === '' ? (
+              'until what was before is read'
+            ) : (
+              <>
+                before <When at={learningUntil} exact />
+              </>
+            )}
+            .
+          </p>
+        )}
         {forgotten && (
           <p className="rounded-md bg-warn-soft px-3 py-2 text-warn">
             More came at once than it remembers: it let go of {count(forgotten.groups, 'group')} and{' '}
@@ -135,6 +149,7 @@ function About({ tenantId, detail }: { tenantId: string; detail: RuleDetail }) {
           </p>
         )}
         {description && <p className="whitespace-pre-line">{description}</p>}
+        {meaning !== undefined && <p>{meaning}</p>}
         {falsePositives.length > 0 && (
           <div>
             <p className="text-ink-3">It may be harmless when</p>

@@ -28,9 +28,9 @@ export interface RuleSummary {
   noise: { days: number[]; closedAsFalse: number; closedAsTrue: number }
 }
 
-/** Rules and correlations alike. */
+/** Rules and correlations alike, as people wrote them: without the parts that a document was divided into. */
 export function documentsIn({ rules, correlations }: RuleSet): (LoadedRule | LoadedCorrelation)[] {
-  return [...rules, ...correlations]
+  return [...rules.filter(({ partOf }) => partOf === undefined), ...correlations]
 }
 
 const BY_TITLE = new Intl.Collator('en')

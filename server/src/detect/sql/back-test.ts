@@ -1,13 +1,14 @@
 import { createMatcher } from '#detect/matcher.ts'
 import type { LoadedCorrelation, LoadedRule } from '#detect/rule-set.ts'
-import { fieldsOf } from '#detect/sigma/expression.ts'
 import { createFiniteStream } from '#detect/stream.ts'
-import { type EcsEvent, fieldAt, restoreEvent } from '#domain/event.ts'
+import { isoTime } from '#domain/clock.ts'
+import { type EcsEvent, fieldAt } from '#domain/event.ts'
 import type { TenantId } from '#domain/ids.ts'
 import type { TimeRange } from '#domain/query.ts'
-import type { EventHunt, EventKey, EventKind, KindField, KindsOfDay } from '#store/event-store.ts'
+import type { EventHunt, EventKey, EventKind, KindField } from '#store/event-store.ts'
 
-import { condensed, kindFieldsOf, sortKinds } from './sort-kinds.ts'
+import { candidatesIn, kindsOf, nameOf } from './candidates.ts'
+import { kindFieldsOf, sortKinds } from './sort-kinds.ts'
 
 /** What a rule would have found in stored events. */
 export interface BackTested {
@@ -37,9 +38,6 @@ export function createBackTest(hunt: EventHunt): RunBackTest {
   }
 }
 
-/** Events are looked at in stretches of whole days with about so many of them. */
-const STRETCH = 100_000
-
 /**
  * Runs rules over history, all in one pass: what the stream would have found, by the id of the rule or correlation. First the
  * kinds of events there are (dataset, action, and what else tells them apart) are sorted by what the rules say of each. Those that a rule matches whatever
@@ -56,9 +54,11 @@ export async function huntHistory(
   const matcher = createMatcher(rules)
   const by = kindFieldsOf(matcher.rules)
   const days = await hunt.kinds(tenantId, range, by)
+  const past = pastOf(range, correlations)
+  const before = past === undefined ? [] : await hunt.kinds(tenantId, past, by)
+  const all = [...before, ...days]
   const correlated = new Set(correlations.flatMap((each) => each.rules))
-  const all = kindsOf(days)
-  const asked = sortKinds(all, matcher.rules, hunt.fields, ({ id }) => !correlated.has(id))
+  const asked = sortKinds(kindsOf(all), matcher.rules, hunt.fields, ({ id }) => !correlated.has(id))
   const tallies = new Map([...rules, ...correlations].map(({ id }) => [id, new Tally(range)]))
   for (const [{ id }, kinds] of asked.counted) {
     const own = new Set(kinds.map(nameOf))
@@ -67,29 +67,19 @@ export async function huntHistory(
   }
 
   const counted = new Map([...asked.counted].map(([{ id }, kinds]) => [id, new Set(kinds.map(nameOf))]))
-  const stream = createFiniteStream(matcher, correlations)
+  const begun = all.length > 0 ? Date.parse(all[0]!.day) : undefined
+  const stream = createFiniteStream(matcher, correlations, begun)
   const seen: EventKey[] = []
-  const originals = matcher.rules.some(({ expression }) => fieldsOf(expression).has(undefined))
-  const looked = new Set(asked.wanted.flatMap(({ kinds }) => kinds.map(nameOf)))
-  const stretches = stretchesOf(
-    range,
-    days.filter(({ kind }) => looked.has(nameOf(kind))),
-  )
-  const wanted = asked.wanted.map((each) => ({ ...each, kinds: condensed(each.kinds, all) }))
-  for (const stretch of stretches) {
-    for await (const some of hunt.candidates(tenantId, { wanted, range: stretch, originals })) {
-      signal?.throwIfAborted()
-      for (const { id, timeMs, document, original = '{}' } of some) {
-        const event = JSON.parse(document) as EcsEvent
-        const kind = nameOf(kindOf(event, by))
-        const matches = stream.push(restoreEvent(event, original), seen.length)
-        if (matches.length === 0) continue
-        seen.push({ id, timeMs })
-        for (const { rule } of matches) {
-          // Kinds that were counted for one rule are looked at for others.
-          if (!counted.get(rule)?.has(kind)) tallies.get(rule)!.addEvent({ id, timeMs })
-        }
-      }
+  const whole = { from: past?.from ?? from, to }
+  const request = { tenantId, range: whole, rules: matcher.rules, days: all, wanted: asked.wanted, signal }
+  for await (const { id, timeMs, event, normalized } of candidatesIn(hunt, request)) {
+    const kind = nameOf(kindOf(event, by))
+    const matches = stream.push(normalized, seen.length)
+    if (matches.length === 0) continue
+    seen.push({ id, timeMs })
+    for (const { rule } of matches) {
+      // Kinds that were counted for one rule are looked at for others.
+      if (!counted.get(rule)?.has(kind)) tallies.get(rule)!.addEvent({ id, timeMs })
     }
   }
   for (const { rule, index } of stream.end()) tallies.get(rule)!.addEvent(seen[index]!)
@@ -97,6 +87,14 @@ export async function huntHistory(
     found: new Map([...tallies].map(([id, tally]) => [id, tally.result(samples)])),
     scannedRows: days.reduce((sum, { count }) => sum + count, 0),
   }
+}
+
+/** What lies before a range and has to be known to say what in it is new. */
+function pastOf({ from }: TimeRange, correlations: readonly LoadedCorrelation[]): TimeRange | undefined {
+  const learners = correlations.filter(({ learningS }) => learningS !== undefined)
+  if (learners.length === 0) return undefined
+  const reach = 1000 * Math.max(...learners.map(({ timespanS }) => timespanS))
+  return { from: isoTime(Date.parse(from) - reach), to: from }
 }
 
 /** A rule alone; a correlation with all that it is over. */
@@ -111,49 +109,21 @@ function withThoseUnder({ rules, correlations }: HuntRequest['rules'], id: strin
   }
 }
 
-function nameOf(kind: EventKind): string {
-  return JSON.stringify(Object.values(kind))
-}
-
 /** As the store has it. */
 function kindOf(event: EcsEvent, by: readonly KindField[]): EventKind {
   return Object.fromEntries(by.map((field) => [field, String(fieldAt(event, field) ?? '')]))
 }
 
-function kindsOf(days: readonly KindsOfDay[]): EventKind[] {
-  return [...new Map(days.map(({ kind }) => [nameOf(kind), kind])).values()]
-}
-
 const DAY_MS = 86_400_000
-
-/** The part of a range in which there is anything, cut where enough has come together. */
-function stretchesOf({ from, to }: TimeRange, days: readonly KindsOfDay[]): TimeRange[] {
-  const stretches: TimeRange[] = []
-  let count = Infinity
-  for (const each of days) {
-    const next = new Date(Date.parse(each.day) + DAY_MS).toISOString()
-    const stretch = stretches.at(-1)
-    if (stretch && (count < STRETCH || stretch.to === next)) {
-      stretch.to = next
-      count += each.count
-    } else {
-      stretches.push({ from: new Date(each.day).toISOString(), to: next })
-      count = each.count
-    }
-  }
-  const [start, end] = [Date.parse(from), Date.parse(to)]
-  return stretches.map((each) => ({
-    from: new Date(Math.max(Date.parse(each.from), start)).toISOString(),
-    to: new Date(Math.min(Date.parse(each.to), end)).toISOString(),
-  }))
-}
 
 /** What was found for one rule so far. */
 class Tally {
   readonly newest: EventKey[] = []
   readonly #days = new Map<string, number>()
+  readonly #from: number
 
   constructor({ from, to }: TimeRange) {
+    this.#from = Date.parse(from)
     for (let at = Date.parse(from); at < Date.parse(to); at += DAY_MS) this.add(dayOf(at), 0)
     this.add(dayOf(Date.parse(to) - 1), 0)
   }
@@ -162,7 +132,9 @@ class Tally {
     this.#days.set(day, (this.#days.get(day) ?? 0) + count)
   }
 
+  /** Nothing where the event only lies before the range. */
   addEvent(event: EventKey): void {
+    if (event.timeMs < this.#from) return
     this.newest.push(event)
     this.add(dayOf(event.timeMs), 1)
   }

@@ -1,5 +1,6 @@
 import { fieldsOf as correlatedFields } from '#detect/correlate/correlator.ts'
 import { byPlace, type Engine, type Match, type PlainEvent, type Run } from '#detect/match.ts'
+import { judgedSince } from '#detect/judgments.ts'
 import type { LoadedCorrelation, LoadedRule } from '#detect/rule-set.ts'
 import { fieldsOf } from '#detect/sigma/expression.ts'
 import { plainReader, type Reader } from '#detect/vocabulary.ts'
@@ -47,6 +48,7 @@ export async function beginSqlRun<E>(
   let rows: Buffer[] = []
   let bytes = 0
   let last = -1
+  let since = Infinity
 
   async function store(): Promise<void> {
     const into = `INSERT INTO ${TABLES.events} (vocabulary, number, time, texts, nulls, every)`
@@ -95,10 +97,11 @@ export async function beginSqlRun<E>(
 
   async function correlate(): Promise<Match[]> {
     const matches: Match[] = []
+    const judgedFrom = judgedSince(correlations, since)
     for (const correlation of correlations) {
       const { id, title } = correlation
       const params = new Params()
-      const query = correlationQuery(correlation, numbers, TABLES, params)
+      const query = correlationQuery(correlation, numbers, { ...TABLES, judgedFrom }, params)
       const holds = await clickhouse.rows<Hold>(query, params.values, SETTINGS)
       await storeHits(holds.map(({ number }) => ({ rule: id, number, vocabulary: CORRELATED })))
       for (const { number, key, aggregate } of holds) {
@@ -114,9 +117,11 @@ export async function beginSqlRun<E>(
     async push(event, index) {
       last = index
       const dataset = datasetOf(event)
+      const time = timeOf(event)
+      since = Math.min(since, time ?? Infinity)
       for (const [vocabulary, source] of sources.entries()) {
         if (source.dataset !== dataset || !source.isFor(event)) continue
-        const row = rowOf({ vocabulary, number: index, time: timeOf(event) }, source.fields(event), source.wanted)
+        const row = rowOf({ vocabulary, number: index, time }, source.fields(event), source.wanted)
         rows.push(row)
         bytes += row.length
       }
