@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 
 import { type Emulator, startEmulator } from '#connect/testing/start-emulator.ts'
 import { createCorrelations } from '#detect/correlations.ts'
+import { judgedSince } from '#detect/judgments.ts'
 import { loadRules } from '#detect/load-rules.ts'
 import { createDetector } from '#detect/runner.ts'
 import type { Detection } from '#domain/alert.ts'
@@ -102,7 +103,9 @@ type RaisedAlert = [Detection, ...Detection[]]
 
 /** The alerts of the pack, correlations included, each as what it gathers; not those of Microsoft's own products. */
 function alertsOf({ detections, hits }: Looked): RaisedAlert[] {
-  const running = createCorrelations(correlations)
+  // What is first seen has two days to learn and five to show itself; at work it has more to learn from.
+  const judgedFrom = judgedSince(correlations, EPOCH - (DAYS + 5) * DAY)
+  const running = createCorrelations(correlations, { judgedFrom })
   const inOrder = hits.toSorted((a, b) => Date.parse(a.time) - Date.parse(b.time))
   const raised = [...detections, ...inOrder.flatMap((hit) => running.push(hit))]
   const own = raised.filter(({ ruleId }) => ours.has(ruleId))

@@ -53,7 +53,7 @@ export function summarize(rules: TenantRules, noise: readonly RuleNoise[], days:
         ...(status !== undefined && { status }),
         ...(author !== undefined && { author }),
         ...(license !== undefined && { license }),
-        logsource: document.kind === 'rule' ? Object.values(document.logsource).join(' · ') : document.type,
+        logsource: sourceOf(document, rules.set),
         attack,
         path: file,
         origin,
@@ -70,6 +70,12 @@ export function summarize(rules: TenantRules, noise: readonly RuleNoise[], days:
       }
     })
     .toSorted((a, b) => BY_TITLE.compare(a.title, b.title))
+}
+
+/** Of a correlation its type; of a document that was divided what it says itself. */
+function sourceOf(document: LoadedRule | LoadedCorrelation, { rules }: RuleSet): string {
+  const rule = document.kind === 'rule' ? document : rules.find(({ partOf }) => partOf === document.id)
+  return rule ? Object.values(rule.logsource).join(' · ') : document.kind === 'rule' ? '' : document.type
 }
 
 /** Rules stay as they are: it is found out once. */

@@ -14,6 +14,7 @@ import { newTenant, testEvent } from '#store/testing/test-event.ts'
 
 import { createBackTest, huntHistory } from './back-test.ts'
 import { createSqlEngine } from './engine.ts'
+import { createReadPast } from './past.ts'
 
 let scratch: Awaited<ReturnType<typeof openScratchEngine>>
 beforeAll(async () => {
@@ -59,6 +60,31 @@ test('a back-test finds in stored events what the stream finds in them, whether 
         .map((event) => event.event.id),
     )
   }
+})
+
+test('a back-test and whoever correlates know what lies before their time, and say nothing of it', async () => {
+  const store = createEventStore(scratch.clickhouse, { limits: { maxSeconds: 120, maxMemoryMb: 1_000 } })
+  await store.migrate()
+  const tenantId = newTenant()
+  await put(
+    store,
+    tenantId,
+    'first',
+    Array.from({ length: 60 }, (_, index) => madeUpEvent(index)),
+  )
+  const set = assembleRules([{ file: 'history.yml', text: HISTORY }])
+  const later = { from: '2026-11-01T12:00:00Z', to: RANGE.to }
+  const { total } = await createBackTest(store.hunt)({ tenantId, rules: set, rule: 'new', samples: 2, ...later })
+  expect(total).toBe(0)
+
+  const span = { from: Date.parse('2026-11-02T00:00:00Z'), until: Date.parse('2026-11-02T12:00:00Z') }
+  const readPast = createReadPast(store.hunt, { now: () => Date.parse(RANGE.to) })
+  const { signal } = new AbortController()
+  const { hits, judgedFrom } = await readPast({ tenantId, ...set, span, signal })
+  // Four each in 26 hours, of which one between two others changes nothing.
+  expect(hits.map(({ facts }) => facts['UserId'])).toHaveLength(6)
+  expect(hits.every(({ time }) => time >= '2026-11-01T10:00' && time < '2026-11-02T12:00')).toBe(true)
+  expect([...judgedFrom]).toEqual([['new', span.from]])
 })
 
 test('going back over history passes by nothing that the stream finds, for made-up rules and events', async () => {
@@ -107,6 +133,7 @@ const HISTORY = [
   'title: Odd letter\nid: odd\nlogsource: { product: m365, service: audit }\ndetection:\n  s: { ObjectId|contains: kelvin }\n  condition: s',
   'title: Looked at\nid: looked\nlogsource: { product: m365, service: audit }\ndetection:\n  s: { ObjectId|re: "^[0-3]$" }\n  condition: s',
   'title: Word\nid: word\nlogsource: { product: m365, service: audit }\ndetection:\n  s: [only-in-the-record]\n  condition: s',
+  'title: New\nid: new\nlogsource: { product: m365, service: audit }\ndetection:\n  s: { Operation: Set-Mailbox }\n  condition: s\ncordon: { first-seen: { fields: [UserId], timespan: 14h, learning: 0s } }',
   'title: Correlated\nid: correlated\ncorrelation: { type: event_count, rules: [counted], group-by: [UserId], timespan: 1d, condition: { gte: 3 } }',
 ].join('\n---\n')
 
