@@ -227,6 +227,10 @@ export const RuleExplanations = z
         title: z.string(),
         matched: z.boolean(),
         passedBy: z.string().optional().describe('Why the rule does not look at such events at all.'),
+        further: z
+          .string()
+          .optional()
+          .describe('What it asks of the events that it matches together, which one event does not tell.'),
         tree: Explained.optional(),
       }),
     ),

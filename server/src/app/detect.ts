@@ -142,10 +142,9 @@ export interface Meaning {
 }
 
 export function meaningsIn({ correlations }: Pick<RuleSet, 'correlations'>): Meaning[] {
-  return correlations.flatMap((each) => {
-    const means = meaningOf(each)
-    return means === undefined ? [] : [{ file: each.file, line: each.line, title: each.title, means }]
-  })
+  return correlations.flatMap(({ file, line, title, judgment }) =>
+    judgment ? [{ file, line, title, means: meaningOf(judgment) }] : [],
+  )
 }
 
 /** The lines of a file that hold anything, each with its number from zero. */

@@ -10,7 +10,7 @@ export const PLACE_FIELDS = ['source.geo.location.lat', 'source.geo.location.lon
  * a correlation over it, which is what the document is known as.
  */
 export function divide(rule: LoadedRule, judgment: Judgment): [LoadedRule, LoadedCorrelation] {
-  const { name, filters, logsource, expression, groupBy, judgment: _said, ...head } = rule
+  const { name, filters, logsource, expression, groupBy, ...head } = rule
   const part: LoadedRule = {
     ...head,
     id: `${rule.id}:events`,

@@ -1,5 +1,5 @@
 import { divide } from './judgments.ts'
-import type { Logsource, SigmaCorrelation, SigmaDocument, SigmaFilter, SigmaRule } from './sigma/documents.ts'
+import type { Judgment, Logsource, SigmaCorrelation, SigmaDocument, SigmaFilter, SigmaRule } from './sigma/documents.ts'
 import { join } from './sigma/expression.ts'
 import { bindLists, type Lists, listsOf } from './sigma/lists.ts'
 import { parseSigma } from './sigma/parse.ts'
@@ -27,7 +27,10 @@ export interface LoadedRule extends SigmaRule, Loaded {
 }
 
 /** `rules`, `aliases` and a `condition` over rules name them by id; what they name is in the same set. */
-export interface LoadedCorrelation extends SigmaCorrelation, Loaded {}
+export interface LoadedCorrelation extends SigmaCorrelation, Loaded {
+  /** What it was in the document that it came of: see judgments.ts. */
+  judgment?: Judgment
+}
 
 /** The rules of some files together. What is wrong is left out and told; the rest is given. `parse` may remember files. */
 export function assembleRules(files: Iterable<{ file: string; text: string }>, parse = parseSigma): RuleSet {
@@ -48,7 +51,8 @@ export function assembleRules(files: Iterable<{ file: string; text: string }>, p
   }
   for (const filter of filters) applyFilter(filter, rules, problems)
   for (const rule of rules.values()) {
-    if (rule.judgment === undefined) continue
+    // The parts are among those to come.
+    if (rule.judgment === undefined || rule.partOf !== undefined) continue
     const [part, judging] = divide(rule, rule.judgment)
     rules.delete(rule.id)
     if (rules.has(part.id) || correlations.has(part.id)) {

@@ -1,4 +1,4 @@
-import type { LoadedCorrelation } from './rule-set.ts'
+import type { Judgment } from './sigma/documents.ts'
 
 const UNITS = [
   ['day', 86_400],
@@ -13,18 +13,19 @@ export function spanOf(seconds: number): string {
   return `${number} ${unit}${number === 1 ? '' : 's'}`
 }
 
-/** What our own keys ask, in sentences; undefined for what Sigma has words for. */
-export function meaningOf(correlation: LoadedCorrelation): string | undefined {
-  const { type, groupBy, timespanS, learningS = 0, fartherThanKm, condition } = correlation
-  const span = spanOf(timespanS)
-  if (type === 'first_seen') {
-    const learning = learningS === 0 ? '' : ` It learns for ${spanOf(learningS)} from the first event of the tenant on.`
-    return `Events that the rule matches whose ${listOf(groupBy)} no event that it matches had in the ${span} before.${learning}`
+/** What is asked of the events that a rule matches together, in sentences. */
+export function meaningOf(judgment: Judgment): string {
+  const span = spanOf(judgment.timespanS)
+  const fields = listOf(judgment.groupBy)
+  if (judgment.type === 'first_seen') {
+    const { learningS } = judgment
+    const learning =
+      learningS === 0 ? '' : ` Nothing is new in the first ${spanOf(learningS)} of the history of events.`
+    return `Events whose ${fields} no event that the rule matches had in the ${span} before.${learning}`
   }
-  if (type !== 'speed' || condition.kind !== 'threshold') return undefined
-  const [{ value } = { value: 0 }] = condition.all
-  const pair = `Two events in a row with the same ${listOf(groupBy)}, at most ${span} apart`
-  return `${pair}, from places more than ${fartherThanKm} km apart: faster than ${value} km/h.`
+  const { fartherThanKm, fasterThanKmh } = judgment
+  const pair = `Two events in a row with the same ${fields}, at most ${span} apart`
+  return `${pair}, from places more than ${fartherThanKm} km apart: faster than ${fasterThanKmh} km/h.`
 }
 
 function listOf(names: readonly string[]): string {

@@ -114,7 +114,7 @@ export function createRules(parts: {
     const tunings = (await records.rules.tunings(tenantId)).filter(({ ruleId }) => ruleId === id)
     const forgotten = correlating.forgotten(tenantId).get(id)
     const learningUntil = correlating.learning(tenantId).get(id)
-    const meaning = document.kind === 'correlation' ? meaningOf(document) : undefined
+    const meaning = document.judgment && meaningOf(document.judgment)
     const own = new Set([document.file, ...tunings.map((tuning) => tuningFile(tuning.id))])
     return {
       rule,
