@@ -39,12 +39,16 @@ export function createCorrelations(
   }
 }
 
-/** How long after an event a hit of its correlations can matter, milliseconds: the longest timespan, chains added up. */
+/**
+ * How long after an event a hit of its correlations can matter, milliseconds: the longest timespan, chains added up. What was
+ * seen before something new is read from stored events (sql/past.ts), and not from hits.
+ */
 export function reachOf(correlations: readonly LoadedCorrelation[]): number {
   const reach = new Map<string, number>()
   // Each comes after those it is over.
-  for (const { id, rules, timespanS } of correlations) {
-    reach.set(id, timespanS * 1000 + Math.max(0, ...rules.map((rule) => reach.get(rule) ?? 0)))
+  for (const { id, type, rules, timespanS } of correlations) {
+    const ownMs = type === 'first_seen' ? 0 : timespanS * 1000
+    reach.set(id, ownMs + Math.max(0, ...rules.map((rule) => reach.get(rule) ?? 0)))
   }
   return Math.max(0, ...reach.values())
 }

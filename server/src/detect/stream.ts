@@ -25,10 +25,11 @@ export function createFiniteStream<E>(
 ): FiniteStream<E> {
   const fields = [...new Set(correlations.flatMap(fieldsOf))]
   const arrivals: Arrival<number>[] = []
+  const isSought = begun === undefined && correlations.some(({ learningS }) => learningS !== undefined)
   let since = begun ?? Infinity
   return {
     push(event, index) {
-      if (begun === undefined && correlations.length > 0) since = Math.min(since, matcher.timeOf(event) ?? Infinity)
+      if (isSought) since = Math.min(since, matcher.timeOf(event) ?? Infinity)
       const { rules, time, texts } = matcher.match(event)
       if (time !== undefined && correlations.length > 0) {
         arrivals.push({

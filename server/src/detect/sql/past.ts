@@ -1,4 +1,5 @@
 import { Correlator, type JudgedFrom, LIMITS } from '#detect/correlate/correlator.ts'
+import { reachOf } from '#detect/correlations.ts'
 import type { LoadedCorrelation, LoadedRule } from '#detect/rule-set.ts'
 import { createDetector } from '#detect/runner.ts'
 import { type Clock, isoTime } from '#domain/clock.ts'
@@ -21,7 +22,7 @@ export interface PastRequest {
   tenantId: TenantId
   rules: readonly LoadedRule[]
   correlations: readonly LoadedCorrelation[]
-  /** Of the time that is to be judged, milliseconds; the last day and what comes, where absent. */
+  /** Of the time that is to be judged, milliseconds; as long as hits are kept, and what comes, where absent. */
   span: { from?: number; until?: number }
   signal: AbortSignal
 }
@@ -38,7 +39,7 @@ export function createReadPast(hunt: EventHunt, clock: Clock): ReadPast {
   return async ({ tenantId, rules, correlations, span, signal }) => {
     const learners = correlations.filter(({ learningS }) => learningS !== undefined)
     if (learners.length === 0) return { hits: [], judgedFrom: new Map() }
-    const { from = clock.now() - LIMITS.latenessMs, until = clock.now() + DAY_MS } = span
+    const { from = clock.now() - LIMITS.latenessMs - reachOf(correlations), until = clock.now() + DAY_MS } = span
     const begins = from - 1000 * Math.max(...learners.map(({ timespanS }) => timespanS))
     const range = { from: isoTime(begins), to: isoTime(until) }
     const under = new Set(learners.flatMap((each) => each.rules))
