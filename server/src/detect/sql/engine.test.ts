@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 
 import { createMatcher } from '#detect/matcher.ts'
 import { assembleRules } from '#detect/rule-set.ts'
-import { createFiniteStream } from '#detect/stream.ts'
+import { createFiniteStream, streamEngine } from '#detect/stream.ts'
 import { compareWithStream } from '#detect/testing/parity.ts'
 import { HISTORY_EVENTS, HISTORY_RULES } from '#detect/testing/made-up-history.ts'
 import type { NormalizedEvent } from '#domain/event.ts'
@@ -24,6 +24,47 @@ afterAll(() => scratch.close())
 
 test('SQL gives what the stream gives, for made-up rules and events', async () => {
   expect(await compareWithStream(createSqlEngine(scratch.clickhouse), 5)).toBeGreaterThan(0)
+})
+
+const JUDGING = [
+  'first-seen: { fields: [u], timespan: 5s, learning: 2s }',
+  'first-seen: { fields: [u, w], timespan: 10s, learning: 0s }',
+  'speed: { group-by: [u], timespan: 5s, faster-than: 3000 km/h, farther-than: 2 km }',
+  'speed: { group-by: [u, w], timespan: 1d, faster-than: 1 km/h, farther-than: 1 km }',
+].map(
+  (said, index) =>
+    `title: J${index}\nid: j${index}\nlogsource: { product: any }\ndetection: { s: { op: a }, condition: s }\ncordon: { ${said} }`,
+)
+const JOURNEY = fc.record(
+  {
+    _t: fc.oneof({ weight: 9, arbitrary: fc.integer({ min: 0, max: 60 }).map((t) => t / 2) }, fc.constant(null)),
+    op: fc.constantFrom('a', 'a', 'a', 'b'),
+    u: fc.constantFrom('ann@x.example', 'Ann@X.example', 'bob'),
+    w: fc.constantFrom<unknown>('x', ['x', 'y'], null),
+    source: fc
+      .record({
+        lat: fc.constantFrom<unknown>(52.37, 52.38, '-23.55', 90, 91, 'NaN'),
+        lon: fc.constantFrom<unknown>(4.89, 4.95, 180, -180, '-46.63', null),
+      })
+      .map((location) => ({ geo: { location } })),
+  },
+  { requiredKeys: ['op'] },
+)
+
+test('what Sigma cannot say comes to the same in SQL and in the stream, for journeys told in any order', async () => {
+  const rules = assembleRules([{ file: 'judging.yml', text: JUDGING.join('\n---\n') }])
+  expect(rules.problems).toEqual([])
+  const engine = createSqlEngine(scratch.clickhouse)
+  const held = new Set<string>()
+  await fc.assert(
+    fc.asyncProperty(fc.array(JOURNEY, { minLength: 20, maxLength: 40 }), async (events) => {
+      const matches = await streamEngine.run(rules, events)
+      expect(await engine.run(rules, events)).toEqual(matches)
+      for (const { rule } of matches) held.add(rule)
+    }),
+    { numRuns: 20 },
+  )
+  expect([...held]).toEqual(expect.arrayContaining(JUDGING.map((_, index) => `j${index}`)))
 })
 
 test('a rule with thousands of values is one statement', async () => {
