@@ -91,6 +91,11 @@ export const RuleDetail = z
     versions: z.array(RuleVersion).describe('Of the file, newest first; none where it is as it came with Cordon.'),
     tunings: z.array(RuleTuning),
     over: z.array(z.object({ id: z.string(), title: z.string() })).describe('Rules that a correlation is over.'),
+    meaning: z.string().optional().describe('What `cordon.first-seen` or `cordon.speed` asks, in sentences.'),
+    learningUntil: z
+      .string()
+      .optional()
+      .describe('Until when it only learns what is usual and raises nothing; empty while that is not known.'),
     forgotten: z
       .object({ groups: z.int(), entries: z.int().describe('Events of groups.') })
       .optional()
@@ -239,6 +244,10 @@ export const RuleExplanations = z
         title: z.string(),
         matched: z.boolean(),
         passedBy: z.string().optional().describe('Why the rule does not look at such events at all.'),
+        further: z
+          .string()
+          .optional()
+          .describe('What it asks of the events that it matches together, which one event does not tell.'),
         tree: Explained.optional(),
       }),
     ),

@@ -15,13 +15,14 @@ export function Explanation({ tenantId, ruleId, eventId }: { tenantId: string; r
   if (!data) return <SkeletonRows rows={3} />
   return (
     <div className="space-y-3 pt-2">
-      {data.explanations.map(({ rule, title, matched, passedBy, tree }) => (
+      {data.explanations.map(({ rule, title, matched, passedBy, tree, further }) => (
         <section key={rule} className="space-y-1.5">
           <p className="flex flex-wrap items-center gap-2 text-sm">
             <Badge tone={matched ? 'good' : 'quiet'}>{matched ? 'matches' : 'does not match'}</Badge>
             <span className="min-w-0 break-words">{title}</span>
           </p>
           {passedBy && <p className="text-ink-2">{passedBy}</p>}
+          {further && <p className="text-ink-2">It further asks: {further}</p>}
           {tree && <Tree node={tree} />}
         </section>
       ))}

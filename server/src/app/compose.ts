@@ -4,6 +4,7 @@ import { CLOUDS, loadCloudFile } from '#connect/clouds.ts'
 import type { Traffic } from '#connect/microsoft.ts'
 import type { Wait } from '#connect/throttle.ts'
 import { createBackTest } from '#detect/sql/back-test.ts'
+import { createReadPast } from '#detect/sql/past.ts'
 import type { Clock } from '#domain/clock.ts'
 import type { LedgerWindow, FeedKey } from '#domain/coverage.ts'
 import { AppError, toAppError } from '#domain/errors.ts'
@@ -162,7 +163,14 @@ export async function compose(
   const stopping = new AbortController()
   const bus = createBus()
   const audit = createAudit(records, clock)
-  const correlating = createCorrelating({ book, records, bus, clock, log })
+  const correlating = createCorrelating({
+    book,
+    records,
+    readPast: createReadPast(events.hunt, clock),
+    bus,
+    clock,
+    log,
+  })
   undo.defer(() => correlating.close())
   const reconciling = createReconciling({ book, events, records, bus, clock, log })
   undo.defer(() => reconciling.close())

@@ -15,6 +15,7 @@ import type { RuleProblem } from '#detect/sigma/problem.ts'
 import { beginSqlRun } from '#detect/sql/engine.ts'
 import { createFiniteStream } from '#detect/stream.ts'
 import { normalizedReader, plainReader, type Reader } from '#detect/vocabulary.ts'
+import { meaningOf } from '#detect/words.ts'
 import { AppError } from '#domain/errors.ts'
 import { normalizerOf } from '#normalize/normalize-record.ts'
 import type { ClickHouse } from '#store/clickhouse/client.ts'
@@ -130,6 +131,20 @@ export function findSilentRules(rules: readonly LoadedRule[]): SilentRule[] {
     const why = whyNeverFires(rule)
     return why === undefined ? [] : [{ file: rule.file, line: rule.line, title: rule.title, why }]
   })
+}
+
+/** A rule that says what Sigma has no words for, and what that is. */
+export interface Meaning {
+  file: string
+  line: number
+  title: string
+  means: string
+}
+
+export function meaningsIn({ correlations }: Pick<RuleSet, 'correlations'>): Meaning[] {
+  return correlations.flatMap(({ file, line, title, judgment }) =>
+    judgment ? [{ file, line, title, means: meaningOf(judgment) }] : [],
+  )
 }
 
 /** The lines of a file that hold anything, each with its number from zero. */

@@ -1,8 +1,9 @@
 import type { Detection } from '#domain/alert.ts'
 import type { CorrelationHit } from '#domain/rule.ts'
 
-import { type Change, Correlator, LIMITS, type Losses } from './correlate/correlator.ts'
+import { type Change, Correlator, type JudgedFrom, LIMITS, type Losses } from './correlate/correlator.ts'
 import type { LoadedCorrelation } from './rule-set.ts'
+import { spanOf } from './words.ts'
 
 /** Correlations at work on what the rules under them matched. */
 export interface Correlations {
@@ -10,33 +11,44 @@ export interface Correlations {
   isLate(hit: CorrelationHit): boolean
   /** A detection for every event of a window in which a correlation now holds, be the hit late or told again. */
   push(hit: CorrelationHit): Detection[]
+  /** The same without a word: it happened before anybody asked. */
+  remember(hit: CorrelationHit): void
   readonly losses: Losses
 }
 
-/** @param lateness how much older than the newest a hit may be, milliseconds; a day when absent. */
+/**
+ * @param lateness how much older than the newest a hit may be, milliseconds; a day when absent.
+ * @param judgedFrom before which moments correlations say nothing.
+ */
 export function createCorrelations(
   correlations: readonly LoadedCorrelation[],
-  lateness: number = LIMITS.latenessMs,
+  { lateness = LIMITS.latenessMs, judgedFrom }: { lateness?: number; judgedFrom?: JudgedFrom } = {},
 ): Correlations {
-  const correlator = new Correlator<string>(correlations, { ...LIMITS, latenessMs: lateness })
+  const correlator = new Correlator<string>(correlations, { ...LIMITS, latenessMs: lateness }, judgedFrom)
   let newest = -Infinity
+  const take = ({ eventId, time, rules, facts, sentence }: CorrelationHit) => {
+    const moment = Date.parse(time)
+    newest = Math.max(newest, moment)
+    return correlator.push({ id: eventId, time: moment, ref: sentence, rules, facts })
+  }
   return {
     losses: correlator.losses,
     isLate: ({ time }) => Date.parse(time) < newest - lateness,
-    push({ eventId, time, rules, facts, sentence }) {
-      const moment = Date.parse(time)
-      newest = Math.max(newest, moment)
-      return correlator.push({ id: eventId, time: moment, ref: sentence, rules, facts }).flatMap(detectionsOf)
-    },
+    push: (hit) => take(hit).flatMap(detectionsOf),
+    remember: (hit) => void take(hit),
   }
 }
 
-/** How long after an event a hit of its correlations can matter, milliseconds: the longest timespan, chains added up. */
+/**
+ * How long after an event a hit of its correlations can matter, milliseconds: the longest timespan, chains added up. What was
+ * seen before something new is read from stored events (sql/past.ts), and not from hits.
+ */
 export function reachOf(correlations: readonly LoadedCorrelation[]): number {
   const reach = new Map<string, number>()
   // Each comes after those it is over.
-  for (const { id, rules, timespanS } of correlations) {
-    reach.set(id, timespanS * 1000 + Math.max(0, ...rules.map((rule) => reach.get(rule) ?? 0)))
+  for (const { id, type, rules, timespanS } of correlations) {
+    const ownMs = type === 'first_seen' ? 0 : timespanS * 1000
+    reach.set(id, ownMs + Math.max(0, ...rules.map((rule) => reach.get(rule) ?? 0)))
   }
   return Math.max(0, ...reach.values())
 }
@@ -78,6 +90,8 @@ function tell({ type, fields, timespanS, rules }: LoadedCorrelation, aggregate: 
   const within = `within ${spanOf(timespanS)}`
   const number = Number(aggregate.toFixed(2))
   const field = fields.join(' and ')
+  if (type === 'first_seen') return `First in ${spanOf(timespanS)}`
+  if (type === 'speed') return `${number} km/h between two places`
   if (type === 'event_count') return `${number} events ${within}`
   if (type === 'value_count') return `${number} different values of ${field} ${within}`
   if (type === 'temporal') return `${number} of ${rules.length} things seen ${within}`
@@ -85,15 +99,3 @@ function tell({ type, fields, timespanS, rules }: LoadedCorrelation, aggregate: 
   const what = { value_sum: 'Sum', value_avg: 'Average', value_percentile: 'Percentile' }[type]
   return `${what} of ${field} is ${number} ${within}`
 }
-
-function spanOf(seconds: number): string {
-  const [unit, size] = UNITS.find(([, length]) => seconds % length === 0) ?? ['second', 1]
-  const number = seconds / size
-  return `${number} ${unit}${number === 1 ? '' : 's'}`
-}
-
-const UNITS = [
-  ['day', 86_400],
-  ['hour', 3600],
-  ['minute', 60],
-] as const

@@ -19,6 +19,8 @@ export interface Matcher<E> {
   /** The rules that can match. */
   readonly rules: readonly LoadedRule[]
   match(event: E): Matched
+  /** Milliseconds; undefined: the event has none. */
+  timeOf(event: E): number | undefined
 }
 
 /** Rules over normalized events, each over those of its logsource and in its vocabulary. */
@@ -37,6 +39,7 @@ export function matcherOf<E>({ vocabularies, datasetOf, timeOf }: Reader<E>): Ma
   const byDataset = Map.groupBy(sources, ({ dataset }) => dataset)
   return {
     rules: [...new Set(vocabularies.flatMap(({ rules }) => rules))],
+    timeOf,
     match(event) {
       const matched = new Set<LoadedRule>()
       const readings: Reading[] = []

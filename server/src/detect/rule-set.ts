@@ -1,4 +1,5 @@
-import type { Logsource, SigmaCorrelation, SigmaDocument, SigmaFilter, SigmaRule } from './sigma/documents.ts'
+import { divide } from './judgments.ts'
+import type { Judgment, Logsource, SigmaCorrelation, SigmaDocument, SigmaFilter, SigmaRule } from './sigma/documents.ts'
 import { join } from './sigma/expression.ts'
 import { bindLists, type Lists, listsOf } from './sigma/lists.ts'
 import { parseSigma } from './sigma/parse.ts'
@@ -21,10 +22,15 @@ export interface Loaded {
 export interface LoadedRule extends SigmaRule, Loaded {
   /** Ids of the filters whose expressions are part of the rule's. */
   filters: string[]
+  /** The id of the document that it is the part of single events of: see judgments.ts. */
+  partOf?: string
 }
 
 /** `rules`, `aliases` and a `condition` over rules name them by id; what they name is in the same set. */
-export interface LoadedCorrelation extends SigmaCorrelation, Loaded {}
+export interface LoadedCorrelation extends SigmaCorrelation, Loaded {
+  /** What it was in the document that it came of: see judgments.ts. */
+  judgment?: Judgment
+}
 
 /** The rules of some files together. What is wrong is left out and told; the rest is given. `parse` may remember files. */
 export function assembleRules(files: Iterable<{ file: string; text: string }>, parse = parseSigma): RuleSet {
@@ -44,6 +50,19 @@ export function assembleRules(files: Iterable<{ file: string; text: string }>, p
     }
   }
   for (const filter of filters) applyFilter(filter, rules, problems)
+  for (const rule of rules.values()) {
+    // The parts are among those to come.
+    if (rule.judgment === undefined || rule.partOf !== undefined) continue
+    const [part, judging] = divide(rule, rule.judgment)
+    rules.delete(rule.id)
+    if (rules.has(part.id) || correlations.has(part.id)) {
+      const found = `a rule that needs the id \`${part.id}\`, which is taken`
+      problems.push({ file: rule.file, line: rule.line, column: 1, severity: 'error', found, allowed: 'another id' })
+    } else {
+      rules.set(part.id, part)
+      correlations.set(judging.id, judging)
+    }
+  }
   const resolved = resolveCorrelations(rules, correlations, problems)
   for (const { file, rules: used, generate } of resolved) {
     for (const each of generate ? [] : used) {

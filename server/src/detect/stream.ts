@@ -1,4 +1,5 @@
-import { Correlator, fieldsOf } from './correlate/correlator.ts'
+import { type Arrival, Correlator, fieldsOf } from './correlate/correlator.ts'
+import { judgedSince } from './judgments.ts'
 import { byPlace, type Engine, type Match, type Run } from './match.ts'
 import { createPlainMatcher, type Matcher } from './matcher.ts'
 import type { LoadedCorrelation } from './rule-set.ts'
@@ -12,36 +13,55 @@ export interface FiniteStream<E> extends Run<E> {
   end(): Match[]
 }
 
-/** The stream over events that come to an end. */
+/**
+ * The stream over events that come to an end.
+ *
+ * @param begun when the history of the events began, milliseconds; with the earliest of them, where absent.
+ */
 export function createFiniteStream<E>(
   matcher: Matcher<E>,
   correlations: readonly LoadedCorrelation[],
+  begun?: number,
 ): FiniteStream<E> {
-  const correlator = new Correlator<number>(correlations, LIMITS)
   const fields = [...new Set(correlations.flatMap(fieldsOf))]
-  const holds = new Map<string, Match>()
+  const arrivals: Arrival<number>[] = []
+  const isSought = begun === undefined && correlations.some(({ learningS }) => learningS !== undefined)
+  let since = begun ?? Infinity
   return {
     push(event, index) {
+      if (isSought) since = Math.min(since, matcher.timeOf(event) ?? Infinity)
       const { rules, time, texts } = matcher.match(event)
-      if (time !== undefined) {
-        const arrival = {
+      if (time !== undefined && correlations.length > 0) {
+        arrivals.push({
           id: String(index).padStart(12, '0'),
           time,
           ref: index,
           rules: rules.map(({ id }) => id),
           facts: Object.fromEntries(fields.map((field) => [field, texts(field)])),
-        }
-        for (const { correlation, seen, group, aggregate } of correlator.push(arrival)) {
-          const key = JSON.stringify([correlation.id, group, seen.ref])
-          const match = { rule: correlation.id, title: correlation.title, index: seen.ref, group: [...group] }
-          if (aggregate === undefined) holds.delete(key)
-          else holds.set(key, { ...match, aggregate })
-        }
+        })
       }
       return rules.map(({ id, title }) => ({ rule: id, title, index }))
     },
-    end: () => [...holds.values()].toSorted(byPlace(correlations)),
+    end: () => correlate(arrivals, correlations, since),
   }
+}
+
+function correlate(
+  arrivals: readonly Arrival<number>[],
+  correlations: readonly LoadedCorrelation[],
+  since: number,
+): Match[] {
+  const correlator = new Correlator<number>(correlations, LIMITS, judgedSince(correlations, since))
+  const holds = new Map<string, Match>()
+  for (const arrival of arrivals) {
+    for (const { correlation, seen, group, aggregate } of correlator.push(arrival)) {
+      const key = JSON.stringify([correlation.id, group, seen.ref])
+      const match = { rule: correlation.id, title: correlation.title, index: seen.ref, group: [...group] }
+      if (aggregate === undefined) holds.delete(key)
+      else holds.set(key, { ...match, aggregate })
+    }
+  }
+  return [...holds.values()].toSorted(byPlace(correlations))
 }
 
 export const streamEngine: Engine = {

@@ -12,6 +12,7 @@ import { Badge, Severity } from '#parts/badge.tsx'
 import { Button, buttonClass } from '#parts/button.tsx'
 import { Copy } from '#parts/copy.tsx'
 import { DayBars } from '#parts/day-bars.tsx'
+import { When } from '#parts/when.tsx'
 import { Page, PageHeader, Panel } from '#parts/panel.tsx'
 import { PendingPage } from '#parts/pending-page.tsx'
 import { ProblemBanner } from '#parts/problem.tsx'
@@ -111,7 +112,7 @@ export function RulePage() {
 const ORIGINS = { pack: 'comes with Cordon', folder: 'from the data folder', imported: 'imported' } as const
 
 function About({ tenantId, detail }: { tenantId: string; detail: RuleDetail }) {
-  const { rule, description, falsePositives, over, forgotten, reconciliation } = detail
+  const { rule, description, falsePositives, over, meaning, learningUntil, forgotten, reconciliation } = detail
   const { noise } = rule
   return (
     <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
@@ -129,6 +130,19 @@ function About({ tenantId, detail }: { tenantId: string; detail: RuleDetail }) {
           {rule.isPart && (
             <p className="rounded-md bg-sunken px-3 py-2">It serves a correlation, and raises no alert by itself.</p>
           )}
+          {learningUntil !== undefined && (
+            <p className="rounded-md bg-sunken px-3 py-2">
+              It learns what is usual, and raises no alert{' '}
+              {learningUntil === '' ? (
+                'until what was before is read'
+              ) : (
+                <>
+                  before <When at={learningUntil} exact />
+                </>
+              )}
+              .
+            </p>
+          )}
           {forgotten && (
             <p className="rounded-md bg-warn-soft px-3 py-2 text-warn">
               More came at once than it remembers: it let go of {count(forgotten.groups, 'group')} and{' '}
@@ -137,6 +151,7 @@ function About({ tenantId, detail }: { tenantId: string; detail: RuleDetail }) {
             </p>
           )}
           {description && <p className="whitespace-pre-line">{description}</p>}
+          {meaning !== undefined && <p>{meaning}</p>}
           {falsePositives.length > 0 && (
             <div>
               <p className="text-ink-3">It may be harmless when</p>

@@ -22,6 +22,7 @@ export const businessEmailCompromise: Scenario = {
     'Inbox Rule Forwards Or Hides Mail',
     'Mailbox Forwards Its Mail',
     'One Session From Two Networks',
+    'Sign-Ins From Places Too Far Apart To Travel',
     'Sign-Ins From Two Countries Within An Hour',
     'Stolen Token Or Password',
   ],

@@ -2,6 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 
 import { type Forgotten, LIMITS } from '#detect/correlate/correlator.ts'
 import { type Correlations, createCorrelations, reachOf } from '#detect/correlations.ts'
+import { judgedSince } from '#detect/judgments.ts'
+import type { Past, ReadPast } from '#detect/sql/past.ts'
 import type { Detection } from '#domain/alert.ts'
 import { type Clock, isoTime } from '#domain/clock.ts'
 import { type AppError, toAppError } from '#domain/errors.ts'
@@ -11,6 +13,7 @@ import type { HitCursor, RecordStore } from '#store/record-store.ts'
 import type { Bus } from '#app/bus.ts'
 import { createHolding, isLeaseLost } from '#app/holding.ts'
 import { createLateHits, type Span } from './late-hits.ts'
+import { createPastHits } from './past-hits.ts'
 import type { RuleBook } from './rule-book.ts'
 import type { TenantRules } from './tenant-rules.ts'
 
@@ -18,6 +21,8 @@ import type { TenantRules } from './tenant-rules.ts'
 const LOOK_MS = 1_000
 const PAGE = 5_000
 const PRUNE_EVERY_MS = 600_000
+/** While a correlation learns, the past may still be collected: it is read again so often. */
+const LEARN_AGAIN_MS = 3_600_000
 /** Hits of a tenant beyond which the oldest go. */
 const HITS_MAX = 1_000_000
 
@@ -33,21 +38,24 @@ export interface Correlating {
   wake(tenantId: TenantId): void
   /** What correlations of a tenant let go of, by id, since this process correlates it with the rules of today. */
   forgotten(tenantId: TenantId): ReadonlyMap<string, Forgotten>
+  /** Correlations of a tenant that only learn so far, by id, each with when it begins to raise alerts; Infinity: unknown. */
+  learning(tenantId: TenantId): ReadonlyMap<string, number>
   close(): Promise<void>
 }
 
 export function createCorrelating(parts: {
   book: RuleBook
   records: Pick<RecordStore, 'alerts' | 'correlationHits' | 'leases' | 'tenants'>
+  readPast: ReadPast
   bus: Bus
   clock: Clock
   log: (error: AppError) => void
 }): Correlating {
-  const { book, records, bus, clock, log } = parts
+  const { book, records, readPast, bus, clock, log } = parts
   const holding = createHolding(records.leases)
   const stopping = new AbortController()
   const loops = new Map<TenantId, { wake: () => void; ended: Promise<void> }>()
-  const atWork = new Map<TenantId, Correlations>()
+  const atWork = new Map<TenantId, Correlations & Pick<Past, 'judgedFrom'>>()
 
   async function raise(tenantId: TenantId, detections: readonly Detection[]): Promise<void> {
     for (let start = 0; start < detections.length; start += PAGE) {
@@ -57,22 +65,43 @@ export function createCorrelating(parts: {
     }
   }
 
-  /** Correlates what is remembered of a span, in the order of time. */
-  async function replay(
+  /** What is not new. Where it cannot be read, nothing is called new. */
+  async function past(
     tenantId: TenantId,
-    { correlations }: TenantRules,
-    span: { from?: string; until?: string },
+    { runnable: { rules }, correlations }: TenantRules,
+    span: Partial<Span>,
     signal: AbortSignal,
-  ): Promise<Correlations> {
-    const running = createCorrelations(correlations)
-    for await (const hits of records.correlationHits.byTime(tenantId, span)) {
-      await raise(
-        tenantId,
-        hits.flatMap((hit) => running.push(hit)),
-      )
+  ): Promise<Past> {
+    try {
+      return await readPast({ tenantId, rules, correlations, span, signal })
+    } catch (error) {
+      signal.throwIfAborted()
+      log(toAppError(error, 'Could not read what was seen before. Rules with `first-seen` are quiet until it is read.'))
+      return { hits: [], judgedFrom: judgedSince(correlations, Infinity) }
+    }
+  }
+
+  /** Correlates what is remembered of a span, in the order of time. */
+  async function replay(tenantId: TenantId, rules: TenantRules, span: Partial<Span>, signal: AbortSignal) {
+    // First: an event is stored after its hit is written.
+    const { hits: before, judgedFrom } = await past(tenantId, rules, span, signal)
+    const running = createCorrelations(rules.correlations, { judgedFrom })
+    const behind = createPastHits({ hits: before }, running)
+    const { from, until } = span
+    const told = {
+      ...(from !== undefined && { from: isoTime(from) }),
+      ...(until !== undefined && { until: isoTime(until) }),
+    }
+    for await (const hits of records.correlationHits.byTime(tenantId, told)) {
+      const detections = hits.flatMap((hit) => {
+        behind.rememberBefore(hit)
+        return running.push(hit)
+      })
+      await raise(tenantId, detections)
       signal.throwIfAborted()
     }
-    return running
+    behind.rememberRest()
+    return { ...running, judgedFrom }
   }
 
   async function takeArrivals(tenantId: TenantId, rules: TenantRules, running: Correlations, after: HitCursor) {
@@ -96,12 +125,13 @@ export function createCorrelating(parts: {
     const running = await replay(tenantId, rules, {}, signal)
     atWork.set(tenantId, running)
     let prunedAt = -Infinity
-    const late = createLateHits(async ({ from, until }, closing) => {
-      const ended = AbortSignal.any([signal, closing])
-      await replay(tenantId, rules, { from: isoTime(from), until: isoTime(until) }, ended)
+    const late = createLateHits(async (span, closing) => {
+      await replay(tenantId, rules, span, AbortSignal.any([signal, closing]))
     })
+    const isLearning = [...running.judgedFrom.values()].some((moment) => moment > clock.now())
+    const again = isLearning ? clock.now() + LEARN_AGAIN_MS : Infinity
     try {
-      while (book.of(tenantId) === rules) {
+      while (book.of(tenantId) === rules && clock.now() < again) {
         signal.throwIfAborted()
         const arrived = await takeArrivals(tenantId, rules, running, cursor)
         cursor = arrived.next
@@ -179,6 +209,10 @@ export function createCorrelating(parts: {
       else lookAgain()
     },
     forgotten: (tenantId) => atWork.get(tenantId)?.losses.forgotten ?? new Map(),
+    learning(tenantId) {
+      const all = [...(atWork.get(tenantId)?.judgedFrom ?? [])]
+      return new Map(all.filter(([, moment]) => moment > clock.now()))
+    },
     async close() {
       clearInterval(looking)
       stopping.abort(new Error('Cordon is stopping.'))

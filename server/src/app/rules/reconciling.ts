@@ -1,4 +1,6 @@
 import type { Clock } from '#domain/clock.ts'
+import type { RuleSet } from '#detect/rule-set.ts'
+import { withThoseUnder } from '#detect/sql/back-test.ts'
 import { type AppError, toAppError } from '#domain/errors.ts'
 import type { TenantId } from '#domain/ids.ts'
 import type { Reconciled } from '#domain/rule.ts'
@@ -51,7 +53,7 @@ export function createReconciling(parts: {
 
   async function reconcileAll(tenantId: TenantId, signal: AbortSignal): Promise<void> {
     const rules = book.of(tenantId)
-    const correlations = rules.correlations.filter(({ alerts }) => alerts)
+    const correlations = rules.correlations.filter(({ id, alerts }) => alerts && !asksWhatIsNew(rules.runnable, id))
     await records.reconciliations.keep(
       tenantId,
       correlations.map(({ id }) => id),
@@ -135,6 +137,11 @@ export function createReconciling(parts: {
       holding.close()
     },
   }
+}
+
+/** What is new is read from history to begin with (sql/past.ts), much further back than a pass looks. */
+function asksWhatIsNew(rules: Pick<RuleSet, 'rules' | 'correlations'>, id: string): boolean {
+  return withThoseUnder(rules, id).correlations.some(({ learningS }) => learningS !== undefined)
 }
 
 /** An engine that is started when it is first asked for. */

@@ -8,6 +8,7 @@ import type { User } from '#domain/user.ts'
 import type { Forgotten } from '#detect/correlate/correlator.ts'
 import type { RuleProblem } from '#detect/sigma/problem.ts'
 import type { BackTested, RunBackTest } from '#detect/sql/back-test.ts'
+import { meaningOf } from '#detect/words.ts'
 import type { EventStore } from '#store/event-store.ts'
 import type { RecordStore } from '#store/record-store.ts'
 
@@ -41,6 +42,10 @@ export interface RuleDetail {
   versions: RuleVersion[]
   tunings: (RuleTuning & { isExpired: boolean })[]
   over: { id: string; title: string }[]
+  /** What our own keys ask, in sentences. */
+  meaning?: string
+  /** Until when it only learns what is usual; absent when it does not, empty where that is not known yet. */
+  learningUntil?: string
   /** Of a correlation that had to let go of something: what, since the rules changed. */
   forgotten?: Forgotten
   /** Of a correlation: how far it has been held against history, and what came of it. */
@@ -85,7 +90,7 @@ export interface Rules {
 
 export function createRules(parts: {
   book: RuleBook
-  correlating: Pick<Correlating, 'forgotten'>
+  correlating: Pick<Correlating, 'forgotten' | 'learning'>
   reconciling: Pick<Reconciling, 'states'>
   records: Pick<RecordStore, 'alerts' | 'rules'>
   events: Pick<EventStore, 'readMany'>
@@ -113,6 +118,8 @@ export function createRules(parts: {
     const tunings = (await records.rules.tunings(tenantId)).filter(({ ruleId }) => ruleId === id)
     const forgotten = correlating.forgotten(tenantId).get(id)
     const reconciled = (await reconciling.states(tenantId)).get(id)
+    const learningUntil = correlating.learning(tenantId).get(id)
+    const meaning = document.judgment && meaningOf(document.judgment)
     const own = new Set([document.file, ...tunings.map((tuning) => tuningFile(tuning.id))])
     return {
       rule,
@@ -128,8 +135,13 @@ export function createRules(parts: {
         ...tuning,
         isExpired: !rules.tunings.some((each) => each.id === tuning.id),
       })),
-      over: (document.kind === 'correlation' ? document.rules : []).map((each) => {
-        return { id: each, title: all.find((other) => other.id === each)?.title ?? each }
+      over: (document.kind === 'correlation' ? document.rules : []).flatMap((each) => {
+        const other = all.find(({ id: known }) => known === each)
+        return other ? [{ id: each, title: other.title }] : []
+      }),
+      ...(meaning !== undefined && { meaning }),
+      ...(learningUntil !== undefined && {
+        learningUntil: Number.isFinite(learningUntil) ? isoTime(learningUntil) : '',
       }),
       ...(forgotten && { forgotten }),
       ...(reconciled && rules.enabled.has(id) && { reconciliation: reconciliationOf(reconciled) }),

@@ -28,9 +28,9 @@ export interface RuleSummary {
   noise: { days: number[]; closedAsFalse: number; closedAsTrue: number }
 }
 
-/** Rules and correlations alike. */
+/** Rules and correlations alike, as people wrote them: without the parts that a document was divided into. */
 export function documentsIn({ rules, correlations }: RuleSet): (LoadedRule | LoadedCorrelation)[] {
-  return [...rules, ...correlations]
+  return [...rules.filter(({ partOf }) => partOf === undefined), ...correlations]
 }
 
 const BY_TITLE = new Intl.Collator('en')
@@ -53,7 +53,7 @@ export function summarize(rules: TenantRules, noise: readonly RuleNoise[], days:
         ...(status !== undefined && { status }),
         ...(author !== undefined && { author }),
         ...(license !== undefined && { license }),
-        logsource: document.kind === 'rule' ? Object.values(document.logsource).join(' · ') : document.type,
+        logsource: sourceOf(document, rules.set),
         attack,
         path: file,
         origin,
@@ -70,6 +70,12 @@ export function summarize(rules: TenantRules, noise: readonly RuleNoise[], days:
       }
     })
     .toSorted((a, b) => BY_TITLE.compare(a.title, b.title))
+}
+
+/** Of a correlation its type; of a document that was divided what it says itself. */
+function sourceOf(document: LoadedRule | LoadedCorrelation, { rules }: RuleSet): string {
+  const rule = document.kind === 'rule' ? document : rules.find(({ partOf }) => partOf === document.id)
+  return rule ? Object.values(rule.logsource).join(' · ') : document.kind === 'rule' ? '' : document.type
 }
 
 /** Rules stay as they are: it is found out once. */

@@ -27,7 +27,11 @@ export function filterYaml(
       title: `${rule.title}: ${reason}`.replaceAll(/\s+/g, ' ').slice(0, 200),
       id: randomUUID(),
       logsource: rules[0]!.logsource,
-      filter: { rules: rules.map(({ id }) => id), ...selections, condition: `not (${names.join(' and ')})` },
+      filter: {
+        rules: rules.map(({ id, partOf = id }) => partOf),
+        ...selections,
+        condition: `not (${names.join(' and ')})`,
+      },
     }),
   )
   return documents.join('---\n')

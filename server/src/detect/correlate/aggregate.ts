@@ -3,6 +3,8 @@ import type { SigmaCorrelation } from '#detect/sigma/documents.ts'
 import { chainsOf } from './chain.ts'
 import { type Holds, type RuleTest, ruleTest, thresholdOf } from './condition.ts'
 import type { Aggregate } from './entry.ts'
+import { firstSeen } from './first-seen.ts'
+import { speed } from './speed.ts'
 
 /** A new, empty window for a correlation. */
 export function createAggregate(correlation: SigmaCorrelation): Aggregate {
@@ -14,6 +16,8 @@ export function createAggregate(correlation: SigmaCorrelation): Aggregate {
       thresholdOf(correlation),
     )
   }
+  if (type === 'first_seen') return firstSeen()
+  if (type === 'speed') return speed(correlation)
   const holds = thresholdOf(correlation)
   if (type === 'event_count') return eventCount(holds)
   if (type === 'value_count') return valueCount(holds)
@@ -56,10 +60,10 @@ class Counts<K> {
 }
 
 function valueCount(holds: Holds): Aggregate {
-  const counts = new Counts<string | number>()
+  const counts = new Counts<string>()
   return {
-    add: ({ value }) => void (value !== undefined && counts.add(value)),
-    drop: ({ value }) => void (value !== undefined && counts.drop(value)),
+    add: ({ value }) => void (typeof value === 'string' && counts.add(value)),
+    drop: ({ value }) => void (typeof value === 'string' && counts.drop(value)),
     result: () => (holds(counts.size) ? counts.size : undefined),
   }
 }

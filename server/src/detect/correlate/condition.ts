@@ -4,13 +4,13 @@ import type { RuleExpression, SigmaCorrelation, Threshold } from '#detect/sigma/
 export type Holds = (aggregate: number) => boolean
 
 /** Every threshold of a condition must be met. */
-export function thresholdOf(correlation: SigmaCorrelation): Holds {
+export function thresholdOf(correlation: Pick<SigmaCorrelation, 'condition'>): Holds {
   const all = thresholdsOf(correlation)
   return (aggregate) => all.every(({ operator, value }) => COMPARE[operator](aggregate, value))
 }
 
 /** What the number must meet; nothing where the condition is over rules. */
-export function thresholdsOf({ condition }: SigmaCorrelation): readonly Threshold[] {
+export function thresholdsOf({ condition }: Pick<SigmaCorrelation, 'condition'>): readonly Threshold[] {
   return condition.kind === 'threshold' ? condition.all : []
 }
 

@@ -19,6 +19,15 @@ const CORRELATIONS = {
   temporal_ordered: 'rules: [a, b, c]',
 }
 
+/** What Sigma has no words for: rules that are correlations over what they match. */
+const JUDGMENTS = {
+  'first-seen': '{ fields: [user], timespan: 10s, learning: 0s }',
+  speed: '{ group-by: [user], timespan: 10s, faster-than: 3000 km/h, farther-than: 2 km }',
+}
+
+const judging = (key: string, said: string) =>
+  `title: X\nname: X\nlogsource: {product: p}\ndetection:\n  s: {op: a}\n  condition: s\ncordon: { ${key}: ${said} }\n`
+
 function correlationsOf(yaml: string) {
   const { correlations, problems } = assembleRules([{ file: 'r.yml', text: `${BASES}---\n${yaml}` }])
   expect(problems).toEqual([])
@@ -34,6 +43,8 @@ interface Sample {
   user: string
   ip: string
   n: number
+  'source.geo.location.lat': number
+  'source.geo.location.lon': number
 }
 
 const sample = record({
@@ -42,6 +53,8 @@ const sample = record({
   user: constantFrom('u', 'v'),
   ip: constantFrom('1', '2', '3'),
   n: integer({ min: 0, max: 4 }),
+  'source.geo.location.lat': constantFrom(52, 52.01, 52.1),
+  'source.geo.location.lon': constantFrom(4, 4.02, 5),
 })
 
 function arrival(event: Sample, index: number): Arrival<number> {
@@ -50,9 +63,19 @@ function arrival(event: Sample, index: number): Arrival<number> {
     id: String(index).padStart(6, '0'),
     time: t * 1000,
     ref: index,
-    rules: [op],
+    rules: [op, ...(op === 'a' ? ['X:events'] : [])],
     facts: Object.fromEntries(Object.entries(fields).map(([field, value]) => [field, [String(value)]])),
   }
+}
+
+const SAMPLE: Sample = {
+  t: 0,
+  op: 'a',
+  user: 'u',
+  ip: '1',
+  n: 0,
+  'source.geo.location.lat': 52,
+  'source.geo.location.lon': 4,
 }
 
 /** Where each correlation holds in the end. */
@@ -74,8 +97,11 @@ function run(correlator: Correlator<number>, arrivals: readonly Arrival<number>[
 }
 
 describe('a correlation comes to the same', () => {
-  it.each(Object.entries(CORRELATIONS))('in whatever order its events arrive, and however often: %s', (type, rest) => {
-    const correlations = correlationsOf(correlation(type, rest))
+  it.each([
+    ...Object.entries(CORRELATIONS).map(([type, rest]) => [type, correlation(type, rest)] as const),
+    ...Object.entries(JUDGMENTS).map(([key, said]) => [key, judging(key, said)] as const),
+  ])('in whatever order its events arrive, and however often: %s', (_type, yaml) => {
+    const correlations = correlationsOf(yaml)
     const streams = array(sample, { maxLength: 25 }).chain((events) => {
       const arrivals = events.map(arrival)
       return tuple(
@@ -97,7 +123,7 @@ describe('a correlation comes to the same', () => {
     const inner = correlation('event_count', 'rules: [a]\n  condition: {gte: 2}', 'many')
     const outer = correlation('temporal_ordered', 'rules: [many, b]', 'chain')
     const correlations = correlationsOf(`${inner}---\n${outer}`)
-    const event = (t: number, op: string): Sample => ({ t, op, user: 'u', ip: '1', n: 0 })
+    const event = (t: number, op: string): Sample => ({ ...SAMPLE, t, op, user: 'u' })
     const arrivals = [event(1, 'a'), event(2, 'a'), event(3, 'b')].map(arrival)
     const late = [arrivals[1]!, arrivals[2]!, arrivals[0]!]
     expect(run(new Correlator(correlations), late)).toEqual(['chain 2 u 2', 'many 1 u 2'])
@@ -107,7 +133,7 @@ describe('a correlation comes to the same', () => {
 
 describe('the state of correlations is bounded', () => {
   const correlations = correlationsOf(correlation('event_count', 'rules: [a]\n  condition: {gte: 2}'))
-  const event = (t: number, user: string, id: number) => arrival({ t, op: 'a', user, ip: '1', n: 0 }, id)
+  const event = (t: number, user: string, id: number) => arrival({ ...SAMPLE, t, user }, id)
 
   it('in groups: the stalest go, and are counted', () => {
     const correlator = new Correlator<number>(correlations, { ...LIMITS, groups: 100 })
@@ -121,6 +147,13 @@ describe('the state of correlations is bounded', () => {
     for (let n = 0; n < 100; n++) correlator.push(event(n / 1000, 'u', n))
     expect(correlator.losses.forgotten.get('X')).toEqual({ groups: 0, entries: 90 })
     expect(run(correlator, [event(1, 'u', 5000)])).toEqual(['X 5000 u 11'])
+  })
+
+  it('of what is first seen to two events a timespan, whatever comes in between', () => {
+    const correlator = new Correlator<number>(correlationsOf(judging('first-seen', JUDGMENTS['first-seen'])))
+    for (let n = 0; n <= 1_000; n++) correlator.push(event(n / 10, 'u', n))
+    expect([...correlator.remembered()].length).toBeLessThanOrEqual(22)
+    expect(correlator.losses.forgotten.size).toBe(0)
   })
 
   it('in time: an event that is too late changes nothing, and is counted', () => {

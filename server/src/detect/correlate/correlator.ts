@@ -4,6 +4,7 @@ import { NUMBER } from '#detect/sigma/item.ts'
 import type { Entry, Seen } from './entry.ts'
 import { Group } from './group.ts'
 import { joinKeys, keyOf } from './group-key.ts'
+import { placeAt } from './speed.ts'
 
 /**
  * Correlations over a stream of events, on the events' own time: late and out of order, each is judged with what happened
@@ -31,6 +32,9 @@ export interface Change<R> {
   evidence(): readonly Seen<R>[]
 }
 
+/** From which moment on correlations say what they come to, milliseconds by their id; those that are absent always do. */
+export type JudgedFrom = ReadonlyMap<string, number>
+
 /** What the bounds cost so far. */
 export interface Losses {
   tooLate: number
@@ -51,6 +55,8 @@ interface Node<R> {
   groupBy: string[][]
   /** Correlations over this one, with its position in their rules. */
   above: { node: Node<R>; position: number }[]
+  /** Before that moment it says nothing. */
+  judgedFrom: number
 }
 
 interface Tracked<R> {
@@ -91,14 +97,22 @@ export class Correlator<R> {
   #sweepAt = 1_000
   #groupCount = 0
 
-  /** `correlations` as a rule set has them: each after those it is over. */
-  constructor(correlations: readonly LoadedCorrelation[], limits: CorrelatorLimits = LIMITS) {
+  /**
+   * `correlations` as a rule set has them: each after those it is over. Those of `judgedFrom` say nothing of events before a
+   * moment.
+   */
+  constructor(
+    correlations: readonly LoadedCorrelation[],
+    limits: CorrelatorLimits = LIMITS,
+    judgedFrom: JudgedFrom = new Map(),
+  ) {
     this.#limits = limits
     this.#nodes = correlations.map((correlation) => ({
       correlation,
       groups: new Map(),
       groupBy: correlation.rules.map((rule) => correlation.groupBy.map((name) => fieldOf(correlation, name, rule))),
       above: [],
+      judgedFrom: judgedFrom.get(correlation.id) ?? -Infinity,
     }))
     for (const node of this.#nodes) {
       for (const [position, id] of node.correlation.rules.entries()) {
@@ -106,6 +120,13 @@ export class Correlator<R> {
       }
     }
     for (const node of this.#nodes) node.above = this.#above.get(node.correlation.id) ?? []
+  }
+
+  /** Every event that is remembered, once for each group that remembers it. */
+  *remembered(): Generator<Seen<R>> {
+    for (const { groups } of this.#nodes) {
+      for (const { group } of groups.values()) for (const { seen } of group.entries) yield seen
+    }
   }
 
   /** Whether any correlation is over a rule. */
@@ -126,8 +147,10 @@ export class Correlator<R> {
     const seen: Seen<R> = { id, time, ref, facts }
     const changes: Change<R>[] = []
     for (const { node, positions } of concerns) {
+      const value = valueOf(node.correlation, seen)
+      if (value === undefined && node.correlation.type === 'speed') continue
       for (const [group, all] of this.#groupsOf(node, positions, seen)) {
-        this.#tell(node, group, group.add(seen, all, valueOf(node.correlation, seen)), changes)
+        this.#tell(node, group, group.add(seen, all, value), changes)
         this.#trim(node, group)
       }
     }
@@ -184,6 +207,7 @@ export class Correlator<R> {
   #tell(node: Node<R>, group: Group<R>, changed: readonly Entry<R>[], changes: Change<R>[]): void {
     for (const entry of changed) {
       const { seen, holds } = entry
+      if (seen.time < node.judgedFrom) continue
       const evidence = () => group.evidenceOf(entry)
       changes.push({ correlation: node.correlation, seen, group: group.values, aggregate: holds, evidence })
       for (const { node: above, position } of node.above) {
@@ -254,6 +278,9 @@ function textsOf<R>({ facts }: Seen<R>, field: string): readonly string[] {
 function valueOf<R>({ type, fields }: LoadedCorrelation, seen: Seen<R>): Entry<R>['value'] {
   if (fields.length === 0) return undefined
   if (type === 'value_count') return joinKeys(fields.map((field) => keyOf(textsOf(seen, field))))
-  const number = textsOf(seen, fields[0]!).find((text) => NUMBER.test(text))
-  return number === undefined ? undefined : Number(number)
+  const [first, second] = fields.map((field) => {
+    const number = textsOf(seen, field).find((text) => NUMBER.test(text))
+    return number === undefined ? undefined : Number(number)
+  })
+  return type === 'speed' ? placeAt(first, second) : first
 }

@@ -10,13 +10,19 @@ export interface Seen<R> {
   facts: Readonly<Record<string, readonly string[]>>
 }
 
+/** Degrees. */
+export interface Place {
+  latitude: number
+  longitude: number
+}
+
 /** An event in one group of one correlation. */
 export interface Entry<R> {
   seen: Seen<R>
   /** Which of the correlation's rules matched it: positions in `rules`, ascending. */
   rules: number[]
-  /** What is counted, or summed; undefined when the event has no such field, or no number in it. */
-  value: string | number | undefined
+  /** What is counted or summed, or where it was; undefined when the event has no such field, or no number in it. */
+  value: string | number | Place | undefined
   /** What the correlation came to at this event; undefined where it does not hold. */
   holds: number | undefined
 }

@@ -2,6 +2,7 @@ import type { SigmaCorrelation } from '#detect/sigma/documents.ts'
 
 import { createAggregate } from './aggregate.ts'
 import type { Aggregate, Entry, Seen } from './entry.ts'
+import { isSpare } from './first-seen.ts'
 
 /** Entries that left the front are cut off when they are this many. */
 const CUT_AT = 256
@@ -47,6 +48,12 @@ export class Group<R> {
    * what holds at the event: what was said before may have been lost on its way.
    */
   add(seen: Seen<R>, rules: readonly number[], value: Entry<R>['value']): Entry<R>[] {
+    const changed = this.#add(seen, rules, value)
+    if (this.#correlation.type === 'first_seen') this.#thin(this.#position(seen))
+    return changed
+  }
+
+  #add(seen: Seen<R>, rules: readonly number[], value: Entry<R>['value']): Entry<R>[] {
     if (seen.time > this.newest) return this.#append({ seen, rules: [...rules], value, holds: undefined })
     const at = this.#position(seen)
     const known = this.#entries[at]
@@ -83,6 +90,7 @@ export class Group<R> {
     const from = this.#indexOf(seen.time - this.#spanMs)
     const at = this.#position(seen)
     const before = this.#entries[at - 1]
+    if (this.#correlation.type === 'speed') return before ? [before.seen, seen] : [seen]
     if (before !== undefined && at > from && before.holds !== undefined) return [seen]
     return this.#entries.slice(Math.max(from, at + 1 - EVIDENCE_MAX), at + 1).map((entry) => entry.seen)
   }
@@ -94,6 +102,18 @@ export class Group<R> {
     const beyond = Math.max(0, this.#entries.length - old - most)
     if (old + beyond >= CUT_AT || beyond > 0) this.#cut(old + beyond)
     return beyond
+  }
+
+  /** Lets go of those at and beside a position that nothing depends on any more. */
+  #thin(position: number): void {
+    for (const at of [position + 1, position, position - 1]) {
+      const entry = this.#entries[at]
+      if (entry === undefined) continue
+      const [before, after] = [this.#entries[at - 1], this.#entries[at + 1]]
+      if (!isSpare(entry, { before, after, spanMs: this.#spanMs })) continue
+      this.#entries.splice(at, 1)
+      if (at < this.#first) this.#first--
+    }
   }
 
   #append(entry: Entry<R>): Entry<R>[] {

@@ -105,3 +105,15 @@ it('says why a rule does not look at an event', () => {
   expect(why('{ product: m365, service: audit }', '{ a: { b|expand: "%l%" }, condition: a }')).toContain('%l%')
   expect(why('{ product: m365, service: audit }')).toBeUndefined()
 })
+
+it('explains single events of a rule that asks more of them together, and says what', () => {
+  const text =
+    'title: t\nid: t\nlogsource: { product: p }\ndetection: { a: { op: x }, condition: a }\ncordon: { first-seen: { fields: [user, app], timespan: 14d } }'
+  const [rule] = assembleRules([{ file: 'r.yml', text }]).rules
+  expect(explain(rule!, { op: 'x' }, plainReader)).toMatchObject({
+    rule: 't',
+    matched: true,
+    further:
+      'Events whose user and app no event that the rule matches had in the 14 days before. Nothing is new in the first 7 days of the history of events.',
+  })
+})

@@ -5,6 +5,7 @@ import type { LoadedRule } from '#detect/rule-set.ts'
 import type { Expression, Leaf } from '#detect/sigma/expression.ts'
 import { listsOf } from '#detect/sigma/lists.ts'
 import type { Reader } from '#detect/vocabulary.ts'
+import { meaningOf } from '#detect/words.ts'
 
 import { asks } from './asks.ts'
 import type { Explained, ExplainedLeaf, Explanation } from './explanation.ts'
@@ -18,16 +19,16 @@ export function explain<E>(
   event: E,
   readerOf: (rules: readonly LoadedRule[]) => Reader<E>,
 ): Explanation {
-  const { id, title } = rule
+  const { title, judgment } = rule
+  const head = { rule: rule.partOf ?? rule.id, title, ...(judgment && { further: meaningOf(judgment) }) }
   const { vocabularies, datasetOf } = readerOf([rule])
   const dataset = datasetOf(event)
   const fitting = vocabularies.filter((each) => each.dataset === dataset && each.isFor(event))
   const trees = fitting.map(({ fields }) => explained(rule.expression, new Reading(fields(event))))
   const tree = trees.find(({ matched }) => matched) ?? trees[0]
-  if (tree) return { rule: id, title, matched: tree.matched, tree }
+  if (tree) return { ...head, matched: tree.matched, tree }
   return {
-    rule: id,
-    title,
+    ...head,
     matched: false,
     passedBy: whyPassedBy(rule, dataset, [...new Set(vocabularies.map((each) => each.dataset))]),
   }

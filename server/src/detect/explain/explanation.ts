@@ -33,4 +33,6 @@ export interface Explanation {
   /** Why the rule does not look at such an event at all; then there is no `tree`. */
   passedBy?: string
   tree?: Explained
+  /** What the rule asks of the events that it matches together, which one event does not tell. */
+  further?: string
 }

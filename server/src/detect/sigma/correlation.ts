@@ -1,12 +1,20 @@
 import { isMap, isScalar, type Node } from 'yaml'
 
 import { parseCondition } from './condition.ts'
-import type { CorrelationCondition, CorrelationType, RuleExpression, SigmaCorrelation, Threshold } from './documents.ts'
+import type {
+  CorrelationCondition,
+  CorrelationType,
+  RuleExpression,
+  SigmaCorrelation,
+  SigmaCorrelationType,
+  Threshold,
+} from './documents.ts'
 import { readAlerting, readHead, readNames } from './head.ts'
 import { NUMBER } from './item.ts'
 import { offsetOf, type Reader } from './reader.ts'
+import { readTimespan } from './timespan.ts'
 
-const TYPES: readonly CorrelationType[] = [
+const TYPES: readonly SigmaCorrelationType[] = [
   'event_count',
   'value_count',
   'temporal',
@@ -16,11 +24,6 @@ const TYPES: readonly CorrelationType[] = [
   'value_percentile',
 ]
 const OPERATORS: readonly Threshold['operator'][] = ['lt', 'lte', 'gt', 'gte', 'eq', 'neq']
-
-/** Seconds of a unit; a month and a year as other Sigma tools count them. */
-const UNITS: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800, M: 2_629_746, y: 31_556_952 }
-/** No event is older; and milliseconds are counted in whole numbers. */
-const MAX_TIMESPAN_S = 100 * UNITS['y']!
 
 /** What every group remembers grows with the rules: with their square in order, and with their sets where a condition says which. */
 const MAX_RULES = { any: 200, ordered: 20, orderedByCondition: 10 }
@@ -73,7 +76,7 @@ function mostRules(type: CorrelationType, condition: Node | undefined): number {
   return isScalar(condition) && condition.value !== null ? MAX_RULES.orderedByCondition : MAX_RULES.ordered
 }
 
-function readType(reader: Reader, correlation: Node | undefined): CorrelationType | undefined {
+function readType(reader: Reader, correlation: Node | undefined): SigmaCorrelationType | undefined {
   const node = reader.at(correlation, 'type')
   const text = reader.text(node)
   const type = TYPES.find((each) => each === text)
@@ -82,21 +85,6 @@ function readType(reader: Reader, correlation: Node | undefined): CorrelationTyp
     reader.problems.add(offsetOf(node) ?? offsetOf(correlation), found, TYPES.join(', '))
   }
   return type
-}
-
-function readTimespan(reader: Reader, correlation: Node | undefined): number | undefined {
-  const node = reader.at(correlation, 'timespan')
-  const text = reader.text(node)
-  const [, count, unit] = /^(\d{1,9})([smhdwMy])$/.exec(text ?? '') ?? []
-  const seconds = unit === undefined ? 0 : Number(count) * UNITS[unit]!
-  if (seconds > 0 && seconds <= MAX_TIMESPAN_S) return seconds
-  const found = text === undefined ? 'no timespan' : `the timespan \`${text}\``
-  reader.problems.add(
-    offsetOf(node) ?? offsetOf(correlation),
-    found,
-    'a number and a unit: 90s, 5m, 1h, 1d; at most 100y',
-  )
-  return undefined
 }
 
 /** Old tools have it within the correlation, the schema beside it. */

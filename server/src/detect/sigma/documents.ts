@@ -53,9 +53,38 @@ export interface SigmaRule extends SigmaHead, SigmaAlerting {
   expression: Expression
   /** Our own key `cordon.group-by`: event fields whose values make one alert. */
   groupBy: string[]
+  /** Our own keys `cordon.first-seen` and `cordon.speed`. */
+  judgment?: Judgment
 }
 
-export type CorrelationType =
+/**
+ * What is asked of the events that a rule matches together, where Sigma has no words for it: a correlation over the rule alone.
+ * A rule set has it as that.
+ */
+export type Judgment = FirstSeen | Speed
+
+/** Events whose values of some fields no matching event had in the timespan before. */
+export interface FirstSeen {
+  type: 'first_seen'
+  groupBy: string[]
+  timespanS: number
+  /** Nothing is new while the history is younger than these seconds. */
+  learningS: number
+}
+
+/** Two events of a group, one after the other, at places that nobody travels between in that time. */
+export interface Speed {
+  type: 'speed'
+  groupBy: string[]
+  /** At most so long apart, in seconds. */
+  timespanS: number
+  fasterThanKmh: number
+  /** Of places nearer than that nothing is said: how exact an address's place is nobody knows. */
+  fartherThanKm: number
+}
+
+/** What correlation rules may say. */
+export type SigmaCorrelationType =
   | 'event_count'
   | 'value_count'
   | 'temporal'
@@ -63,6 +92,8 @@ export type CorrelationType =
   | 'value_sum'
   | 'value_avg'
   | 'value_percentile'
+
+export type CorrelationType = SigmaCorrelationType | Judgment['type']
 
 export interface SigmaCorrelation extends SigmaHead, SigmaAlerting {
   kind: 'correlation'
@@ -83,6 +114,10 @@ export interface SigmaCorrelation extends SigmaHead, SigmaAlerting {
   fields: string[]
   /** Of `value_percentile`, 0 to 100. */
   percentile?: number
+  /** Of `first_seen`: see {@link FirstSeen}. */
+  learningS?: number
+  /** Of `speed`: see {@link Speed}. */
+  fartherThanKm?: number
   condition: CorrelationCondition
 }
 

@@ -1,3 +1,4 @@
+import { readCordon } from './cordon.ts'
 import type { SigmaRule } from './documents.ts'
 import { readDetection } from './detection.ts'
 import { readAlerting, readHead, readLogsource } from './head.ts'
@@ -8,6 +9,7 @@ export function readRule(reader: Reader): SigmaRule | undefined {
   const head = readHead(reader)
   const alerting = readAlerting(reader)
   const logsource = readLogsource(reader)
+  const own = readCordon(reader)
   const node = reader.at(reader.root, 'detection')
   const entries = reader.entries(node)
   if (entries === undefined) {
@@ -16,6 +18,5 @@ export function readRule(reader: Reader): SigmaRule | undefined {
   }
   const expression = readDetection(reader, entries, offsetOf(node))
   if (expression === undefined) return undefined
-  const groupBy = reader.texts(reader.at(reader.root, 'cordon', 'group-by')).map(({ text }) => text)
-  return { kind: 'rule', ...head, ...alerting, logsource, expression, groupBy }
+  return { kind: 'rule', ...head, ...alerting, logsource, expression, ...own }
 }

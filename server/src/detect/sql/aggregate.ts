@@ -1,9 +1,12 @@
 import { thresholdsOf } from '#detect/correlate/condition.ts'
 import type { RuleExpression, SigmaCorrelation, Threshold } from '#detect/sigma/documents.ts'
+import { RADIUS_KM, SHORTEST_MS } from '#detect/correlate/speed.ts'
 import type { Params } from '#store/clickhouse/params.ts'
 
-/** What a window comes to, as expressions over its entries: `time`, `number`, `positions` (of rules), `value`. */
+/** What a window comes to, as expressions over its entries: `time`, `number`, `positions` (of rules), `value`, and what `derived` adds. */
 export interface Aggregate {
+  /** Further columns of the entries that have a value. */
+  derived?: string
   /** Columns of the window; one is called `aggregate`, and is NULL where there is none. */
   aggregate: string
   /** Over those columns: whether the correlation holds. */
@@ -12,7 +15,7 @@ export interface Aggregate {
 
 const OPERATORS: Record<Threshold['operator'], string> = { lt: '<', lte: '<=', gt: '>', gte: '>=', eq: '=', neq: '!=' }
 
-/** The same as `createAggregate` of the stream, in SQL: see correlate/aggregate.ts and correlate/chain.ts. */
+/** The same as `createAggregate` of the stream, in SQL: see correlate/, where each has a file. */
 export function aggregateOf(correlation: SigmaCorrelation, params: Params): Aggregate {
   const { type, condition, rules, percentile = 50 } = correlation
   const thresholds = thresholdsOf(correlation).map(
@@ -35,6 +38,13 @@ export function aggregateOf(correlation: SigmaCorrelation, params: Params): Aggr
             holds: 'isNotNull(aggregate)',
           }
         : { aggregate: `${longestInOrder(rules.length)} AS aggregate`, holds: `aggregate > 0 AND ${meets}` }
+    case 'first_seen':
+      return {
+        aggregate: 'min(time) OVER behind AS earliest, count() OVER behind AS aggregate',
+        holds: 'earliest = time',
+      }
+    case 'speed':
+      return { derived: speedOf(correlation, params), aggregate: 'max(kmh) OVER moment AS aggregate', holds: meets }
     case 'value_sum':
       return { aggregate: `${NUMBERS}, ${SUM} AS aggregate`, holds: meets }
     case 'value_avg':
@@ -86,4 +96,18 @@ function testOf(expression: RuleExpression, rules: readonly string[], isIn: Rule
   if (expression.kind === 'not') return `(NOT ${testOf(expression.term, rules, isSeen, isIn)})`
   const terms = expression.terms.map((term) => testOf(term, rules, isIn, isSeen))
   return `(${terms.join(expression.kind === 'and' ? ' AND ' : ' OR ')})`
+}
+
+/** From the entry before, where that is near in time and far in space: see correlate/speed.ts, number by number. */
+function speedOf({ timespanS, fartherThanKm = 0 }: SigmaCorrelation, params: Params): string {
+  // A place is a list of one: engines have no tuples that may be absent.
+  const [from, to] = ['before.1', 'value[1]']
+  const [a, b] = [`radians(${from}.1)`, `radians(${to}.1)`]
+  const [north, east] = [`sin((${b} - ${a}) / 2)`, `sin(radians(${to}.2 - ${from}.2) / 2)`]
+  const part = `${north} * ${north} + cos(${a}) * cos(${b}) * ${east} * ${east}`
+  const beside = 'PARTITION BY key ORDER BY time, number ROWS BETWEEN 1 PRECEDING AND CURRENT ROW'
+  return `lagInFrame((value[1], ms, 1)) OVER (${beside}) AS before,
+    floor(2 * ${RADIUS_KM} * asin(sqrt(least(1, ${part}))) + 0.5) AS km,
+    floor((km * 3600000) / greatest(ms - before.2, ${SHORTEST_MS}) + 0.5) AS speed,
+    if(before.3 = 1 AND ms - before.2 <= ${timespanS * 1000} AND km > ${params.number(fartherThanKm)}, speed, NULL) AS kmh`
 }

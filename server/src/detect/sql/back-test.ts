@@ -48,7 +48,7 @@ export async function huntHistory(
   const range = { from, to }
   const matcher = createMatcher(rules)
   const correlated = new Set(correlations.flatMap((each) => each.rules))
-  const request = { tenantId, from, to, ...(signal && { signal }) }
+  const request = { tenantId, from, to, reachMs: learningReachOf(correlations), signal }
   const history = await openHistory(hunt, request, matcher.rules, ({ id }) => !correlated.has(id))
   const tallies = new Map([...rules, ...correlations].map(({ id }) => [id, new Tally(range)]))
   for (const [{ id }, kinds] of history.counted) {
@@ -58,7 +58,8 @@ export async function huntHistory(
   }
 
   const counted = new Map([...history.counted].map(([{ id }, kinds]) => [id, new Set(kinds.map(nameOf))]))
-  const stream = createFiniteStream(matcher, correlations)
+  const stream = createFiniteStream(matcher, correlations, history.begun)
+  const start = Date.parse(from)
   const seen: EventKey[] = []
   for await (const { key, event } of history.candidates()) {
     const matches = stream.push(event, seen.length)
@@ -67,14 +68,23 @@ export async function huntHistory(
     seen.push(key)
     for (const { rule } of matches) {
       // Kinds that were counted for one rule are looked at for others.
-      if (!counted.get(rule)?.has(kind)) tallies.get(rule)!.addEvent(key)
+      if (key.timeMs >= start && !counted.get(rule)?.has(kind)) tallies.get(rule)!.addEvent(key)
     }
   }
-  for (const { rule, index } of stream.end()) tallies.get(rule)!.addEvent(seen[index]!)
+  for (const { rule, index } of stream.end()) {
+    const key = seen[index]!
+    if (key.timeMs >= start) tallies.get(rule)!.addEvent(key)
+  }
   return {
     found: new Map([...tallies].map(([id, tally]) => [id, tally.result(samples)])),
     scannedRows: history.days.reduce((sum, { count }) => sum + count, 0),
   }
+}
+
+/** How much before a range has to be known to say what in it is new, milliseconds. */
+function learningReachOf(correlations: readonly LoadedCorrelation[]): number {
+  const learners = correlations.filter(({ learningS }) => learningS !== undefined)
+  return 1000 * Math.max(0, ...learners.map(({ timespanS }) => timespanS))
 }
 
 /** A rule alone; a correlation with all that it is over. */

@@ -1,4 +1,4 @@
-import { fieldOf } from '#detect/correlate/correlator.ts'
+import { fieldOf, type JudgedFrom } from '#detect/correlate/correlator.ts'
 import { FOLDED } from '#detect/correlate/group-key.ts'
 import type { LoadedCorrelation } from '#detect/rule-set.ts'
 import { NUMBER } from '#detect/sigma/item.ts'
@@ -40,10 +40,10 @@ const REACH = 2 ** 31 - 2
 export function correlationQuery(
   correlation: LoadedCorrelation,
   numbers: ReadonlyMap<string, number>,
-  { events, hits }: Tables,
+  { events, hits, judgedFrom }: Tables & { judgedFrom: JudgedFrom },
   params: Params,
 ): string {
-  const { rules, groupBy, fields, type, timespanS } = correlation
+  const { rules, groupBy, timespanS } = correlation
   const all = rules.map((id) => numbers.get(id)!)
   // Times are whole milliseconds; half of one is far more than what the division loses.
   const unit = (timespanS * 1000 + 0.5) / REACH
@@ -51,12 +51,10 @@ export function correlationQuery(
     const read = rules.map((id) => `texts[${params.text(fieldOf(correlation, name, id))}]`)
     return folded(`arrayElement([${read.join(', ')}], position + 1)`)
   })
-  const isTuple = type === 'value_count'
-  const value = isTuple
-    ? `[${fields.map((field) => folded(`texts[${params.text(field)}]`)).join(', ')}]`
-    : firstNumber(fields[0], params)
   const hasKey = groupBy.length === 0 ? '1' : 'NOT has(key, [])'
-  const { aggregate, holds } = aggregateOf(correlation, params)
+  const { aggregate, holds, derived } = aggregateOf(correlation, params)
+  const from = judgedFrom.get(correlation.id)
+  const isJudged = from === undefined ? '1' : `time >= toFloat64(${params.number(from)}) / ${unit}`
   return `
     WITH
       matched AS (
@@ -64,24 +62,26 @@ export function correlationQuery(
       ),
       facts AS (${factsOf(events, hits)}),
       entries AS (
-        SELECT number, time, key, arraySort(groupUniqArray(position)) AS positions, any(value) AS value
+        SELECT number, time, key, ms, arraySort(groupUniqArray(position)) AS positions, any(value) AS value
         FROM (
-          SELECT number, toFloat64(assumeNotNull(time)) / ${unit} AS time,
+          SELECT number, assumeNotNull(facts.time) AS ms, toFloat64(ms) / ${unit} AS time,
             toUInt8(indexOf([${all.join(', ')}], rule) - 1) AS position,
             ${groupBy.length === 0 ? 'emptyArrayString()' : `[${keys.join(', ')}]`} AS key,
-            ${value} AS value
+            ${valueOf(correlation, params)} AS value
           FROM matched INNER JOIN facts USING (number)
         )
         WHERE ${hasKey}
-        GROUP BY number, time, key
+        GROUP BY number, time, key, ms
       ),
       windows AS (
-        SELECT number, key, ${aggregate}
-        FROM entries
-        WINDOW behind AS (PARTITION BY key ORDER BY time RANGE BETWEEN ${REACH} PRECEDING AND CURRENT ROW)
+        SELECT number, key, time, ${aggregate}
+        FROM ${derived === undefined ? 'entries' : `(SELECT *, ${derived} FROM entries WHERE notEmpty(value))`}
+        WINDOW
+          moment AS (PARTITION BY key, time),
+          behind AS (PARTITION BY key ORDER BY time RANGE BETWEEN ${REACH} PRECEDING AND CURRENT ROW)
       )
     SELECT number, key, if(isHeld, toFloat64(aggregate), NULL) AS aggregate
-    FROM (SELECT *, toUInt8(${holds}) AS isHeld, max(isHeld) OVER (PARTITION BY key) AS isHeldThere FROM windows)
+    FROM (SELECT *, toUInt8(${holds} AND ${isJudged}) AS isHeld, max(isHeld) OVER (PARTITION BY key) AS isHeldThere FROM windows)
     WHERE isHeldThere
     ORDER BY key, number`
 }
@@ -104,6 +104,18 @@ function factsOf(events: string, hits: string): string {
 /** Texts as keys of groups and as values to count: see correlate/group-key.ts. */
 function folded(texts: string): string {
   return `arrayMap(t -> if(match(t, '${FOLDED.source.replaceAll('\\', '\\\\')}'), lowerUTF8(t), t), ${texts})`
+}
+
+/** What is counted or summed, or where it was: as `valueOf` of the stream. */
+function valueOf({ type, fields }: LoadedCorrelation, params: Params): string {
+  if (type === 'value_count') {
+    return `[${fields.map((field) => folded(`texts[${params.text(field)}]`)).join(', ')}]`
+  }
+  if (type !== 'speed') return firstNumber(fields[0], params)
+  const [latitude, longitude] = fields.map((field) => firstNumber(field, params))
+  const isPlace = `abs(ifNull(${latitude}, 91)) <= 90 AND abs(ifNull(${longitude}, 181)) <= 180`
+  const place = `(ifNull(${latitude}, 0), ifNull(${longitude}, 0))`
+  return `if(${isPlace}, [${place}], [])`
 }
 
 function firstNumber(field: string | undefined, params: Params): string {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 
 import { createMatcher } from '#detect/matcher.ts'
 import { assembleRules } from '#detect/rule-set.ts'
-import { createFiniteStream } from '#detect/stream.ts'
+import { createFiniteStream, streamEngine } from '#detect/stream.ts'
 import { compareWithStream } from '#detect/testing/parity.ts'
 import { HISTORY_EVENTS, HISTORY_RULES } from '#detect/testing/made-up-history.ts'
 import type { NormalizedEvent } from '#domain/event.ts'
@@ -14,6 +14,7 @@ import { newTenant, testEvent } from '#store/testing/test-event.ts'
 
 import { createBackTest, huntHistory } from './back-test.ts'
 import { createSqlEngine } from './engine.ts'
+import { createReadPast } from './past.ts'
 
 let scratch: Awaited<ReturnType<typeof openScratchEngine>>
 beforeAll(async () => {
@@ -23,6 +24,47 @@ afterAll(() => scratch.close())
 
 test('SQL gives what the stream gives, for made-up rules and events', async () => {
   expect(await compareWithStream(createSqlEngine(scratch.clickhouse), 5)).toBeGreaterThan(0)
+})
+
+const JUDGING = [
+  'first-seen: { fields: [u], timespan: 5s, learning: 2s }',
+  'first-seen: { fields: [u, w], timespan: 10s, learning: 0s }',
+  'speed: { group-by: [u], timespan: 5s, faster-than: 3000 km/h, farther-than: 2 km }',
+  'speed: { group-by: [u, w], timespan: 1d, faster-than: 1 km/h, farther-than: 1 km }',
+].map(
+  (said, index) =>
+    `title: J${index}\nid: j${index}\nlogsource: { product: any }\ndetection: { s: { op: a }, condition: s }\ncordon: { ${said} }`,
+)
+const JOURNEY = fc.record(
+  {
+    _t: fc.oneof({ weight: 9, arbitrary: fc.integer({ min: 0, max: 60 }).map((t) => t / 2) }, fc.constant(null)),
+    op: fc.constantFrom('a', 'a', 'a', 'b'),
+    u: fc.constantFrom('ann@x.example', 'Ann@X.example', 'bob'),
+    w: fc.constantFrom<unknown>('x', ['x', 'y'], null),
+    source: fc
+      .record({
+        lat: fc.constantFrom<unknown>(52.37, 52.38, '-23.55', 90, 91, 'NaN'),
+        lon: fc.constantFrom<unknown>(4.89, 4.95, 180, -180, '-46.63', null),
+      })
+      .map((location) => ({ geo: { location } })),
+  },
+  { requiredKeys: ['op'] },
+)
+
+test('what Sigma cannot say comes to the same in SQL and in the stream, for journeys told in any order', async () => {
+  const rules = assembleRules([{ file: 'judging.yml', text: JUDGING.join('\n---\n') }])
+  expect(rules.problems).toEqual([])
+  const engine = createSqlEngine(scratch.clickhouse)
+  const held = new Set<string>()
+  await fc.assert(
+    fc.asyncProperty(fc.array(JOURNEY, { minLength: 20, maxLength: 40 }), async (events) => {
+      const matches = await streamEngine.run(rules, events)
+      expect(await engine.run(rules, events)).toEqual(matches)
+      for (const { rule } of matches) held.add(rule)
+    }),
+    { numRuns: 20 },
+  )
+  expect([...held]).toEqual(expect.arrayContaining(JUDGING.map((_, index) => `j${index}`)))
 })
 
 test('a rule with thousands of values is one statement', async () => {
@@ -59,6 +101,31 @@ test('a back-test finds in stored events what the stream finds in them, whether 
         .map((event) => event.event.id),
     )
   }
+})
+
+test('a back-test and whoever correlates know what lies before their time, and say nothing of it', async () => {
+  const store = createEventStore(scratch.clickhouse, { limits: { maxSeconds: 120, maxMemoryMb: 1_000 } })
+  await store.migrate()
+  const tenantId = newTenant()
+  await put(
+    store,
+    tenantId,
+    'first',
+    Array.from({ length: 60 }, (_, index) => madeUpEvent(index)),
+  )
+  const set = assembleRules([{ file: 'history.yml', text: HISTORY }])
+  const later = { from: '2026-11-01T12:00:00Z', to: RANGE.to }
+  const { total } = await createBackTest(store.hunt)({ tenantId, rules: set, rule: 'new', samples: 2, ...later })
+  expect(total).toBe(0)
+
+  const span = { from: Date.parse('2026-11-02T00:00:00Z'), until: Date.parse('2026-11-02T12:00:00Z') }
+  const readPast = createReadPast(store.hunt, { now: () => Date.parse(RANGE.to) })
+  const { signal } = new AbortController()
+  const { hits, judgedFrom } = await readPast({ tenantId, ...set, span, signal })
+  // Four each in 26 hours, of which one between two others changes nothing.
+  expect(hits.map(({ facts }) => facts['UserId'])).toHaveLength(6)
+  expect(hits.every(({ time }) => time >= '2026-11-01T10:00' && time < '2026-11-02T12:00')).toBe(true)
+  expect([...judgedFrom]).toEqual([['new', span.from]])
 })
 
 test('going back over history passes by nothing that the stream finds, for made-up rules and events', async () => {
@@ -107,6 +174,7 @@ const HISTORY = [
   'title: Odd letter\nid: odd\nlogsource: { product: m365, service: audit }\ndetection:\n  s: { ObjectId|contains: kelvin }\n  condition: s',
   'title: Looked at\nid: looked\nlogsource: { product: m365, service: audit }\ndetection:\n  s: { ObjectId|re: "^[0-3]$" }\n  condition: s',
   'title: Word\nid: word\nlogsource: { product: m365, service: audit }\ndetection:\n  s: [only-in-the-record]\n  condition: s',
+  'title: New\nid: new\nlogsource: { product: m365, service: audit }\ndetection:\n  s: { Operation: Set-Mailbox }\n  condition: s\ncordon: { first-seen: { fields: [UserId], timespan: 14h, learning: 0s } }',
   'title: Correlated\nid: correlated\ncorrelation: { type: event_count, rules: [counted], group-by: [UserId], timespan: 1d, condition: { gte: 3 } }',
 ].join('\n---\n')
 

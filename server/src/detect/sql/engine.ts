@@ -1,5 +1,6 @@
 import { fieldsOf as correlatedFields } from '#detect/correlate/correlator.ts'
 import { byPlace, type Engine, type Match, type PlainEvent, type Run } from '#detect/match.ts'
+import { judgedSince } from '#detect/judgments.ts'
 import type { LoadedCorrelation, LoadedRule } from '#detect/rule-set.ts'
 import { fieldsOf } from '#detect/sigma/expression.ts'
 import { plainReader, type Reader } from '#detect/vocabulary.ts'
@@ -73,6 +74,7 @@ export async function beginSqlRun<E>(
   let rows: Buffer[] = []
   let bytes = 0
   let last = -1
+  let since = Infinity
 
   async function store(): Promise<void> {
     const into = `INSERT INTO ${TABLES.events} (vocabulary, number, time, texts, nulls, every)`
@@ -120,9 +122,10 @@ export async function beginSqlRun<E>(
   }
 
   async function* correlate(): AsyncGenerator<Correlated> {
+    const judgedFrom = judgedSince(correlations, since)
     for (const correlation of correlations) {
       const params = new Params()
-      const query = correlationQuery(correlation, numbers, TABLES, params)
+      const query = correlationQuery(correlation, numbers, { ...TABLES, judgedFrom }, params)
       const entries = await clickhouse.rows<Entry>(query, params.values, settings)
       const holds = entries.filter(({ aggregate }) => aggregate !== null)
       await storeHits(holds.map(({ number }) => ({ rule: correlation.id, number, vocabulary: CORRELATED })))
@@ -142,9 +145,11 @@ export async function beginSqlRun<E>(
     async push(event, index) {
       last = index
       const dataset = datasetOf(event)
+      const time = timeOf(event)
+      since = Math.min(since, time ?? Infinity)
       for (const [vocabulary, source] of sources.entries()) {
         if (source.dataset !== dataset || !source.isFor(event)) continue
-        const row = rowOf({ vocabulary, number: index, time: timeOf(event) }, source.fields(event), source.wanted)
+        const row = rowOf({ vocabulary, number: index, time }, source.fields(event), source.wanted)
         rows.push(row)
         bytes += row.length
       }

@@ -1,5 +1,6 @@
 import type { LoadedRule } from '#detect/rule-set.ts'
 import { fieldsOf } from '#detect/sigma/expression.ts'
+import { isoTime } from '#domain/clock.ts'
 import { type EcsEvent, type NormalizedEvent, restoreEvent } from '#domain/event.ts'
 import type { TenantId } from '#domain/ids.ts'
 import type { TimeRange } from '#domain/query.ts'
@@ -12,18 +13,23 @@ const STRETCH = 100_000
 
 export interface HistoryRequest extends TimeRange {
   tenantId: TenantId
-  signal?: AbortSignal
+  /** How long before the range events are looked at as well, milliseconds; not at all when absent. */
+  reachMs?: number
+  signal?: AbortSignal | undefined
 }
 
 /** A stretch of a tenant's history, sorted by what rules say of the kinds of events in it. */
 export interface History {
   /** By which fields kinds are told apart here. */
   by: readonly KindField[]
+  /** Of the range alone. */
   days: readonly KindsOfDay[]
+  /** Where events begin, those before the range among them, milliseconds; absent where there are none. */
+  begun?: number
   /** Kinds of which a rule matches every event, by the rule: their days tell all there is to know. */
   counted: ReadonlyMap<LoadedRule, EventKind[]>
   /**
-   * The events that any of the rules may match, oldest first, events of one moment by id; what cannot match is passed by.
+   * The events that any of the rules may match, those before the range among them, oldest first, events of one moment by id; what cannot match is passed by.
    *
    * @throws AppError QUERY_TOO_LARGE where the store's limits end it; what the signal's reason is.
    */
@@ -45,25 +51,28 @@ export interface Candidate {
  */
 export async function openHistory(
   hunt: EventHunt,
-  { tenantId, signal, from, to }: HistoryRequest,
+  { tenantId, signal, from, to, reachMs = 0 }: HistoryRequest,
   rules: readonly LoadedRule[],
   isCountable: (rule: LoadedRule) => boolean,
 ): Promise<History> {
-  const range = { from, to }
   const by = kindFieldsOf(rules)
-  const days = await hunt.kinds(tenantId, range, by)
-  const all = kindsOf(days)
+  const range = { from: isoTime(Date.parse(from) - reachMs), to }
+  const before = reachMs === 0 ? [] : await hunt.kinds(tenantId, { from: range.from, to: from }, by)
+  const days = await hunt.kinds(tenantId, { from, to }, by)
+  const whole = [...before, ...days]
+  const all = kindsOf(whole)
   const asked = sortKinds(all, rules, hunt.fields, isCountable)
   const originals = rules.some(({ expression }) => fieldsOf(expression).has(undefined))
   const looked = new Set(asked.wanted.flatMap(({ kinds }) => kinds.map(nameOf)))
   const stretches = stretchesOf(
     range,
-    days.filter(({ kind }) => looked.has(nameOf(kind))),
+    whole.filter(({ kind }) => looked.has(nameOf(kind))),
   )
   const wanted = asked.wanted.map((each) => ({ ...each, kinds: condensed(each.kinds, all) }))
   return {
     by,
     days,
+    ...(whole[0] && { begun: Date.parse(whole[0].day) }),
     counted: asked.counted,
     async *candidates() {
       for (const stretch of stretches) {

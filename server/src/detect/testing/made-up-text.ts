@@ -117,7 +117,34 @@ function conditionOver(words: readonly string[]): Arbitrary<string> {
 const CONDITION = conditionOver([...NAMES, ...QUANTIFIED])
 const RULE_IDS = ['r0', 'r1', 'r2', 'r3']
 
+/** What Sigma has no words for. */
+const CORDON = fc.oneof(
+  { weight: 3, arbitrary: fc.constant(undefined) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .record({
+        fields: oneOf(['u'], ['u', 'g'], ['f'], ['__proto__']),
+        timespan: oneOf('1s', '3s', '10s', '90d'),
+        learning: oneOf('0s', '1s'),
+      })
+      .map((own) => ({ 'first-seen': own })),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .record({
+        'group-by': oneOf('u', ['u', 'g'], 'f'),
+        timespan: oneOf('1s', '10s', '7d'),
+        'faster-than': oneOf('900 km/h', '0.5 km/h', '100000 km/h'),
+        'farther-than': oneOf('1 km', '0.5 km', '500 km'),
+      })
+      .map((own) => ({ speed: own })),
+  },
+)
+
 const RULE = fc.record({
+  cordon: CORDON,
   logsource: oneOf({ product: 'any' }, { product: 'any', category: 'some' }),
   selections: fc.tuple(...NAMES.map(() => SELECTION)),
   condition: fc.oneof({ weight: 3, arbitrary: CONDITION }, fc.array(CONDITION, { minLength: 1, maxLength: 2 })),
@@ -188,11 +215,12 @@ const RULES: Arbitrary<RuleSet> = fc
     above: correlation('c1', fc.shuffledSubarray(['c0', ...RULE_IDS], { minLength: 1 })),
   })
   .map(({ rules, filters, below, above }) => {
-    const told = rules.map(({ logsource, selections, condition }, index) => ({
+    const told = rules.map(({ logsource, selections, condition, cordon }, index) => ({
       title: `Rule ${index}`,
       name: `r${index}`,
       logsource,
       detection: { ...Object.fromEntries(NAMES.map((name, at) => [name, selections[at]])), condition },
+      cordon,
     }))
     // JSON is YAML.
     const text = [...told, ...filters, below, above].map((each) => JSON.stringify(each)).join('\n---\n')

@@ -48,6 +48,24 @@ const VALUE: Arbitrary<unknown> = fc.oneof(
   { weight: 1, arbitrary: fc.array(fc.dictionary(fc.constantFrom('h', 'p'), SCALAR), { maxLength: 2 }) },
 )
 
+/** Kilometers and continents apart, and some that are nowhere. */
+const PLACE: Arbitrary<unknown> = fc
+  .constantFrom(
+    [52.37, 4.89],
+    [52.38, 4.9],
+    [52.37, 4.95],
+    [-23.55, -46.63],
+    ['35.68', '139.69'],
+    [90, 0],
+    [-90, 180],
+    [0, -180],
+    [91, 0],
+    [0, 'NaN'],
+    [1, null],
+    [[], [4]],
+  )
+  .map(([lat, lon]) => ({ geo: { location: { lat, lon } } }))
+
 /** In no order, and some at the same time; one in nine has no time. */
 export const EVENT: Arbitrary<PlainEvent> = fc.record(
   {
@@ -58,6 +76,7 @@ export const EVENT: Arbitrary<PlainEvent> = fc.record(
     'f.h': SCALAR,
     u: fc.constantFrom<unknown>('ann@x.example', 'Ann@X.example', 'bob', 'BOB', ['a', 'b'], null, 1),
     n: fc.constantFrom<unknown>(1, 2, 0.1, 0.2, '3', 'none', [4, 5], null),
+    source: PLACE,
   },
   { requiredKeys: ['_t'] },
 )

@@ -23,6 +23,7 @@ afterAll(async () => {
 interface Listed {
   id: string
   title: string
+  logsource: string
   origin: string
   isEnabled: boolean
   isPart: boolean
@@ -324,6 +325,83 @@ describe('rules at work', () => {
       ['a1', 2],
       ['a2', 1],
     ])
+  })
+})
+
+const FIRST = 'first-file'
+const NEW_FILE = `title: Somebody opens a file for the first time
+id: ${FIRST}
+logsource: {product: m365, service: audit}
+detection:
+  selection: {Operation: FileDownloaded}
+  condition: selection
+level: high
+cordon:
+  first-seen: {fields: [UserId, ObjectId], timespan: 14d}
+`
+const DAY_MINUTES = 24 * 60
+
+describe('rules that say what is first seen', () => {
+  const firsts = (tenantId: TenantId) => alerts(tenantId, `?ruleId=${FIRST}`)
+  const pageOf = async (tenantId: TenantId) => (await cordon.call('GET', at(tenantId, `rules/${FIRST}`))).body
+  const opened = (user: string, minutesAgo: number, file: string) => download(user, minutesAgo, { ObjectId: file })
+
+  it('know what was stored before they were switched on, and what they saw when the server is started again', async () => {
+    const tenantId = await freshTenant()
+    const [hal, ina] = ['hal@harborfinch.example', 'ina@harborfinch.example']
+    await bring(tenantId, ...[13, 10, 2].map((days) => opened(hal, days * DAY_MINUTES, 'known')))
+    await imports(tenantId, NEW_FILE)
+    await enable(tenantId, FIRST)
+    await bring(tenantId, opened('Hal@HarborFinch.example', 9, 'known'), opened(hal, 8, 'new'), opened(hal, 7, 'new'))
+    const raised = await until(
+      () => firsts(tenantId),
+      (found) => found.length > 0,
+    )
+    expect(raised).toMatchObject([{ groupKey: `${hal} · new`, eventCount: 1 }])
+    expect(raised[0]?.sentence).toMatch(/^First in 14 days for hal@harborfinch\.example, new\./)
+    expect(await ruleOf(tenantId, FIRST)).toMatchObject({ isPart: false, logsource: 'm365 · audit' })
+    expect(await ruleOf(tenantId, `${FIRST}:events`)).toBeUndefined()
+    expect(await pageOf(tenantId)).toMatchObject({ over: [], meaning: expect.stringMatching(/UserId and ObjectId/) })
+
+    await cordon.stop()
+    cordon = await startCordon({ folder })
+    await bring(tenantId, opened(hal, 6, 'known'), opened(hal, 5, 'new'), opened(ina, 4, 'known'))
+    const all = await until(
+      () => firsts(tenantId),
+      (found) => found.length > 1,
+    )
+    expect(all.map(({ groupKey }) => groupKey).toSorted()).toEqual([`${hal} · new`, `${ina} · known`])
+    expect((await pageOf(tenantId))['learningUntil']).toBeUndefined()
+    expect((await post(tenantId, `rules/${FIRST}/back-test`, { days: 1 })).body).toMatchObject({ total: 2 })
+  })
+
+  it('are quiet about a tenant whose history is short, and their page says until when', async () => {
+    const tenantId = await freshTenant()
+    await imports(tenantId, `${NEW_FILE}---\n${DOWNLOADS}`)
+    for (const id of [FIRST, MANY]) await enable(tenantId, id)
+    const user = 'jon@harborfinch.example'
+    await bring(tenantId, opened(user, 9, 'a'), opened(user, 8, 'b'), opened(user, 7, 'c'))
+    // Both are correlated together: where one has said its word, the other has as well.
+    expect(await alertOf(tenantId, user, 3)).toBeDefined()
+    expect(await firsts(tenantId)).toEqual([])
+    const until7Days = Date.parse(String((await pageOf(tenantId))['learningUntil'])) - Date.now()
+    expect(until7Days).toBeGreaterThan(5.9 * 24 * HOUR)
+    expect(until7Days).toBeLessThanOrEqual(7 * 24 * HOUR)
+  })
+
+  it('are edited and tuned as the one rule that they are', async () => {
+    const tenantId = await freshTenant()
+    await imports(tenantId, NEW_FILE)
+    const edited = await post(tenantId, `rules/${FIRST}/versions`, { text: NEW_FILE.replace('14d', '30d') })
+    expect(edited.body).toMatchObject({ meaning: expect.stringMatching(/30 days before/) })
+    const conditions = [{ field: 'UserId', is: 'equals', values: ['backup@harborfinch.example'] }]
+    await post(tenantId, `rules/${FIRST}/tunings`, { conditions, reason: 'Backs everything up.' })
+    await bring(
+      tenantId,
+      ...['backup', 'kim'].map((name) => opened(`${name}@harborfinch.example`, 15 * DAY_MINUTES, name)),
+    )
+    await bring(tenantId, ...['backup', 'kim'].map((name) => opened(`${name}@harborfinch.example`, 5, `new ${name}`)))
+    expect((await post(tenantId, `rules/${FIRST}/back-test`, { days: 1 })).body).toMatchObject({ total: 1 })
   })
 })
 

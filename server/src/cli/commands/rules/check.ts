@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
 
-import { findSilentRules, readRules, type SilentRule } from '#app/detect.ts'
+import { findSilentRules, meaningsIn, readRules, type SilentRule } from '#app/detect.ts'
 import { print } from '#cli/output.ts'
 
 import { formatProblem } from './problem.ts'
@@ -19,12 +19,14 @@ export function checkRules(rules: Command): void {
     .action(async (paths: string[], _options, command: Command) => {
       const { lists, canFire } = Options.parse(command.opts())
       const { rules: loaded, correlations, problems } = await readRules(paths, lists)
+      const meanings = meaningsIn({ correlations })
       const silent = canFire ? findSilentRules(loaded) : []
       print(command, canFire ? { problems, silent } : problems, () =>
         [
           ...problems.map(formatProblem),
           ...silent.map(formatSilent),
-          `${loaded.length} rules and ${correlations.length} correlations load.`,
+          ...meanings.map(({ file, line, title, means }) => `${file}:${line}: ${title}: ${means}`),
+          `${loaded.length} rules and ${correlations.length - meanings.length} correlations load.`,
           ...(canFire ? [`${loaded.length - silent.length} of the rules can fire.`] : []),
         ].join('\n'),
       )

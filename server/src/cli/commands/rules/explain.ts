@@ -31,9 +31,10 @@ export function explainRules(rules: Command): void {
     })
 }
 
-function formatExplanation({ title, matched, passedBy, tree }: Explanation): string {
+function formatExplanation({ title, matched, passedBy, tree, further }: Explanation): string {
   const head = `${matched ? styleText('green', 'matches') : styleText('red', 'does not match')}  ${title}\n`
-  return head + (passedBy === undefined ? '' : `  ${passedBy}\n`) + (tree === undefined ? '' : formatTree(tree, 1))
+  const told = [passedBy, further && `It further asks: ${further}`].flatMap((each) => (each ? [`  ${each}\n`] : []))
+  return head + told.join('') + (tree === undefined ? '' : formatTree(tree, 1))
 }
 
 function formatTree(node: Explained, depth: number): string {
