@@ -28,6 +28,7 @@ import { revokeOauthGrant } from './revoke-oauth-grant/action.ts'
 import { revokeSignInSessionsOfUser } from './revoke-sign-in-sessions/action.ts'
 import { scanDevice } from './scan-device/action.ts'
 import { softDeleteMessage } from './soft-delete-message/action.ts'
+import { submitMessageToMicrosoft } from './submit-message-to-microsoft/action.ts'
 import { unblockIndicator } from './unblock-indicator/action.ts'
 import { unblockIp } from './unblock-ip/action.ts'
 import { unblockMailEntry } from './unblock-mail-entry/action.ts'
@@ -42,6 +43,7 @@ export const ACTIONS: readonly Action[] = [
   deleteMessage,
   remediateMessage,
   restoreMessage,
+  submitMessageToMicrosoft,
   revokeSignInSessionsOfUser,
   resetPassword,
   disableUser,
