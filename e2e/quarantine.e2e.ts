@@ -69,7 +69,9 @@ describe('a message in quarantine', () => {
     expect(await witness.copies(recipient, id)).toEqual([])
     await page.getByRole('button', { name: 'Release 1 quarantined message' }).click()
     await page.getByText('Released 1 quarantined message to all recipients').waitFor({ timeout: 120_000 })
-    expect(await target().innerText()).toMatch(/Verified[^]*NOTRELEASED[^]*as RELEASED[^]*released to /)
+    expect(await target().innerText()).toMatch(
+      /Verified[^]*NOTRELEASED[^]*Released to \S+@\S+; in quarantine as RELEASED/,
+    )
     await pictures('quarantine-released')
     expect(await witness.copies(recipient, id)).toHaveLength(1)
   })

@@ -41,8 +41,8 @@ export function quarantineProof({ isHeld, releaseStatus, releasedTo, expires }: 
   if (!isHeld) return 'The message is not in quarantine: it was deleted there, or has expired.'
   const until = expires === undefined ? '' : ` until ${expires}`
   const status = releaseStatus === undefined ? '' : ` as ${releaseStatus}`
-  const released = releasedTo.length === 0 ? 'released to nobody' : `released to ${releasedTo.join(', ')}`
-  return `Quarantine has the message${status}${until}, ${released}.`
+  const released = releasedTo.length === 0 ? 'nobody' : releasedTo.join(', ')
+  return `Released to ${released}; in quarantine${status}${until}.`
 }
 
 /** What every action on the quarantine needs. */

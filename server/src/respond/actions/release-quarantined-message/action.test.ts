@@ -74,7 +74,7 @@ testQuarantineAction(
         const run = await running.plan([first()], { options: { recipients: ben } })
         expect((await stage.records.actionRuns.read(stage.tenantId, run.id))!.effect).toContain(`to ${ben}`)
         expect(await executeActionRun(run)).toMatchObject({ state: 'done' })
-        expect((await only(run)).proof).toContain(`released to ${ben.toUpperCase()}`)
+        expect((await only(run)).proof).toContain(`Released to ${ben.toUpperCase()};`)
         expect(stage.requestsTo('POST', '/InvokeCommand$', `"${RELEASE}".*"User":."${ben}".`)).toBe(1)
       })
 

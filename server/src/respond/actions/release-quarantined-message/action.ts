@@ -21,7 +21,7 @@ const Options = z.strictObject({
     .trim()
     .regex(new RegExp(String.raw`^(${ADDRESS}(\s*,\s*${ADDRESS})*)?$`), 'must be addresses, separated by commas')
     .optional()
-    .describe('Addresses of the recipients who are to get it, separated by commas; all of them when absent.'),
+    .describe('Addresses of the recipients who are to get it, separated by commas; all of them where none is named.'),
 })
 
 const State = QuarantinedMessageState.extend({
