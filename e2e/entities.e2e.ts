@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-import { look, openBrowser, openPage, signIn } from './testing/browser.ts'
+import { lookEveryWay, openBrowser, openPage, signIn } from './testing/browser.ts'
 import { deviceName } from './testing/defender.ts'
 import { createWitness } from './testing/graph.ts'
 import { connectTenant, type Product, startProduct } from './testing/product.ts'
@@ -26,17 +26,6 @@ describe('who and what events are about', () => {
     await product?.stop()
   })
 
-  /** Both sizes, both themes; none is wider than its window. */
-  async function pictures(what: string): Promise<void> {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme })
-      await page.setViewportSize({ width: 390, height: 844 })
-      expect(await look(page, `${what}-phone-${colorScheme}`)).toBe(0)
-      await page.setViewportSize({ width: 1440, height: 900 })
-      expect(await look(page, `${what}-desktop-${colorScheme}`)).toBe(0)
-    }
-  }
-
   it('leads from an event to the page of its user, which shows how the account stands', async () => {
     const { recipients } = await readPhish(product.emulator)
     const query = `event.action : FileAccessed and (${recipients.map((each) => `user.email : "${each.userPrincipalName}"`).join(' or ')})`
@@ -44,7 +33,7 @@ describe('who and what events are about', () => {
     const row = page.getByRole('table', { name: 'Events' }).locator('tbody tr').first()
     await row.waitFor({ timeout: 120_000 })
     await row.click()
-    await pictures('entity-event')
+    expect(await lookEveryWay(page, 'entity-event')).toBe(0)
     await page
       .getByRole('button', { name: /^Go on with the user / })
       .first()
@@ -54,7 +43,7 @@ describe('who and what events are about', () => {
     await now.getByText('Enabled').waitFor()
     await page.getByRole('region', { name: 'Newest events' }).getByRole('link').nth(1).waitFor()
     expect(await page.getByRole('table', { name: 'Actions' }).count()).toBe(0)
-    await pictures('entity-user')
+    expect(await lookEveryWay(page, 'entity-user')).toBe(0)
   })
 
   it('plans an action there, and shows what was done and how the account stands after it', async () => {
@@ -73,17 +62,17 @@ describe('who and what events are about', () => {
     expect(await createWitness(product.emulator).accountEnabled(decodeURIComponent(address.split('/').at(-1)!))).toBe(
       false,
     )
-    await pictures('entity-user-disabled')
+    expect(await lookEveryWay(page, 'entity-user-disabled')).toBe(0)
   })
 
   it('shows a device as Defender holds it, with what can be done', async () => {
     const name = await deviceName(product.emulator)
     await page.goto(`${product.address}/tenants/${tenantId}/devices/${encodeURIComponent(name)}`)
     await page.getByRole('region', { name: 'Now' }).getByText('Connected').waitFor()
-    await pictures('entity-device')
+    expect(await lookEveryWay(page, 'entity-device')).toBe(0)
     await page.getByRole('button', { name: /^Respond: act on / }).click()
     await page.getByRole('radio', { name: 'Isolate device' }).check()
-    await pictures('entity-device-choose')
+    expect(await lookEveryWay(page, 'entity-device-choose')).toBe(0)
     expect(errors).toEqual([])
   })
 })

@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-import { look, openBrowser, openPage, signIn } from './testing/browser.ts'
+import { lookEveryWay, openBrowser, openPage, signIn } from './testing/browser.ts'
 import { addUser, connectTenant, type Product, startProduct } from './testing/product.ts'
 
 const ANALYST = { name: 'ben', role: 'responder', password: 'another horse, another battery' }
@@ -26,25 +26,14 @@ describe('what holds actions back', () => {
     await product?.stop()
   })
 
-  /** Both sizes, both themes; none is wider than its window. */
-  async function pictures(what: string): Promise<void> {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme })
-      await page.setViewportSize({ width: 390, height: 844 })
-      expect(await look(page, `${what}-phone-${colorScheme}`)).toBe(0)
-      await page.setViewportSize({ width: 1440, height: 900 })
-      expect(await look(page, `${what}-desktop-${colorScheme}`)).toBe(0)
-    }
-  }
-
   it('is a stop of all acting, which a colleague sees on every page and cannot lift', async () => {
     await page.goto(`${product.address}/tenants/${tenantId}/action-runs`)
     await page.getByRole('button', { name: 'Stop all acting…' }).click()
     await page.getByLabel('Why').fill('The list of phished users is wrong.')
-    await pictures('safeguards-stop')
+    expect(await lookEveryWay(page, 'safeguards-stop')).toBe(0)
     await page.getByRole('button', { name: 'Stop all acting', exact: true }).click()
     await page.getByText('All acting is stopped in this tenant').waitFor()
-    await pictures('safeguards-stopped')
+    expect(await lookEveryWay(page, 'safeguards-stopped')).toBe(0)
 
     const colleague = await openPage(browser)
     await signIn(colleague.page, product.address, ANALYST)
@@ -60,7 +49,7 @@ describe('what holds actions back', () => {
   it('is a choice of actions that only run as shadow', async () => {
     await page.getByRole('button', { name: 'Shadow mode…' }).click()
     await page.getByRole('checkbox', { name: 'Disable user', exact: true }).check()
-    await pictures('safeguards-shadow')
+    expect(await lookEveryWay(page, 'safeguards-shadow')).toBe(0)
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByRole('button', { name: '1 action only as shadow' }).waitFor()
     expect(errors).toEqual([])

@@ -65,3 +65,19 @@ export async function look(page: Page, what: string): Promise<number> {
   await page.screenshot({ path: join(pictures, `${what}.png`) })
   return page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
 }
+
+/** {@link look}s in both themes on a phone and a desktop, and gives what is most; the desktop in dark stays. */
+export async function lookEveryWay(page: Page, what: string): Promise<number> {
+  const overflow: number[] = []
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    for (const [size, width, height] of [
+      ['phone', 390, 844],
+      ['desktop', 1440, 900],
+    ] as const) {
+      await page.setViewportSize({ width, height })
+      overflow.push(await look(page, `${what}-${size}-${colorScheme}`))
+    }
+  }
+  return Math.max(...overflow)
+}

@@ -58,7 +58,7 @@ export function PageHeader({ title, above, actions }: { title: ReactNode; above?
   return (
     <header className="flex flex-wrap items-center gap-x-3 gap-y-2">
       <div className="min-w-0 flex-1 basis-60">
-        {above && <div className="text-sm text-ink-3">{above}</div>}
+        {above && <div className="text-sm text-ink-3 [&_a]:hover:underline">{above}</div>}
         <h1 className="text-lg font-semibold text-balance break-words">{title}</h1>
       </div>
       {actions && <div className="flex flex-wrap items-center gap-2">{actions}</div>}

@@ -112,10 +112,12 @@ export function createActions(parts: {
   approvalFrom?: number | undefined
   /** How long a plan is good. */
   goodForMs?: number | undefined
+  /** Application IDs that Cordon goes by besides those of its connections. */
+  ownApplications?: readonly string[] | undefined
   /** Opens a connection, for what a plan must read. */
   open: (tenantId: TenantId, connectionId: string) => Promise<Microsoft>
 }): Actions {
-  const { records, start, audit, bus, clock, approvalFrom, goodForMs, open } = parts
+  const { records, start, audit, bus, clock, approvalFrom, goodForMs, ownApplications, open } = parts
 
   async function read(tenantId: TenantId, id: string): Promise<ActionRun> {
     const run = await records.actionRuns.read(tenantId, id)
@@ -224,6 +226,7 @@ export function createActions(parts: {
         investigationId,
         connectionId,
         targets,
+        ownApplications,
         async connectionFor(id) {
           const connections = await records.connections.list(tenantId)
           const wish = { use: 'respond', what: NOT_PLANNED } as const

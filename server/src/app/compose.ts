@@ -307,6 +307,7 @@ export async function compose(
       start: work.startActionRun,
       approvalFrom: config.approvalFrom,
       goodForMs: config.planMs,
+      ownApplications: config.signOn && [config.signOn.clientId],
       open: microsofts.open,
     }),
     safeguards: createSafeguards({ records, audit, bus, clock, takeUp: work.takeUpActionRuns }),

@@ -50,6 +50,8 @@ export interface TargetRequest {
   connectionId?: string | undefined
   /** Targets as their kind names them. */
   targets?: readonly string[] | undefined
+  /** Application IDs that Cordon goes by besides those of its connections. */
+  ownApplications?: readonly string[] | undefined
   /** @throws AppError where there is no connection for it, or the action cannot work through it. */
   connect(connectionId?: string): Promise<Door>
 }

@@ -19,7 +19,10 @@ import type { Door, TargetRequest } from './kind.ts'
 import { KINDS } from './kinds/index.ts'
 import { invalid, NOT_PLANNED } from './not-planned.ts'
 
-export interface ActionPlan extends Pick<TargetRequest, 'investigationId' | 'connectionId' | 'targets'> {
+export interface ActionPlan extends Pick<
+  TargetRequest,
+  'investigationId' | 'connectionId' | 'targets' | 'ownApplications'
+> {
   records: RecordStore
   clock: Clock
   tenantId: TenantId
@@ -62,6 +65,7 @@ export async function planActionRun(plan: ActionPlan): Promise<{ actionRun: Acti
     investigationId: plan.investigationId,
     connectionId: plan.connectionId,
     targets: plan.targets,
+    ownApplications: plan.ownApplications,
     connect: async (wish) => connect(plan, action, await connectionFor(wish), options),
   })
   const id = randomUUID()

@@ -61,14 +61,13 @@ export function ActionRunPage() {
       <PageHeader
         above={
           actionRun.investigationId === undefined ? (
-            <Link to="/tenants/$tenantId/action-runs" params={{ tenantId }} className="hover:underline">
+            <Link to="/tenants/$tenantId/action-runs" params={{ tenantId }}>
               Actions
             </Link>
           ) : (
             <Link
               to="/tenants/$tenantId/investigations/$investigationId"
               params={{ tenantId, investigationId: actionRun.investigationId }}
-              className="hover:underline"
             >
               Back to the investigation
             </Link>

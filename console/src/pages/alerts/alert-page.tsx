@@ -34,7 +34,7 @@ export function AlertPage() {
     <Page>
       <PageHeader
         above={
-          <Link to="/tenants/$tenantId/alerts" params={{ tenantId }} className="hover:underline">
+          <Link to="/tenants/$tenantId/alerts" params={{ tenantId }}>
             Alerts
           </Link>
         }

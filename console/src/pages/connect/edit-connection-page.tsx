@@ -88,7 +88,7 @@ function Edit({ connection, choices }: { connection: Connection; choices: CloudL
     <Page>
       <PageHeader
         above={
-          <Link to="/connections/$connectionId" params={{ connectionId: id }} className="hover:underline">
+          <Link to="/connections/$connectionId" params={{ connectionId: id }}>
             {connection.name}
           </Link>
         }

@@ -59,11 +59,7 @@ function NewConnection({ choices }: { choices: CloudList }) {
   return (
     <Page>
       <PageHeader
-        above={
-          <Link to="/connections" className="hover:underline">
-            Connections
-          </Link>
-        }
+        above={<Link to="/connections">Connections</Link>}
         title="New connection"
         actions={
           <Link to="/connections/new-exchange" className={buttonClass()}>

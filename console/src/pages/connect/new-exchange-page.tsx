@@ -64,14 +64,7 @@ function NewExchange() {
   })
   return (
     <Page>
-      <PageHeader
-        above={
-          <Link to="/connections" className="hover:underline">
-            Connections
-          </Link>
-        }
-        title="Exchange server on premises"
-      />
+      <PageHeader above={<Link to="/connections">Connections</Link>} title="Exchange server on premises" />
       <form onSubmit={submit} className="max-w-3xl space-y-4">
         <Panel title="Server">
           <div className="grid gap-4 p-4 md:grid-cols-2">

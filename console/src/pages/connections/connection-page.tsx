@@ -42,11 +42,7 @@ export function ConnectionPage() {
   return (
     <Page>
       <PageHeader
-        above={
-          <Link to="/connections" className="hover:underline">
-            Connections
-          </Link>
-        }
+        above={<Link to="/connections">Connections</Link>}
         title={data.name}
         actions={
           <>

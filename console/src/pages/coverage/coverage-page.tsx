@@ -23,7 +23,7 @@ export function CoveragePage() {
       <PageHeader
         above={
           search.connection && (
-            <Link to="/tenants/$tenantId/coverage" params={{ tenantId }} search={{}} className="hover:underline">
+            <Link to="/tenants/$tenantId/coverage" params={{ tenantId }} search={{}}>
               All connections
             </Link>
           )

@@ -44,7 +44,7 @@ export function InvestigationPage() {
     <Page>
       <PageHeader
         above={
-          <Link to="/tenants/$tenantId/investigations" params={{ tenantId }} className="hover:underline">
+          <Link to="/tenants/$tenantId/investigations" params={{ tenantId }}>
             Investigations
           </Link>
         }

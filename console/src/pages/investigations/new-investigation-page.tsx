@@ -69,7 +69,7 @@ export function NewInvestigationPage() {
     <Page>
       <PageHeader
         above={
-          <Link to="/tenants/$tenantId/investigations" params={{ tenantId }} className="hover:underline">
+          <Link to="/tenants/$tenantId/investigations" params={{ tenantId }}>
             Investigations
           </Link>
         }

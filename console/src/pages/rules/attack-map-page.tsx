@@ -22,7 +22,7 @@ export function AttackMapPage() {
     <Page>
       <PageHeader
         above={
-          <Link to="/tenants/$tenantId/rules" params={{ tenantId }} className="hover:underline">
+          <Link to="/tenants/$tenantId/rules" params={{ tenantId }}>
             Rules
           </Link>
         }

@@ -43,7 +43,7 @@ export function RulePage() {
     <Page>
       <PageHeader
         above={
-          <Link to="/tenants/$tenantId/rules" params={{ tenantId }} className="hover:underline">
+          <Link to="/tenants/$tenantId/rules" params={{ tenantId }}>
             Rules
           </Link>
         }

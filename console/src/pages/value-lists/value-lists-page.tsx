@@ -29,7 +29,7 @@ export function ValueListsPage() {
     <Page>
       <PageHeader
         above={
-          <Link to="/tenants/$tenantId/rules" params={{ tenantId }} className="hover:underline">
+          <Link to="/tenants/$tenantId/rules" params={{ tenantId }}>
             Rules
           </Link>
         }

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { until } from '#app/testing/cordon-process.ts'
 import { type Emulator, startEmulator } from '#connect/testing/start-emulator.ts'
 import { allOf } from '#domain/mail-filter.ts'
+import { connectCompany } from '#http/testing/connect-company.ts'
 import { type Cordon, startCordon } from '#http/testing/start-cordon.ts'
 
 /** An analyst plans, a colleague approves, and the emulated company is rid of its phish: over HTTP, as the console does it. */
@@ -27,13 +28,7 @@ const places = async () => (await truth()).recipients.map(({ folder }) => folder
 beforeAll(async () => {
   emulator = await startEmulator(['--no-live', '--throttle', 'off'])
   cordon = await startCordon({ cloudFile: emulator.cloudFile, approvalFrom: 20 })
-  const { id, applications } = emulator.tenants[0]!
-  tenant = `/tenants/${id}`
-  const { clientId, secret } = applications[0]!
-  const connection = { name: 'Emulated', cloud: 'emulated', directoryId: id, clientId }
-  await cordon.call('POST', '/connections', {
-    body: { ...connection, credential: { kind: 'secret', secret }, feeds: [] },
-  })
+  ;({ tenant } = await connectCompany(cordon, emulator))
   const body = { name: 'ben', role: 'responder', password: 'correct horse' }
   await cordon.call('POST', '/users', { body })
   const ben = (await cordon.app.sessions.findByName('ben'))!

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { until } from '#app/testing/cordon-process.ts'
 import { type Emulator, startEmulator } from '#connect/testing/start-emulator.ts'
+import { connectCompany } from '#http/testing/connect-company.ts'
 import { type Cordon, startCordon } from '#http/testing/start-cordon.ts'
 
 const HOUR = 3_600_000
@@ -15,12 +16,7 @@ let connectionId: string
 beforeAll(async () => {
   emulator = await startEmulator(['--no-live', '--throttle', 'off'])
   cordon = await startCordon({ cloudFile: emulator.cloudFile })
-  const { id, applications } = emulator.tenants[0]!
-  tenant = `/tenants/${id}`
-  const { clientId, secret } = applications[0]!
-  const connection = { name: 'Emulated', cloud: 'emulated', directoryId: id, clientId }
-  const body = { ...connection, credential: { kind: 'secret', secret }, feeds: [FEED] }
-  connectionId = String((await cordon.call('POST', '/connections', { body })).body['id'])
+  ;({ tenant, connectionId } = await connectCompany(cordon, emulator, [FEED]))
 })
 afterAll(async () => {
   await cordon?.stop()

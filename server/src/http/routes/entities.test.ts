@@ -4,6 +4,7 @@ import { z } from 'zod'
 
 import { until } from '#app/testing/cordon-process.ts'
 import { type Emulator, startEmulator } from '#connect/testing/start-emulator.ts'
+import { connectCompany } from '#http/testing/connect-company.ts'
 import { type Cordon, startCordon } from '#http/testing/start-cordon.ts'
 
 /** Users and devices as Microsoft holds them, with what Cordon knows, over HTTP and against the emulated company. */
@@ -17,13 +18,7 @@ let tenant: string
 beforeAll(async () => {
   emulator = await startEmulator(['--no-live', '--throttle', 'off', '--consistency', 'strong'])
   cordon = await startCordon({ cloudFile: emulator.cloudFile })
-  const { id, applications } = emulator.tenants[0]!
-  tenant = `/tenants/${id}`
-  const { clientId, secret } = applications[0]!
-  const connection = { name: 'Emulated', cloud: 'emulated', directoryId: id, clientId }
-  await cordon.call('POST', '/connections', {
-    body: { ...connection, credential: { kind: 'secret', secret }, feeds: [] },
-  })
+  ;({ tenant } = await connectCompany(cordon, emulator))
 })
 afterAll(async () => {
   await cordon?.stop()

@@ -17,6 +17,7 @@ import { until } from '#app/testing/cordon-process.ts'
 import type { Microsoft } from '#connect/microsoft.ts'
 import { type Emulator, startEmulator } from '#connect/testing/start-emulator.ts'
 import { allOf } from '#domain/mail-filter.ts'
+import { connectCompany } from '#http/testing/connect-company.ts'
 import { type Cordon, startCordon } from '#http/testing/start-cordon.ts'
 import { openEmbeddedPostgres } from '#store/engines/postgres-embedded/engine.ts'
 
@@ -39,11 +40,7 @@ beforeAll(async () => {
   ])
   cordon = await startCordon({ cloudFile: emulator.cloudFile, folder })
   microsoft = emulator.client()
-  const { id, applications } = emulator.tenants[0]!
-  tenant = `/tenants/${id}`
-  const { clientId, secret } = applications[0]!
-  const connection = { name: 'Emulated', cloud: 'emulated', directoryId: id, clientId }
-  await ask('POST', '/connections', { ...connection, credential: { kind: 'secret', secret }, feeds: [] })
+  ;({ tenant } = await connectCompany(cordon, emulator))
   const phish = Truth.parse(await emulator.request('/ground-truth/phish'))
   const started = await ask('POST', `${tenant}/investigations`, {
     name: 'Überweisung 请付款',

@@ -9,6 +9,7 @@ import { z } from 'zod'
 import { until } from '#app/testing/cordon-process.ts'
 import { type Emulator, startEmulator } from '#connect/testing/start-emulator.ts'
 import { allOf } from '#domain/mail-filter.ts'
+import { connectCompany } from '#http/testing/connect-company.ts'
 import { type Cordon, startCordon } from '#http/testing/start-cordon.ts'
 
 /** Who did what with the phish, over HTTP, as the console asks for it. */
@@ -31,13 +32,7 @@ beforeAll(async () => {
   emulator = await startEmulator(['--scenario', 'phish-campaign', '--no-live', '--throttle', 'off'])
   folder = await mkdtemp(join(tmpdir(), 'cordon-people-'))
   cordon = await startCordon({ cloudFile: emulator.cloudFile, folder })
-  const { id, applications } = emulator.tenants[0]!
-  tenant = `/tenants/${id}`
-  const { clientId, secret } = applications[0]!
-  const connection = { name: 'Emulated', cloud: 'emulated', directoryId: id, clientId }
-  await cordon.call('POST', '/connections', {
-    body: { ...connection, credential: { kind: 'secret', secret }, feeds: [] },
-  })
+  ;({ tenant } = await connectCompany(cordon, emulator))
   const { scenarios } = Scenarios.parse(await emulator.request('/ground-truth/scenarios'))
   truth = Truth.parse(scenarios.find(({ id: each }) => each === 'phish-campaign')?.truth)
 })

@@ -15,7 +15,7 @@ export const servicePrincipals: Kind<ServicePrincipalTarget> = {
   id: 'service-principal',
   isGrantedByToken: true,
 
-  async resolve({ records, tenantId, connectionId: wish, targets: names = [], connect }) {
+  async resolve({ records, tenantId, connectionId: wish, targets: names = [], ownApplications = [], connect }) {
     if (names.length === 0) {
       throw invalid('No application is named.', 'Name at least one, by object id, application (client) ID or name.')
     }
@@ -38,7 +38,9 @@ export const servicePrincipals: Kind<ServicePrincipalTarget> = {
         'Name applications by object id, application (client) ID or whole name, as https://entra.microsoft.com > Enterprise applications shows them.',
       )
     }
-    const own = new Set((await records.connections.list(tenantId)).map(({ clientId }) => clientId.toLowerCase()))
+    const connections = await records.connections.list(tenantId)
+    const ownIds = [...ownApplications, ...connections.map(({ clientId }) => clientId)]
+    const own = new Set(ownIds.map((id) => id.toLowerCase()))
     return {
       connectionId,
       targets: [...once.values()].map((principal): NewTarget => {
@@ -72,7 +74,7 @@ function principalOf({ objectId, address }: ActionTarget): Pick<ServicePrincipal
   return { principal: { id: objectId, appId: address } }
 }
 
-const WHY_OWN = 'It is the application that Cordon itself signs in as.'
+const WHY_OWN = 'It is an application that Cordon itself signs in as, or people sign in to Cordon with.'
 
 /**
  * Tenants in which Microsoft registers its own applications.

@@ -82,6 +82,14 @@ export interface Running<Stage, On> {
   effects(): number
 }
 
+/**
+ * Where a run is cut: each step of a target once, each target once. With `CORDON_THOROUGH=1` everywhere up to `last`, which takes
+ * twice the time.
+ */
+function crashes(usual: readonly number[], last: number): readonly number[] {
+  return process.env.CORDON_THOROUGH === '1' ? Array.from({ length: last }, (_, index) => index + 1) : usual
+}
+
 /** The contract that every action fulfils, against the emulator over HTTPS and a real store; `more` adds the kind's own. */
 export function testContract<On, Stage extends Trial<On>, Works extends Target>(
   action: Action<Record<string, unknown>, Works>,
@@ -159,7 +167,7 @@ export function testContract<On, Stage extends Trial<On>, Works extends Target>(
       expect(effects()).toBe(again === 'verified' ? 6 : 3)
     })
 
-    it.each([1, 2, 3, 4, 5, 6, 7, 8, 9])('ends the same after a crash at write %i of the journal', async (nth) => {
+    it.each(crashes([1, 5, 9], 9))('ends the same after a crash at write %i of the journal', async (nth) => {
       const run = await plan()
       await expect(executeActionRun({ ...run, records: dyingAtWrite(stage.records, nth) })).rejects.toThrow('Died')
       expect(await resumeActionRun(run)).toMatchObject({ state: 'done', targetsByState: { verified: 3 } })
@@ -177,7 +185,7 @@ export function testContract<On, Stage extends Trial<On>, Works extends Target>(
       expect(effects()).toBe(3)
     })
 
-    it.each([1, 2, 3, 4, 5, 6])(
+    it.each(crashes([1, 2, 3], 6))(
       'is verified when Microsoft did it and the reply to request %i was lost',
       async (nth) => {
         const run = await plan()
@@ -284,7 +292,7 @@ export function testContract<On, Stage extends Trial<On>, Works extends Target>(
         expect(effects()).toBe(asked)
       })
 
-      it.each([1, 2, 3, 4, 5, 6])('ends the same after a crash at write %i of the journal', async (nth) => {
+      it.each(crashes([1, 4], 6))('ends the same after a crash at write %i of the journal', async (nth) => {
         const before = await looks()
         const run = await executed()
         await expect(revertActionRun({ ...run, records: dyingAtWrite(stage.records, nth) })).rejects.toThrow('Died')

@@ -55,16 +55,20 @@ export function testServicePrincipalAction(
 
       it('leaves Microsoft’s own applications and Cordon’s alone, each with the reason, and acts on the others', async () => {
         const { clientId, microsofts } = running.stage()
-        const [free] = running.subjects()
-        const run = await running.plan([], { targets: [free!.id, microsofts.id, clientId] })
+        const [free, signedInWith] = running.subjects()
+        const run = await running.plan([], {
+          targets: [free!.id, microsofts.id, clientId, signedInWith!.id],
+          ownApplications: [signedInWith!.appId.toUpperCase()],
+        })
         const guarded = (await running.targets(run)).filter(({ state }) => state === 'protected')
         expect(Object.fromEntries(guarded.map(({ address, reason }) => [address, reason]))).toEqual({
           [microsofts.appId]: expect.stringContaining('Microsoft’s own'),
           [clientId]: expect.stringContaining('Cordon itself'),
+          [signedInWith!.appId]: expect.stringContaining('Cordon itself'),
         })
         expect(await executeActionRun(run)).toMatchObject({
           state: 'done',
-          targetsByState: { protected: 2, verified: 1 },
+          targetsByState: { protected: 3, verified: 1 },
         })
         expect(running.effects()).toBe(1)
       })
