@@ -10,6 +10,7 @@ export const TargetKindName = z.enum([
   'mail-entry',
   'ip-range',
   'service-principal',
+  'quarantined-message',
 ])
 export type TargetKindName = z.infer<typeof TargetKindName>
 
@@ -54,7 +55,7 @@ export const PlanActionRun = z
       .max(100_000)
       .optional()
       .describe(
-        'Ids of hits, all when absent; users, or mailboxes by their users, by object id or user principal name; devices by id or DNS name; indicators and entries of the Tenant Allow/Block List by value; ranges of addresses; applications by object id, application ID or name.',
+        'Ids of hits, all when absent; users, or mailboxes by their users, by object id or user principal name; devices by id or DNS name; indicators and entries of the Tenant Allow/Block List by value; ranges of addresses; applications by object id, application ID or name; messages in quarantine by identity.',
       ),
     options: z.record(z.string(), z.unknown()).optional().describe('Settings of the action; its defaults when absent.'),
     shadow: z.boolean().default(false).describe('Only to read, and to say what would have been done.'),

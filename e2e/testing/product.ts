@@ -92,8 +92,8 @@ export async function startProduct(
   }
 }
 
-/** Connects the company to Cordon over its API, as the administrator; gives the tenant's id. */
-export async function connectTenant(product: Product): Promise<string> {
+/** Connects the company to Cordon over its API, as the administrator; gives the tenant's id. The usual feeds unless told. */
+export async function connectTenant(product: Product, feeds?: readonly string[]): Promise<string> {
   const tenant = product.emulator.tenants[0]!
   const application = tenant.applications.find(({ name }) => name === 'Cordon')!
   await post(product, 'connections', {
@@ -102,6 +102,7 @@ export async function connectTenant(product: Product): Promise<string> {
     directoryId: tenant.id,
     clientId: application.clientId,
     credential: { kind: 'secret', secret: application.secret },
+    ...(feeds && { feeds }),
   })
   return tenant.id
 }

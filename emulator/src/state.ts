@@ -98,6 +98,7 @@ async function createApplications(folder: string, seed: number, number: number):
     'ExchangeMessageTrace.Read.All',
     'ThreatHunting.Read.All',
     'SecurityAnalyzedMessage.ReadWrite.All',
+    'ThreatSubmission.ReadWrite.All',
     'Organization.Read.All',
     'User.EnableDisableAccount.All',
     'User.RevokeSessions.All',

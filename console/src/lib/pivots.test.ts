@@ -65,6 +65,15 @@ describe('pivots from an event', () => {
     expect(pivotsOf(EVENT).map(targetKindOf)).toEqual(['user', 'indicator', undefined, undefined, undefined])
   })
 
+  it('lead to the message in quarantine, under the name that actions take it by', () => {
+    const { '@timestamp': at, message, event } = EVENT
+    const Identity = '3c1f0d0e-5b1c-4a39-8f5a-08de27b1a2aa\\1f0e3c2d-4b5a-4968-8776-95a4b3c2d1e0'
+    const [pivot, ...others] = pivotsOf({ '@timestamp': at, message, event, o365: { quarantine: { Identity } } })
+    expect(pivot).toMatchObject({ kind: 'quarantined message', value: Identity })
+    expect(pivot!.query).toContain('o365.quarantine.Identity : "3c1f0d0e-5b1c-4a39-8f5a-08de27b1a2aa')
+    expect([targetKindOf(pivot!), others]).toEqual(['quarantined-message', []])
+  })
+
   it('are only those that the event has something for', () => {
     const { '@timestamp': at, message, event } = EVENT
     expect(pivotsOf({ '@timestamp': at, message, event })).toEqual([])

@@ -5,7 +5,7 @@ import { fieldTerm } from './kql.ts'
 
 /** From one event to all others of the same user, device, address, message, file or session. */
 export interface Pivot {
-  kind: 'user' | 'device' | 'IP' | 'domain' | 'URL' | 'file' | 'message' | 'session'
+  kind: 'user' | 'device' | 'IP' | 'domain' | 'URL' | 'file' | 'quarantined message' | 'message' | 'session'
   value: string
   query: string
 }
@@ -14,6 +14,7 @@ export interface Pivot {
 export function targetKindOf({ kind, value }: Pick<Pivot, 'kind' | 'value'>): TargetKindName | undefined {
   if (kind === 'user') return value.includes('@') ? 'user' : undefined
   if (kind === 'device') return 'device'
+  if (kind === 'quarantined message') return 'quarantined-message'
   return kind === 'message' || kind === 'session' ? undefined : 'indicator'
 }
 
@@ -32,6 +33,8 @@ export function kindsNamed(on: TargetKindName, target: string): TargetKindName[]
 }
 
 const MOST_MESSAGES = 3
+/** What Exchange calls a message by in quarantine; no other product knows it. */
+const IDENTITY_FIELD = 'o365.quarantine.Identity'
 /** However Microsoft's products write it: `SessionId`, `AADSessionId`, `session_id`, `session.id`. */
 const SESSION_FIELD = /(?:^|\.)(?:aad)?_?session[_.]?id$/i
 
@@ -47,7 +50,8 @@ export function pivotsOf(event: EcsDocument): Pivot[] {
     related(event, 'domain', textAt(event, 'url.domain'), 'related.hosts', 'url.domain'),
     related(event, 'URL', webAddress(textAt(event, 'url.original')), 'url.original', 'url.original'),
     related(event, 'file', textAt(event, 'file.hash.sha256'), 'related.hash', 'file.hash.sha256'),
-    ...messages.map((value) => ({ kind: 'message' as const, value, query: fieldTerm('email.message_id', value) })),
+    only('quarantined message', textAt(event, IDENTITY_FIELD), IDENTITY_FIELD),
+    ...messages.map((value) => only('message', value, 'email.message_id')),
     ...sessions(event),
   ].filter(({ value }) => value !== '')
 }
@@ -56,6 +60,11 @@ export function pivotsOf(event: EcsDocument): Pivot[] {
 function related(event: EcsDocument, kind: Pivot['kind'], value: string, all: string, one: string): Pivot {
   const isRelated = valuesAt(event, all).includes(value)
   return { kind, value, query: fieldTerm(isRelated ? all : one, value) }
+}
+
+/** Found by the one field that has it. */
+function only(kind: Pivot['kind'], value: string, field: string): Pivot {
+  return { kind, value, query: fieldTerm(field, value) }
 }
 
 /** What a browser would open; paths of requests to an API stand in the same field. */

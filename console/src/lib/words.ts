@@ -40,6 +40,7 @@ export const TARGET_KIND: Record<TargetKindName, { noun: string; address: string
   'mail-entry': { noun: 'list item', address: 'Value', name: 'List', was: 'Was' },
   'ip-range': { noun: 'address range', address: 'Range', name: 'Version', was: 'Was' },
   'service-principal': { noun: 'application', address: 'Application ID', name: 'Name', was: 'Was' },
+  'quarantined-message': { noun: 'quarantined message', address: 'Recipients', name: 'Subject', was: 'Was' },
 }
 
 /** "Messages", "Users". */
@@ -66,13 +67,14 @@ export function confirmLabel({ title, on }: Pick<Action, 'title' | 'on'>, target
 
 /** What was there before Cordon acted, in a word; empty where it is not told. */
 export function wasWords(before: Record<string, unknown> | undefined): string {
-  const { folderName, accountEnabled, isIsolated, wasAction, wasAllowed, had, riskState } = before ?? {}
+  const { folderName, accountEnabled, isIsolated, wasAction, wasAllowed, had, riskState, releaseStatus } = before ?? {}
   if (typeof folderName === 'string') return folderName
   if (typeof accountEnabled === 'boolean') return accountEnabled ? 'Enabled' : 'Disabled'
   if (typeof isIsolated === 'boolean') return isIsolated ? 'Isolated' : 'Connected'
   if (typeof wasAction === 'string') return wasAction
   if (typeof wasAllowed === 'string') return wasAllowed
   if (typeof had === 'string') return had
+  if (typeof releaseStatus === 'string') return releaseStatus
   return typeof riskState === 'string' ? riskState : ''
 }
 

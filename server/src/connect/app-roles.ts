@@ -46,6 +46,7 @@ const ROLE_IDS: Partial<Record<MicrosoftApi, Readonly<Record<string, string>>>> 
     'SecurityIncident.Read.All': '45cc0394-e837-488b-a098-1918f48d186c',
     'ThreatHunting.Read.All': 'dd98c7f5-2d42-42d3-a0e4-633161547251',
     'ThreatSubmission.Read.All': '86632667-cd15-4845-ad89-48a88e8412e1',
+    'ThreatSubmission.ReadWrite.All': 'd72bdbf4-a59b-405c-8b04-5995895819ac',
     'User-PasswordProfile.ReadWrite.All': 'cc117bb9-00cf-4eb8-b580-ea2a878fe8f7',
     'User.EnableDisableAccount.All': '3011c876-62b7-4ada-afa2-506cbbecc68c',
     'User.Read.All': 'df021288-bdef-4463-88db-98f22de89214',

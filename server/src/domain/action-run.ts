@@ -10,6 +10,7 @@ export const TARGET_KINDS = [
   'mail-entry',
   'ip-range',
   'service-principal',
+  'quarantined-message',
 ] as const
 export type TargetKind = (typeof TARGET_KINDS)[number]
 

@@ -39,3 +39,8 @@ export function usersOf({ targets }: Pick<Count, 'targets'>): string {
 export function applicationsOf({ targets }: Pick<Count, 'targets'>): string {
   return `${targets} ${targets === 1 ? 'application' : 'applications'}`
 }
+
+/** "2 quarantined messages", "1 quarantined message". */
+export function quarantinedMessagesOf({ targets }: Pick<Count, 'targets'>): string {
+  return `${targets} quarantined ${targets === 1 ? 'message' : 'messages'}`
+}

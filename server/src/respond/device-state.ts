@@ -5,6 +5,7 @@ import { READ_MACHINES } from '#connect/apis/defender/machines.ts'
 import { RESOURCE_TITLES } from '#connect/clouds.ts'
 import type { PermissionNeed } from '#domain/tenant.ts'
 
+import type { Verdict } from './action.ts'
 import type { DeviceTarget } from './kinds/device.ts'
 
 /** How a device stands, as the orders to it say. */
@@ -31,12 +32,27 @@ export async function readDeviceState({ microsoft, device, signal }: DeviceTarge
   }
 }
 
+/** Whether an order is on its way to the device that may yet make something else of it. */
+function isChanging({ orderStatus }: DeviceState): boolean {
+  return orderStatus !== undefined && stateOf({ status: orderStatus } as MachineAction) === 'pending'
+}
+
+/** Whether the device is isolated, or is not, and stays so. */
+export function isForGood(state: DeviceState, isIsolated: boolean): boolean {
+  return state.isIsolated === isIsolated && !isChanging(state)
+}
+
+/** What it means that the device is as `now` says where it is to be isolated, or not to be. */
+export function verifyIsolation(now: DeviceState, isIsolated: boolean): Verdict {
+  return { is: isForGood(now, isIsolated) ? 'wanted' : 'unchanged', proof: deviceProof(now) }
+}
+
 /** Evidence of whether the device is isolated, and of an order that has not come to that. */
-export function deviceProof({ isIsolated, isolationType, order, orderType, orderStatus }: DeviceState): string {
+export function deviceProof(state: DeviceState): string {
+  const { isIsolated, isolationType, order, orderType, orderStatus } = state
   const now = isIsolated ? `The device is isolated (${isolationType ?? 'Full'}).` : 'The device is not isolated.'
   if (order === undefined || orderStatus === 'Succeeded') return now
-  const open = stateOf({ status: orderStatus } as MachineAction) === 'pending'
-  const later = open ? ' It is carried out when the device reports, within three days or not at all.' : ''
+  const later = isChanging(state) ? ' It is carried out when the device reports, within three days or not at all.' : ''
   return `${now} The newest order (${orderType} ${order}) is ${orderStatus}.${later}`
 }
 

@@ -3,6 +3,7 @@ import { activitiesOf } from '#services/cloud-apps/activities.ts'
 import { alertStates, incidentStates } from '#services/graph/security/alert-state.ts'
 import { deliveriesIn } from '#world/mail/deliveries.ts'
 import { quarantined } from '#world/exchange/quarantine-list.ts'
+import { releaseStatusAt } from '#world/mail/quarantine.ts'
 import { statusOf } from '#world/security/submissions.ts'
 import { submissionsOf } from '#services/graph/security/submissions.ts'
 import { traceStatus, tracedAt } from '#world/mail/message-trace.ts'
@@ -48,9 +49,10 @@ const LISTS: Readonly<Record<string, List>> = {
   },
   quarantine: async (tenant, { from, to }) => {
     const held = await quarantined(tenant, { from, to })
-    return [...held].map((message) =>
-      inStates(message.identity, message.receivedAt, ['NOTRELEASED', message.releaseStatus]),
-    )
+    return [...held].map((message) => {
+      const before = ['NOTRELEASED', ...(message.releasingUntil === undefined ? [] : ['PREPARINGTORELEASE'])]
+      return inStates(message.identity, message.receivedAt, [...before, releaseStatusAt(message, tenant.now)])
+    })
   },
   'cloud-apps-alerts': (tenant) =>
     tenant

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
 import { behavior } from '#testing/behavior.ts'
 import { clientOf } from '#testing/client.ts'
+import { RELEASES_WITHIN } from '#world/mail/quarantine.ts'
 import { startEmulator } from '#index.ts'
 import type { Answer, Client, Json } from '#testing/client.ts'
 import type { Emulator } from '#index.ts'
@@ -58,10 +59,12 @@ const problemOf = (answer: Answer): string => {
   return String(error['innererror']!['internalexception']?.['message'] ?? error['details']![0]!['message'])
 }
 
+const advance = (advanceMs: number) => client.send('/_emu/clock', { method: 'POST', body: { advanceMs } })
+
 /** Records of the audit feed that were left since the reset, by operation. */
 async function audited(contentType: string, operation: string): Promise<Json[]> {
   await client.activity(`${client.feed}/subscriptions/start?contentType=${contentType}`, { method: 'POST', body: '' })
-  await client.send('/_emu/clock', { method: 'POST', body: { advanceMs: 60_000 } })
+  await advance(60_000)
   const found: Json[] = []
   let next: string | undefined = `${client.feed}/subscriptions/content?contentType=${contentType}`
   while (next) {
@@ -314,7 +317,7 @@ describe('exchange mailboxes', () => {
       await ask(`${path()}?$skiptoken=abc`, { method: 'POST', body, headers }),
     ]
     expect((await ask(next, { method: 'POST', body, headers })).status).toBe(200)
-    await client.send('/_emu/clock', { method: 'POST', body: { advanceMs: 31 * 60_000 } })
+    await advance(31 * 60_000)
     answers.push(await ask(next, { method: 'POST', body, headers }))
     for (const answer of answers)
       expect([answer.status, problemOf(answer)]).toEqual([
@@ -542,13 +545,57 @@ describe('exchange quarantine', () => {
     expect(await inMailbox()).toEqual([])
     expect((await run('Release-QuarantineMessage', { Identity: identity, ReleaseToAll: true })).status).toBe(200)
     expect(await inMailbox()).toHaveLength(1)
+    await advance(RELEASES_WITHIN)
     expect((await rows('Get-QuarantineMessage', { Identity: identity }))[0]).toMatchObject({
       ReleaseStatus: 'RELEASED',
       Released: true,
+      QuarantinedUser: [],
       ReleasedUser: [recipient],
     })
     expect((await run('Release-QuarantineMessage', { Identity: identity, ReleaseToAll: true })).status).toBe(400)
+    expect((await run('Release-QuarantineMessage', { Identity: identity, User: [recipient] })).status).toBe(400)
+    const again = { Identity: identity, ReleaseToAll: true, Force: true }
+    expect((await run('Release-QuarantineMessage', again)).status).toBe(200)
   })
+
+  behavior('inferred', 'prepares a release for a while before the message is released', async () => {
+    const [held] = await rows('Get-QuarantineMessage', { PageSize: 1 })
+    const Identity = held!['Identity']
+    await run('Release-QuarantineMessage', { Identity, ReleaseToAll: true })
+    const preparing = { ReleaseStatus: 'PREPARINGTORELEASE', Released: false, ReleasedUser: [] }
+    expect((await rows('Get-QuarantineMessage', { Identity }))[0]).toMatchObject(preparing)
+    expect(await rows('Get-QuarantineMessage', { ReleaseStatus: 'PreparingToRelease' })).toHaveLength(1)
+    await advance(RELEASES_WITHIN)
+    expect((await rows('Get-QuarantineMessage', { Identity }))[0]).toMatchObject({ ReleaseStatus: 'RELEASED' })
+  })
+
+  behavior(
+    'documentation',
+    'releases a message to others of the company, and later to the recipient who has not got it',
+    async () => {
+      const held = (await rows('Get-QuarantineMessage', { PageSize: 50 })).find(
+        (row) => String(row['RecipientAddress']![0]) !== someone,
+      )
+      const Identity = held!['Identity']
+      const [recipient] = held!['RecipientAddress'] as unknown as string[]
+      const state = async () => (await rows('Get-QuarantineMessage', { Identity }))[0]
+      expect((await run('Release-QuarantineMessage', { Identity, User: ['a@elsewhere.example'] })).status).toBe(400)
+      expect((await run('Release-QuarantineMessage', { Identity, User: [someone] })).status).toBe(200)
+      await advance(RELEASES_WITHIN)
+      expect(await state()).toMatchObject({
+        ReleaseStatus: 'NOTRELEASED',
+        QuarantinedUser: [recipient],
+        ReleasedUser: [someone],
+      })
+      expect((await run('Release-QuarantineMessage', { Identity, ReleaseToAll: true })).status).toBe(200)
+      await advance(RELEASES_WITHIN)
+      expect(await state()).toMatchObject({
+        ReleaseStatus: 'RELEASED',
+        QuarantinedUser: [],
+        ReleasedUser: [someone, recipient],
+      })
+    },
+  )
 
   behavior('documentation', 'leaves records of what was done in it', async () => {
     const [first, second] = await rows('Get-QuarantineMessage', { PageSize: 2 })
@@ -681,7 +728,7 @@ describe('exchange allow and block list', () => {
   behavior('documentation', 'forgets an entry after thirty days unless told otherwise', async () => {
     await run('New-TenantAllowBlockListItems', { ...block, Entries: ['bad.example'] })
     await run('New-TenantAllowBlockListItems', { ...block, Entries: ['worse.example'], NoExpiration: true })
-    await client.send('/_emu/clock', { method: 'POST', body: { advanceMs: 31 * 86_400_000 } })
+    await advance(31 * 86_400_000)
     const left = await rows('Get-TenantAllowBlockListItems', { ListType: 'Sender' })
     expect(left.map((row) => row['Value'])).toEqual(['worse.example'])
   })

@@ -29,9 +29,12 @@ export interface QuarantinedMessage {
   /** The policy that caught it. */
   policyType: 'AntiMalwarePolicy' | 'AntiPhishPolicy' | 'AntiSpamPolicy' | 'SafeAttachmentPolicy'
   policyName: string
+  /** What was decided about it; {@link releaseStatusAt} tells how far that has come. */
   releaseStatus: ReleaseStatus
-  /** Addresses it has been released to. */
+  /** Addresses it has been released to, its recipient's or others of the company. */
   releasedTo: readonly string[]
+  /** Until then the newest release is under way; milliseconds of tenant time. */
+  releasingUntil?: number
   /** True once a user or administrator reported it as wrongly held. */
   reported: boolean
 }
@@ -61,6 +64,13 @@ export const quarantinedMessages: Kind<QuarantinedMessage> = {
     },
   }),
 }
+
+/** How long a release takes. */
+export const RELEASES_WITHIN = 30_000
+
+/** Its status as Exchange shows it. */
+export const releaseStatusAt = ({ releaseStatus, releasingUntil = 0 }: QuarantinedMessage, now: number) =>
+  now < releasingUntil ? 'PREPARINGTORELEASE' : releaseStatus
 
 /** How long a message is kept. */
 const KEPT_FOR = 30 * 86_400_000

@@ -7,6 +7,7 @@ import { clearMailboxForwarding } from './clear-mailbox-forwarding/action.ts'
 import { confirmUserCompromised } from './confirm-user-compromised/action.ts'
 import { deleteExternalForwardRules } from './delete-external-forward-rules/action.ts'
 import { deleteMessage } from './delete-message/action.ts'
+import { deleteQuarantinedMessage } from './delete-quarantined-message/action.ts'
 import { disableServicePrincipal } from './disable-service-principal/action.ts'
 import { disableForwardRules } from './disable-forward-rules/action.ts'
 import { disableUser } from './disable-user/action.ts'
@@ -18,6 +19,7 @@ import { isolateDevice } from './isolate-device/action.ts'
 import { moveMessageToDeletedItems } from './move-message-to-deleted-items/action.ts'
 import { moveMessageToJunk } from './move-message-to-junk/action.ts'
 import { releaseDevice } from './release-device/action.ts'
+import { releaseQuarantinedMessage } from './release-quarantined-message/action.ts'
 import { remediateMessage } from './remediate-message/action.ts'
 import { resetPassword } from './reset-password/action.ts'
 import { removeMailboxDelegate } from './remove-mailbox-delegate/action.ts'
@@ -26,6 +28,7 @@ import { revokeOauthGrant } from './revoke-oauth-grant/action.ts'
 import { revokeSignInSessionsOfUser } from './revoke-sign-in-sessions/action.ts'
 import { scanDevice } from './scan-device/action.ts'
 import { softDeleteMessage } from './soft-delete-message/action.ts'
+import { submitMessageToMicrosoft } from './submit-message-to-microsoft/action.ts'
 import { unblockIndicator } from './unblock-indicator/action.ts'
 import { unblockIp } from './unblock-ip/action.ts'
 import { unblockMailEntry } from './unblock-mail-entry/action.ts'
@@ -40,6 +43,7 @@ export const ACTIONS: readonly Action[] = [
   deleteMessage,
   remediateMessage,
   restoreMessage,
+  submitMessageToMicrosoft,
   revokeSignInSessionsOfUser,
   resetPassword,
   disableUser,
@@ -51,6 +55,8 @@ export const ACTIONS: readonly Action[] = [
   deleteExternalForwardRules,
   clearMailboxForwarding,
   removeMailboxDelegate,
+  releaseQuarantinedMessage,
+  deleteQuarantinedMessage,
   scanDevice,
   isolateDevice,
   releaseDevice,

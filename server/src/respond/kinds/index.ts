@@ -7,6 +7,7 @@ import { ipRanges } from './ip-range.ts'
 import { mailEntries } from './mail-entry.ts'
 import { mailboxes } from './mailbox.ts'
 import { messages } from './message.ts'
+import { quarantinedMessages } from './quarantined-message.ts'
 import { servicePrincipals } from './service-principal.ts'
 import { users } from './user.ts'
 
@@ -20,4 +21,5 @@ export const KINDS: Record<TargetKind, Kind> = {
   'mail-entry': mailEntries,
   'ip-range': ipRanges,
   'service-principal': servicePrincipals,
+  'quarantined-message': quarantinedMessages,
 }

@@ -1,3 +1,4 @@
+import { expect } from 'vitest'
 import { z } from 'zod'
 
 import { openDefenderStage, type DefenderStage } from './defender-stage.ts'
@@ -16,7 +17,9 @@ export interface DeviceStage
   silent: TriedDevice
   /** Orders of a type to the device, newest first, read by a client of its own with credentials of its own. */
   ordersTo(device: TriedDevice, ...types: string[]): Promise<{ type: string; status: string; scope: string | null }[]>
-  /** What an administrator asks of the device meanwhile; it is done when this ends. */
+  /** What an administrator asks of the device meanwhile; nothing is done yet when this ends. */
+  begin(device: TriedDevice, verb: string, body: object): Promise<void>
+  /** The same, done when this ends. */
   order(device: TriedDevice, verb: string, body: object): Promise<void>
 }
 
@@ -41,8 +44,13 @@ export async function openDeviceStage(): Promise<DeviceStage> {
   const stage = await openDefenderStage(['Machine.Read.All'], ['Machine.Isolate', 'Machine.Scan'])
   const { onlooker, connectionId } = stage
   const { value: machines } = Machines.parse((await onlooker('/api/machines')).json)
+  const begin: DeviceStage['begin'] = async ({ id }, verb, body) => {
+    const order = { method: 'POST' as const, body: { Comment: 'By hand', ...body } }
+    expect((await onlooker(`/api/machines/${id}/${verb}`, order)).status).toBe(201)
+  }
   return {
     ...stage,
+    begin,
     subjects: machines.filter(({ healthStatus }) => healthStatus === 'Active'),
     silent: machines.find(({ healthStatus }) => healthStatus === 'Inactive')!,
     stranger: { id: 'f'.repeat(40), computerDnsName: 'nobody.corp.example' },
@@ -51,8 +59,8 @@ export async function openDeviceStage(): Promise<DeviceStage> {
       const { json } = await onlooker(`/api/machineactions?$filter=machineId%20eq%20%27${id}%27`)
       return Orders.parse(json).value.filter(({ type }) => types.includes(type))
     },
-    async order({ id }, verb, body) {
-      await onlooker(`/api/machines/${id}/${verb}`, { method: 'POST', body: { Comment: 'By hand', ...body } })
+    async order(device, verb, body) {
+      await begin(device, verb, body)
       await stage.wait(HOUR)
     },
     hide: ({ id }) => stage.strike({ match: { path: `machine(s/|actions.*)${id}` }, do: { status: 500 } }),

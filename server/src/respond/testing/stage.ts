@@ -28,6 +28,10 @@ export interface Stage extends Trial<MailHit> {
   placeOf(hit: MailHit): Promise<string>
   /** The message's categories and text, read apart from the code under test. */
   marksOf(hit: MailHit): Promise<{ categories: string[]; body: { contentType: string; content: string } }>
+  /** As what the message has been submitted to Microsoft, newest first; read apart from the code under test. */
+  submissionsOf(hit: MailHit): Promise<string[]>
+  /** Moves the company's clock on. */
+  pass(ms: number): Promise<void>
   /** What the user does meanwhile. */
   categorize(hit: MailHit, categories: string[]): Promise<void>
   move(hit: MailHit, folder: string): Promise<void>
@@ -50,11 +54,27 @@ const Marks = z.object({
   body: z.object({ contentType: z.string(), content: z.string() }),
 })
 
+const Submissions = z.object({
+  value: z.array(
+    z.object({
+      category: z.string(),
+      source: z.string(),
+      internetMessageId: z.string().nullable(),
+      recipientEmailAddress: z.string(),
+    }),
+  ),
+})
+
+/** Of the one that only looks on. */
+const READ = ['Mail.Read', 'User.Read.All', 'ThreatSubmission.Read.All']
+
 /** Starts the emulator and an embedded store; a second or two. */
 export async function openStage(): Promise<Stage> {
   const [emulator, records] = await Promise.all([startEmulator(), openTemporaryRecords()])
   const tenant = emulator.tenants[0]!
   const [application, auditor] = tenant.applications as [EmulatedApplication, EmulatedApplication]
+  const grant = () => emulator.request(`/applications/${auditor.clientId}`, { roles: READ }, 'PATCH' as 'PUT')
+  await grant()
   const { microsoft, carriedOut, requestsTo } = recording(emulator.client({ application }))
   const readOnly = emulator.client({ application: auditor })
   const truth = Truth.parse(await emulator.request('/ground-truth/phish'))
@@ -110,6 +130,7 @@ export async function openStage(): Promise<Stage> {
     request: (chosen) => ({ investigationId, targets: chosen.map(({ id }) => id) }),
     async reset() {
       await emulator.request('/reset', {})
+      await grant()
       carriedOut.length = 0
     },
     async strike(fault) {
@@ -129,6 +150,18 @@ export async function openStage(): Promise<Stage> {
     async marksOf(hit) {
       const path = `/v1.0${messageUrl(hit.userId, hit.messageId)}?$select=categories,body`
       return readOnly.json({ api: 'graph', path, headers: IMMUTABLE_IDS, what: 'Could not look at the marks.' }, Marks)
+    },
+    async submissionsOf({ internetMessageId, userPrincipalName }) {
+      const path = '/beta/security/threatSubmission/emailThreats?$top=1000'
+      const what = 'Could not look at the submissions.'
+      const { value } = await readOnly.json({ api: 'graph', path, what }, Submissions)
+      return value
+        .filter((each) => each.source === 'administrator' && each.internetMessageId === internetMessageId)
+        .filter((each) => each.recipientEmailAddress === userPrincipalName)
+        .map(({ category }) => category)
+    },
+    async pass(advanceMs) {
+      await emulator.request('/clock', { advanceMs })
     },
     async categorize(hit, categories) {
       const path = `/v1.0${messageUrl(hit.userId, hit.messageId)}`

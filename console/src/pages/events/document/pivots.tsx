@@ -1,7 +1,8 @@
 import type { EcsDocument } from '@cordon/api'
 import { useNavigate } from '@tanstack/react-router'
-import { AtSign, FileDigit, Fingerprint, Globe, Laptop, Link2, Mail, Network } from 'lucide-react'
+import { AtSign, FileDigit, Fingerprint, Globe, Laptop, Link2, Mail, MailWarning, Network } from 'lucide-react'
 
+import { textAt } from '#lib/ecs.ts'
 import { pivotsOf, targetKindOf, type Pivot } from '#lib/pivots.ts'
 import { useUser } from '#lib/rights.ts'
 import { around, type TimeRange } from '#lib/time-range.ts'
@@ -15,6 +16,7 @@ const ICONS = {
   domain: Globe,
   URL: Link2,
   file: FileDigit,
+  'quarantined message': MailWarning,
   message: Mail,
   session: Fingerprint,
 } satisfies Record<Pivot['kind'], unknown>
@@ -25,6 +27,11 @@ interface Props {
   event: EcsDocument
   onPivot: (query: string, range?: TimeRange) => void
   onNarrow: (term: string) => void
+}
+
+/** What stands on the button: an id alone says nothing. */
+function nameOf(kind: Pivot['kind'], value: string): string {
+  return kind === 'session' || kind === 'quarantined message' ? `${kind} ${value}` : value
 }
 
 /** Where one event leads: everything of the same user, device, address, message or session. */
@@ -49,7 +56,7 @@ export function Pivots({ tenantId, event, onPivot, onNarrow }: Props) {
                   className="inline-flex h-7 min-w-0 items-center gap-1.5 rounded-full border border-line-strong/60 px-2.5 text-xs hover:bg-sunken max-sm:h-9"
                 >
                   <Icon aria-hidden className="size-3.5 shrink-0 text-ink-3" />
-                  <span className="truncate">{kind === 'session' ? `session ${value}` : value}</span>
+                  <span className="truncate">{nameOf(kind, value)}</span>
                 </button>
               }
             >
@@ -75,7 +82,14 @@ export function Pivots({ tenantId, event, onPivot, onNarrow }: Props) {
               </MenuItem>
               <MenuItem onSelect={() => void navigator.clipboard.writeText(value)}>Copy</MenuItem>
             </Menu>
-            {on && <RespondButton tenantId={tenantId} on={on} target={value} />}
+            {on && (
+              <RespondButton
+                tenantId={tenantId}
+                on={on}
+                target={value}
+                {...(kind === 'quarantined message' && { name: `the ${kind} “${textAt(event, 'email.subject')}”` })}
+              />
+            )}
           </li>
         )
       })}

@@ -1,7 +1,7 @@
 import { headersOf, mimeOf } from '#world/mail/mime.ts'
 import { htmlOf } from '#world/mail/html.ts'
-import { itemOfQuarantined, quarantinedMessages } from '#world/mail/quarantine.ts'
-import { leaveRecord, release } from '#world/exchange/quarantine-actions.ts'
+import { itemOfQuarantined, quarantinedMessages, releaseStatusAt } from '#world/mail/quarantine.ts'
+import { isAmong, leaveRecord, release } from '#world/exchange/quarantine-actions.ts'
 import { quarantined } from '#world/exchange/quarantine-list.ts'
 import { sizeOfItem } from '#world/mail/item.ts'
 import { zip } from '#world/mail/files.ts'
@@ -188,7 +188,7 @@ function matches({ given, tenant }: Invocation, message: QuarantinedMessage): bo
     one('SenderAddress', message.from.address) &&
     one('Domain', message.from.address.split('@')[1] ?? '') &&
     one('QuarantineTypes', message.type) &&
-    one('ReleaseStatus', message.releaseStatus) &&
+    one('ReleaseStatus', releaseStatusAt(message, tenant.now)) &&
     one('PolicyTypes', policyTypeOf(message)) &&
     same('Type', message.type) &&
     same('PolicyName', message.policyName) &&
@@ -208,7 +208,9 @@ const policyTypeOf = ({ policyType }: QuarantinedMessage) =>
   policyType === 'AntiSpamPolicy' ? 'HostedContentFilterPolicy' : policyType
 
 function row({ tenant }: Invocation, message: QuarantinedMessage): Row {
-  const released = message.releaseStatus === 'RELEASED'
+  const status = releaseStatusAt(message, tenant.now)
+  // Until a release has come to its end nobody has got it.
+  const releasedTo = status === 'PREPARINGTORELEASE' ? [] : message.releasedTo
   return {
     Identity: message.identity,
     ReceivedTime: offsetMoment(message.receivedAt),
@@ -230,16 +232,16 @@ function row({ tenant }: Invocation, message: QuarantinedMessage): Row {
     PermissionToViewHeader: false,
     PermissionToDownload: true,
     PermissionToAllowSender: true,
-    Released: released,
-    ReleaseStatus: message.releaseStatus,
+    Released: status === 'RELEASED',
+    ReleaseStatus: status,
     SystemReleased: false,
     RecipientCount: int32(1),
     QuarantineTypes: message.type,
     Expires: offsetMoment(message.expiresAt),
     RecipientTag: [''],
     DeletedForRecipients: [],
-    QuarantinedUser: released ? [] : [message.recipient],
-    ReleasedUser: message.releasedTo,
+    QuarantinedUser: isAmong(releasedTo, message.recipient) ? [] : [message.recipient],
+    ReleasedUser: releasedTo,
     Reported: message.reported,
     Direction: 'Inbound',
     CustomData: null,
@@ -252,7 +254,7 @@ function row({ tenant }: Invocation, message: QuarantinedMessage): Row {
     MoveToQuarantineApprovalId: '',
     OverrideReasonIntValue: int32(0),
     OverrideReason: 'None',
-    ReleasedCount: int32(message.releasedTo.length),
+    ReleasedCount: int32(releasedTo.length),
     ReleasedBy: [],
   }
 }
@@ -327,14 +329,15 @@ function releaseThem(call: Invocation): Result {
   }
   if (!users && !given.flag('ReleaseToAll') && action !== 'Approve')
     throw refusedBecause('You must specify either the User parameter or the ReleaseToAll parameter.')
+  const stranger = users?.find((user) => !tenant.world.directory.find(user))
+  if (stranger !== undefined) throw refusedBecause(`The user '${stranger}' is not in the organization.`)
+  const usersOf = ({ recipient, releasedTo }: QuarantinedMessage) =>
+    (users ?? [recipient]).filter((user) => given.flag('Force') || !isAmong(releasedTo, user))
+  const done = messages.find((message) => usersOf(message).length === 0)
+  if (done) throw refusedBecause(`The message '${done.identity}' has already been released to its recipients.`)
   for (const message of messages) {
-    if (users && !users.some((user) => user.toLowerCase() === message.recipient.toLowerCase()))
-      throw refusedBecause(`The user is not a recipient of the message '${message.identity}'.`)
-    if (message.releasedTo.length > 0 && !given.flag('Force'))
-      throw refusedBecause(`The message '${message.identity}' has already been released to its recipients.`)
-  }
-  for (const message of messages) {
-    release(tenant, { ...message, reported: message.reported || given.flag('ReportFalsePositive') === true }, appId)
+    const reported = message.reported || given.flag('ReportFalsePositive') === true
+    release(tenant, { ...message, reported }, usersOf(message), appId)
     if (given.flag('AllowSender')) allowSender(call, message.from.address)
   }
   return NOTHING

@@ -17,6 +17,7 @@ const Options = z.object({
   mailEntry: z.array(z.string()).optional(),
   range: z.array(z.string()).optional(),
   application: z.array(z.string()).optional(),
+  quarantinedMessage: z.array(z.string()).optional(),
   connection: z.string().optional(),
   set: z.array(z.string()).optional().transform(settings),
   key: z.string().optional(),
@@ -54,6 +55,7 @@ export function planAction(actions: Command): void {
       '--application <id-or-name...>',
       'applications, by object id, application ID or name, for an action on them',
     )
+    .option('--quarantined-message <identity...>', 'messages in quarantine, by their identity there, in quotes')
     .option('--connection <id>', 'act on them through this one; the only one that is for it when absent')
     .option('--set <name=value...>', 'settings of the action, as docs/reference/actions.md tells them')
     .option('--key <file>', 'new file for the key that opens what the action makes for you alone, as new passwords')

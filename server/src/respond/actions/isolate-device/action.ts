@@ -8,9 +8,11 @@ import {
   DEVICE_PATIENCE,
   deviceProof,
   DeviceState,
+  isForGood,
   ISOLATE_DEVICES,
   READ_DEVICES,
   readDeviceState,
+  verifyIsolation,
   WHERE_DEFENDER_IS,
 } from '#respond/device-state.ts'
 import type { DeviceTarget } from '#respond/kinds/device.ts'
@@ -41,7 +43,7 @@ export const isolateDevice = defineAction<DeviceState, DeviceTarget>({
   patience: DEVICE_PATIENCE,
   read: (target) => readDeviceState(target),
   settled: (now) =>
-    now.isIsolated && now.orderStatus === 'Succeeded'
+    isForGood(now, true)
       ? { state: 'already-done', proof: `${deviceProof(now)} It was before Cordon acted.` }
       : undefined,
 
@@ -49,12 +51,12 @@ export const isolateDevice = defineAction<DeviceState, DeviceTarget>({
     const { isolationType, comment } = Options.parse(options ?? {})
     await isolateMachine(microsoft, { machineId: device.id, isolationType, comment, signal })
   },
-  verify: (_before, now) => ({ is: now.isIsolated ? 'wanted' : 'unchanged', proof: deviceProof(now) }),
+  verify: (_before, now) => verifyIsolation(now, true),
 
   revert: {
     async execute({ microsoft, device, signal }) {
       await unisolateMachine(microsoft, { machineId: device.id, comment: 'Isolation taken back by Cordon.', signal })
     },
-    verify: (_before, now) => ({ is: now.isIsolated ? 'unchanged' : 'wanted', proof: deviceProof(now) }),
+    verify: (_before, now) => verifyIsolation(now, false),
   },
 })

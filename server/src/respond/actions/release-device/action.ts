@@ -8,9 +8,11 @@ import {
   DEVICE_PATIENCE,
   deviceProof,
   DeviceState,
+  isForGood,
   ISOLATE_DEVICES,
   READ_DEVICES,
   readDeviceState,
+  verifyIsolation,
   WHERE_DEFENDER_IS,
 } from '#respond/device-state.ts'
 import type { DeviceTarget } from '#respond/kinds/device.ts'
@@ -37,7 +39,7 @@ export const releaseDevice = defineAction<DeviceState, DeviceTarget>({
   patience: DEVICE_PATIENCE,
   read: (target) => readDeviceState(target),
   settled: (now) =>
-    !now.isIsolated && (now.order === undefined || now.orderStatus === 'Succeeded')
+    isForGood(now, false)
       ? { state: 'already-done', proof: `${deviceProof(now)} It was not before Cordon acted.` }
       : undefined,
 
@@ -45,7 +47,7 @@ export const releaseDevice = defineAction<DeviceState, DeviceTarget>({
     const { comment } = Options.parse(options ?? {})
     await unisolateMachine(microsoft, { machineId: device.id, comment, signal })
   },
-  verify: (_before, now) => ({ is: now.isIsolated ? 'unchanged' : 'wanted', proof: deviceProof(now) }),
+  verify: (_before, now) => verifyIsolation(now, false),
 
   revert: {
     async execute({ microsoft, device, signal }, before) {
@@ -53,6 +55,6 @@ export const releaseDevice = defineAction<DeviceState, DeviceTarget>({
       const comment = 'Release taken back by Cordon.'
       await isolateMachine(microsoft, { machineId: device.id, isolationType, comment, signal })
     },
-    verify: (_before, now) => ({ is: now.isIsolated ? 'wanted' : 'unchanged', proof: deviceProof(now) }),
+    verify: (_before, now) => verifyIsolation(now, true),
   },
 })
