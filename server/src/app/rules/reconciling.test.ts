@@ -52,6 +52,14 @@ correlation: {type: temporal_ordered, rules: [downloaded, deleted], group-by: [U
 title: Many, and something deleted
 id: above
 correlation: {type: temporal, rules: [many, deleted], group-by: [UserId], timespan: 4h, generate: true}
+---
+title: New file uploaded
+id: new
+logsource: {product: m365, service: audit}
+detection:
+  selection: {Operation: FileUploaded}
+  condition: selection
+cordon: {first-seen: {fields: [ObjectId], timespan: 30d, learning: 0d}}
 `
 const CORRELATIONS = ['many', 'different', 'ordered', 'above']
 const WHOLE = { from: '2026-01-01T00:00:00Z', to: '2027-01-01T00:00:00Z' }
@@ -200,6 +208,14 @@ describe('a pass over history', () => {
       expect(await stateOf('many')).toMatchObject({ added: { events: 0 }, unconfirmed: { events: 0 } })
       await judgeAgain()
     }
+  })
+
+  it('leaves out what asks for more of the past than a pass looks at', async () => {
+    await collect([fact('eve', 1, { Operation: 'FileUploaded' })])
+    await reconcile()
+    expect(await told()).toEqual([])
+    expect(await stateOf('many')).toBeDefined()
+    expect(await stateOf('new')).toBeUndefined()
   })
 
   it('takes up an event that comes days after those it belongs to', async () => {
