@@ -156,6 +156,13 @@ describe('the state of correlations is bounded', () => {
     expect(correlator.losses.forgotten.size).toBe(0)
   })
 
+  it('of a group that never rests to some of what can still matter', () => {
+    const correlator = new Correlator<number>(correlations, { ...LIMITS, latenessMs: 60_000 })
+    for (let n = 0; n < 250; n++) correlator.push(event(n * 10, 'u', n))
+    const matters = 60 / 10 + 1 + correlations[0]!.timespanS / 10
+    expect([...correlator.remembered()].length).toBeLessThanOrEqual(2 * matters + 1)
+  })
+
   it('in time: an event that is too late changes nothing, and is counted', () => {
     const correlator = new Correlator<number>(correlations, { ...LIMITS, latenessMs: 60_000 })
     run(correlator, [event(100, 'u', 1), event(101, 'u', 2)])

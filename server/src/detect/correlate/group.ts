@@ -4,7 +4,7 @@ import { createAggregate } from './aggregate.ts'
 import type { Aggregate, Entry, Seen } from './entry.ts'
 import { isSpare } from './first-seen.ts'
 
-/** Entries that left the front are cut off when they are this many. */
+/** Entries that are too old are cut off when they are this many, or more than those that are not: the others are copied. */
 const CUT_AT = 256
 /** Events that one alert gets at once. */
 export const EVIDENCE_MAX = 1_000
@@ -97,10 +97,10 @@ export class Group<R> {
 
   /** Forgets what is older than `before`, and the oldest beyond `most`; gives how many of the latter there were. */
   forget(before: number, most: number): number {
-    let old = 0
-    while (old < this.#entries.length && this.#entries[old]!.seen.time < before) old++
-    const beyond = Math.max(0, this.#entries.length - old - most)
-    if (old + beyond >= CUT_AT || beyond > 0) this.#cut(old + beyond)
+    const { length } = this.#entries
+    const old = this.#indexOf(before)
+    const beyond = Math.max(0, length - old - most)
+    if (beyond > 0 || old >= CUT_AT || old * 2 > length) this.#cut(old + beyond)
     return beyond
   }
 
