@@ -38,9 +38,15 @@ interface Kept {
   names: ReadonlySet<string> | undefined
 }
 
-async function prepare(kept: Kept, settings: Settings): Promise<void> {
+const OWN = [
   // A server takes parameters apart from the statement; here they are its text, which has a limit of 256 KB.
-  if (kept.names === undefined) await kept.session.queryAsync('SET max_query_size = 1000000000')
+  'max_query_size = 1000000000',
+  // By default a statement has a second thread only where a gigabyte is free for it, which here is never.
+  'max_threads_min_free_memory_per_thread = 0',
+]
+
+async function prepare(kept: Kept, settings: Settings): Promise<void> {
+  if (kept.names === undefined) await kept.session.queryAsync(`SET ${OWN.join(', ')}`)
   const names = new Set(settings.map(([name]) => name))
   const stale = [...(kept.names ?? [])].filter((name) => !names.has(name)).map(without)
   const changes = [...stale, ...settings.map(([name, value]) => assignment(name, value))]
