@@ -186,10 +186,10 @@ describe('the control doors', () => {
   it('journal what was asked, unimplemented routes marked, credentials left out', async () => {
     await client.graph('/v1.0/deviceManagement')
     const entries = [...(await client.send('/_emu/journal?limit=5')).json['entries']!]
-    expect(entries.at(-1)).toMatchObject({
+    // Answers that a test before has put off come in when they will.
+    expect(entries.find(({ url }) => String(url) === '/v1.0/deviceManagement')).toMatchObject({
       service: 'graph',
       method: 'GET',
-      url: '/v1.0/deviceManagement',
       status: 501,
       note: 'not implemented',
     })
