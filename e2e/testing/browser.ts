@@ -62,7 +62,9 @@ mkdirSync(pictures, { recursive: true })
 
 /** Takes a picture of the page as it is; gives by how many pixels the page is wider than its window. */
 export async function look(page: Page, what: string): Promise<number> {
-  await page.screenshot({ path: join(pictures, `${what}.png`) })
+  // Where the window has just become another, the page learns of it in the next frame, and shows it in the one after.
+  await page.evaluate('new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))')
+  await page.screenshot({ path: join(pictures, `${what}.png`), animations: 'disabled' })
   return page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
 }
 
