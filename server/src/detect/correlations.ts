@@ -5,6 +5,9 @@ import { type Change, Correlator, type JudgedFrom, LIMITS, type Losses } from '.
 import type { LoadedCorrelation } from './rule-set.ts'
 import { spanOf } from './words.ts'
 
+/** Hits are kept so much longer than correlations reach, milliseconds: for events that come later than these remember. */
+export const KEPT_FOR_LATE_MS = 86_400_000
+
 /** Correlations at work on what the rules under them matched. */
 export interface Correlations {
   /** Whether a hit is too late to be judged with what is remembered. */
@@ -17,7 +20,7 @@ export interface Correlations {
 }
 
 /**
- * @param lateness how much older than the newest a hit may be, milliseconds; a day when absent.
+ * @param lateness how much older than the newest a hit may be, milliseconds; as {@link LIMITS} have it when absent.
  * @param judgedFrom before which moments correlations say nothing.
  */
 export function createCorrelations(

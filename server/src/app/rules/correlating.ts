@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
-import { type Forgotten, LIMITS } from '#detect/correlate/correlator.ts'
-import { type Correlations, createCorrelations, reachOf } from '#detect/correlations.ts'
+import type { Forgotten } from '#detect/correlate/correlator.ts'
+import { type Correlations, createCorrelations, KEPT_FOR_LATE_MS, reachOf } from '#detect/correlations.ts'
 import { judgedSince } from '#detect/judgments.ts'
 import type { Past, ReadPast } from '#detect/sql/past.ts'
 import type { Detection } from '#domain/alert.ts'
@@ -139,7 +139,7 @@ export function createCorrelating(parts: {
         late.proceed()
         if (clock.now() - prunedAt >= PRUNE_EVERY_MS) {
           prunedAt = clock.now()
-          const before = isoTime(prunedAt - reachOf(rules.correlations) - LIMITS.latenessMs)
+          const before = isoTime(prunedAt - reachOf(rules.correlations) - KEPT_FOR_LATE_MS)
           await records.correlationHits.prune(tenantId, before, HITS_MAX)
         }
         if (arrived.isLast) await rest(tenantId, signal)

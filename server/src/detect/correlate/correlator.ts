@@ -19,7 +19,8 @@ export interface CorrelatorLimits {
   entries: number
 }
 
-export const LIMITS: CorrelatorLimits = { latenessMs: 86_400_000, groups: 100_000, entries: 20_000 }
+/** Most of what comes late comes within hours; for the rest hits are read again from where they are kept, which takes longer. */
+export const LIMITS: CorrelatorLimits = { latenessMs: 6 * 3_600_000, groups: 100_000, entries: 20_000 }
 
 /** A correlation that began or ceased to hold at an event, or that holds with another number. */
 export interface Change<R> {

@@ -1,5 +1,5 @@
 import { Correlator, type JudgedFrom, LIMITS } from '#detect/correlate/correlator.ts'
-import { reachOf } from '#detect/correlations.ts'
+import { KEPT_FOR_LATE_MS, reachOf } from '#detect/correlations.ts'
 import type { LoadedCorrelation, LoadedRule } from '#detect/rule-set.ts'
 import { createDetector } from '#detect/runner.ts'
 import { type Clock, isoTime } from '#domain/clock.ts'
@@ -38,7 +38,7 @@ export function createReadPast(hunt: EventHunt, clock: Clock): ReadPast {
   return async ({ tenantId, rules, correlations, span, signal }) => {
     const learners = correlations.filter(({ learningS }) => learningS !== undefined)
     if (learners.length === 0) return { hits: [], judgedFrom: new Map() }
-    const { from = clock.now() - LIMITS.latenessMs - reachOf(correlations), until = clock.now() + DAY_MS } = span
+    const { from = clock.now() - KEPT_FOR_LATE_MS - reachOf(correlations), until = clock.now() + DAY_MS } = span
     const begins = from - 1000 * Math.max(...learners.map(({ timespanS }) => timespanS))
     const under = new Set(learners.flatMap((each) => each.rules))
     const detector = createDetector(

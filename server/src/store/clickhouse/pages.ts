@@ -4,7 +4,7 @@ import type { EventKey, EventSearch, EventStore } from '#store/event-store.ts'
 
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import { Params } from './params.ts'
-import { findFew, inOrder } from './few.ts'
+import { findFew, firstOf } from './few.ts'
 import { hasKey, isBehind, KEY, nameOf, onceEach, type Order, ORDERS, type Reader, tooMany } from './reader.ts'
 
 const MAX_PAGE = 1_000
@@ -48,7 +48,7 @@ export function createPages(
     const { cursor, behind, limit, ...scope } = request
     const start = cursor === undefined ? behind : decodeCursor(cursor)
     const few = start ? undefined : await findFew(reader, tenantId, scope)
-    if (few) return inOrder(few, order)
+    if (few) return firstOf(reader, tenantId, few, { most: limit + 1, order })
     for (let size = limit + 1 + SPARE; ; size *= 2) {
       const params = new Params()
       const where = [whereOf(tenantId, scope, params), ...(start ? [isBehind(start, order, params)] : [])]

@@ -91,8 +91,10 @@ export function createReader(
   }
 }
 
-/** An {@link EventKey} in SQL; milliseconds are exact in a Float64, which JSON does not quote. */
-export const KEY = 'toFloat64(toUnixTimestamp64Milli(time)) AS timeMs, event_id AS id'
+/** An event's time in milliseconds, which are exact in a Float64, and JSON does not quote. */
+export const MOMENT = 'toFloat64(toUnixTimestamp64Milli(time)) AS timeMs'
+/** An {@link EventKey} in SQL. */
+export const KEY = `${MOMENT}, event_id AS id`
 
 export function nameOf({ timeMs, id }: EventKey): string {
   return `${timeMs} ${id}`
