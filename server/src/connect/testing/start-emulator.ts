@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { createSecureContext } from 'node:tls'
 
 import { Agent } from 'undici'
 import { z } from 'zod'
@@ -84,6 +85,9 @@ export interface Emulator {
 
 const PROGRAM = join(import.meta.dirname, '../../../../emulator/bin/m365-emulator.mjs')
 
+/** How long a connection may have rested that is used again: less than the emulator keeps one. */
+const IDLE_MS = 10_000
+
 /** Starts one on a free port. `args` are further arguments of its `start` command. Stop it when done. */
 export async function startEmulator(args: readonly string[] = []): Promise<Emulator> {
   const folder = await mkdtemp(join(tmpdir(), 'cordon-emulator-'))
@@ -111,7 +115,9 @@ export async function startEmulator(args: readonly string[] = []): Promise<Emula
     }),
   )
   const cloud = await loadCloudFile(cloudFile)
-  const agent = new Agent({ connect: { ca: await readFile(caFile, 'utf8') } })
+  const secureContext = createSecureContext({ ca: await readFile(caFile, 'utf8') })
+  let agent = new Agent({ connect: { secureContext } })
+  let lastAsked = Date.now()
   const clients: { close(): Promise<void> }[] = []
 
   return {
@@ -122,13 +128,17 @@ export async function startEmulator(args: readonly string[] = []): Promise<Emula
     cloud,
     cloudFile,
     async request(path, body, method = body === undefined ? 'GET' : 'POST') {
+      // Whoever computes for long between two requests would find the connection closed.
+      if (Date.now() - lastAsked > IDLE_MS) {
+        void agent.close()
+        agent = new Agent({ connect: { secureContext } })
+      }
+      lastAsked = Date.now()
       const reply = await agent.request({
         origin: url,
         path: `/_emu${path}`,
         method,
         headers: { 'content-type': 'application/json' },
-        // Whoever computes for long between two requests would find the connection closed.
-        reset: true,
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       })
       const text = await reply.body.text()

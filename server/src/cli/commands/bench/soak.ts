@@ -21,7 +21,7 @@ import { residentBytes } from './watch-memory.ts'
 const Options = z.object({ hours: z.number(), warmUp: z.number(), mailboxes: z.number() })
 type Params = z.infer<typeof Options>
 
-const STEP_MINUTES = 10
+const STEP_MINUTES = 30
 const STEPS_PER_HOUR = 60 / STEP_MINUTES
 const POLL_MS = 500
 const USER = { id: 'bench', name: 'bench', role: 'administrator', createdAt: '2026-01-01T00:00:00Z' } as const

@@ -10,7 +10,9 @@ import type { PoolConfig } from 'pg'
 import { AppError } from '#domain/errors.ts'
 import type { PostgresEngine } from '#store/postgres/engine.ts'
 
-const SETTINGS = ['fsync=on', 'wal_sync_method=fsync', 'shared_buffers=16MB'].flatMap((setting) => ['-c', setting])
+const SETTINGS = ['wal_sync_method=fsync', 'shared_buffers=16MB'].flatMap((setting) => ['-c', setting])
+/** PGlite's own but the one that never waits for the disk; whether to is then as `postgresql.conf` has it, which is to do so. */
+const START = [...PGlite.defaultStartParams.filter((parameter) => parameter !== '-F'), ...SETTINGS]
 
 /**
  * Opens (and at the first call makes) the PostgreSQL in `dataDir`: PGlite, PostgreSQL compiled to WebAssembly, inside this
@@ -26,7 +28,7 @@ export async function openEmbeddedPostgres(options: { dataDir: string }): Promis
   try {
     const lite = await PGlite.create({
       dataDir: join(dataDir, 'cluster'),
-      startParams: [...PGlite.defaultStartParams, ...SETTINGS],
+      startParams: START,
     })
     makeDurable(lite)
     // Never reconnects: a second client on the same instance would find the first one's session.
