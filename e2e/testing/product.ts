@@ -84,7 +84,7 @@ export async function startProduct(
       ...(typeof settings === 'function' ? await settings({ address, emulator }) : settings),
     })
     children.push(cordon)
-    await until(async () => (await fetch(`${address}/api/health`)).ok, 60_000)
+    await until(async () => (await fetch(`${address}/api/health`)).ok, 180_000)
     return { address, administrator, emulator, stop }
   } catch (error) {
     await stop()
