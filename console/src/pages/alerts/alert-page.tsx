@@ -12,6 +12,7 @@ import { Severity } from '#parts/badge.tsx'
 import { Copy } from '#parts/copy.tsx'
 import { EntityLink } from '#parts/entity-link.tsx'
 import { Explanation } from '#parts/explanation.tsx'
+import { HarmlessWhen } from '#parts/harmless-when.tsx'
 import { HuntButton } from '#parts/hunt-button.tsx'
 import { Page, PageHeader, Panel } from '#parts/panel.tsx'
 import { RespondButton } from '#parts/respond-button.tsx'
@@ -188,16 +189,7 @@ function RulePanel({ tenantId, rule, detail: { alert, events } }: RulePanelProps
         </p>
         <p className="text-ink-2">{rule.description}</p>
         {alert.attack.length > 0 && <AttackTags attack={alert.attack} />}
-        {rule.falsePositives.length > 0 && (
-          <div>
-            <p className="text-ink-3">It may be harmless when</p>
-            <ul className="list-disc pl-5 text-ink-2">
-              {rule.falsePositives.map((each) => (
-                <li key={each}>{each}</li>
-              ))}
-            </ul>
-          </div>
-        )}
+        <HarmlessWhen cases={rule.falsePositives} />
         {newest !== undefined && (
           <details open>
             <summary className="cursor-pointer rounded text-accent">What the newest event has of it</summary>

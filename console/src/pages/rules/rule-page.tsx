@@ -12,6 +12,7 @@ import { Badge, Severity } from '#parts/badge.tsx'
 import { Button, buttonClass } from '#parts/button.tsx'
 import { Copy } from '#parts/copy.tsx'
 import { DayBars } from '#parts/day-bars.tsx'
+import { HarmlessWhen } from '#parts/harmless-when.tsx'
 import { When } from '#parts/when.tsx'
 import { Page, PageHeader, Panel } from '#parts/panel.tsx'
 import { PendingPage } from '#parts/pending-page.tsx'
@@ -152,16 +153,7 @@ function About({ tenantId, detail }: { tenantId: string; detail: RuleDetail }) {
           )}
           {description && <p className="whitespace-pre-line">{description}</p>}
           {meaning !== undefined && <p>{meaning}</p>}
-          {falsePositives.length > 0 && (
-            <div>
-              <p className="text-ink-3">It may be harmless when</p>
-              <ul className="list-disc pl-5 text-ink-2">
-                {falsePositives.map((each) => (
-                  <li key={each}>{each}</li>
-                ))}
-              </ul>
-            </div>
-          )}
+          <HarmlessWhen cases={falsePositives} />
           {over.length > 0 && (
             <p>
               <span className="text-ink-3">Over </span>
