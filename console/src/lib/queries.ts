@@ -114,6 +114,11 @@ export const queries = {
     }),
   actionRun: (tenantId: string, id: string) =>
     queryOptions({ queryKey: [tenantId, 'action-run', id], queryFn: () => tenantApi(tenantId).actionRun(id) }),
+  collectedFiles: (tenantId: string, actionRunId: string) =>
+    queryOptions({
+      queryKey: [tenantId, 'collected-files', actionRunId],
+      queryFn: () => tenantApi(tenantId).collectedFiles({ actionRunId }),
+    }),
   destinations: (tenantId: string) =>
     queryOptions({
       queryKey: [tenantId, 'destinations'],

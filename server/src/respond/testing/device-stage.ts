@@ -10,7 +10,7 @@ export interface TriedDevice {
   computerDnsName: string
 }
 
-/** What an action on devices is tried on: devices that report. */
+/** What an action on devices is tried on: devices that report and run Windows. */
 export interface DeviceStage
   extends DefenderStage, Pick<Trial<TriedDevice>, 'subjects' | 'stranger' | 'request' | 'hide'> {
   /** One that does not report any more. */
@@ -33,7 +33,9 @@ export async function isolationSeen(stage: DeviceStage, device: TriedDevice): Pr
 const HOUR = 3_600_000
 
 const Machines = z.object({
-  value: z.array(z.object({ id: z.string(), computerDnsName: z.string(), healthStatus: z.string() })),
+  value: z.array(
+    z.object({ id: z.string(), computerDnsName: z.string(), healthStatus: z.string(), osPlatform: z.string() }),
+  ),
 })
 const Orders = z.object({
   value: z.array(z.object({ type: z.string(), status: z.string(), scope: z.string().nullable() })),
@@ -41,7 +43,10 @@ const Orders = z.object({
 
 /** Starts the emulator and an embedded store; a second or two. */
 export async function openDeviceStage(): Promise<DeviceStage> {
-  const stage = await openDefenderStage(['Machine.Read.All'], ['Machine.Isolate', 'Machine.Scan'])
+  const stage = await openDefenderStage(
+    ['Machine.Read.All'],
+    ['Machine.Isolate', 'Machine.Scan', 'Machine.LiveResponse', 'Library.Manage'],
+  )
   const { onlooker, connectionId } = stage
   const { value: machines } = Machines.parse((await onlooker('/api/machines')).json)
   const begin: DeviceStage['begin'] = async ({ id }, verb, body) => {
@@ -51,7 +56,9 @@ export async function openDeviceStage(): Promise<DeviceStage> {
   return {
     ...stage,
     begin,
-    subjects: machines.filter(({ healthStatus }) => healthStatus === 'Active'),
+    subjects: machines.filter(
+      ({ healthStatus, osPlatform }) => healthStatus === 'Active' && osPlatform.startsWith('Windows'),
+    ),
     silent: machines.find(({ healthStatus }) => healthStatus === 'Inactive')!,
     stranger: { id: 'f'.repeat(40), computerDnsName: 'nobody.corp.example' },
     request: (chosen) => ({ connectionId, targets: chosen.map(({ id }) => id) }),
