@@ -114,9 +114,10 @@ export const queries = {
     }),
   actionRun: (tenantId: string, id: string) =>
     queryOptions({ queryKey: [tenantId, 'action-run', id], queryFn: () => tenantApi(tenantId).actionRun(id) }),
-  collectedFiles: (tenantId: string, actionRunId: string) =>
+  /** Of a run, asked again with each target that is verified. */
+  collectedFiles: (tenantId: string, actionRunId: string, verified: number) =>
     queryOptions({
-      queryKey: [tenantId, 'collected-files', actionRunId],
+      queryKey: [tenantId, 'collected-files', actionRunId, verified],
       queryFn: () => tenantApi(tenantId).collectedFiles({ actionRunId }),
     }),
   destinations: (tenantId: string) =>

@@ -18,10 +18,8 @@ import { RemoveFile } from './remove-file.tsx'
 export function CollectedFiles({ tenantId, actionRun }: { tenantId: string; actionRun: ActionRun }) {
   const { reaches } = useUser()
   const [downloading, setDownloading] = useState<CollectedFile>()
-  const { queryKey, queryFn } = queries.collectedFiles(tenantId, actionRun.id)
-  // Asked again with each step of the run: a file is there before its target has ended.
-  const key = [...queryKey, actionRun.targetsByState]
-  const { data, error, refetch } = useQuery({ queryKey: key, queryFn })
+  const { id, targetsByState } = actionRun
+  const { data, error, refetch } = useQuery(queries.collectedFiles(tenantId, id, targetsByState.verified ?? 0))
   if (error) return <ProblemBanner error={error} onRetry={() => void refetch()} />
   if (!data || data.files.length === 0) return null
   return (

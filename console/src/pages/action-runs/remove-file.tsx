@@ -3,7 +3,6 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 
 import { tenantApi } from '#lib/api.ts'
-import { queries } from '#lib/queries.ts'
 import { Button } from '#parts/button.tsx'
 import { Dialog, DialogActions } from '#parts/dialog.tsx'
 import { ProblemBanner } from '#parts/problem.tsx'
@@ -13,8 +12,7 @@ export function RemoveFile({ tenantId, file }: { tenantId: string; file: Collect
   const client = useQueryClient()
   const remove = useMutation({
     mutationFn: () => tenantApi(tenantId).removeCollectedFile(file.id),
-    onSuccess: () =>
-      client.invalidateQueries({ queryKey: queries.collectedFiles(tenantId, file.actionRunId).queryKey }),
+    onSuccess: () => client.invalidateQueries({ queryKey: [tenantId, 'collected-files', file.actionRunId] }),
   })
   return (
     <>
