@@ -34,7 +34,7 @@ export function createCollectedFiles(
       code: 'COLLECTED_FILE_NOT_FOUND',
       what: 'Could not open the file from a device.',
       why: `The tenant has no collected file ${id}: it was removed, or has become too old.`,
-      fix: 'Collect it again: on the page of the device, choose Respond > Collect file.',
+      fix: 'Collect it again: on the page of the device, choose Respond > Collect file from device.',
     })
   }
 

@@ -115,7 +115,7 @@ function RunSummary({ actionRun, summary }: { actionRun: ActionRun; summary: str
     >
       <ProgressRing fraction={progress.fraction} label={`${kindTitle(targetKind)} ${undoing ? 'put back' : 'done'}`} />
       <div className="min-w-0 flex-1 space-y-2 text-sm">
-        <p className="text-base font-medium" aria-live="polite">
+        <p className="text-base font-medium wrap-anywhere" aria-live="polite">
           {hasEnded ? (summary ?? effect) : effect}
         </p>
         <p className="flex flex-wrap gap-1.5">

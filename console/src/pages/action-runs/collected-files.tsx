@@ -35,7 +35,10 @@ export function CollectedFiles({ tenantId, actionRun }: { tenantId: string; acti
                 <When at={file.collectedAt} />
               </p>
               <p className="flex min-w-0 items-center gap-2 text-xs text-ink-3">
-                SHA-256 <Copy text={file.sha256} label="SHA-256" />
+                <span className="shrink-0">SHA-256</span>
+                <span className="min-w-0">
+                  <Copy text={file.sha256} label="SHA-256" />
+                </span>
               </p>
             </div>
             <div className="flex gap-2">

@@ -8,6 +8,7 @@ import { z } from 'zod'
 
 import { until } from '#app/testing/cordon-process.ts'
 import { type Emulator, startEmulator } from '#connect/testing/start-emulator.ts'
+import { parseTenantId } from '#domain/ids.ts'
 import { connectCompany } from '#http/testing/connect-company.ts'
 import { type Cordon, startCordon } from '#http/testing/start-cordon.ts'
 
@@ -22,23 +23,28 @@ const Run = z.object({ actionRun: z.object({ id: z.string(), state: z.string() }
 let emulator: Emulator
 let cordon: Cordon
 let tenant: string
+/** How far the clock of the server is ahead. */
+let aheadMs = 0
 let files: z.infer<typeof CollectedFileList>['files']
 
 beforeAll(async () => {
   emulator = await startEmulator(['--no-live', '--throttle', 'off', '--freeze-clock'])
-  cordon = await startCordon({ cloudFile: emulator.cloudFile })
+  cordon = await startCordon({
+    cloudFile: emulator.cloudFile,
+    clock: { now: () => Date.now() + aheadMs },
+  })
   ;({ tenant } = await connectCompany(cordon, emulator))
   const path = '/api/machines?$top=50'
   const microsoft = emulator.client()
   const { value } = await microsoft.json({ api: 'defender-endpoint', path, what: 'Could not list machines.' }, Truth)
-  const device = value.find((each) => each.healthStatus === 'Active' && each.osPlatform === 'Windows11')!
+  const devices = value.filter((each) => each.healthStatus === 'Active' && each.osPlatform === 'Windows11').slice(0, 2)
   const planned = await ask('POST', 'action-runs', {
     action: 'collect-file',
-    targets: [device.id],
+    targets: devices.map((each) => each.id),
     options: { path: HOSTS },
   })
   const { id } = Run.parse(planned.body).actionRun
-  await ask('POST', `action-runs/${id}/execute`, { confirmTargets: 1 })
+  await ask('POST', `action-runs/${id}/execute`, { confirmTargets: 2 })
   await until(
     async () => {
       await emulator.request('/clock', { advanceMs: 60_000 })
@@ -84,7 +90,8 @@ const audited = async (action: string) =>
 
 describe('a collected file', () => {
   it('is listed with where it comes from, its hash and its size', () => {
-    expect(files).toEqual([expect.objectContaining({ path: HOSTS, sizeBytes: 34 })])
+    expect(files).toEqual(Array(2).fill(expect.objectContaining({ path: HOSTS, sizeBytes: 34 })))
+    expect(new Set(files.map(({ deviceId }) => deviceId)).size).toBe(2)
   })
 
   it('is downloaded in a ZIP that opens with the password of such files, and says where it comes from', async () => {
@@ -120,5 +127,21 @@ describe('a collected file', () => {
     })
     const [entry] = await audited('collected-file.remove')
     expect(entry?.detail).toMatchObject({ id: file!.id, sha256: file!.sha256 })
+  })
+
+  it('is gone when it has become too old', async () => {
+    const tenantId = parseTenantId(tenant.split('/').at(-1)!)!
+    const kept = async () => (await cordon.app.collectedFiles.list(tenantId, {})).length
+    const pass = () => cordon.app.retention.set(cordon.administrator, tenantId, { days: null })
+    aheadMs = 89 * 86_400_000
+    await pass()
+    await until(
+      () => cordon.app.retention.read(tenantId),
+      ({ appliedAt }) => Date.parse(appliedAt ?? '') > Date.now() + aheadMs - 60_000,
+    )
+    expect(await kept()).toBe(1)
+    aheadMs = 91 * 86_400_000
+    await pass()
+    await until(kept, (left) => left === 0)
   })
 })

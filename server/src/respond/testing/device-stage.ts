@@ -19,6 +19,10 @@ export interface DeviceStage
   ordersTo(device: TriedDevice, ...types: string[]): Promise<{ type: string; status: string; scope: string | null }[]>
   /** What an administrator asks of the device meanwhile; nothing is done yet when this ends. */
   begin(device: TriedDevice, verb: string, body: object): Promise<void>
+  /** A file that the antivirus has put into quarantine: on which device, where it lay, and the SHA-256 of it. */
+  quarantined(): Promise<{ device: TriedDevice; path: string; sha256: string }>
+  /** What an administrator puts into the tenant's live response library. */
+  addScript(name: string, text: string): Promise<void>
   /** The same, done when this ends. */
   order(device: TriedDevice, verb: string, body: object): Promise<void>
 }
@@ -36,6 +40,9 @@ const Machines = z.object({
   value: z.array(
     z.object({ id: z.string(), computerDnsName: z.string(), healthStatus: z.string(), osPlatform: z.string() }),
   ),
+})
+const QuarantinedFiles = z.object({
+  files: z.array(z.object({ machineId: z.string(), path: z.string(), sha256: z.string() })),
 })
 const Orders = z.object({
   value: z.array(z.object({ type: z.string(), status: z.string(), scope: z.string().nullable() })),
@@ -65,6 +72,20 @@ export async function openDeviceStage(): Promise<DeviceStage> {
     async ordersTo({ id }, ...types) {
       const { json } = await onlooker(`/api/machineactions?$filter=machineId%20eq%20%27${id}%27`)
       return Orders.parse(json).value.filter(({ type }) => types.includes(type))
+    },
+    async quarantined() {
+      const truth = await stage.company.emulator.request('/ground-truth/machine-files')
+      const reporting = machines.filter(({ healthStatus }) => healthStatus === 'Active')
+      const file = QuarantinedFiles.parse(truth).files.find(({ machineId }) =>
+        reporting.some(({ id }) => id === machineId),
+      )!
+      return { ...file, device: reporting.find(({ id }) => id === file.machineId)! }
+    },
+    async addScript(name, text) {
+      const body = new FormData()
+      body.set('File', new File([text], name, { type: 'text/plain' }))
+      body.set('Description', 'By hand')
+      expect((await onlooker('/api/libraryfiles', { method: 'POST', body })).status).toBe(200)
     },
     async order(device, verb, body) {
       await begin(device, verb, body)

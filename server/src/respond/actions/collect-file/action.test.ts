@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
 import { executeActionRun, resumeActionRun } from '#respond/runner.ts'
 import type { DeviceStage, TriedDevice } from '#respond/testing/device-stage.ts'
@@ -84,6 +84,37 @@ testDeviceAction(
         /Another live response session with the device is open \(.*begun by Of a test\)/,
       )
       expect(running.effects()).toBe(0)
+    })
+
+    describe('in quarantine', () => {
+      const restore =
+        'param([string]$FilePath)\n& "$env:ProgramFiles\\Windows Defender\\MpCmdRun.exe" -Restore -FilePath $FilePath'
+
+      it('is not at its path, which Microsoft says', async () => {
+        const { device, path } = await running.stage().quarantined()
+        const run = await running.plan([device], { options: { path } })
+        expect(await executeActionRun(run)).toMatchObject({ state: 'failed' })
+        expect(await reasonOf(run)).toMatch(/GetFile: "The file .* was not found/)
+      })
+
+      it('is put back by the script of the library, and brought', async () => {
+        const { device, path, sha256 } = await running.stage().quarantined()
+        await running.stage().addScript('Restore-QuarantinedFile.ps1', restore)
+        const run = await running.plan([device], { options: { path, fromQuarantine: true } })
+        expect(await executeActionRun(run)).toMatchObject({ state: 'done', targetsByState: { verified: 1 } })
+        const { records } = running.stage()
+        const [file] = await records.collectedFiles.list(run.tenantId, { actionRunId: run.id, limit: 9 })
+        expect(file).toMatchObject({ path, sha256 })
+      })
+
+      it('is not brought without that script, which Microsoft says', async () => {
+        const { device, path } = await running.stage().quarantined()
+        const run = await running.plan([device], { options: { path, fromQuarantine: true } })
+        expect(await executeActionRun(run)).toMatchObject({ state: 'failed' })
+        expect(await reasonOf(run)).toMatch(
+          /RunScript: "The script 'Restore-QuarantinedFile\.ps1' is not in the library/,
+        )
+      })
     })
 
     it('keeps nothing of a file that is longer than it may be', async () => {

@@ -58,7 +58,7 @@ function commandsOf({ path, fromQuarantine }: Options): LiveCommand[] {
 export const collectFile = defineAction<SessionState, DeviceTarget>({
   id: 'collect-file',
   on: 'device',
-  title: 'Collect file',
+  title: 'Collect file from device',
   recoverability:
     'The device keeps the file; Cordon keeps a copy, sealed, which can be removed. A file that is taken out of quarantine for it is ' +
     'back at its place until the antivirus finds it again. A device that is switched off hands it over when it reports, within hours ' +
@@ -99,7 +99,7 @@ function proofOf({ session, status, fileId, sha256, sizeBytes }: SessionState): 
   if (session === undefined) return 'The device was not asked for the file.'
   const isWaiting = status === 'Pending' || status === 'InProgress'
   const later = isWaiting
-    ? ' The device takes it up when it reports: plan it again then, and what it brings is fetched.'
+    ? ' The device takes it up when it reports, or Microsoft gives it up; plan it again then.'
     : ''
   return `The file is not kept. The newest session for it (${session}) is ${status}.${later}`
 }
