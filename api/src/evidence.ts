@@ -4,7 +4,7 @@ import { z } from 'zod'
 export const PASSWORD_HEADER = 'Cordon-Password'
 
 /** Why somebody looks at what a person was sent. It stands in the audit log for good. */
-const Reason = z.string().trim().min(5).max(500).describe('Why; written to the audit log.')
+export const Reason = z.string().trim().min(5).max(500).describe('Why; written to the audit log.')
 
 /** POST …/hits/{hitId}/look */
 export const LookRequest = z.object({ reason: Reason }).meta({ id: 'LookRequest' })

@@ -26,6 +26,11 @@ export async function readPeople(emulator: Emulator): Promise<{ id: string }[]> 
   return ((await steer(emulator, 'GET', '/ground-truth/directory')) as { users: { id: string }[] }).users
 }
 
+/** Moves the company's clock on. */
+export async function passMinutes(emulator: Emulator, minutes: number): Promise<void> {
+  await steer(emulator, 'POST', '/clock', { advanceMs: minutes * 60_000 })
+}
+
 async function steer({ url, caFile }: Emulator, method: string, path: string, body?: object): Promise<unknown> {
   const text = await new Promise<string>((done, failed) => {
     const headers = { 'content-type': 'application/json' }

@@ -107,6 +107,7 @@ async function createApplications(folder: string, seed: number, number: number):
     'Machine.Read.All',
     'Machine.Isolate',
     'Machine.Scan',
+    'Machine.LiveResponse',
     'Ti.ReadWrite.All',
     'Exchange.ManageAsApp',
     'Policy.Read.All',

@@ -80,8 +80,12 @@ export const KNOWN_PERMISSIONS: readonly KnownPermission[] = [
     'File.Read.All',
     'Looks files up on devices, which no feature does. It is not the permission of Graph to read files in OneDrive and SharePoint, which is called Files.Read.All.',
   ),
-  known(DEFENDER, 'Library.Manage', 'Puts scripts into the library of live response; no script is run on devices.'),
-  known(DEFENDER, 'Machine.LiveResponse', 'Opens a shell on a device; no script is run on devices.'),
+  known(
+    DEFENDER,
+    'Library.Manage',
+    'Puts scripts into the library of live response. Cordon puts none there: the one that takes a file out of quarantine is yours.',
+  ),
+  known(DEFENDER, 'Machine.LiveResponse'),
   known(DEFENDER, 'Machine.Read.All'),
 ]
 

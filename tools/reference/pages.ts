@@ -141,7 +141,7 @@ export const PAGES: readonly Page[] = [
         'Clouds',
         'Names for a connection. `CORDON_CLOUD_FILE` adds one more, see [clouds](../guides/clouds.md).',
         table(
-          ['name', 'cloud', 'sign-in', 'APIs'],
+          ['name', 'cloud', 'sign-in', 'APIs', 'files of devices'],
           CLOUDS.map((cloud) => [
             code(cloud.name),
             cloud.title,
@@ -149,6 +149,7 @@ export const PAGES: readonly Page[] = [
             Object.values(cloud.apis)
               .map(({ origin }) => origin)
               .join(', '),
+            cloud.storage.map((end) => `https://*${end}`).join(', '),
           ]),
         ),
       ),

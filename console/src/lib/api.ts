@@ -13,6 +13,7 @@ import {
   BackFill,
   BackTest,
   CloudList,
+  CollectedFileList,
   CreatedUser,
   Connection,
   ConnectionList,
@@ -79,6 +80,7 @@ import {
   type CreateInvestigationInput,
   type CreateSavedSearch,
   type CreateValueList,
+  type DownloadCollectedFile,
   type EventExportParams,
   type ExportParams,
   type ImportRules,
@@ -283,6 +285,10 @@ export const tenantApi = (tenantId: string) => {
       call(ActionRun, at(`action-runs/${id(actionRunId)}/execute`), { method: 'POST', body: { confirmTargets } }),
     revertActionRun: (actionRunId: string) =>
       call(ActionRun, at(`action-runs/${id(actionRunId)}/revert`), { method: 'POST' }),
+    collectedFiles: (query: { actionRunId?: string }) => call(CollectedFileList, at('collected-files'), { query }),
+    downloadCollectedFile: (fileId: string, body: DownloadCollectedFile) =>
+      file(at(`collected-files/${id(fileId)}/download`), { method: 'POST', body }),
+    removeCollectedFile: (fileId: string) => command(at(`collected-files/${id(fileId)}`), { method: 'DELETE' }),
     backFill: (body: BackFillRequest) => call(BackFill, at('coverage/back-fill'), { method: 'POST', body }),
     coverage: (query: { from: string; to: string }) => call(Coverage, at('coverage'), { query }),
     destinations: () => call(DestinationList, at('destinations')),

@@ -114,6 +114,12 @@ export const queries = {
     }),
   actionRun: (tenantId: string, id: string) =>
     queryOptions({ queryKey: [tenantId, 'action-run', id], queryFn: () => tenantApi(tenantId).actionRun(id) }),
+  /** Of a run, asked again with each target that is verified. */
+  collectedFiles: (tenantId: string, actionRunId: string, verified: number) =>
+    queryOptions({
+      queryKey: [tenantId, 'collected-files', actionRunId, verified],
+      queryFn: () => tenantApi(tenantId).collectedFiles({ actionRunId }),
+    }),
   destinations: (tenantId: string) =>
     queryOptions({
       queryKey: [tenantId, 'destinations'],

@@ -24,6 +24,7 @@ import { type AuditLog, createAudit, createAuditLog } from './audit.ts'
 import { type ApiTokens, createApiTokens } from './api-tokens.ts'
 import { type AskBackFill, createBackFill } from './back-fill.ts'
 import { type Bus, createBus } from './bus.ts'
+import { type CollectedFiles, createCollectedFiles } from './collected-files.ts'
 import { type Collectors, createCollectors } from './collectors.ts'
 import type { Config } from './config.ts'
 import { type Connections, createConnections } from './connections.ts'
@@ -102,6 +103,7 @@ export interface Application {
   valueLists: ValueLists
   explainRule: ExplainRule
   investigations: Investigations
+  collectedFiles: CollectedFiles
   evidence: Evidence
   actions: Actions
   safeguards: Safeguards
@@ -199,6 +201,7 @@ export async function compose(
     jobs,
     bus,
     clock,
+    fileMaxBytes: config.fileMaxBytes,
     ...(roundEveryMs !== undefined && { roundEveryMs }),
   })
   const collectors: Collectors = createCollectors({
@@ -264,7 +267,7 @@ export async function compose(
     audit,
     clock,
   })
-  const retention = createRetention({ events, records, audit, clock, jobs })
+  const retention = createRetention({ events, records, audit, clock, jobs, fileDays: config.fileDays })
   const opened = undo.move()
 
   return {
@@ -318,6 +321,7 @@ export async function compose(
       clock,
       start: work.startInvestigation,
     }),
+    collectedFiles: createCollectedFiles(records, audit),
     evidence: createEvidence({ records, microsofts, audit, clock }),
     actions: createActions({
       records,

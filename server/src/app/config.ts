@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 
 import { z } from 'zod'
 
+import { COLLECTED_FILE_BYTES, COLLECTED_FILE_DAYS } from '#domain/collected-file.ts'
 import { AppError } from '#domain/errors.ts'
 import { parseTenantId } from '#domain/ids.ts'
 import { APPROVAL_FROM, PLAN_MS } from '#respond/approval.ts'
@@ -9,6 +10,7 @@ import { APPROVAL_FROM, PLAN_MS } from '#respond/approval.ts'
 import type { Directory } from './sign-on.ts'
 
 const HOUR_MS = 3_600_000
+const MEGABYTE = 1024 * 1024
 
 /**
  * The configuration of a server: environment variables, read once at start. Every setting has a default that is right for
@@ -99,6 +101,20 @@ const Environment = z.object({
     .max(720, 'a number of hours, 1 to 720')
     .default(PLAN_MS / HOUR_MS)
     .describe('How long a planned action can be approved and carried out.'),
+  CORDON_FILE_MB: z.coerce
+    .number('a number of megabytes, 1 to 500')
+    .int('a number of megabytes, 1 to 500')
+    .min(1, 'a number of megabytes, 1 to 500')
+    .max(500, 'a number of megabytes, 1 to 500')
+    .default(COLLECTED_FILE_BYTES / MEGABYTE)
+    .describe('How long a file may be that is collected from a device.'),
+  CORDON_FILE_DAYS: z.coerce
+    .number('a number of days, 1 to 3650')
+    .int('a number of days, 1 to 3650')
+    .min(1, 'a number of days, 1 to 3650')
+    .max(3650, 'a number of days, 1 to 3650')
+    .default(COLLECTED_FILE_DAYS)
+    .describe('How long a collected file is kept.'),
 })
 
 const SECRET = new Set([
@@ -148,6 +164,10 @@ export interface Config {
   approvalFrom: number
   /** How long a planned action is good. */
   planMs: number
+  /** How long a file may be that is collected from a device. */
+  fileMaxBytes: number
+  /** How long a collected file is kept. */
+  fileDays: number
 }
 
 /**
@@ -171,6 +191,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     pollMs: value.CORDON_POLL_SECONDS * 1000,
     approvalFrom: value.CORDON_APPROVAL_FROM,
     planMs: value.CORDON_PLAN_HOURS * HOUR_MS,
+    fileMaxBytes: value.CORDON_FILE_MB * MEGABYTE,
+    fileDays: value.CORDON_FILE_DAYS,
     ...(value.CORDON_KEY && {
       key: {
         current: value.CORDON_KEY,

@@ -43,7 +43,7 @@ test(
         await sealSecrets(records, SECRETS)
         return openSecrets(records)
       })
-      expect(secrets).toHaveLength(3 * SECRETS)
+      expect(secrets).toHaveLength(4 * SECRETS)
       for (let kill = 0; kill < KILLS; kill++) {
         const child = spawn(process.execPath, [PROGRAM, dataDir, keyFile], { stdio: ['ignore', 'pipe', 'inherit'] })
         const exited = once(child, 'exit')

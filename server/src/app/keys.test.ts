@@ -58,7 +58,7 @@ function endingBefore(n: number): Pool {
 it('a rotation that is cut off before any of its statements leaves every secret open, and the next one finishes it', async () => {
   await sealSecrets(startOn(engine.pool).records, 2)
   const secrets = await openSecrets(startOn(engine.pool).records)
-  expect(secrets).toHaveLength(6)
+  expect(secrets).toHaveLength(8)
   let cut = 0
   for (; ; cut++) {
     const ended = await startOn(endingBefore(cut))
@@ -75,6 +75,7 @@ it('a rotation that is cut off before any of its statements leaves every secret 
     await keys.rotate(USER)
     expect(await records.connections.countStale()).toBe(0)
     expect(await records.destinations.countStale()).toBe(0)
+    expect(await records.collectedFiles.countStale()).toBe(0)
     expect(await openSecrets(startOn(engine.pool).records)).toEqual(secrets)
   }
   // Each row is read and written within a transaction, and the audit follows.

@@ -28,22 +28,27 @@ export interface Keys {
   rotate(user: User): Promise<KeyRotation>
 }
 
-export function createKeys(
-  keyring: Keyring | FileKeyring,
-  records: Pick<RecordStore, 'connections' | 'destinations'>,
-  audit: Audit,
-): Keys {
+export function createKeys(keyring: Keyring | FileKeyring, records: Pick<RecordStore, Sealed>, audit: Audit): Keys {
   return {
     async rotate(user) {
-      const stale = (await records.connections.countStale()) + (await records.destinations.countStale())
-      const isUnderWay = stale > 0
+      const isUnderWay = (await sumOf((noun) => records[noun].countStale())) > 0
       const keptAt = isUnderWay ? undefined : renew(keyring)
-      const resealed = (await records.connections.reseal()) + (await records.destinations.reseal())
+      const resealed = await sumOf((noun) => records[noun].reseal())
       const keyId = keyIdOf(keyring.current())
       await audit(user.name, 'key.rotate', { keyId, resealed })
       return { keyId, resealed, ...(keptAt !== undefined && { keptAt }) }
     },
   }
+}
+
+/** What holds something sealed. */
+const SEALED = ['connections', 'destinations', 'collectedFiles'] as const
+type Sealed = (typeof SEALED)[number]
+
+async function sumOf(countOf: (noun: Sealed) => Promise<number>): Promise<number> {
+  let sum = 0
+  for (const noun of SEALED) sum += await countOf(noun)
+  return sum
 }
 
 function renew(keyring: Keyring | FileKeyring): string {

@@ -1,4 +1,5 @@
 import { type Clock, isoTime } from '#domain/clock.ts'
+import { COLLECTED_FILE_DAYS } from '#domain/collected-file.ts'
 import type { TenantId } from '#domain/ids.ts'
 import { daysOf } from '#domain/retention.ts'
 import type { User } from '#domain/user.ts'
@@ -25,7 +26,7 @@ export interface DatasetRetention {
   expired: number
 }
 
-/** How long events are kept, by tenant and dataset; and the deleting of those that are older. */
+/** How long events are kept, by tenant and dataset; and the deleting of those that are older, and of files from devices that are. */
 export interface Retention {
   read(tenantId: TenantId): Promise<{ days?: number; datasets: DatasetRetention[]; appliedAt?: string }>
   /** Of a dataset, or of the default. `null`: no setting. A pass begins at once. */
@@ -40,12 +41,14 @@ export interface Retention {
 
 export function createRetention(parts: {
   events: EventStore
-  records: Pick<RecordStore, 'retention' | 'tenants'>
+  records: Pick<RecordStore, 'retention' | 'tenants' | 'collectedFiles'>
   audit: Audit
   clock: Clock
   jobs: Jobs
+  /** How long files from devices are kept. */
+  fileDays?: number
 }): Retention {
-  const { events, records, audit, clock, jobs } = parts
+  const { events, records, audit, clock, jobs, fileDays = COLLECTED_FILE_DAYS } = parts
 
   async function read(tenantId: TenantId): ReturnType<Retention['read']> {
     const [settings, stored] = await Promise.all([records.retention.read(tenantId), events.datasets(tenantId)])
@@ -80,6 +83,9 @@ export function createRetention(parts: {
       await events.removeBefore(tenantId, { dataset, before })
       await audit('system', 'retention.apply', { dataset, days, before, events: expired }, tenantId)
     }
+    const before = cutoff(fileDays)
+    const files = await records.collectedFiles.removeBefore(tenantId, before)
+    if (files > 0) await audit('system', 'collected-file.expire', { days: fileDays, before, files }, tenantId)
     await records.retention.noteApplied(tenantId, isoTime(clock.now()))
   }
 

@@ -60,8 +60,10 @@ export function createWork(parts: {
   clock: Clock
   /** How often an investigation that watches looks for new mail, milliseconds; five minutes when absent. */
   roundEveryMs?: number
+  /** How long a file may be that an action brings; 100 MB when absent. */
+  fileMaxBytes?: number
 }): Work {
-  const { records, microsofts, jobs, bus, clock, roundEveryMs = ROUND_EVERY_MS } = parts
+  const { records, microsofts, jobs, bus, clock, roundEveryMs = ROUND_EVERY_MS, fileMaxBytes } = parts
 
   /** Undefined, and the investigation has ended, where its connection is gone or is no longer for searching. */
   async function runOf(data: unknown, signal: AbortSignal): Promise<InvestigationRun | undefined> {
@@ -152,7 +154,15 @@ export function createWork(parts: {
     const onProgress = sometimes(clock, (actionRun: ActionRun) =>
       bus.publish(tenantId, { kind: 'action-run', actionRun }),
     )
-    const run = { records, tenantId, id, clock, signal, onProgress }
+    const run = {
+      records,
+      tenantId,
+      id,
+      clock,
+      signal,
+      onProgress,
+      ...(fileMaxBytes !== undefined && { fileMaxBytes }),
+    }
     // Again where a stop was lifted on the way: the job of that lift ended because this one was still there.
     let state: ActionRun['state']
     do {

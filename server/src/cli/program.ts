@@ -57,6 +57,9 @@ import { estimateInvestigation } from './commands/investigations/estimate.ts'
 import { exportInvestigation } from './commands/investigations/export.ts'
 import { listHits } from './commands/investigations/hits.ts'
 import { listInvestigations } from './commands/investigations/list.ts'
+import { downloadFile } from './commands/files/download.ts'
+import { listFiles } from './commands/files/list.ts'
+import { removeFile } from './commands/files/remove.ts'
 import { lookAtMessage } from './commands/investigations/look.ts'
 import { listDays } from './commands/investigations/days.ts'
 import { listPeople } from './commands/investigations/people.ts'
@@ -152,6 +155,7 @@ const NOUNS: Record<string, { summary: string; verbs: readonly Register[] }> = {
       setShadowOnly,
     ],
   },
+  files: { summary: 'what was collected from devices', verbs: [listFiles, downloadFile, removeFile] },
   users: {
     summary: 'who may sign in',
     verbs: [listUsers, createUser, changeUser, disableUser, enableUser, resetPassword, removeUser],

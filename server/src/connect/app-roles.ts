@@ -59,6 +59,7 @@ const ROLE_IDS: Partial<Record<MicrosoftApi, Readonly<Record<string, string>>>> 
   },
   'defender-endpoint': {
     'Machine.Isolate': '7e4e1300-e1b9-4102-88ba-f0cb6e6d5974',
+    'Machine.LiveResponse': '1629b959-c0af-42a1-92f0-f6162060bdf1',
     'Machine.Read.All': 'ea8291d3-4b9a-44b5-bc3a-6cea3026dc79',
     'Machine.Scan': 'a86d9824-b2b6-45f8-b042-16bc4922ed4e',
     'Ti.ReadWrite.All': 'fc511a58-3adf-4d71-af24-00f13e35e479',

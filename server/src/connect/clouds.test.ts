@@ -55,6 +55,7 @@ test('a cloud file adds a cloud with its own authority, found beside the file', 
       'management-activity': { origin, audience: 'https://manage.office.com' },
     },
     portals: [],
+    storage: [],
     ca: 'PEM',
   })
 })

@@ -21,6 +21,8 @@ export interface Cloud {
   apis: Partial<Record<MicrosoftApi, CloudApi>>
   /** How host names of Defender for Cloud Apps end, which has an address for every tenant; none where it is not offered. */
   portals: readonly string[]
+  /** How host names of Azure's blob storage end, where Defender for Endpoint puts what it hands out by link; none where it is not offered. */
+  storage: readonly string[]
   /** How host names of Event Hubs namespaces end; absent where the cloud has none. */
   eventHubs?: string
   /** Where all of them are reached, in place of the hosts that they have: https, with a port. */
@@ -68,6 +70,7 @@ export const CLOUDS: readonly Cloud[] = [
     azure: 'https://management.azure.com',
     defender: 'https://api.security.microsoft.com',
     portals: ['.portal.cloudappsecurity.com'],
+    storage: ['.blob.core.windows.net'],
     eventHubs: '.servicebus.windows.net',
   }),
   microsoftCloud({
@@ -80,6 +83,7 @@ export const CLOUDS: readonly Cloud[] = [
     azure: 'https://management.azure.com',
     defender: 'https://api-gcc.securitycenter.microsoft.us',
     portals: ['.portal.cloudappsecurity.com', '.portal.cloudappsecurity.us'],
+    storage: ['.blob.core.windows.net', '.blob.core.usgovcloudapi.net'],
     eventHubs: '.servicebus.windows.net',
   }),
   microsoftCloud({
@@ -92,6 +96,7 @@ export const CLOUDS: readonly Cloud[] = [
     azure: 'https://management.usgovcloudapi.net',
     defender: 'https://api-gov.securitycenter.microsoft.us',
     portals: ['.portal.cloudappsecurity.us'],
+    storage: ['.blob.core.usgovcloudapi.net'],
     eventHubs: '.servicebus.usgovcloudapi.net',
   }),
   microsoftCloud({
@@ -104,6 +109,7 @@ export const CLOUDS: readonly Cloud[] = [
     azure: 'https://management.usgovcloudapi.net',
     defender: 'https://api-gov.securitycenter.microsoft.us',
     portals: ['.portal.cloudappsecurity.us'],
+    storage: ['.blob.core.usgovcloudapi.net'],
     eventHubs: '.servicebus.usgovcloudapi.net',
   }),
   microsoftCloud({
@@ -203,6 +209,7 @@ export async function loadCloudFile(path: string): Promise<Cloud> {
         ...(eventHubs && { 'event-hubs': { origin: login, audience: EVENT_HUBS_AUDIENCE } }),
       },
       portals: cloudApps ? [new URL(cloudApps).hostname] : [],
+      storage: [],
       ...(eventHubs && { eventHubs }),
       ...(file.eventHubsEndpoint && { eventHubsEndpoint: file.eventHubsEndpoint }),
       ...(file.caFile && { ca: await readFile(resolve(dirname(path), file.caFile), 'utf8') }),
@@ -251,11 +258,24 @@ interface Addresses {
   azure: string
   defender?: string
   portals?: string[]
+  storage?: string[]
   eventHubs: string
 }
 
 function microsoftCloud(addresses: Addresses): Cloud {
-  const { name, title, login, graph, management, exchange, azure, defender, portals = [], eventHubs } = addresses
+  const {
+    name,
+    title,
+    login,
+    graph,
+    management,
+    exchange,
+    azure,
+    defender,
+    portals = [],
+    storage = [],
+    eventHubs,
+  } = addresses
   return {
     name,
     title,
@@ -269,6 +289,7 @@ function microsoftCloud(addresses: Addresses): Cloud {
       'event-hubs': { origin: login, audience: EVENT_HUBS_AUDIENCE },
     },
     portals,
+    storage,
     eventHubs,
   }
 }

@@ -8,11 +8,11 @@ import { createBatchLine } from './batch.ts'
 import { createBudgets } from './budgets.ts'
 import { RESOURCE_TITLES, type Cloud, type CloudApi } from './clouds.ts'
 import { ConnectionClosed } from './connection-closed.ts'
-import { isThrottled, parseJson, replyFault, unreadable } from './faults.ts'
+import { isThrottled, linkFault, parseJson, replyFault, unreadable } from './faults.ts'
 import type { Microsoft, MicrosoftApi, MicrosoftRequest, Traffic } from './microsoft.ts'
 import { readPages } from './pages.ts'
 import { sendPatiently, type Patience } from './patience.ts'
-import { requestPath, scopeOf } from './request-path.ts'
+import { LINKS, linkPlace, requestPath, scopeOf } from './request-path.ts'
 import { createThrottle, type Wait } from './throttle.ts'
 import { createTokenSource, type Application, type Token } from './tokens/token-source.ts'
 import { createTransport, type Received, type Transport } from './transport.ts'
@@ -95,10 +95,17 @@ export function createMicrosoft(options: MicrosoftOptions): Microsoft & { close(
       await tokens.renew(audience, used)
       return await send()
     } catch (error) {
+      return closedFirst(signal)(error)
+    }
+  }
+
+  /** Whoever closed the door ended it, where the caller's own signal has not. */
+  const closedFirst =
+    (signal: AbortSignal | undefined) =>
+    (error: unknown): never => {
       if (closing.signal.aborted && !signal?.aborted) throw new ConnectionClosed()
       throw error
     }
-  }
 
   function mayLackNewConsent(token: Token | undefined, permission: string | undefined): boolean {
     if (!token?.roles || permission === undefined || token.roles.includes(permission)) return false
@@ -118,6 +125,20 @@ export function createMicrosoft(options: MicrosoftOptions): Microsoft & { close(
       const reply = await answer(request, true)
       if (reply.status >= 200 && reply.status < 300) return wholeBody(reply)
       throw replyFault(request, reply, secret)
+    },
+    async download(link) {
+      const { what, signal } = link
+      const place = linkPlace(link, { origin: apiOf(link).origin, storage: cloud.storage })
+      const ended = signal ? AbortSignal.any([signal, closing.signal]) : closing.signal
+      const call = { what, method: 'GET', ...place, headers: { 'user-agent': 'Cordon' }, signal: ended } as const
+      const reply = await sendPatiently(patience, {
+        scope: LINKS,
+        signal: ended,
+        repeatable: true,
+        call: async () => ({ ...call, isStreamed: true }),
+      }).catch(closedFirst(signal))
+      if (reply.status >= 200 && reply.status < 300) return wholeBody(reply)
+      throw linkFault(what, place.origin, reply)
     },
     async json(request, schema) {
       const reply = await microsoft.send(request)

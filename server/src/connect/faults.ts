@@ -139,6 +139,18 @@ export function replyFault(request: MicrosoftRequest, reply: MicrosoftReply, sec
 }
 
 /** A reply whose body is not what the service's contract says. */
+/** A reply outside 2xx of Azure's storage, which speaks XML, as an error for people. Its details may quote the link, and stay out. */
+export function linkFault(what: string, origin: string, { status, body }: MicrosoftReply): AppError {
+  const code = /<Code>(\w{1,100})<\/Code>/.exec(body.subarray(0, LONGEST_TEXT).toString('utf8'))?.[1]
+  return new AppError({
+    code: isPassing(status) ? 'CONNECT_UNREACHABLE' : 'CONNECT_REQUEST_REFUSED',
+    what,
+    why: `${new URL(origin).host} refused the link that Microsoft gave (${code ?? 'no code'}, status ${status}).`,
+    fix: 'Try again: each time Microsoft gives a new link, which is good for half an hour. A proxy in between must let it through as it is.',
+    ...(isPassing(status) && { retry: 'backoff' as const }),
+  })
+}
+
 export function unreadable(request: MicrosoftRequest, reply: MicrosoftReply, problem?: string): AppError {
   const type = reply.headers['content-type'] ?? 'no content type'
   return new AppError({

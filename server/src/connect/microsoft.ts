@@ -31,6 +31,13 @@ export interface Microsoft {
    * megabyte; what fails later is thrown while reading.
    */
   stream(request: MicrosoftRequest): Promise<AsyncGenerator<Buffer, void, undefined>>
+  /**
+   * What lies behind a link that Microsoft gave to its storage, as {@link stream} gives it. The link is its own key: no token goes
+   * with it, and no error shows it.
+   *
+   * @throws AppError CONNECT_*: CONNECT_REPLY_UNREADABLE for a link that leads elsewhere than to the API or the cloud's storage.
+   */
+  download(link: MicrosoftLink): Promise<AsyncGenerator<Buffer, void, undefined>>
   /** {@link send}, the body parsed by `schema`. @throws also CONNECT_REPLY_UNREADABLE. */
   json<T>(request: MicrosoftRequest, schema: z.ZodType<T>): Promise<T>
   /**
@@ -115,6 +122,11 @@ export interface MicrosoftRequest {
   role?: string
   /** What to do where Microsoft refuses it for what it says, as when a list is full: a defect of Cordon's unless told here. */
   advice?: string
+}
+
+export interface MicrosoftLink extends Pick<MicrosoftRequest, 'api' | 'what' | 'signal'> {
+  /** As Microsoft gave it: a shared access signature is part of it. */
+  url: string
 }
 
 export interface MicrosoftReply {

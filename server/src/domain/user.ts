@@ -21,6 +21,8 @@ export const RIGHTS = {
   'action.plan': 'analyst',
   'action.approve': 'responder',
   'action.execute': 'responder',
+  'collected-file.read': 'responder',
+  'collected-file.write': 'administrator',
   'safeguard.write': 'administrator',
   'connection.read': 'viewer',
   'connection.write': 'administrator',

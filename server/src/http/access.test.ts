@@ -175,6 +175,7 @@ describe('access', () => {
       'DELETE /tokens/{id}',
       'POST /connections/plan',
       'POST /session/password',
+      'POST /tenants/{tenantId}/collected-files/{id}/download',
       'POST /tenants/{tenantId}/investigations/{id}/export/eml',
       'POST /tenants/{tenantId}/investigations/{id}/export/stix',
       'POST /tenants/{tenantId}/investigations/{id}/hits/{hitId}/look',

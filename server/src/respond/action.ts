@@ -6,6 +6,8 @@ import type { TargetKind } from '#domain/action-run.ts'
 import type { Clock } from '#domain/clock.ts'
 import type { PermissionNeed, RequirementNeed } from '#domain/tenant.ts'
 
+import type { FileKeeper } from './file-keeper.ts'
+
 /**
  * An action: something Cordon changes at Microsoft, one target at a time. The unit says what it needs and what it does;
  * the runner (runner.ts) does the rest: it reads the state before, writes the intent, executes, reads back, and repairs
@@ -87,6 +89,8 @@ export interface Action<State extends Record<string, unknown> = Record<string, u
 export interface Target {
   microsoft: Microsoft
   clock: Clock
+  /** Where it keeps files that it brings. */
+  files: FileKeeper
   /** The run's settings, as {@link Action.options} parsed them. */
   options?: Record<string, unknown>
   /** What the newest run that changed it found before; only for an action that restores. */

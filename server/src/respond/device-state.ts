@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { isolationOf, listMachineActions, stateOf, type MachineAction } from '#connect/apis/defender/machine-actions.ts'
 import { READ_MACHINES } from '#connect/apis/defender/machines.ts'
 import { RESOURCE_TITLES } from '#connect/clouds.ts'
-import type { PermissionNeed } from '#domain/tenant.ts'
+import type { PermissionNeed, RequirementNeed } from '#domain/tenant.ts'
 
 import type { Verdict } from './action.ts'
 import type { DeviceTarget } from './kinds/device.ts'
@@ -80,6 +80,18 @@ export const SCAN_DEVICES: PermissionNeed = {
   resource: RESOURCE,
   permission: 'Machine.Scan',
   why: 'To start a scan for malware on devices.',
+}
+
+export const COLLECT_FILES: PermissionNeed = {
+  resource: RESOURCE,
+  permission: 'Machine.LiveResponse',
+  why: 'To collect a file from a device by live response.',
+}
+
+export const LIVE_RESPONSE_LICENSE: RequirementNeed = {
+  kind: 'license',
+  name: 'Microsoft Defender for Endpoint Plan 2',
+  why: 'Live response is part of it, and must be on in https://security.microsoft.com > Settings > Endpoints > Advanced features.',
 }
 
 /** National clouds without Defender for Endpoint's API. */

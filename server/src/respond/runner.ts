@@ -15,6 +15,7 @@ import type { TenantId } from '#domain/ids.ts'
 import type { RecordStore } from '#store/record-store.ts'
 
 import { checkExecutable } from './approval.ts'
+import { openFileKeeper } from './file-keeper.ts'
 import { openJournal } from './journal.ts'
 import { KINDS } from './kinds/index.ts'
 import { findAction } from './plan.ts'
@@ -45,6 +46,8 @@ export interface ActionRunContext {
   concurrency?: number
   /** How to wait for what Microsoft has accepted to show; timers when absent. */
   wait?: Wait
+  /** How long a file may be that an action brings; 100 MB when absent. */
+  fileMaxBytes?: number
 }
 
 /**
@@ -167,6 +170,7 @@ async function eachTarget(
       const target = {
         microsoft,
         clock,
+        files: openFileKeeper(context),
         ...on,
         ...(run.options && { options: run.options }),
         ...(signal && { signal }),

@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 
 import type { Wait } from '#connect/throttle.ts'
@@ -7,6 +6,7 @@ import { AppError, reasonOf } from '#domain/errors.ts'
 
 import { PROMPT, type Action, type Target, type Verdict } from './action.ts'
 import type { Journal, JournalStep } from './journal.ts'
+import { timers } from './timers.ts'
 
 /** One target, the action on it, and its journal. */
 export interface TargetWork {
@@ -175,8 +175,6 @@ async function look(
   }
   return see().catch(unread(refusal))
 }
-
-const timers: Wait = (ms, signal) => setTimeout(ms, undefined, { signal })
 
 /**
  * When it cannot be read back, the refusal tells more than the second failure; but where only the line failed, what

@@ -2,6 +2,7 @@ import type { ActionRun, ActionTarget, TargetKind } from '#domain/action-run.ts'
 import type { Alert, Detection, Verdict } from '#domain/alert.ts'
 import type { AuditEntry, AuditHead, ChainedEntry } from '#domain/audit.ts'
 import type { Budgets } from '#domain/budget.ts'
+import type { CollectedFile } from '#domain/collected-file.ts'
 import type { CoverageLedger, FeedKey } from '#domain/coverage.ts'
 import type { DeadLetter, Destination, ForwardFault } from '#domain/destination.ts'
 import type { MailPerson, UnreachedCopy } from '#domain/follow-up.ts'
@@ -389,6 +390,28 @@ export interface RecordStore {
     /** By name. */
     list(tenantId: TenantId): Promise<SavedSearch[]>
     remove(tenantId: TenantId, id: string): Promise<void>
+  }
+
+  /** Files that actions have brought from devices, sealed. One that is being written is not there yet. */
+  collectedFiles: {
+    /**
+     * Writes the bytes as they arrive. One of the same id is replaced; where `bytes` throws, there is none.
+     *
+     * @throws what `bytes` throws.
+     */
+    keep(file: Omit<CollectedFile, 'sha256' | 'sizeBytes'>, bytes: AsyncIterable<Buffer>): Promise<CollectedFile>
+    read(tenantId: TenantId, id: string): Promise<CollectedFile | undefined>
+    /** Newest first. */
+    list(tenantId: TenantId, filter: { actionRunId?: string; limit: number }): Promise<CollectedFile[]>
+    /** What is in it, from first to last. @throws AppError STORE_KEY_WRONG while it is read. */
+    bytes(tenantId: TenantId, id: string): AsyncGenerator<Buffer, void, undefined>
+    /** False where it is not there. */
+    remove(tenantId: TenantId, id: string): Promise<boolean>
+    /** Those collected before that moment, and what was cut off. How many there were. */
+    removeBefore(tenantId: TenantId, before: string): Promise<number>
+    /** As those of connections. */
+    reseal(): Promise<number>
+    countStale(): Promise<number>
   }
 
   /** What holds actions back. */

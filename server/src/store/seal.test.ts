@@ -23,7 +23,7 @@ describe('a seal', () => {
     for (let bit = 0; bit < sealed.length * 8; bit += 1) {
       const changed = Buffer.from(sealed)
       changed[bit >> 3]! ^= 1 << (bit & 7)
-      expect(() => seal.open(changed, ['tenant', 'connection'])).toThrow('Could not open the credential')
+      expect(() => seal.open(changed, ['tenant', 'connection'])).toThrow('Could not open what is sealed')
     }
   })
 
@@ -41,7 +41,7 @@ describe('a seal', () => {
 
   it('refuses bytes that are no sealed value', () => {
     for (const bytes of [Buffer.alloc(0), Buffer.alloc(9), testSeal(1).close('x', []).subarray(0, 20)]) {
-      expect(() => testSeal(1).open(bytes, [])).toThrow('Could not open the credential')
+      expect(() => testSeal(1).open(bytes, [])).toThrow('Could not open what is sealed')
     }
   })
 })

@@ -57,7 +57,7 @@ export function createSeal(keys: Keyring): Seal {
     open(sealed, context) {
       const header = sealed.subarray(0, HEADER_BYTES)
       const key = header[0] === VERSION ? keys.find(header.subarray(1).toString('hex')) : undefined
-      if (!key) throw wrong('It was sealed with another key than those at hand.')
+      if (!key) throw sealWrong('It was sealed with another key than those at hand.')
       const textStart = HEADER_BYTES + NONCE_BYTES + TAG_BYTES
       const nonce = sealed.subarray(HEADER_BYTES, HEADER_BYTES + NONCE_BYTES)
       try {
@@ -65,7 +65,7 @@ export function createSeal(keys: Keyring): Seal {
         decipher.setAAD(bind(header, context)).setAuthTag(sealed.subarray(HEADER_BYTES + NONCE_BYTES, textStart))
         return Buffer.concat([decipher.update(sealed.subarray(textStart)), decipher.final()]).toString('utf8')
       } catch {
-        throw wrong('The stored bytes were changed, or belong to another tenant or connection.')
+        throw sealWrong('The stored bytes were changed, or belong to another tenant or connection.')
       }
     },
 
@@ -73,10 +73,11 @@ export function createSeal(keys: Keyring): Seal {
   }
 }
 
-function wrong(why: string): AppError {
+/** That something sealed does not open. */
+export function sealWrong(why: string): AppError {
   return new AppError({
     code: 'STORE_KEY_WRONG',
-    what: 'Could not open the credential of a connection.',
+    what: 'Could not open what is sealed: the credential of a connection, say.',
     why,
     fix: 'Set CORDON_KEY_FILE (or CORDON_KEY) to the key this database was written with, and keep earlier keys beside it; if that key is lost, add the connection anew on the Connections page.',
   })

@@ -26,6 +26,7 @@ import { Pace, ProgressRing } from '#parts/progress.tsx'
 import { When } from '#parts/when.tsx'
 
 import { ApprovalNote } from './approval-note.tsx'
+import { CollectedFiles } from './collected-files.tsx'
 import { PlanPanel } from './plan-panel.tsx'
 import { PlanForReal, UndoButton } from './result-buttons.tsx'
 import { RevealSecrets } from './reveal-secrets.tsx'
@@ -90,6 +91,7 @@ export function ActionRunPage() {
       ) : (
         action && <PlanPanel {...{ tenantId, actionRun, action }} />
       )}
+      {hasBegun && actionRun.action === 'collect-file' && <CollectedFiles tenantId={tenantId} actionRun={actionRun} />}
       <RevealSecrets actionRun={actionRun} targets={targets} />
       <Targets kind={actionRun.targetKind} targets={targets} />
     </Page>
@@ -113,7 +115,7 @@ function RunSummary({ actionRun, summary }: { actionRun: ActionRun; summary: str
     >
       <ProgressRing fraction={progress.fraction} label={`${kindTitle(targetKind)} ${undoing ? 'put back' : 'done'}`} />
       <div className="min-w-0 flex-1 space-y-2 text-sm">
-        <p className="text-base font-medium" aria-live="polite">
+        <p className="text-base font-medium wrap-anywhere" aria-live="polite">
           {hasEnded ? (summary ?? effect) : effect}
         </p>
         <p className="flex flex-wrap gap-1.5">

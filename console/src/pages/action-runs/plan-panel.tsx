@@ -30,7 +30,7 @@ export function PlanPanel({ tenantId, actionRun, action }: Props) {
   return (
     <Panel title={isOpen ? 'Plan: nothing has happened yet' : 'Plan: nothing has happened'}>
       <div className="space-y-4 p-4 text-sm">
-        <p className="text-base font-medium">{effect}</p>
+        <p className="text-base font-medium wrap-anywhere">{effect}</p>
         <dl className="grid grid-cols-2 gap-x-6 gap-y-3 md:grid-cols-4">
           <Fact title={kindTitle(targetKind)}>{number(actionable(actionRun))}</Fact>
           {guarded > 0 && <Fact title="Protected, left alone">{number(guarded)}</Fact>}

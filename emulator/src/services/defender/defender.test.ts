@@ -203,6 +203,18 @@ describe('Defender for Endpoint: live response', () => {
     expect(createHash('sha1').update(bytes).digest('hex')).toBe(found.sha1)
   })
 
+  behavior('inferred', 'every machine has the file of host names where its system keeps it', async () => {
+    const id = String(active(7)['id'])
+    const Commands = [
+      { type: 'GetFile', params: [{ key: 'Path', value: String.raw`C:\Windows\System32\drivers\etc\hosts` }] },
+    ]
+    const { json } = await post(`/api/machines/${id}/runliveresponse`, { Comment: 'x', Commands })
+    await pass(10 * MINUTE)
+    const action = `/api/machineactions/${String(json['id'])}`
+    const { value } = (await responder(`${action}/GetLiveResponseResultDownloadLink(index=0)`)).json
+    expect(gunzipSync((await client.send(String(value))).body).toString()).toContain('127.0.0.1 localhost')
+  })
+
   it('gives nothing for a link that was tampered with', async () => {
     const answer = await client.send('/investigation-actions-data/a/b/0?se=2030-01-01T00%3A00%3A00Z&sig=AAAA')
     expect(answer.status).toBe(403)

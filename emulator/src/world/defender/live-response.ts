@@ -59,7 +59,9 @@ const RUN: Record<LiveCommand['type'], Run> = {
       : { error: `The file '${read('FileName')}' is not in the library.` },
   GetFile: (tenant, machine, read) => {
     const path = read('Path').toLowerCase()
-    const file = filesOn(tenant, machine).find((each) => !each.quarantined && each.path.toLowerCase() === path)
+    const file = [...filesOn(tenant, machine).filter(({ quarantined }) => !quarantined), hostsFile(machine)].find(
+      (each) => each.path.toLowerCase() === path,
+    )
     return file ? { result: file.content } : { error: `The file '${read('Path')}' was not found.` }
   },
   RunScript: (tenant, machine, read) => {
@@ -81,6 +83,12 @@ const RUN: Record<LiveCommand['type'], Run> = {
 
 const filesOn = (tenant: Tenant, machine: Machine): MachineFile[] =>
   [...tenant.objects(machineFiles).all()].filter(({ machineId }) => machineId === machine.id)
+
+/** What every machine has, and nobody minds: Defender knows nothing of it. */
+const hostsFile = ({ osPlatform }: Machine): Pick<MachineFile, 'path' | 'content'> => ({
+  path: osPlatform === 'macOS' ? '/etc/hosts' : String.raw`C:\Windows\System32\drivers\etc\hosts`,
+  content: Buffer.from('127.0.0.1 localhost\n::1 localhost\n').toString('base64'),
+})
 
 /** Brings back what the arguments name; a path among them (`-Path C:\…`) is where to. */
 function restore(tenant: Tenant, machine: Machine, args: string): MachineFile[] {

@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto'
+import { Readable } from 'node:stream'
 
 import type { Destination } from '#domain/destination.ts'
 import { parseTenantId } from '#domain/ids.ts'
 import type { Connection } from '#domain/tenant.ts'
 import type { RecordStore } from '#store/record-store.ts'
+import { everyByte } from '#store/testing/every.ts'
 
 const TENANT = parseTenantId('5b0c7a51-0d6f-4f0e-9a53-3f5f0f8f7a01')!
 const MADE_AT = '2026-11-20T00:00:00Z'
-type Records = Pick<RecordStore, 'connections' | 'destinations' | 'tenants'>
+type Records = Pick<RecordStore, 'connections' | 'destinations' | 'collectedFiles' | 'tenants'>
 
 /** Fills a store with one of everything that is sealed, `times` over. */
 export async function sealSecrets(records: Records, times: number): Promise<void> {
@@ -42,6 +44,17 @@ export async function sealSecrets(records: Records, times: number): Promise<void
       deadLetters: 0,
     }
     await records.destinations.create(destination, { secret: `token ${number}` })
+    const file = {
+      tenantId: TENANT,
+      id: randomUUID(),
+      actionRunId: 'run',
+      session: 'session',
+      deviceId: 'device',
+      deviceName: 'ws-1.corp.example',
+      path: '/a',
+      collectedAt: MADE_AT,
+    }
+    await records.collectedFiles.keep(file, Readable.from([Buffer.from(`file ${number}`)]))
   }
 }
 
@@ -56,6 +69,9 @@ export async function openSecrets(records: Records): Promise<string[]> {
   }
   for (const { id } of await records.destinations.list(TENANT)) {
     secrets.push((await records.destinations.readSecret(TENANT, id)) ?? '')
+  }
+  for (const { id } of await records.collectedFiles.list(TENANT, { limit: 10_000 })) {
+    secrets.push((await everyByte(records.collectedFiles.bytes(TENANT, id))).toString())
   }
   return secrets.sort()
 }

@@ -36,6 +36,9 @@ export function createExchangeDoor(options: ExchangeDoorOptions): Microsoft & { 
     stream: async (request) => {
       throw refuse(request)
     },
+    download: async (link) => {
+      throw refuse(link)
+    },
     json: async (request) => {
       throw refuse(request)
     },

@@ -26,6 +26,7 @@ export interface ApiStage {
 
 export type Onlooker = (
   path: string,
+  /** The body is sent as JSON, a form as one. */
   ask?: { method?: 'POST' | 'PATCH' | 'PUT' | 'DELETE'; body?: unknown },
 ) => Promise<{ status: number; json: Record<string, unknown> }>
 
@@ -86,13 +87,12 @@ export async function openApiStage(
     }
     signIns.push(signIn)
     await signIn()
-    return (path, { method, body } = {}) =>
-      send(
-        method ?? 'GET',
-        path,
-        { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-        body === undefined ? undefined : JSON.stringify(body),
-      )
+    return async (path, { method, body } = {}) => {
+      const form = body instanceof FormData ? new Response(body) : undefined
+      const type = form?.headers.get('content-type') ?? 'application/json'
+      const text = form ? await form.text() : body === undefined ? undefined : JSON.stringify(body)
+      return send(method ?? 'GET', path, { authorization: `Bearer ${token}`, 'content-type': type }, text)
+    }
   }
   const onlooker = await onlookerAt(api, roles, directoryRoles)
 

@@ -74,6 +74,7 @@ export async function startFakeCloud(): Promise<FakeCloud> {
       'cloud-apps': { origin, audience: '05a65629-4c1b-48c1-a78b-804c4abdd4af' },
     },
     portals: [],
+    storage: [],
   }
 
   return {

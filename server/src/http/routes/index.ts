@@ -3,6 +3,7 @@ import type { Route } from '#http/route.ts'
 import { ACTION_ROUTES } from './actions.ts'
 import { ALERT_ROUTES } from './alerts.ts'
 import { AUDIT_ROUTES } from './audit.ts'
+import { COLLECTED_FILE_ROUTES } from './collected-files.ts'
 import { CONNECTION_ROUTES } from './connections.ts'
 import { DESTINATION_ROUTES } from './destinations.ts'
 import { ENTITY_ROUTES } from './entities.ts'
@@ -46,5 +47,6 @@ export const ROUTES: readonly Route[] = [
   ...INVESTIGATION_ROUTES,
   ...EVIDENCE_ROUTES,
   ...ACTION_ROUTES,
+  ...COLLECTED_FILE_ROUTES,
   ...STREAM_ROUTES,
 ]

@@ -4,6 +4,7 @@ import { blockIndicator } from './block-indicator/action.ts'
 import { blockIp } from './block-ip/action.ts'
 import { blockMailEntry } from './block-mail-entry/action.ts'
 import { clearMailboxForwarding } from './clear-mailbox-forwarding/action.ts'
+import { collectFile } from './collect-file/action.ts'
 import { confirmUserCompromised } from './confirm-user-compromised/action.ts'
 import { deleteExternalForwardRules } from './delete-external-forward-rules/action.ts'
 import { deleteMessage } from './delete-message/action.ts'
@@ -57,6 +58,7 @@ export const ACTIONS: readonly Action[] = [
   removeMailboxDelegate,
   releaseQuarantinedMessage,
   deleteQuarantinedMessage,
+  collectFile,
   scanDevice,
   isolateDevice,
   releaseDevice,

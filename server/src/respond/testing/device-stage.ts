@@ -10,7 +10,7 @@ export interface TriedDevice {
   computerDnsName: string
 }
 
-/** What an action on devices is tried on: devices that report. */
+/** What an action on devices is tried on: devices that report and run Windows. */
 export interface DeviceStage
   extends DefenderStage, Pick<Trial<TriedDevice>, 'subjects' | 'stranger' | 'request' | 'hide'> {
   /** One that does not report any more. */
@@ -19,6 +19,10 @@ export interface DeviceStage
   ordersTo(device: TriedDevice, ...types: string[]): Promise<{ type: string; status: string; scope: string | null }[]>
   /** What an administrator asks of the device meanwhile; nothing is done yet when this ends. */
   begin(device: TriedDevice, verb: string, body: object): Promise<void>
+  /** A file that the antivirus has put into quarantine: on which device, where it lay, and the SHA-256 of it. */
+  quarantined(): Promise<{ device: TriedDevice; path: string; sha256: string }>
+  /** What an administrator puts into the tenant's live response library. */
+  addScript(name: string, text: string): Promise<void>
   /** The same, done when this ends. */
   order(device: TriedDevice, verb: string, body: object): Promise<void>
 }
@@ -33,7 +37,12 @@ export async function isolationSeen(stage: DeviceStage, device: TriedDevice): Pr
 const HOUR = 3_600_000
 
 const Machines = z.object({
-  value: z.array(z.object({ id: z.string(), computerDnsName: z.string(), healthStatus: z.string() })),
+  value: z.array(
+    z.object({ id: z.string(), computerDnsName: z.string(), healthStatus: z.string(), osPlatform: z.string() }),
+  ),
+})
+const QuarantinedFiles = z.object({
+  files: z.array(z.object({ machineId: z.string(), path: z.string(), sha256: z.string() })),
 })
 const Orders = z.object({
   value: z.array(z.object({ type: z.string(), status: z.string(), scope: z.string().nullable() })),
@@ -41,7 +50,10 @@ const Orders = z.object({
 
 /** Starts the emulator and an embedded store; a second or two. */
 export async function openDeviceStage(): Promise<DeviceStage> {
-  const stage = await openDefenderStage(['Machine.Read.All'], ['Machine.Isolate', 'Machine.Scan'])
+  const stage = await openDefenderStage(
+    ['Machine.Read.All'],
+    ['Machine.Isolate', 'Machine.Scan', 'Machine.LiveResponse', 'Library.Manage'],
+  )
   const { onlooker, connectionId } = stage
   const { value: machines } = Machines.parse((await onlooker('/api/machines')).json)
   const begin: DeviceStage['begin'] = async ({ id }, verb, body) => {
@@ -51,13 +63,29 @@ export async function openDeviceStage(): Promise<DeviceStage> {
   return {
     ...stage,
     begin,
-    subjects: machines.filter(({ healthStatus }) => healthStatus === 'Active'),
+    subjects: machines.filter(
+      ({ healthStatus, osPlatform }) => healthStatus === 'Active' && osPlatform.startsWith('Windows'),
+    ),
     silent: machines.find(({ healthStatus }) => healthStatus === 'Inactive')!,
     stranger: { id: 'f'.repeat(40), computerDnsName: 'nobody.corp.example' },
     request: (chosen) => ({ connectionId, targets: chosen.map(({ id }) => id) }),
     async ordersTo({ id }, ...types) {
       const { json } = await onlooker(`/api/machineactions?$filter=machineId%20eq%20%27${id}%27`)
       return Orders.parse(json).value.filter(({ type }) => types.includes(type))
+    },
+    async quarantined() {
+      const truth = await stage.company.emulator.request('/ground-truth/machine-files')
+      const reporting = machines.filter(({ healthStatus }) => healthStatus === 'Active')
+      const file = QuarantinedFiles.parse(truth).files.find(({ machineId }) =>
+        reporting.some(({ id }) => id === machineId),
+      )!
+      return { ...file, device: reporting.find(({ id }) => id === file.machineId)! }
+    },
+    async addScript(name, text) {
+      const body = new FormData()
+      body.set('File', new File([text], name, { type: 'text/plain' }))
+      body.set('Description', 'By hand')
+      expect((await onlooker('/api/libraryfiles', { method: 'POST', body })).status).toBe(200)
     },
     async order(device, verb, body) {
       await begin(device, verb, body)

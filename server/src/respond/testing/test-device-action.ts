@@ -8,7 +8,8 @@ import { openDeviceStage, type DeviceStage, type TriedDevice } from './device-st
 import { type Expected, type Running, testContract } from './test-contract.ts'
 
 /** What an action does to emulated devices; what is absent is as for most actions on devices. */
-export type ExpectedDeviceEffect = Omit<Expected<DeviceStage, TriedDevice>, 'lossy' | 'again' | 'lie'>
+export type ExpectedDeviceEffect = Omit<Expected<DeviceStage, TriedDevice>, 'lossy' | 'again' | 'lie'> &
+  Partial<Pick<Expected<DeviceStage, TriedDevice>, 'again'>>
 
 /** The contract that every action on devices fulfils; `more` adds what the action alone does. */
 export function testDeviceAction(
@@ -36,10 +37,17 @@ export function testDeviceAction(
 
     it('tells a missing permission before there is a plan', async () => {
       const { records, clock, tenantId, microsoft, connectionId } = running.stage()
+      const options = effect.options && { options: effect.options }
       for (const { permission } of action.permissions) {
         const roles = (await microsoft.grantedRoles('defender-endpoint')).filter((role) => role !== permission)
         const open = async () => ({ ...microsoft, grantedRoles: async () => roles })
-        const named = { action: action.id, connectionId, targets: [running.subjects()[0]!.id], createdBy: 'ana' }
+        const named = {
+          action: action.id,
+          connectionId,
+          targets: [running.subjects()[0]!.id],
+          createdBy: 'ana',
+          ...options,
+        }
         const refused = expect.objectContaining({
           code: 'CONNECT_PERMISSION_MISSING',
           why: expect.stringContaining(permission),

@@ -7,6 +7,7 @@ import type { Seal } from '#store/seal.ts'
 
 import { upsert } from './bulk.ts'
 import { fence } from './leases.ts'
+import { resealing } from './reseal.ts'
 import { present } from './row.ts'
 import type { Database } from './schema.ts'
 
@@ -41,12 +42,6 @@ export function destinations(db: Database, seal: Seal): RecordStore['destination
       delivered: Number(delivered),
       deadLetters: Number(deadLetters),
     }))
-  }
-
-  /** Rows whose secret is not sealed under the current key. */
-  async function stale() {
-    const rows = await db.selectFrom('destinations').select(['tenantId', 'id', 'sealedSecret']).execute()
-    return rows.filter(({ sealedSecret }) => sealedSecret && !seal.isCurrent(sealedSecret))
   }
 
   return {
@@ -171,32 +166,7 @@ export function destinations(db: Database, seal: Seal): RecordStore['destination
 
     discardLetters: async (tenantId, id) => Number((await settled(tenantId, id).executeTakeFirst()).numDeletedRows),
 
-    async reseal() {
-      let changed = 0
-      for (const { tenantId, id } of await stale()) {
-        changed += await db.transaction().execute(async (trx) => {
-          const row = await trx
-            .selectFrom('destinations')
-            .select('sealedSecret')
-            .where('tenantId', '=', tenantId)
-            .where('id', '=', id)
-            .forUpdate()
-            .executeTakeFirst()
-          if (!row?.sealedSecret) return 0
-          const sealedSecret = seal.close(seal.open(row.sealedSecret, [tenantId, id]), [tenantId, id])
-          await trx
-            .updateTable('destinations')
-            .set({ sealedSecret })
-            .where('tenantId', '=', tenantId)
-            .where('id', '=', id)
-            .execute()
-          return 1
-        })
-      }
-      return changed
-    },
-
-    countStale: async () => (await stale()).length,
+    ...resealing(db, seal, { table: 'destinations', column: 'sealed_secret' }),
   }
 
   function letters(tenantId: TenantId, id: string) {

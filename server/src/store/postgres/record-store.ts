@@ -10,6 +10,7 @@ import { alerts } from './alerts.ts'
 import { apiTokens } from './api-tokens.ts'
 import { audit } from './audit.ts'
 import { budgets } from './budgets.ts'
+import { collectedFiles } from './collected-files.ts'
 import { connections } from './connections.ts'
 import { correlationHits } from './correlation-hits.ts'
 import { coverage } from './coverage.ts'
@@ -62,6 +63,7 @@ export function createRecordStore(parts: { pool: Pool; seal: Seal }): RecordStor
     investigations: investigations(db),
     followUps: followUps(db),
     actionRuns: actionRuns(db),
+    collectedFiles: collectedFiles(db, parts.seal),
     safeguards: safeguards(db),
     users: users(db),
     sessions: sessions(db),

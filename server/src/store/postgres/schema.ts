@@ -59,6 +59,8 @@ export interface Tables {
   unreachedCopies: InvestigationColumns & UnreachedCopy
   actionRuns: ActionRunTable
   actionTargets: ActionTargetTable
+  collectedFiles: CollectedFileTable
+  collectedPieces: { tenantId: TenantId; fileId: string; number: number; sealed: Buffer }
   users: UserTable
   userRoles: { tenantId: TenantId; userId: string; role: Role }
   sessions: SessionTable
@@ -111,6 +113,22 @@ interface ConnectionTable {
   settings: Json<ConnectionSettings>
   createdAt: Moment
   lastTest: JsonOrNull<ConnectionTest>
+}
+
+interface CollectedFileTable {
+  tenantId: TenantId
+  id: string
+  actionRunId: string
+  session: string
+  deviceId: string
+  deviceName: string
+  path: string
+  /** Null until the whole of it is there. */
+  sha256: TextOrNull
+  sizeBytes: ColumnType<string, number | undefined, number>
+  collectedAt: Moment
+  /** As `sealedCredential`. */
+  sealedKey: Buffer
 }
 
 interface LedgerWindowTable extends FeedColumns {

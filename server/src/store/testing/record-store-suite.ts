@@ -5,6 +5,7 @@ import type { RecordStore } from '#store/record-store.ts'
 import { actionRunContract } from './record-store/action-runs.ts'
 import { alertContract } from './record-store/alerts.ts'
 import { budgetContract } from './record-store/budgets.ts'
+import { collectedFileContract } from './record-store/collected-files.ts'
 import { connectionContract } from './record-store/connections.ts'
 import { correlationHitContract } from './record-store/correlation-hits.ts'
 import { coverageContract } from './record-store/coverage.ts'
@@ -66,6 +67,7 @@ export function testRecordStore(
     describe('investigations', () => void investigationContract(store))
     describe('follow-ups', () => void followUpContract(store))
     describe('action runs', () => void actionRunContract(store))
+    describe('collected files', () => void collectedFileContract(store))
     describe('safeguards', () => void safeguardContract(store))
     describe('budgets', () => void budgetContract(store))
     describe('destinations', () => void destinationContract(store))

@@ -6,6 +6,18 @@ import { AppError } from '#domain/errors.ts'
 
 import { READ_MACHINES } from './machines.ts'
 
+/** A command of a live response session, and what became of it. */
+const SessionCommand = z.object({
+  index: z.int().nullish(),
+  /** `Created`, `Completed`, `Failed`, … */
+  commandStatus: z.string(),
+  errors: z.array(z.string()).nullish(),
+  command: z.object({
+    type: z.string(),
+    params: z.array(z.object({ key: z.string(), value: z.string() })).nullish(),
+  }),
+})
+
 /**
  * What was asked of a machine, and what became of it. Microsoft takes an order at once and carries it out when the machine
  * asks for work: in a minute or some where it is active, and within three days or not at all where it is not.
@@ -26,6 +38,8 @@ export const MachineAction = z.object({
   requestorComment: z.string().nullish(),
   creationDateTimeUtc: z.string(),
   lastUpdateDateTimeUtc: z.string().nullish(),
+  /** Of a live response session, in their order. */
+  commands: z.array(SessionCommand).nullish(),
 })
 export type MachineAction = z.infer<typeof MachineAction>
 
@@ -38,7 +52,7 @@ export type IsolationType = 'Full' | 'Selective' | 'UnManagedDevice'
 export type ScanType = 'Quick' | 'Full'
 
 /** Who asks for an order, and why: Microsoft shows it in the action center. */
-interface Order {
+export interface Order {
   machineId: string
   comment: string
   signal?: AbortSignal | undefined
@@ -60,7 +74,7 @@ export function isolateMachine(
   microsoft: Microsoft,
   { isolationType, ...order }: Order & { isolationType: IsolationType },
 ): Promise<MachineAction> {
-  return give(microsoft, order, {
+  return giveOrder(microsoft, order, {
     verb: 'isolate',
     type: 'Isolate',
     body: { IsolationType: isolationType },
@@ -76,7 +90,7 @@ export function isolateMachine(
  * @see https://learn.microsoft.com/defender-endpoint/api/unisolate-machine
  */
 export function unisolateMachine(microsoft: Microsoft, order: Order): Promise<MachineAction> {
-  return give(microsoft, order, {
+  return giveOrder(microsoft, order, {
     verb: 'unisolate',
     type: 'Unisolate',
     body: {},
@@ -95,7 +109,7 @@ export function runAntiVirusScan(
   microsoft: Microsoft,
   { scanType, ...order }: Order & { scanType: ScanType },
 ): Promise<MachineAction> {
-  return give(microsoft, order, {
+  return giveOrder(microsoft, order, {
     verb: 'runAntiVirusScan',
     type: 'RunAntiVirusScan',
     body: { ScanType: scanType },
@@ -172,15 +186,22 @@ export function isolationOf(actions: readonly MachineAction[]): Isolation {
 interface Kind {
   verb: string
   type: string
-  body: Record<string, string>
+  body: Record<string, unknown>
   permission: string
   what: string
+  /** Whether an order of the type asks for the same; all do when absent. */
+  isSame?: (order: MachineAction) => boolean
 }
 
-async function give(
+/**
+ * Gives a machine an order; where Microsoft says that one is under way, the one that it is.
+ *
+ * @throws AppError CONNECT_*: Microsoft's refusal where the order under way is not the same.
+ */
+export async function giveOrder(
   microsoft: Microsoft,
   { machineId, comment, signal }: Order,
-  { verb, type, body, permission, what }: Kind,
+  { verb, type, body, permission, what, isSame = () => true }: Kind,
 ): Promise<MachineAction> {
   try {
     return await microsoft.json(
@@ -200,7 +221,7 @@ async function give(
   } catch (error) {
     if (!(error instanceof AppError) || error.microsoft?.code !== UNDER_WAY) throw error
     const known = await listMachineActions(microsoft, machineId, signal)
-    const underWay = known.find((order) => order.type === type && stateOf(order) === 'pending')
+    const underWay = known.find((order) => order.type === type && stateOf(order) === 'pending' && isSame(order))
     if (!underWay) throw error
     return underWay
   }

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
 
-import { TextReader, Uint8ArrayReader, ZipWriter } from '@zip.js/zip.js'
+import { TextReader, Uint8ArrayReader, type ZipWriter } from '@zip.js/zip.js'
 
 import { type Clock, isoTime } from '#domain/clock.ts'
 import { AppError, reasonOf } from '#domain/errors.ts'
 import type { Investigation, MailHit } from '#domain/investigation.ts'
+
+import { sealedZip } from '#investigate/sealed-zip.ts'
 
 import { readAhead } from './read-ahead.ts'
 
@@ -12,7 +14,7 @@ import { readAhead } from './read-ahead.ts'
  * Messages as files, EML, in a ZIP that opens with a password alone (AES-256), with a manifest that says of each where it came
  * from, when, by whom and its SHA-256, and of those that could not be had, why.
  *
- * The list of names in a ZIP can be read without the password, so the names tell nothing: the manifest, inside, does.
+ * Its names tell nothing: the manifest, inside, does.
  */
 export interface Archive {
   investigation: Investigation
@@ -44,22 +46,14 @@ export interface Manifest {
   missing: (Source & { code: string; why: string; triedAt: string })[]
 }
 
-const AES_256 = 3
-
 /** The bytes of the archive as they come about; abandoned, it stops reading. */
 export function archiveOf(archive: Archive): ReadableStream<Uint8Array> {
-  let out: TransformStreamDefaultController<Uint8Array>
-  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>({
-    start: (controller) => void (out = controller),
-  })
-  fill(archive, writable).catch((error: unknown) => out.error(error))
-  return readable
+  return sealedZip(archive.password, (zip) => fill(archive, zip))
 }
 
-async function fill(archive: Archive, writable: WritableStream<Uint8Array>): Promise<void> {
-  const { clock, password, read } = archive
+async function fill(archive: Archive, zip: ZipWriter<unknown>): Promise<void> {
+  const { clock, read } = archive
   const manifest = manifestOf(archive)
-  const zip = new ZipWriter(writable, { password, encryptionStrength: AES_256, useWebWorkers: false })
   const readings = readAhead(archive.hits, async (hit) => ({ hit, mime: await read(hit).catch(expected) }))
   for await (const { hit, mime } of readings) {
     const now = clock.now()
@@ -77,7 +71,6 @@ async function fill(archive: Archive, writable: WritableStream<Uint8Array>): Pro
   await zip.add('manifest.json', new TextReader(text), { lastModDate: new Date(ended) })
   const { messages, missing } = manifest
   await archive.onSealed({ collected: messages.length, missing: missing.length, manifestSha256: sha256Of(text) })
-  await zip.close()
 }
 
 function manifestOf({ investigation, collectedBy, reason, clock }: Archive): Omit<Manifest, 'endedAt'> {

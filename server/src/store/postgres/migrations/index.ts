@@ -22,6 +22,7 @@ import { up as safeguards } from './0019-safeguards.ts'
 import { up as identities } from './0020-identities.ts'
 import { up as valueLists } from './0021-value-lists.ts'
 import { up as reconciliations } from './0022-reconciliations.ts'
+import { up as collectedFiles } from './0023-collected-files.ts'
 
 /** In order of their names; one that was released is never edited. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -47,4 +48,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0020-identities': { up: identities },
   '0021-value-lists': { up: valueLists },
   '0022-reconciliations': { up: reconciliations },
+  '0023-collected-files': { up: collectedFiles },
 }
