@@ -201,6 +201,11 @@ const deviceEntity = createRoute({
   path: 'devices/$name',
   component: lazyRouteComponent(() => import('#pages/entities/device-page.tsx'), 'DevicePage'),
 })
+const servicePrincipalEntity = createRoute({
+  getParentRoute: () => tenant,
+  path: 'service-principals/$name',
+  component: lazyRouteComponent(() => import('#pages/entities/service-principal-page.tsx'), 'ServicePrincipalPage'),
+})
 const coverage = createRoute({
   getParentRoute: () => tenant,
   path: 'coverage',
@@ -261,6 +266,7 @@ export const router = createRouter({
         actionRun,
         userEntity,
         deviceEntity,
+        servicePrincipalEntity,
         rules,
         rule,
         attackMap,

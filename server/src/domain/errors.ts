@@ -64,7 +64,7 @@ export const ERROR_CODES = {
   INVESTIGATION_STATE_WRONG: 'The investigation is not in a state that allows this.',
   HIT_NOT_FOUND: 'The investigation has no such hit.',
   EVIDENCE_TOO_LARGE: 'More messages than one archive holds.',
-  ENTITY_NOT_FOUND: 'Microsoft has no such user or device.',
+  ENTITY_NOT_FOUND: 'Microsoft has no such user, device or application.',
   ACTION_RUN_NOT_FOUND: 'There is no such action run.',
   ACTION_STATE_WRONG: 'The action run is not in a state that allows this.',
   ACTION_CONFIRMATION_WRONG: 'The number confirmed is not the number planned.',

@@ -13,7 +13,7 @@ import {
   count,
   endedTargets,
   isRunActive,
-  kindTitle,
+  kindsTitle,
   number,
   TARGET_KIND,
   TARGET_STATE,
@@ -111,7 +111,7 @@ function RunSummary({ actionRun, summary }: { actionRun: ActionRun; summary: str
       aria-label="Progress"
       className="flex items-center gap-5 rounded-lg border border-line bg-surface p-4 max-sm:items-start max-sm:gap-3"
     >
-      <ProgressRing fraction={progress.fraction} label={`${kindTitle(targetKind)} ${undoing ? 'put back' : 'done'}`} />
+      <ProgressRing fraction={progress.fraction} label={`${kindsTitle(targetKind)} ${undoing ? 'put back' : 'done'}`} />
       <div className="min-w-0 flex-1 space-y-2 text-sm">
         <p className="text-base font-medium" aria-live="polite">
           {hasEnded ? (summary ?? effect) : effect}
