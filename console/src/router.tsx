@@ -189,6 +189,9 @@ const actionRuns = createRoute({
 const actionRun = createRoute({
   getParentRoute: () => tenant,
   path: 'action-runs/$actionRunId',
+  // What a link for an approver carries.
+  validateSearch: (search: Record<string, unknown>): { proof?: string } =>
+    typeof search['proof'] === 'string' ? { proof: search['proof'] } : {},
   component: lazyRouteComponent(() => import('#pages/action-runs/action-run-page.tsx'), 'ActionRunPage'),
 })
 const userEntity = createRoute({

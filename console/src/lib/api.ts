@@ -3,6 +3,7 @@ import {
   ActionRun,
   ActionRunDetail,
   ActionRunList,
+  ApprovalLink,
   Alert,
   AlertDetail,
   AlertList,
@@ -277,6 +278,7 @@ export const tenantApi = (tenantId: string) => {
     actionRuns: (query: { investigationId?: string }) => call(ActionRunList, at('action-runs'), { query }),
     actionRun: (actionRunId: string) => call(ActionRunDetail, at(`action-runs/${id(actionRunId)}`)),
     planActionRun: (body: PlanActionRun) => call(ActionRunDetail, at('action-runs'), { method: 'POST', body }),
+    approvalLink: (actionRunId: string) => call(ApprovalLink, at(`action-runs/${id(actionRunId)}/approval-link`)),
     approveActionRun: (actionRunId: string, body: ApproveActionRun) =>
       call(ActionRun, at(`action-runs/${id(actionRunId)}/approve`), { method: 'POST', body }),
     rejectActionRun: (actionRunId: string, note: string) =>

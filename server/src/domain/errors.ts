@@ -70,6 +70,8 @@ export const ERROR_CODES = {
   ACTION_CONFIRMATION_WRONG: 'The number confirmed is not the number planned.',
   ACTION_APPROVAL_MISSING: 'The action run needs the approval of somebody else than its planner.',
   ACTION_APPROVER_SAME: 'Whoever planned an action run cannot approve it.',
+  ACTION_LINK_WRONG: 'The link to approve a plan by is not whole, is for another plan, or has run out.',
+  ACTION_PLAN_CHANGED: 'The plan is not what it was when the link to approve it by was made.',
   ACTION_PLAN_EXPIRED: 'The plan is too old to be approved or carried out.',
   ACTION_ACTING_STOPPED: 'Somebody has stopped all acting.',
   ACTION_STOP_WRONG: 'Acting is stopped already, or is not stopped.',

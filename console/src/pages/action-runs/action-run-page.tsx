@@ -86,7 +86,7 @@ export function ActionRunPage() {
       />
       <RunSteps actionRun={actionRun} />
       {hasBegun ? (
-        <RunSummary actionRun={actionRun} summary={summary} />
+        <RunSummary tenantId={tenantId} actionRun={actionRun} summary={summary} />
       ) : (
         action && <PlanPanel {...{ tenantId, actionRun, action }} />
       )}
@@ -96,7 +96,13 @@ export function ActionRunPage() {
   )
 }
 
-function RunSummary({ actionRun, summary }: { actionRun: ActionRun; summary: string | undefined }) {
+interface RunSummaryProps {
+  tenantId: string
+  actionRun: ActionRun
+  summary: string | undefined
+}
+
+function RunSummary({ tenantId, actionRun, summary }: RunSummaryProps) {
   const now = useNow(1000)
   const { state, targetKind, startedAt, endedAt, effect, createdBy, createdAt, id } = actionRun
   const { noun } = TARGET_KIND[targetKind]
@@ -126,7 +132,7 @@ function RunSummary({ actionRun, summary }: { actionRun: ActionRun; summary: str
             )
           })}
         </p>
-        <ApprovalNote actionRun={actionRun} />
+        <ApprovalNote tenantId={tenantId} actionRun={actionRun} />
         <p className="flex flex-wrap items-center gap-x-3 text-xs text-ink-3">
           <span>
             {number(done)} of {count(total, noun)} {undoing ? 'put back' : 'settled'}

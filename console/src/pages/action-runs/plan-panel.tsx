@@ -63,7 +63,7 @@ export function PlanPanel({ tenantId, actionRun, action }: Props) {
           </p>
         )}
         <Sample actionRun={actionRun} />
-        <ApprovalNote actionRun={actionRun} />
+        <ApprovalNote tenantId={tenantId} actionRun={actionRun} />
         {isOpen && !reaches('responder') && (
           <p className="text-ink-2">Responders and administrators approve and carry out; your role is {role}.</p>
         )}
