@@ -5,7 +5,7 @@ import { lookEveryWay, openBrowser, openPage, signIn } from './testing/browser.t
 import { deviceName } from './testing/defender.ts'
 import { createWitness } from './testing/graph.ts'
 import { connectTenant, type Product, startProduct } from './testing/product.ts'
-import { readPhish } from './testing/truth.ts'
+import { readConsent, readPhish } from './testing/truth.ts'
 
 /** From wherever a user, device or address shows to how it stands, and to what can be done. */
 describe('who and what events are about', () => {
@@ -16,7 +16,8 @@ describe('who and what events are about', () => {
   let tenantId: string
 
   beforeAll(async () => {
-    ;[product, browser] = await Promise.all([startProduct({}, ['--consistency', 'strong', '--no-live']), openBrowser()])
+    const cloud = ['--consistency', 'strong', '--no-live', '--scenario', 'phish-campaign', 'oauth-consent']
+    ;[product, browser] = await Promise.all([startProduct({}, cloud), openBrowser()])
     ;({ page, errors } = await openPage(browser))
     tenantId = await connectTenant(product)
     await signIn(page, product.address, product.administrator)
@@ -73,6 +74,41 @@ describe('who and what events are about', () => {
     await page.getByRole('button', { name: /^Respond: act on / }).click()
     await page.getByRole('radio', { name: 'Isolate device' }).check()
     expect(await lookEveryWay(page, 'entity-device-choose')).toBe(0)
+    expect(errors).toEqual([])
+  })
+
+  it('leads from a consent over the application and its alert to what ends it', async () => {
+    const { application, victim } = await readConsent(product.emulator)
+    const query = `event.action : "Consent to application" and user.email : "${victim}"`
+    await page.goto(`${product.address}/tenants/${tenantId}/events?live=true&q=${encodeURIComponent(query)}`)
+    const row = page.getByRole('table', { name: 'Events' }).locator('tbody tr').first()
+    await row.waitFor({ timeout: 120_000 })
+    await row.click()
+    await page.getByRole('button', { name: `Respond: act on ${application}` }).waitFor()
+    expect(await lookEveryWay(page, 'entity-consent')).toBe(0)
+    await page.getByRole('button', { name: `Go on with the application ${application}` }).click()
+    await page.getByRole('menuitem', { name: 'Open the application' }).click()
+    const now = page.getByRole('region', { name: 'Now' })
+    await now.getByText('Another tenant').waitFor()
+    await now.getByText('1 user').waitFor()
+    await page.getByRole('region', { name: 'Newest events' }).getByRole('link').nth(1).waitFor()
+    const address = page.url()
+    expect(await lookEveryWay(page, 'entity-application')).toBe(0)
+
+    await page
+      .getByRole('link', { name: /Consents To Application/ })
+      .first()
+      .click()
+    const applications = page.getByRole('list', { name: 'Applications' })
+    await applications.getByRole('link', { name: application }).waitFor()
+    expect(await lookEveryWay(page, 'entity-application-alert')).toBe(0)
+    await applications.getByRole('button', { name: `Respond: act on ${application}` }).click()
+    await page.getByRole('radio', { name: 'Disable application' }).check()
+    await page.getByRole('button', { name: 'Plan action' }).click()
+    await page.getByRole('button', { name: 'Disable 1 application' }).click()
+    await page.getByText('Disabled 1 application').waitFor({ timeout: 60_000 })
+    await page.goto(address)
+    await now.getByText('Disabled').waitFor()
     expect(errors).toEqual([])
   })
 })

@@ -70,9 +70,25 @@ export const ApproveActionRun = z
       .int()
       .describe('The number of targets the person saw; must equal those of the plan that are not protected.'),
     note: z.string().trim().min(1).max(1000).optional(),
+    proof: z
+      .string()
+      .max(4000)
+      .optional()
+      .describe(
+        'What the link carried that the person came by: the plan must still be what it was when that was made.',
+      ),
   })
   .meta({ id: 'ApproveActionRun' })
 export type ApproveActionRun = z.infer<typeof ApproveActionRun>
+
+/** GET …/action-runs/{id}/approval-link */
+export const ApprovalLink = z
+  .object({
+    proof: z.string().describe('That the plan is what it is now. It gives nobody a right.'),
+    expiresAt: z.string().describe('With the plan.'),
+  })
+  .meta({ id: 'ApprovalLink' })
+export type ApprovalLink = z.infer<typeof ApprovalLink>
 
 /** POST …/action-runs/{id}/reject */
 export const RejectActionRun = z

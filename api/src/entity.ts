@@ -41,3 +41,27 @@ export const DeviceEntity = Entity.extend({
   }),
 }).meta({ id: 'DeviceEntity' })
 export type DeviceEntity = z.infer<typeof DeviceEntity>
+
+/** GET /api/tenants/{tenantId}/service-principals/{name}: by object id, application ID or whole display name. */
+export const ServicePrincipalEntity = Entity.extend({
+  state: z.object({
+    id: z.string().describe('Object id.'),
+    address: z.string().describe('Application ID.'),
+    name: z.string(),
+    accountEnabled: z.boolean().describe('Whether it gets tokens.'),
+    registeredBy: z.enum(['this tenant', 'another tenant', 'Microsoft', 'unknown']),
+    consents: z
+      .object({
+        scopes: z.array(z.string()).describe('Delegated permissions, each once.'),
+        forEverybody: z.boolean().describe('An administrator consented on behalf of everybody.'),
+        users: z.number().int().describe('How many users consented, or somebody did for them alone.'),
+      })
+      .optional()
+      .describe('What it was allowed on behalf of people; absent where it could not be read.'),
+    appRoles: z
+      .array(z.object({ resource: z.string().describe('The API.'), roles: z.number().int() }))
+      .optional()
+      .describe('How many app roles it holds of each API; absent where they could not be read.'),
+  }),
+}).meta({ id: 'ServicePrincipalEntity' })
+export type ServicePrincipalEntity = z.infer<typeof ServicePrincipalEntity>

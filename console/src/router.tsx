@@ -189,6 +189,9 @@ const actionRuns = createRoute({
 const actionRun = createRoute({
   getParentRoute: () => tenant,
   path: 'action-runs/$actionRunId',
+  // What a link for an approver carries.
+  validateSearch: (search: Record<string, unknown>): { proof?: string } =>
+    typeof search['proof'] === 'string' ? { proof: search['proof'] } : {},
   component: lazyRouteComponent(() => import('#pages/action-runs/action-run-page.tsx'), 'ActionRunPage'),
 })
 const userEntity = createRoute({
@@ -200,6 +203,11 @@ const deviceEntity = createRoute({
   getParentRoute: () => tenant,
   path: 'devices/$name',
   component: lazyRouteComponent(() => import('#pages/entities/device-page.tsx'), 'DevicePage'),
+})
+const servicePrincipalEntity = createRoute({
+  getParentRoute: () => tenant,
+  path: 'service-principals/$name',
+  component: lazyRouteComponent(() => import('#pages/entities/service-principal-page.tsx'), 'ServicePrincipalPage'),
 })
 const coverage = createRoute({
   getParentRoute: () => tenant,
@@ -261,6 +269,7 @@ export const router = createRouter({
         actionRun,
         userEntity,
         deviceEntity,
+        servicePrincipalEntity,
         rules,
         rule,
         attackMap,

@@ -14,16 +14,33 @@ export interface Phish {
   repliedBy: string
 }
 
-interface Scenario {
-  id: string
-  truth: { forwards: { to: string[] }[]; reply: { from: string } }
+interface PhishTruth {
+  forwards: { to: string[] }[]
+  reply: { from: string }
+}
+
+interface ConsentTruth {
+  application: { appId: string; name: string }
+  userPrincipalName: string
 }
 
 export async function readPhish(emulator: Emulator): Promise<Phish> {
   const phish = (await ask(emulator, '/ground-truth/phish')) as Phish
-  const { scenarios } = (await ask(emulator, '/ground-truth/scenarios')) as { scenarios: Scenario[] }
-  const { truth } = scenarios.find(({ id }) => id === 'phish-campaign')!
+  const truth = (await readScenario(emulator, 'phish-campaign')) as PhishTruth
   return { ...phish, forwardedTo: truth.forwards.flatMap(({ to }) => to), repliedBy: truth.reply.from }
+}
+
+/** Which application somebody was tricked into allowing; needs a cloud with that scenario. */
+export async function readConsent(emulator: Emulator): Promise<{ application: string; victim: string }> {
+  const { application, userPrincipalName } = (await readScenario(emulator, 'oauth-consent')) as ConsentTruth
+  return { application: application.name, victim: userPrincipalName }
+}
+
+async function readScenario(emulator: Emulator, id: string): Promise<unknown> {
+  const { scenarios } = (await ask(emulator, '/ground-truth/scenarios')) as {
+    scenarios: { id: string; truth: unknown }[]
+  }
+  return scenarios.find((each) => each.id === id)!.truth
 }
 
 /** What the user types at Microsoft's sign-in page. */

@@ -3,6 +3,7 @@ import {
   ActionRun,
   ActionRunDetail,
   ActionRunList,
+  ApprovalLink,
   Alert,
   AlertDetail,
   AlertList,
@@ -55,6 +56,7 @@ import {
   TopValues,
   User,
   DeviceEntity,
+  ServicePrincipalEntity,
   Safeguards,
   UserEntity,
   UserList,
@@ -270,6 +272,7 @@ export const tenantApi = (tenantId: string) => {
       file(at(`investigations/${id(investigationId)}/export/${format}`), { method: 'POST', body }),
     userEntity: (name: string) => call(UserEntity, at(`users/${id(name)}`)),
     deviceEntity: (name: string) => call(DeviceEntity, at(`devices/${id(name)}`)),
+    servicePrincipalEntity: (name: string) => call(ServicePrincipalEntity, at(`service-principals/${id(name)}`)),
     safeguards: () => call(Safeguards, at('safeguards')),
     changeSafeguards: (body: ChangeSafeguards) => call(Safeguards, at('safeguards'), { method: 'PATCH', body }),
     stopActing: (body: StopActing) => command(at('acting/stop'), { method: 'POST', body }),
@@ -277,6 +280,7 @@ export const tenantApi = (tenantId: string) => {
     actionRuns: (query: { investigationId?: string }) => call(ActionRunList, at('action-runs'), { query }),
     actionRun: (actionRunId: string) => call(ActionRunDetail, at(`action-runs/${id(actionRunId)}`)),
     planActionRun: (body: PlanActionRun) => call(ActionRunDetail, at('action-runs'), { method: 'POST', body }),
+    approvalLink: (actionRunId: string) => call(ApprovalLink, at(`action-runs/${id(actionRunId)}/approval-link`)),
     approveActionRun: (actionRunId: string, body: ApproveActionRun) =>
       call(ActionRun, at(`action-runs/${id(actionRunId)}/approve`), { method: 'POST', body }),
     rejectActionRun: (actionRunId: string, note: string) =>

@@ -74,6 +74,42 @@ describe('pivots from an event', () => {
     expect([targetKindOf(pivot!), others]).toEqual(['quarantined-message', []])
   })
 
+  it('lead to the application that somebody consented to, and not to it as if it were a user', () => {
+    const { '@timestamp': at, message, event, user } = EVENT
+    const id = 'f7081920-3b4c-4d5e-8f01-23456789abcd'
+    const consent = {
+      '@timestamp': at,
+      message,
+      event,
+      user: { ...user, target: { id, name: 'mail merge plus', full_name: 'Mail Merge Plus' } },
+      azure: {
+        auditlogs: {
+          properties: { targetResources: [{ id, type: 'ServicePrincipal', displayName: 'Mail Merge Plus' }] },
+        },
+      },
+      related: { user: ['ana@contoso.example', id] },
+    }
+    expect(pivotsOf(consent)).toEqual([
+      { kind: 'user', value: 'ana@contoso.example', query: 'related.user : "ana@contoso.example"' },
+      { kind: 'application', value: id, name: 'Mail Merge Plus', query: `related.user : "${id}"` },
+    ])
+    expect(pivotsOf(consent).map(targetKindOf)).toEqual(['user', 'service-principal'])
+  })
+
+  it('lead to the program that a person used where the event is about no other application', () => {
+    const { '@timestamp': at, message, event } = EVENT
+    const appId = '0c1d2e3f-4a5b-4c6d-8e7f-90a1b2c3d4e5'
+    const signIn = { appId, appDisplayName: 'Document Vault', userPrincipalName: 'ana@contoso.example' }
+    expect(pivotsOf({ '@timestamp': at, message, event, azure: { signinlogs: { properties: signIn } } })).toEqual([
+      {
+        kind: 'application',
+        value: appId,
+        name: 'Document Vault',
+        query: `azure.signinlogs.properties.appId : "${appId}"`,
+      },
+    ])
+  })
+
   it('are only those that the event has something for', () => {
     const { '@timestamp': at, message, event } = EVENT
     expect(pivotsOf({ '@timestamp': at, message, event })).toEqual([])

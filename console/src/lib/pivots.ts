@@ -1,12 +1,25 @@
 import type { EcsDocument, TargetKindName } from '@cordon/api'
 
+import { applicationsOf, programsOf, type NamedApplication } from './applications.ts'
 import { fieldRows, textAt, userOf, valuesAt } from './ecs.ts'
 import { fieldTerm } from './kql.ts'
 
-/** From one event to all others of the same user, device, address, message, file or session. */
+/** From one event to all others of the same user, application, device, address, message, file or session. */
 export interface Pivot {
-  kind: 'user' | 'device' | 'IP' | 'domain' | 'URL' | 'file' | 'quarantined message' | 'message' | 'session'
+  kind:
+    | 'user'
+    | 'application'
+    | 'device'
+    | 'IP'
+    | 'domain'
+    | 'URL'
+    | 'file'
+    | 'quarantined message'
+    | 'message'
+    | 'session'
   value: string
+  /** What people know it by, where that is not the value. */
+  name?: string
   query: string
 }
 
@@ -14,6 +27,7 @@ export interface Pivot {
 export function targetKindOf({ kind, value }: Pick<Pivot, 'kind' | 'value'>): TargetKindName | undefined {
   if (kind === 'user') return value.includes('@') ? 'user' : undefined
   if (kind === 'device') return 'device'
+  if (kind === 'application') return 'service-principal'
   if (kind === 'quarantined message') return 'quarantined-message'
   return kind === 'message' || kind === 'session' ? undefined : 'indicator'
 }
@@ -41,10 +55,17 @@ const SESSION_FIELD = /(?:^|\.)(?:aad)?_?session[_.]?id$/i
 export function pivotsOf(event: EcsDocument): Pivot[] {
   const user = userOf(event)
   const target = textAt(event, 'user.target.email') || textAt(event, 'user.target.name')
+  const parties = applicationsOf(event)
+  const applications = parties.length > 0 ? parties : programsOf(event)
+  const isApplication = new Set(applications.map(({ name }) => name.toLowerCase()))
   const ip = textAt(event, 'source.ip')
   const messages = [...new Set(valuesAt(event, 'email.message_id').map(String))].slice(0, MOST_MESSAGES)
   return [
-    ...[...new Set([user, target])].map((value) => related(event, 'user', value, 'related.user', 'user.name')),
+    // ECS has no field for an application that acts: its name stands where that of a user does.
+    ...[...new Set([user, target])]
+      .filter((value) => !isApplication.has(value.toLowerCase()))
+      .map((value) => related(event, 'user', value, 'related.user', 'user.name')),
+    ...applications.map((application) => pivotTo(event, application)),
     related(event, 'device', textAt(event, 'host.name'), 'related.hosts', 'host.name'),
     related(event, 'IP', ip, 'related.ip', 'source.ip'),
     related(event, 'domain', textAt(event, 'url.domain'), 'related.hosts', 'url.domain'),
@@ -67,6 +88,12 @@ function only(kind: Pivot['kind'], value: string, field: string): Pivot {
   return { kind, value, query: fieldTerm(field, value) }
 }
 
+function pivotTo(event: EcsDocument, { id, name, fields }: NamedApplication): Pivot {
+  const isRelated = valuesAt(event, 'related.user').includes(id.toLowerCase())
+  const query = isRelated ? fieldTerm('related.user', id.toLowerCase()) : anyField(fields, id)
+  return { kind: 'application', value: id, name, query }
+}
+
 /** What a browser would open; paths of requests to an API stand in the same field. */
 const webAddress = (text: string) => (/^https?:\/\//i.test(text) ? text : '')
 
@@ -79,6 +106,9 @@ function sessions(event: EcsDocument): Pivot[] {
   return [...fields].map(([value, names]) => ({
     kind: 'session',
     value,
-    query: [...new Set(names)].map((name) => fieldTerm(name, value)).join(' or '),
+    query: anyField(names, value),
   }))
 }
+
+const anyField = (fields: readonly string[], value: string): string =>
+  [...new Set(fields)].map((field) => fieldTerm(field, value)).join(' or ')

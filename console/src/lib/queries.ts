@@ -97,6 +97,11 @@ export const queries = {
     }),
   userEntity: (tenantId: string, name: string) =>
     queryOptions({ queryKey: [tenantId, 'users', name], queryFn: () => tenantApi(tenantId).userEntity(name) }),
+  servicePrincipalEntity: (tenantId: string, name: string) =>
+    queryOptions({
+      queryKey: [tenantId, 'service-principals', name],
+      queryFn: () => tenantApi(tenantId).servicePrincipalEntity(name),
+    }),
   deviceEntity: (tenantId: string, name: string) =>
     queryOptions({ queryKey: [tenantId, 'devices', name], queryFn: () => tenantApi(tenantId).deviceEntity(name) }),
   newestEvents: (tenantId: string, query: string) =>

@@ -43,11 +43,14 @@ export const TARGET_KIND: Record<TargetKindName, { noun: string; address: string
   'quarantined-message': { noun: 'quarantined message', address: 'Recipients', name: 'Subject', was: 'Was' },
 }
 
-/** "Messages", "Users". */
+/** "Message", "User". */
 export function kindTitle(kind: TargetKindName): string {
   const { noun } = TARGET_KIND[kind]
-  return pluralOf(`${noun.charAt(0).toUpperCase()}${noun.slice(1)}`)
+  return `${noun.charAt(0).toUpperCase()}${noun.slice(1)}`
 }
+
+/** "Messages", "Users". */
+export const kindsTitle = (kind: TargetKindName): string => pluralOf(kindTitle(kind))
 
 /** Those of a run's targets that may be acted on: what a person confirms. */
 export function actionable({ targetsTotal, targetsByState }: Pick<ActionRun, 'targetsTotal' | 'targetsByState'>) {

@@ -10,6 +10,7 @@ import type { RecordStore } from '#store/record-store.ts'
 import { type Actions, createActions } from './actions.ts'
 import { createAudit } from './audit.ts'
 import { createBus } from './bus.ts'
+import { testLinks } from './testing/test-links.ts'
 
 const HOUR_MS = 3_600_000
 const person = (name: string): User => ({ id: name, name, role: 'responder', createdAt: isoTime(0) })
@@ -65,6 +66,7 @@ beforeEach(async () => {
     audit: createAudit(records, clock),
     bus: createBus(),
     clock,
+    links: testLinks(clock),
     approvalFrom: 30,
     open: noMicrosoft,
   })
@@ -165,6 +167,7 @@ describe('a small plan', () => {
       audit: createAudit(records, clock),
       bus: createBus(),
       clock,
+      links: testLinks(clock),
       open: noMicrosoft,
     })
     const { id } = (await plan()).actionRun
@@ -202,6 +205,40 @@ describe('a plan of many targets', () => {
     expect(started).toEqual([])
     expect(await actions.execute(ana, tenantId, id, 30)).toMatchObject({ state: 'running', decidedBy: 'ben' })
     expect(await audited()).toEqual(['ana action-run.plan', 'ben action-run.approve', 'ana action-run.execute'])
+  })
+
+  describe('with a link for its approver', () => {
+    const link = async (id: string) => (await actions.approvalLink(ana, tenantId, id)).proof
+    const approveBy = (proof: string, id: string, confirmTargets = 30) =>
+      actions.approve(ben, tenantId, id, { confirmTargets, proof })
+
+    it('is approved as its planner saw it, which the audit log says', async () => {
+      const { id, expiresAt } = (await plan()).actionRun
+      expect(await actions.approvalLink(ana, tenantId, id)).toMatchObject({ expiresAt })
+      expect(await approveBy(await link(id), id)).toMatchObject({ state: 'approved', decidedBy: 'ben' })
+      const [entry] = await records.audit.list(tenantId, 1)
+      expect(entry).toMatchObject({ actor: 'ben', action: 'action-run.approve', detail: { id, linkMadeBy: 'ana' } })
+    })
+
+    it('is refused once anything of the plan is different', async () => {
+      const { actionRun, targets } = await plan()
+      const proof = await link(actionRun.id)
+      const spared = { ...targets[0]!, state: 'protected', reason: 'It is somebody’s.' } as const
+      await records.actionRuns.writeTarget(tenantId, actionRun.id, spared)
+      await expect(approveBy(proof, actionRun.id, 29)).rejects.toMatchObject({
+        code: 'ACTION_PLAN_CHANGED',
+        why: expect.stringContaining('ana'),
+      })
+      expect(await approveBy(await link(actionRun.id), actionRun.id, 29)).toMatchObject({ state: 'approved' })
+    })
+
+    it('is refused with the plan’s own reason when the plan has expired, and with the link', async () => {
+      const { id } = (await plan()).actionRun
+      const proof = await link(id)
+      now += 24 * HOUR_MS
+      await expect(approveBy(proof, id)).rejects.toThrow(refused('ACTION_PLAN_EXPIRED'))
+      await expect(link(id)).rejects.toThrow(refused('ACTION_PLAN_EXPIRED'))
+    })
   })
 
   it('is over when somebody rejects it, approved or not', async () => {

@@ -1,40 +1,22 @@
 import type { Microsoft } from '#connect/microsoft.ts'
-import { actionable, type ActionRun, type ActionTarget, type TargetKind } from '#domain/action-run.ts'
+import { actionable, type ActionRun, type ActionTarget } from '#domain/action-run.ts'
 import { type Clock, isoTime } from '#domain/clock.ts'
 import { AppError } from '#domain/errors.ts'
 import type { TenantId } from '#domain/ids.ts'
-import type { PermissionNeed, RequirementNeed } from '#domain/tenant.ts'
 import type { User } from '#domain/user.ts'
-import { settingsOf } from '#respond/action.ts'
-import { ACTIONS } from '#respond/actions/index.ts'
 import { isShadowOnly } from '#domain/safeguards.ts'
-import { checkApprovable, checkExecutable, checkOpen, isExpired } from '#respond/approval.ts'
+import { checkApprovable, checkAwaiting, checkExecutable, checkOpen, isExpired } from '#respond/approval.ts'
 import { NOT_PLANNED } from '#respond/not-planned.ts'
 import { checkActing } from '#respond/stopped.ts'
 import { findAction, planActionRun } from '#respond/plan.ts'
 import { summarize } from '#respond/summarize.ts'
 import type { RecordStore } from '#store/record-store.ts'
 
+import { type ActionChoice, listActionChoices } from './action-choices.ts'
+import type { ApprovalLinks } from './approval-links.ts'
 import type { Audit } from './audit.ts'
 import type { Bus } from './bus.ts'
 import { chooseConnection, successorOf } from './connection-uses.ts'
-
-/** An action as people choose it. */
-export interface ActionChoice {
-  id: string
-  /** What it is on. */
-  on: TargetKind
-  title: string
-  reversible: boolean
-  recoverability: string
-  permissions: PermissionNeed[]
-  /** What the tenant must have besides. */
-  requirements?: RequirementNeed[]
-  /** JSON Schema of its settings; absent without any. */
-  options?: Record<string, unknown>
-  /** Clouds, by the name that a connection has, where it cannot be planned, and why. */
-  notOfferedIn?: { clouds: string[]; why: string }
-}
 
 export interface ActionRunDetail {
   actionRun: ActionRun
@@ -73,15 +55,23 @@ export interface Actions {
   plan(user: User, tenantId: TenantId, request: NewActionRun): Promise<ActionRunDetail>
   read(tenantId: TenantId, id: string): Promise<ActionRunDetail>
   /**
-   * Allows a plan that needs it. `confirmTargets` is how many the person saw that may be acted on.
+   * What a link for an approver carries: that the plan is what it is now.
    *
-   * @throws AppError ACTION_CONFIRMATION_WRONG, ACTION_STATE_WRONG, ACTION_PLAN_EXPIRED, ACTION_APPROVER_SAME.
+   * @throws AppError ACTION_STATE_WRONG, ACTION_PLAN_EXPIRED where no approval is waited for.
+   */
+  approvalLink(user: User, tenantId: TenantId, id: string): Promise<{ proof: string; expiresAt: string }>
+  /**
+   * Allows a plan that needs it. `confirmTargets` is how many the person saw that may be acted on; `proof` what the link
+   * carried that they came by.
+   *
+   * @throws AppError ACTION_CONFIRMATION_WRONG, ACTION_STATE_WRONG, ACTION_PLAN_EXPIRED, ACTION_APPROVER_SAME,
+   *   ACTION_LINK_WRONG, ACTION_PLAN_CHANGED.
    */
   approve(
     user: User,
     tenantId: TenantId,
     id: string,
-    decision: { confirmTargets: number; note?: string | undefined },
+    decision: { confirmTargets: number; note?: string | undefined; proof?: string | undefined },
   ): Promise<ActionRun>
   /** Ends a plan, approved or not; its planner may as well. @throws AppError ACTION_STATE_WRONG, ACTION_PLAN_EXPIRED. */
   reject(user: User, tenantId: TenantId, id: string, decision: { note: string }): Promise<ActionRun>
@@ -108,6 +98,7 @@ export function createActions(parts: {
   audit: Audit
   bus: Bus
   clock: Clock
+  links: ApprovalLinks
   /** From so many targets on somebody else than the planner must approve. */
   approvalFrom?: number | undefined
   /** How long a plan is good. */
@@ -117,7 +108,7 @@ export function createActions(parts: {
   /** Opens a connection, for what a plan must read. */
   open: (tenantId: TenantId, connectionId: string) => Promise<Microsoft>
 }): Actions {
-  const { records, start, audit, bus, clock, approvalFrom, goodForMs, ownApplications, open } = parts
+  const { records, start, audit, bus, clock, links, approvalFrom, goodForMs, ownApplications, open } = parts
 
   async function read(tenantId: TenantId, id: string): Promise<ActionRun> {
     const run = await records.actionRuns.read(tenantId, id)
@@ -150,6 +141,7 @@ export function createActions(parts: {
     user: User,
     run: ActionRun,
     decision: { state: 'approved' | 'rejected'; decisionNote?: string },
+    linkMadeBy?: string,
   ): Promise<ActionRun> {
     const { tenantId, id, action, targetsTotal } = run
     const change = { ...decision, decidedBy: user.name, decidedAt: isoTime(clock.now()) }
@@ -157,7 +149,13 @@ export function createActions(parts: {
       throw stateWrong(await read(tenantId, id), [run.state])
     }
     const { state, decisionNote: note } = decision
-    const detail = { id, action, targets: targetsTotal, ...(note !== undefined && { note }) }
+    const detail = {
+      id,
+      action,
+      targets: targetsTotal,
+      ...(note !== undefined && { note }),
+      ...(linkMadeBy !== undefined && { linkMadeBy }),
+    }
     await audit(user.name, state === 'approved' ? 'action-run.approve' : 'action-run.reject', detail, tenantId)
     const actionRun = await read(tenantId, id)
     bus.publish(tenantId, { kind: 'action-run', actionRun })
@@ -193,22 +191,7 @@ export function createActions(parts: {
   }
 
   return {
-    catalog: () =>
-      ACTIONS.map((action) => {
-        const { id, on, title, recoverability, permissions, requirements, revert, notOfferedIn } = action
-        const options = settingsOf(action)
-        return {
-          id,
-          on,
-          title,
-          recoverability,
-          permissions: [...permissions],
-          ...(requirements && { requirements: [...requirements] }),
-          reversible: revert !== undefined,
-          ...(options && { options }),
-          ...(notOfferedIn && { notOfferedIn: { ...notOfferedIn, clouds: [...notOfferedIn.clouds] } }),
-        }
-      }),
+    catalog: listActionChoices,
 
     async list(tenantId, { investigationId, limit }) {
       const filter = { limit, ...(investigationId !== undefined && { investigationId }) }
@@ -263,11 +246,21 @@ export function createActions(parts: {
       return { actionRun, targets: targets.map(shown), ...(summary !== undefined && { summary }) }
     },
 
-    async approve(user, tenantId, id, { confirmTargets, note }) {
+    async approvalLink(user, tenantId, id) {
+      const run = await read(tenantId, id)
+      checkAwaiting(run, clock.now(), 'There is no link for an approver.')
+      const proof = links.issue(user, run, await records.actionRuns.targets(tenantId, id))
+      return { proof, expiresAt: run.expiresAt }
+    },
+
+    async approve(user, tenantId, id, { confirmTargets, note, proof }) {
       const run = await read(tenantId, id)
       if (confirmTargets !== actionable(run)) throw confirmationWrong(run, confirmTargets)
       checkApprovable(run, user.name, clock.now())
-      return decide(user, run, { state: 'approved', ...(note !== undefined && { decisionNote: note }) })
+      const linkMadeBy =
+        proof === undefined ? undefined : links.check(proof, run, await records.actionRuns.targets(tenantId, id))
+      const decision = { state: 'approved', ...(note !== undefined && { decisionNote: note }) } as const
+      return decide(user, run, decision, linkMadeBy)
     },
 
     async reject(user, tenantId, id, { note }) {

@@ -20,6 +20,7 @@ import { normalizerOf } from '#normalize/normalize-record.ts'
 
 import { type Actions, createActions } from './actions.ts'
 import { type Alerts, createAlerts } from './alerts.ts'
+import { createApprovalLinks } from './approval-links.ts'
 import { type AuditLog, createAudit, createAuditLog } from './audit.ts'
 import { type ApiTokens, createApiTokens } from './api-tokens.ts'
 import { type AskBackFill, createBackFill } from './back-fill.ts'
@@ -329,6 +330,7 @@ export async function compose(
       bus,
       clock,
       start: work.startActionRun,
+      links: createApprovalLinks(tickets, clock),
       approvalFrom: config.approvalFrom,
       goodForMs: config.planMs,
       ownApplications: config.signOn && [config.signOn.clientId],

@@ -1,12 +1,20 @@
 import { listMachineActions, isolationOf } from '#connect/apis/defender/machine-actions.ts'
+import {
+  type AppRoleAssignment,
+  listAppRoleAssignments,
+  listPermissionGrants,
+  type PermissionGrant,
+} from '#connect/apis/graph/oauth-grants.ts'
+import { findServicePrincipals, type ServicePrincipal } from '#connect/apis/graph/service-principals.ts'
 import { findUsers, listDirectoryRoles } from '#connect/apis/graph/users.ts'
 import { readRiskyUser } from '#connect/apis/graph/risky-users.ts'
 import type { Microsoft } from '#connect/microsoft.ts'
 import { type Clock, isoTime } from '#domain/clock.ts'
-import type { DeviceState, Entity, UserState } from '#domain/entity.ts'
+import type { DeviceState, Entity, EntityState, ServicePrincipalState, UserState } from '#domain/entity.ts'
 import { AppError, reasonOf } from '#domain/errors.ts'
 import type { TenantId } from '#domain/ids.ts'
 import { findDevices } from '#respond/kinds/device.ts'
+import { isMicrosofts, severalCalled } from '#respond/kinds/service-principal.ts'
 import { isExternal } from '#respond/user-state.ts'
 import type { RecordStore } from '#store/record-store.ts'
 
@@ -20,7 +28,7 @@ const ALERTS_MOST = 20
 const RUNS_MOST = 50
 
 /**
- * Users and devices as Microsoft holds them now, with what Cordon knows of them. Changes nothing.
+ * Users, devices and applications as Microsoft holds them now, with what Cordon knows of them. Changes nothing.
  *
  * @throws AppError ENTITY_NOT_FOUND, CONNECTION_NOT_FOUND; CONNECT_* where Microsoft does not tell at all.
  */
@@ -29,6 +37,8 @@ export interface Entities {
   user(tenantId: TenantId, name: string): Promise<Entity<UserState>>
   /** By Defender's id or DNS name. */
   device(tenantId: TenantId, name: string): Promise<Entity<DeviceState>>
+  /** By object id, application ID or whole display name. @throws AppError REQUEST_INVALID where several are called so. */
+  servicePrincipal(tenantId: TenantId, name: string): Promise<Entity<ServicePrincipalState>>
 }
 
 export function createEntities(parts: {
@@ -53,7 +63,7 @@ export function createEntities(parts: {
   }
 
   /** What Cordon itself knows of it. */
-  async function known(tenantId: TenantId, { kind, id }: UserState | DeviceState, query: string) {
+  async function known(tenantId: TenantId, { kind, id }: EntityState, query: string) {
     const now = clock.now()
     const range = { from: isoTime(now - DAYS_MS), to: isoTime(now) }
     const { events } = await search.page(tenantId, { ...range, query, limit: EVENTS_MOST })
@@ -95,7 +105,7 @@ export function createEntities(parts: {
       return {
         state,
         unknown: look.unknown,
-        ...(await known(tenantId, state, anyOf(['related.user', 'user.name'], address))),
+        ...(await known(tenantId, state, anyOf(['related.user', 'user.name'], [address]))),
       }
     },
 
@@ -118,10 +128,64 @@ export function createEntities(parts: {
       return {
         state,
         unknown: look.unknown,
-        ...(await known(tenantId, state, anyOf(['related.hosts', 'host.name'], state.address))),
+        ...(await known(tenantId, state, anyOf(['related.hosts', 'host.name'], [state.address]))),
       }
     },
+
+    async servicePrincipal(tenantId, name) {
+      const microsoft = await connect(tenantId)
+      const found = await findServicePrincipals(microsoft, name)
+      const [principal, ...others] = found
+      if (!principal) throw notFound('service-principal', name)
+      if (others.length > 0) {
+        const [why, fix] = severalCalled(name, found)
+        throw new AppError({ code: 'REQUEST_INVALID', what: 'Could not open the application.', why, fix })
+      }
+      const { id, appId, displayName, accountEnabled } = principal
+      const look = looking()
+      const [grants, assignments] = await Promise.all([
+        look('What it was allowed on behalf of people', () => listPermissionGrants(microsoft, id)),
+        look('App roles', () => listAppRoleAssignments(microsoft, id)),
+      ])
+      const state: ServicePrincipalState = {
+        kind: 'service-principal',
+        id,
+        address: appId,
+        name: displayName ?? appId,
+        accountEnabled: accountEnabled ?? false,
+        registeredBy: registeredBy(principal, tenantId),
+        ...(grants && { consents: consentsOf(grants) }),
+        ...(assignments && { appRoles: rolesOf(assignments) }),
+      }
+      // Events that it only carried for people name it outside of ECS: to look through whole documents of a month is too slow.
+      return { state, unknown: look.unknown, ...(await known(tenantId, state, anyOf(['related.user'], [id, appId]))) }
+    },
   }
+}
+
+function registeredBy(principal: ServicePrincipal, tenantId: TenantId): ServicePrincipalState['registeredBy'] {
+  const owner = principal.appOwnerOrganizationId?.toLowerCase()
+  if (owner === undefined) return 'unknown'
+  if (isMicrosofts(principal)) return 'Microsoft'
+  return owner === tenantId.toLowerCase() ? 'this tenant' : 'another tenant'
+}
+
+function consentsOf(grants: readonly PermissionGrant[]): NonNullable<ServicePrincipalState['consents']> {
+  const scopes = grants.flatMap(({ scope }) => scope.split(' ').filter(Boolean))
+  const users = grants.flatMap(({ consentType, principalId }) => (consentType === 'Principal' ? [principalId] : []))
+  return {
+    scopes: [...new Set(scopes)].toSorted(),
+    forEverybody: grants.some(({ consentType }) => consentType === 'AllPrincipals'),
+    users: new Set(users).size,
+  }
+}
+
+function rolesOf(assignments: readonly AppRoleAssignment[]): NonNullable<ServicePrincipalState['appRoles']> {
+  const byResource = Map.groupBy(
+    assignments,
+    ({ resourceDisplayName, resourceId }) => resourceDisplayName ?? resourceId,
+  )
+  return [...byResource].map(([resource, held]) => ({ resource, roles: held.length }))
 }
 
 /** Looks at one thing after the other; what Microsoft does not tell is `unknown`, and no reason to tell nothing. */
@@ -139,21 +203,32 @@ function looking() {
   return Object.assign(look, { unknown })
 }
 
-/** KQL for events in which one of the fields has the value. */
-function anyOf(fields: readonly string[], value: string): string {
-  const quoted = JSON.stringify(value)
-  return fields.map((field) => `${field} : ${quoted}`).join(' or ')
+/** KQL for events in which one of the fields has one of the values. */
+function anyOf(fields: readonly string[], values: readonly string[]): string {
+  return fields.flatMap((field) => values.map((value) => `${field} : ${JSON.stringify(value)}`)).join(' or ')
 }
 
-function notFound(kind: 'user' | 'device', name: string): AppError {
-  const where = kind === 'user' ? 'The directory' : 'Defender for Endpoint'
-  return new AppError({
-    code: 'ENTITY_NOT_FOUND',
-    what: `Could not open the ${kind}.`,
-    why: `${where} has no ${kind} ${name}.`,
-    fix:
-      kind === 'user'
-        ? 'Name it by object ID or user principal name; an alias does not do.'
-        : 'Name it by its ID in Defender or by its whole DNS name, as https://security.microsoft.com > Assets > Devices shows it.',
-  })
+/** Where entities are looked for, and by what names. */
+const LOOKED_FOR: Record<EntityState['kind'], { noun: string; where: string; fix: string }> = {
+  user: {
+    noun: 'user',
+    where: 'The directory',
+    fix: 'Name it by object ID or user principal name; an alias does not do.',
+  },
+  device: {
+    noun: 'device',
+    where: 'Defender for Endpoint',
+    fix: 'Name it by its ID in Defender or by its whole DNS name, as https://security.microsoft.com > Assets > Devices shows it.',
+  },
+  'service-principal': {
+    noun: 'application',
+    where: 'The tenant',
+    fix: 'Name it by object ID, application (client) ID or whole name, as https://entra.microsoft.com > Enterprise applications shows it.',
+  },
+}
+
+function notFound(kind: EntityState['kind'], name: string): AppError {
+  const { noun, where, fix } = LOOKED_FOR[kind]
+  const what = `Could not open the ${noun}.`
+  return new AppError({ code: 'ENTITY_NOT_FOUND', what, why: `${where} has no ${noun} ${name}.`, fix })
 }

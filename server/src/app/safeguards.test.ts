@@ -11,6 +11,7 @@ import { type Actions, createActions } from './actions.ts'
 import { createAudit } from './audit.ts'
 import { createBus, type News } from './bus.ts'
 import { createSafeguards, type Safeguards } from './safeguards.ts'
+import { testLinks } from './testing/test-links.ts'
 
 const NOW = Date.parse('2026-11-21T09:00:00Z')
 const clock = { now: () => NOW }
@@ -42,7 +43,7 @@ beforeEach(async () => {
   bus.subscribe(tenantId, (each) => news.push(each))
   const start = async ({ id }: { id: string }) => void started.push(id)
   const open = () => Promise.reject(new Error('Microsoft was asked.'))
-  actions = createActions({ records, start, audit, bus, clock, open })
+  actions = createActions({ records, start, audit, bus, clock, links: testLinks(clock), open })
   safeguards = createSafeguards({ records, audit, bus, clock, takeUp: async (id) => void takenUp.push(id) })
 
   const connectionId = `connection of ${tenantId}`

@@ -35,8 +35,27 @@ export interface DeviceState {
   isIsolated?: boolean
 }
 
+/** An application as it acts in the tenant, which Microsoft calls a service principal. */
+export interface ServicePrincipalState {
+  kind: 'service-principal'
+  /** Object id. */
+  id: string
+  /** Application ID. */
+  address: string
+  name: string
+  accountEnabled: boolean
+  /** Who registered it. */
+  registeredBy: 'this tenant' | 'another tenant' | 'Microsoft' | 'unknown'
+  /** What it was allowed on behalf of people; absent where it could not be read. */
+  consents?: { scopes: string[]; forEverybody: boolean; users: number }
+  /** How many app roles it holds of each API, for what it does on its own; absent where they could not be read. */
+  appRoles?: { resource: string; roles: number }[]
+}
+
+export type EntityState = UserState | DeviceState | ServicePrincipalState
+
 /** Somebody or something that events and alerts are about, and actions are on. */
-export interface Entity<State extends UserState | DeviceState = UserState | DeviceState> {
+export interface Entity<State extends EntityState = EntityState> {
   state: State
   /** What could not be found out, and why. */
   unknown: { what: string; why: string }[]

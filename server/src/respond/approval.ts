@@ -43,18 +43,22 @@ export function checkExecutable(run: ActionRun, now: number): void {
   })
 }
 
+/** @throws AppError ACTION_STATE_WRONG, ACTION_PLAN_EXPIRED unless the plan waits for an approval. */
+export function checkAwaiting(run: ActionRun, now: number, what: string): void {
+  checkOpen(run, now, what)
+  if (run.state === 'planned' && run.needsApproval) return
+  throw new AppError({
+    code: 'ACTION_STATE_WRONG',
+    what,
+    why: run.state === 'approved' ? `${run.decidedBy} has approved it already.` : 'It needs no approval.',
+    fix: `Carry it out on its page, or with \`npx cordon actions execute ${run.id} --confirm ${actionable(run)}\`.`,
+  })
+}
+
 /** @throws AppError ACTION_STATE_WRONG, ACTION_PLAN_EXPIRED, ACTION_APPROVER_SAME unless `approver` may approve it. */
 export function checkApprovable(run: ActionRun, approver: string, now: number): void {
   const what = 'The plan was not approved.'
-  checkOpen(run, now, what)
-  if (run.state === 'approved' || !run.needsApproval) {
-    throw new AppError({
-      code: 'ACTION_STATE_WRONG',
-      what,
-      why: run.state === 'approved' ? `${run.decidedBy} has approved it already.` : 'It needs no approval.',
-      fix: `Carry it out on its page, or with \`npx cordon actions execute ${run.id} --confirm ${actionable(run)}\`.`,
-    })
-  }
+  checkAwaiting(run, now, what)
   if (approver.toLowerCase() !== run.createdBy.toLowerCase()) return
   throw new AppError({
     code: 'ACTION_APPROVER_SAME',

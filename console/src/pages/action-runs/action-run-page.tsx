@@ -13,7 +13,7 @@ import {
   count,
   endedTargets,
   isRunActive,
-  kindTitle,
+  kindsTitle,
   number,
   TARGET_KIND,
   TARGET_STATE,
@@ -87,7 +87,7 @@ export function ActionRunPage() {
       />
       <RunSteps actionRun={actionRun} />
       {hasBegun ? (
-        <RunSummary actionRun={actionRun} summary={summary} />
+        <RunSummary tenantId={tenantId} actionRun={actionRun} summary={summary} />
       ) : (
         action && <PlanPanel {...{ tenantId, actionRun, action }} />
       )}
@@ -98,7 +98,13 @@ export function ActionRunPage() {
   )
 }
 
-function RunSummary({ actionRun, summary }: { actionRun: ActionRun; summary: string | undefined }) {
+interface RunSummaryProps {
+  tenantId: string
+  actionRun: ActionRun
+  summary: string | undefined
+}
+
+function RunSummary({ tenantId, actionRun, summary }: RunSummaryProps) {
   const now = useNow(1000)
   const { state, targetKind, startedAt, endedAt, effect, createdBy, createdAt, id } = actionRun
   const { noun } = TARGET_KIND[targetKind]
@@ -113,7 +119,7 @@ function RunSummary({ actionRun, summary }: { actionRun: ActionRun; summary: str
       aria-label="Progress"
       className="flex items-center gap-5 rounded-lg border border-line bg-surface p-4 max-sm:items-start max-sm:gap-3"
     >
-      <ProgressRing fraction={progress.fraction} label={`${kindTitle(targetKind)} ${undoing ? 'put back' : 'done'}`} />
+      <ProgressRing fraction={progress.fraction} label={`${kindsTitle(targetKind)} ${undoing ? 'put back' : 'done'}`} />
       <div className="min-w-0 flex-1 space-y-2 text-sm">
         <p className="text-base font-medium wrap-anywhere" aria-live="polite">
           {hasEnded ? (summary ?? effect) : effect}
@@ -128,7 +134,7 @@ function RunSummary({ actionRun, summary }: { actionRun: ActionRun; summary: str
             )
           })}
         </p>
-        <ApprovalNote actionRun={actionRun} />
+        <ApprovalNote tenantId={tenantId} actionRun={actionRun} />
         <p className="flex flex-wrap items-center gap-x-3 text-xs text-ink-3">
           <span>
             {number(done)} of {count(total, noun)} {undoing ? 'put back' : 'settled'}

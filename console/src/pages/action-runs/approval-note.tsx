@@ -2,11 +2,12 @@ import type { ActionRun } from '@cordon/api'
 import { CircleCheck, CircleX, Users } from 'lucide-react'
 
 import { useUser } from '#lib/rights.ts'
-import { CopyButton } from '#parts/copy.tsx'
 import { When } from '#parts/when.tsx'
 
+import { ApprovalLinkButton } from './approval-link-button.tsx'
+
 /** Who decided about the plan, or who still must: four eyes, where the plan needs them. */
-export function ApprovalNote({ actionRun }: { actionRun: ActionRun }) {
+export function ApprovalNote({ tenantId, actionRun }: { tenantId: string; actionRun: ActionRun }) {
   const { state, needsApproval, createdBy, decidedBy, decidedAt, decisionNote } = actionRun
   const { name } = useUser()
   if (decidedBy !== undefined) {
@@ -28,11 +29,13 @@ export function ApprovalNote({ actionRun }: { actionRun: ActionRun }) {
   return (
     <p className="flex gap-2">
       <Users aria-hidden className="mt-0.5 size-4 shrink-0 text-accent" />
-      <span className="flex flex-wrap items-center gap-x-1">
-        {isMine
-          ? 'You planned it, so a colleague with the role responder must approve it. Send them the address of this page'
-          : `Planned by ${createdBy}; a second pair of eyes must approve it before it runs.`}
-        {isMine && <CopyButton text={location.href} label="address of this page" />}
+      <span className="flex min-w-0 flex-1 flex-wrap items-center justify-between gap-2">
+        <span className="basis-60 grow">
+          {isMine
+            ? 'You planned it, so a colleague with the role responder must approve it. Send them a link: it holds as long as the plan is what you see here.'
+            : `Planned by ${createdBy}; a second pair of eyes must approve it before it runs.`}
+        </span>
+        <ApprovalLinkButton tenantId={tenantId} actionRunId={actionRun.id} />
       </span>
     </p>
   )

@@ -1,5 +1,6 @@
 import type { Action, ActionRun } from '@cordon/api'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
 import { useState, type SubmitEvent } from 'react'
 
 import { tenantApi } from '#lib/api.ts'
@@ -10,6 +11,8 @@ import { Button } from '#parts/button.tsx'
 import { Dialog, DialogActions } from '#parts/dialog.tsx'
 import { Field } from '#parts/field.tsx'
 import { ProblemBanner } from '#parts/problem.tsx'
+
+const route = getRouteApi('/frame/tenants/$tenantId/action-runs/$actionRunId')
 
 interface Props {
   tenantId: string
@@ -61,9 +64,10 @@ export function DecisionButtons({ tenantId, actionRun }: Props) {
   const { id, state, needsApproval, createdBy, targetKind } = actionRun
   const targets = actionable(actionRun)
   const { name } = useUser()
+  const { proof } = route.useSearch()
   const [isRejecting, setIsRejecting] = useState(false)
   const approve = useRunChange(tenantId, id, () =>
-    tenantApi(tenantId).approveActionRun(id, { confirmTargets: targets }),
+    tenantApi(tenantId).approveActionRun(id, { confirmTargets: targets, ...(proof !== undefined && { proof }) }),
   )
   const isMine = name.toLowerCase() === createdBy.toLowerCase()
   return (

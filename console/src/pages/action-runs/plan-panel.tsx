@@ -5,7 +5,7 @@ import type { ReactNode } from 'react'
 import { choiceWords } from '#lib/settings.ts'
 import { useUser } from '#lib/rights.ts'
 import { useSafeguards } from '#lib/safeguards.ts'
-import { actionable, count, kindTitle, number, TARGET_KIND } from '#lib/words.ts'
+import { actionable, count, kindsTitle, number, TARGET_KIND } from '#lib/words.ts'
 import { Panel } from '#parts/panel.tsx'
 import { When } from '#parts/when.tsx'
 
@@ -32,7 +32,7 @@ export function PlanPanel({ tenantId, actionRun, action }: Props) {
       <div className="space-y-4 p-4 text-sm">
         <p className="text-base font-medium wrap-anywhere">{effect}</p>
         <dl className="grid grid-cols-2 gap-x-6 gap-y-3 md:grid-cols-4">
-          <Fact title={kindTitle(targetKind)}>{number(actionable(actionRun))}</Fact>
+          <Fact title={kindsTitle(targetKind)}>{number(actionable(actionRun))}</Fact>
           {guarded > 0 && <Fact title="Protected, left alone">{number(guarded)}</Fact>}
           {mailboxesTotal !== undefined && (
             <Fact title="Mailboxes touched">
@@ -63,7 +63,7 @@ export function PlanPanel({ tenantId, actionRun, action }: Props) {
           </p>
         )}
         <Sample actionRun={actionRun} />
-        <ApprovalNote actionRun={actionRun} />
+        <ApprovalNote tenantId={tenantId} actionRun={actionRun} />
         {isOpen && !reaches('responder') && (
           <p className="text-ink-2">Responders and administrators approve and carry out; your role is {role}.</p>
         )}

@@ -5,7 +5,7 @@ import { useState } from 'react'
 import { tenantApi } from '#lib/api.ts'
 import { queries } from '#lib/queries.ts'
 import { EVERY_ACTION, isShadowOnly, useMayStop, useSafeguardChange, useSafeguards } from '#lib/safeguards.ts'
-import { count, kindTitle } from '#lib/words.ts'
+import { count, kindsTitle } from '#lib/words.ts'
 import { Button } from '#parts/button.tsx'
 import { Dialog, DialogActions } from '#parts/dialog.tsx'
 import { Check } from '#parts/field.tsx'
@@ -62,7 +62,7 @@ function ShadowDialog({ tenantId, actions, shadowActions, onClose }: Props) {
         />
         {[...Map.groupBy(actions, ({ on }) => on)].map(([kind, own]) => (
           <fieldset key={kind} disabled={isEvery} className="space-y-1.5 disabled:opacity-60">
-            <legend className="mb-1 text-xs font-medium text-ink-3">{kindTitle(kind)}</legend>
+            <legend className="mb-1 text-xs font-medium text-ink-3">{kindsTitle(kind)}</legend>
             {own.map(({ id, title }) => (
               <Check
                 key={id}

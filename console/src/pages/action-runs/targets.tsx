@@ -1,7 +1,7 @@
 import type { ActionTarget, ActionTargetStateName, TargetKindName } from '@cordon/api'
 import { useMemo, useState } from 'react'
 
-import { kindTitle, number, TARGET_KIND, TARGET_STATE, wasWords } from '#lib/words.ts'
+import { kindsTitle, number, TARGET_KIND, TARGET_STATE, wasWords } from '#lib/words.ts'
 import { Badge } from '#parts/badge.tsx'
 import { Dialog } from '#parts/dialog.tsx'
 import { inputClass } from '#parts/field.tsx'
@@ -68,7 +68,7 @@ export function Targets({ kind, targets }: { kind: TargetKindName; targets: Acti
   const counts = Map.groupBy(targets, (target) => target.state)
   const shown = state === undefined ? targets : (counts.get(state) ?? [])
   return (
-    <section aria-label={kindTitle(kind)} className="overflow-hidden rounded-lg border border-line bg-surface">
+    <section aria-label={kindsTitle(kind)} className="overflow-hidden rounded-lg border border-line bg-surface">
       {counts.size > 1 && (
         <div className="border-b border-line px-3 py-2">
           <select

@@ -2,7 +2,9 @@ import type { AlertDetail } from '@cordon/api'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 
+import { applicationsOf } from '#lib/applications.ts'
 import { textAt, userOf, usersOf } from '#lib/ecs.ts'
+import type { EntityKind } from '#lib/entity-pages.ts'
 import { fieldTerm } from '#lib/kql.ts'
 import { isPutOff } from '#lib/put-off.ts'
 import { queries } from '#lib/queries.ts'
@@ -68,7 +70,7 @@ export function AlertPage() {
           </span>
           <Copy text={alert.id} label="alert ID" />
         </div>
-        <AlertUsers tenantId={tenantId} events={data.events} />
+        <Concerned tenantId={tenantId} events={data.events} />
         {alert.suppressedUntil && isPutOff(alert) && (
           <p className="text-sm text-ink-2">
             Out of the queue until <When at={alert.suppressedUntil} exact />; what happens joins it meanwhile.
@@ -80,7 +82,7 @@ export function AlertPage() {
           </p>
         )}
       </section>
-      <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+      <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
         <Evidence tenantId={tenantId} detail={data} />
         {rule ? <RulePanel tenantId={tenantId} rule={rule} detail={data} /> : <Microsofts alert={alert} />}
       </div>
@@ -88,19 +90,36 @@ export function AlertPage() {
   )
 }
 
-/** As many as one may want to act on from here. */
-const MOST_USERS = 5
+/** As many of a kind as one may want to act on from here. */
+const MOST = 5
 
-/** Whom the alert is about, each with what can be done. */
-function AlertUsers({ tenantId, events }: { tenantId: string; events: AlertDetail['events'] }) {
-  const users = [...new Set(events.flatMap(usersOf))].slice(0, MOST_USERS)
-  if (users.length === 0) return null
+/** Whom and what the alert is about, each with what can be done. */
+function Concerned({ tenantId, events }: { tenantId: string; events: AlertDetail['events'] }) {
+  const users = [...new Set(events.flatMap(usersOf))].map((target) => ({ target, name: target }))
+  const applications = new Map(events.flatMap(applicationsOf).map(({ id, name }) => [id, { target: id, name }]))
   return (
-    <ul aria-label="Users" className="flex flex-wrap gap-x-4 gap-y-1 text-sm">
-      {users.map((user) => (
-        <li key={user} className="flex min-w-0 items-center gap-1">
-          <EntityLink tenantId={tenantId} on="user" name={user} />
-          <RespondButton tenantId={tenantId} on="user" target={user} />
+    <>
+      <Targets tenantId={tenantId} on="user" label="Users" targets={users} />
+      <Targets tenantId={tenantId} on="service-principal" label="Applications" targets={[...applications.values()]} />
+    </>
+  )
+}
+
+interface TargetsProps {
+  tenantId: string
+  on: EntityKind
+  label: string
+  targets: readonly { target: string; name: string }[]
+}
+
+function Targets({ tenantId, on, label, targets }: TargetsProps) {
+  if (targets.length === 0) return null
+  return (
+    <ul aria-label={label} className="flex flex-wrap gap-x-4 gap-y-1 text-sm">
+      {targets.slice(0, MOST).map((each) => (
+        <li key={each.target} className="flex min-w-0 items-center gap-1">
+          <EntityLink tenantId={tenantId} on={on} {...each} />
+          <RespondButton tenantId={tenantId} on={on} {...each} />
         </li>
       ))}
     </ul>

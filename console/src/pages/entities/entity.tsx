@@ -1,9 +1,11 @@
-import type { DeviceEntity, TargetKindName, UserEntity } from '@cordon/api'
+import type { DeviceEntity, ServicePrincipalEntity, UserEntity } from '@cordon/api'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 
+import { ENTITY_PAGES, type EntityKind } from '#lib/entity-pages.ts'
 import { queries } from '#lib/queries.ts'
+import { kindTitle } from '#lib/words.ts'
 import { ActionRunTable } from '#parts/action-run-table.tsx'
 import { AlertList } from '#parts/alert-list.tsx'
 import { Copy } from '#parts/copy.tsx'
@@ -14,8 +16,8 @@ import { When } from '#parts/when.tsx'
 
 interface Props {
   tenantId: string
-  on: TargetKindName
-  entity: UserEntity | DeviceEntity
+  on: EntityKind
+  entity: UserEntity | DeviceEntity | ServicePrincipalEntity
   title: string
   /** What Microsoft holds of it now. */
   children: ReactNode
@@ -27,14 +29,22 @@ export function Entity({ tenantId, on, entity, title, children }: Props) {
   return (
     <Page>
       <PageHeader
-        above={on === 'user' ? 'User' : 'Device'}
+        above={kindTitle(on)}
         title={title}
-        actions={<RespondButton look="primary" tenantId={tenantId} on={on} target={state.id} name={state.address} />}
+        actions={
+          <RespondButton
+            look="primary"
+            tenantId={tenantId}
+            on={on}
+            target={state.id}
+            name={on === 'service-principal' ? title : state.address}
+          />
+        }
       />
       <Panel title="Now">
         <dl className="grid grid-cols-2 gap-x-6 gap-y-3 p-4 text-sm md:grid-cols-4">{children}</dl>
         <p className="px-4 pb-3">
-          <Copy text={state.id} label={on === 'user' ? 'object ID' : 'ID in Defender'} />
+          <Copy text={state.id} label={ENTITY_PAGES[on].idLabel} />
         </p>
         {unknown.map(({ what, why }) => (
           <p key={what} className="border-t border-line px-4 py-2 text-sm text-ink-2">

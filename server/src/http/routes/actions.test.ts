@@ -4,6 +4,7 @@ import { z } from 'zod'
 
 import { until } from '#app/testing/cordon-process.ts'
 import { type Emulator, startEmulator } from '#connect/testing/start-emulator.ts'
+import { parseTenantId } from '#domain/ids.ts'
 import { allOf } from '#domain/mail-filter.ts'
 import { connectCompany } from '#http/testing/connect-company.ts'
 import { type Cordon, startCordon } from '#http/testing/start-cordon.ts'
@@ -186,5 +187,58 @@ describe('an analyst', () => {
     expect(actions.find(({ id }) => id === 'remediate-message')).toMatchObject({
       notOfferedIn: { clouds: expect.arrayContaining(['gcc-high', 'dod', 'china']) },
     })
+  })
+})
+
+describe('a link for an approver', () => {
+  const seen = { confirmTargets: 23 }
+  const linkTo = async (id: string, token?: string) =>
+    cordon.call('GET', `${tenant}/action-runs/${id}/approval-link`, { ...(token && { token }) })
+  const planned = async () => {
+    const { id } = await plan('delete-message')
+    return { id, proof: String((await linkTo(id)).body['proof']) }
+  }
+
+  it('leads to an approval by whoever has the right, and never by the planner', async () => {
+    const { id, proof } = await planned()
+    const by = (token?: string) => post(`/${id}/approve`, { ...seen, proof }, token)
+    expect(await by()).toMatchObject({ status: 403, body: { code: 'ACTION_APPROVER_SAME' } })
+    for (const role of ['viewer', 'analyst'] as const) {
+      expect(await by(await cordon.token(role))).toMatchObject({ status: 403, body: { code: 'AUTH_RIGHT_MISSING' } })
+    }
+    expect(await by(colleague)).toMatchObject({ status: 200, body: { state: 'approved', decidedBy: 'ben' } })
+    expect(await by(colleague)).toMatchObject({ status: 409, body: { code: 'ACTION_STATE_WRONG' } })
+    expect(await linkTo(id)).toMatchObject({ status: 409, body: { code: 'ACTION_STATE_WRONG' } })
+    const { body } = await cordon.call('GET', `/audit?action=action-run.approve&limit=1`)
+    expect(JSON.stringify(body)).toContain('"linkMadeBy":"admin"')
+  })
+
+  it('is refused with what, why and fix when it was altered or is for another plan', async () => {
+    const { id, proof } = await planned()
+    const other = await planned()
+    const altered = `${proof.slice(0, -8)}${proof.endsWith('AAAAAAAA') ? 'BBBBBBBB' : 'AAAAAAAA'}`
+    for (const wrong of [altered, proof.slice(0, 40), '', 'x', other.proof]) {
+      expect(await post(`/${id}/approve`, { ...seen, proof: wrong }, colleague)).toMatchObject({
+        status: 403,
+        body: {
+          code: 'ACTION_LINK_WRONG',
+          title: 'The plan was not approved.',
+          why: expect.stringMatching(/./),
+          fix: expect.stringContaining('new link'),
+        },
+      })
+    }
+    expect(await post(`/${id}/approve`, { ...seen, proof }, colleague)).toMatchObject({ status: 200 })
+  })
+
+  it('is worth nothing in another tenant', async () => {
+    const { id, proof } = await planned()
+    const elsewhere = parseTenantId('5b0c7a51-0d6f-4f0e-9a53-3f5f0f8f7a01')!
+    await cordon.app.tenants.ensure(elsewhere, 'Elsewhere')
+    const answer = await cordon.call('POST', `/tenants/${elsewhere}/action-runs/${id}/approve`, {
+      body: { ...seen, proof },
+      token: colleague,
+    })
+    expect(answer).toMatchObject({ status: 404, body: { code: 'ACTION_RUN_NOT_FOUND' } })
   })
 })

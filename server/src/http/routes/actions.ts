@@ -3,6 +3,7 @@ import {
   ActionRun,
   ActionRunDetail,
   ActionRunList,
+  ApprovalLink,
   ApproveActionRun,
   ExecuteActionRun,
   PlanActionRun,
@@ -52,6 +53,14 @@ export const ACTION_ROUTES: Route[] = [
     summary: 'An action run with the journal of every target.',
     reply: ActionRunDetail,
     handle: ({ app, tenantId, param }) => app.actions.read(tenantId, param('id')),
+  }),
+  defineRoute({
+    method: 'get',
+    path: '/tenants/{tenantId}/action-runs/{id}/approval-link',
+    access: 'action.plan',
+    summary: 'What a link for an approver carries: proof of what the plan is now.',
+    reply: ApprovalLink,
+    handle: ({ app, user, tenantId, param }) => app.actions.approvalLink(user, tenantId, param('id')),
   }),
   defineRoute({
     method: 'post',

@@ -1,4 +1,4 @@
-import { DeviceEntity, UserEntity } from '@cordon/api'
+import { DeviceEntity, ServicePrincipalEntity, UserEntity } from '@cordon/api'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 
@@ -7,16 +7,18 @@ import { type Emulator, startEmulator } from '#connect/testing/start-emulator.ts
 import { connectCompany } from '#http/testing/connect-company.ts'
 import { type Cordon, startCordon } from '#http/testing/start-cordon.ts'
 
-/** Users and devices as Microsoft holds them, with what Cordon knows, over HTTP and against the emulated company. */
+/** Users, devices and applications as Microsoft holds them, with what Cordon knows, over HTTP and against the emulated company. */
 
 const Truth = z.object({ recipients: z.array(z.object({ userId: z.string(), userPrincipalName: z.string() })) })
 const Machines = z.object({ value: z.array(z.object({ id: z.string(), computerDnsName: z.string() })) })
+
+const CLOUD = '--no-live --throttle off --consistency strong --scenario phish-campaign oauth-consent'.split(' ')
 
 let emulator: Emulator
 let cordon: Cordon
 let tenant: string
 beforeAll(async () => {
-  emulator = await startEmulator(['--no-live', '--throttle', 'off', '--consistency', 'strong'])
+  emulator = await startEmulator(CLOUD)
   cordon = await startCordon({ cloudFile: emulator.cloudFile })
   ;({ tenant } = await connectCompany(cordon, emulator))
 })
@@ -83,4 +85,53 @@ it('a device is shown as Defender holds it, and one that Defender does not have 
     actionRuns: [],
   })
   expect(await get('devices/no-such-device')).toMatchObject({ status: 404, body: { code: 'ENTITY_NOT_FOUND' } })
+})
+
+describe('an application', () => {
+  const Principals = z.object({
+    value: z.array(
+      z.object({
+        id: z.string(),
+        appId: z.string(),
+        displayName: z.string(),
+        appOwnerOrganizationId: z.string().nullable(),
+      }),
+    ),
+  })
+  const Scenarios = z.object({ scenarios: z.array(z.object({ id: z.string(), truth: z.unknown() })) })
+  const Consent = z.object({
+    application: z.object({ appId: z.string(), servicePrincipalId: z.string(), name: z.string() }),
+    scope: z.string(),
+  })
+  const all = async () => {
+    const client = emulator.client({ application: emulator.tenants[0]!.applications[0]! })
+    const path = '/v1.0/servicePrincipals?$top=999'
+    return (await client.json({ api: 'graph', path, what: 'Could not list applications.' }, Principals)).value
+  }
+  const read = async (name: string) =>
+    ServicePrincipalEntity.parse((await get(`service-principals/${encodeURIComponent(name)}`)).body)
+
+  it('is shown with what people allowed it, by object id, application ID and name', async () => {
+    const { scenarios } = Scenarios.parse(await emulator.request('/ground-truth/scenarios'))
+    const { application, scope } = Consent.parse(scenarios.find(({ id }) => id === 'oauth-consent')?.truth)
+    const { servicePrincipalId: id, appId, name } = application
+    const entity = await read(id)
+    expect(entity).toMatchObject({
+      state: { id, address: appId, name, accountEnabled: true, registeredBy: 'another tenant' },
+      unknown: [],
+      actionRuns: [],
+    })
+    expect(entity.state.consents).toEqual({ scopes: scope.split(' ').toSorted(), forEverybody: false, users: 1 })
+    expect([await read(appId), await read(name)]).toEqual([entity, entity])
+  })
+
+  it('of Microsoft’s own is told for what it is', async () => {
+    const { id } = (await all()).find(({ displayName }) => displayName === 'Office 365 Exchange Online')!
+    expect((await read(id)).state.registeredBy).toBe('Microsoft')
+  })
+
+  it('that the tenant does not have is not found', async () => {
+    const reply = await get('service-principals/Nobody%20knows%20it')
+    expect(reply).toMatchObject({ status: 404, body: { code: 'ENTITY_NOT_FOUND' } })
+  })
 })

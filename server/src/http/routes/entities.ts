@@ -1,4 +1,4 @@
-import { DeviceEntity, UserEntity } from '@cordon/api'
+import { DeviceEntity, ServicePrincipalEntity, UserEntity } from '@cordon/api'
 
 import { defineRoute, type Route } from '#http/route.ts'
 
@@ -18,5 +18,13 @@ export const ENTITY_ROUTES: Route[] = [
     summary: 'A device as Defender for Endpoint holds it now, with its alerts and what was done on it.',
     reply: DeviceEntity,
     handle: ({ app, tenantId, param }) => app.entities.device(tenantId, param('name')),
+  }),
+  defineRoute({
+    method: 'get',
+    path: '/tenants/{tenantId}/service-principals/{name}',
+    access: 'action.plan',
+    summary: 'An application as the directory holds it now, with its alerts and what was done on it.',
+    reply: ServicePrincipalEntity,
+    handle: ({ app, tenantId, param }) => app.entities.servicePrincipal(tenantId, param('name')),
   }),
 ]

@@ -29,7 +29,7 @@ export const servicePrincipals: Kind<ServicePrincipalTarget> = {
     for (const { name, principals } of found) {
       const [principal, ...others] = principals
       if (!principal) unknown.push(name)
-      else if (others.length > 0) throw ambiguous(name, principals)
+      else if (others.length > 0) throw invalid(...severalCalled(name, principals))
       else once.set(principal.id, principal)
     }
     if (unknown.length > 0) {
@@ -58,12 +58,13 @@ export const servicePrincipals: Kind<ServicePrincipalTarget> = {
   restored: (count) => `put back ${applicationsOf(count)}`,
 }
 
-function ambiguous(name: string, principals: readonly ServicePrincipal[]) {
+/** Why a name does not do, and what does. */
+export function severalCalled(name: string, principals: readonly ServicePrincipal[]): [why: string, fix: string] {
   const candidates = principals.map(({ id, appId }) => `${id} (application ID ${appId})`)
-  return invalid(
+  return [
     `Several applications are called ${name}: ${candidates.join(', ')}.`,
     'Name the one that is meant by its object id.',
-  )
+  ]
 }
 
 function targetOf({ id, appId, displayName }: ServicePrincipal) {
@@ -86,8 +87,15 @@ const MICROSOFT_TENANTS: ReadonlySet<string> = new Set([
   '72f988bf-86f1-41af-91ab-2d7cd011db47',
 ])
 
+/** Whether Microsoft has registered it. */
+export function isMicrosofts({
+  appOwnerOrganizationId: owner,
+}: Pick<ServicePrincipal, 'appOwnerOrganizationId'>): boolean {
+  return !!owner && MICROSOFT_TENANTS.has(owner.toLowerCase())
+}
+
 /** Half of Microsoft 365 hangs on some of them, and a mistake there stops the sign-ins of a whole company. */
-function whyMicrosoft({ appOwnerOrganizationId }: ServicePrincipal): string | undefined {
-  if (!appOwnerOrganizationId || !MICROSOFT_TENANTS.has(appOwnerOrganizationId.toLowerCase())) return undefined
+function whyMicrosoft(principal: ServicePrincipal): string | undefined {
+  if (!isMicrosofts(principal)) return undefined
   return 'It is an application of Microsoft’s own, on which services of Microsoft 365 may depend. If it must be, change it by hand in https://entra.microsoft.com > Enterprise applications.'
 }

@@ -1,8 +1,20 @@
 import type { EcsDocument } from '@cordon/api'
 import { useNavigate } from '@tanstack/react-router'
-import { AtSign, FileDigit, Fingerprint, Globe, Laptop, Link2, Mail, MailWarning, Network } from 'lucide-react'
+import {
+  AppWindow,
+  AtSign,
+  FileDigit,
+  Fingerprint,
+  Globe,
+  Laptop,
+  Link2,
+  Mail,
+  MailWarning,
+  Network,
+} from 'lucide-react'
 
 import { textAt } from '#lib/ecs.ts'
+import { ENTITY_PAGES, hasPage } from '#lib/entity-pages.ts'
 import { pivotsOf, targetKindOf, type Pivot } from '#lib/pivots.ts'
 import { useUser } from '#lib/rights.ts'
 import { around, type TimeRange } from '#lib/time-range.ts'
@@ -11,6 +23,7 @@ import { RespondButton } from '#parts/respond-button.tsx'
 
 const ICONS = {
   user: AtSign,
+  application: AppWindow,
   device: Laptop,
   IP: Network,
   domain: Globe,
@@ -30,11 +43,12 @@ interface Props {
 }
 
 /** What stands on the button: an id alone says nothing. */
-function nameOf(kind: Pivot['kind'], value: string): string {
-  return kind === 'session' || kind === 'quarantined message' ? `${kind} ${value}` : value
+function nameOf({ kind, value, name = value }: Pivot): string {
+  const isId = kind === 'session' || kind === 'quarantined message' || (kind === 'application' && name === value)
+  return isId ? `${kind} ${value}` : name
 }
 
-/** Where one event leads: everything of the same user, device, address, message or session. */
+/** Where one event leads: everything of the same user, application, device, address, message or session. */
 export function Pivots({ tenantId, event, onPivot, onNarrow }: Props) {
   const pivots = pivotsOf(event)
   const navigate = useNavigate()
@@ -43,20 +57,21 @@ export function Pivots({ tenantId, event, onPivot, onNarrow }: Props) {
   const at = event['@timestamp']
   return (
     <ul aria-label="Go on from here" className="flex flex-wrap gap-1.5 border-b border-line px-3 py-2">
-      {pivots.map(({ kind, value, query }) => {
+      {pivots.map((pivot) => {
+        const { kind, value, name = value, query } = pivot
         const Icon = ICONS[kind]
-        const on = targetKindOf({ kind, value })
+        const on = targetKindOf(pivot)
         return (
           <li key={`${kind} ${value}`} className="flex max-w-full items-center">
             <Menu
               trigger={
                 <button
                   type="button"
-                  aria-label={`Go on with the ${kind} ${value}`}
+                  aria-label={`Go on with the ${kind} ${name}`}
                   className="inline-flex h-7 min-w-0 items-center gap-1.5 rounded-full border border-line-strong/60 px-2.5 text-xs hover:bg-sunken max-sm:h-9"
                 >
                   <Icon aria-hidden className="size-3.5 shrink-0 text-ink-3" />
-                  <span className="truncate">{nameOf(kind, value)}</span>
+                  <span className="truncate">{nameOf(pivot)}</span>
                 </button>
               }
             >
@@ -65,16 +80,11 @@ export function Pivots({ tenantId, event, onPivot, onNarrow }: Props) {
               <MenuItem onSelect={() => onPivot(query, around(at, HOUR_MS))}>One hour before and after</MenuItem>
               <MenuItem onSelect={() => onPivot(query, around(at, 24 * HOUR_MS))}>A day before and after</MenuItem>
               <MenuSeparator />
-              {(on === 'user' || on === 'device') && reaches('analyst') && (
+              {hasPage(on) && reaches('analyst') && (
                 <MenuItem
-                  onSelect={() =>
-                    void navigate({
-                      to: on === 'user' ? '/tenants/$tenantId/users/$name' : '/tenants/$tenantId/devices/$name',
-                      params: { tenantId, name: value },
-                    })
-                  }
+                  onSelect={() => void navigate({ to: ENTITY_PAGES[on].to, params: { tenantId, name: value } })}
                 >
-                  Open the {on}
+                  Open the {kind}
                 </MenuItem>
               )}
               <MenuItem onSelect={() => onNarrow(query.includes(' or ') ? `(${query})` : query)}>
@@ -87,7 +97,7 @@ export function Pivots({ tenantId, event, onPivot, onNarrow }: Props) {
                 tenantId={tenantId}
                 on={on}
                 target={value}
-                {...(kind === 'quarantined message' && { name: `the ${kind} “${textAt(event, 'email.subject')}”` })}
+                name={kind === 'quarantined message' ? `the ${kind} “${textAt(event, 'email.subject')}”` : name}
               />
             )}
           </li>
