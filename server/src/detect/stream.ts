@@ -24,6 +24,7 @@ export function createFiniteStream<E>(
   begun?: number,
 ): FiniteStream<E> {
   const fields = [...new Set(correlations.flatMap(fieldsOf))]
+  const correlated = new Set(correlations.flatMap((each) => each.rules))
   const arrivals: Arrival<number>[] = []
   const isSought = begun === undefined && correlations.some(({ learningS }) => learningS !== undefined)
   let since = begun ?? Infinity
@@ -31,7 +32,7 @@ export function createFiniteStream<E>(
     push(event, index) {
       if (isSought) since = Math.min(since, matcher.timeOf(event) ?? Infinity)
       const { rules, time, texts } = matcher.match(event)
-      if (time !== undefined && correlations.length > 0) {
+      if (time !== undefined && rules.some(({ id }) => correlated.has(id))) {
         arrivals.push({
           id: String(index).padStart(12, '0'),
           time,

@@ -60,6 +60,14 @@ detection:
   selection: {Operation: FileUploaded}
   condition: selection
 cordon: {first-seen: {fields: [ObjectId], timespan: 30d, learning: 0d}}
+---
+title: Signed in too far away
+id: far
+logsource: {product: azure, service: signinlogs}
+detection:
+  selection: {ResultType: 0}
+  condition: selection
+cordon: {speed: {group-by: [user.email], timespan: 24h, faster-than: 1000 km/h, farther-than: 500 km}}
 `
 const CORRELATIONS = ['many', 'different', 'ordered', 'above']
 const WHOLE = { from: '2026-01-01T00:00:00Z', to: '2027-01-01T00:00:00Z' }
@@ -111,18 +119,31 @@ function fact(user: string, minute: number, change: Record<string, unknown> = {}
   })
 }
 
+/** A sign-in of Eve, minutes after eight. */
+function signIn(minute: number, [latitude, longitude]: readonly [number, number]): string {
+  return JSON.stringify({
+    id: `c0ffee01-0000-4000-8000-${String(count++).padStart(12, '0')}`,
+    createdDateTime: new Date(Date.UTC(2026, 10, 20, 8, minute)).toISOString(),
+    userPrincipalName: 'eve@harborfinch.example',
+    ipAddress: '203.0.113.7',
+    isInteractive: true,
+    location: { geoCoordinates: { latitude, longitude } },
+    status: { errorCode: 0 },
+  })
+}
+
 const collected = new Map<TenantId, number>()
 /** Stores what was collected; the stream has it in its memory, and nobody correlates it. */
-async function collect(texts: readonly string[], tenant = tenantId): Promise<void> {
+async function collect(texts: readonly string[], tenant = tenantId, dataset = 'o365.audit'): Promise<void> {
   const pipeline = createPipeline({
     ...stores,
-    normalizerOf: (dataset) => normalizerOf(dataset).normalize,
+    normalizerOf: (name) => normalizerOf(name).normalize,
     detectorOf: (id) => book.of(id).detector,
     correlate: () => {},
     bus: createBus(),
     clock: systemClock,
   })
-  await pipeline.commit([pipeline.prepare({ tenantId: tenant, dataset: 'o365.audit', origin: 'test' }, texts)])
+  await pipeline.commit([pipeline.prepare({ tenantId: tenant, dataset, origin: 'test' }, texts)])
   const all = (collected.get(tenant) ?? 0) + texts.length
   collected.set(tenant, all)
   // What was stored a moment ago may not be told yet.
@@ -216,6 +237,17 @@ describe('a pass over history', () => {
     expect(await told()).toEqual([])
     expect(await stateOf('many')).toBeDefined()
     expect(await stateOf('new')).toBeUndefined()
+  })
+
+  it('gives two places too far apart the two events between which they lie, as the stream does', async () => {
+    const berlin = [52.5, 13.4] as const
+    const sydney = [-33.9, 151.2] as const
+    await collect([signIn(1, berlin), signIn(2, berlin), signIn(3, sydney)], tenantId, 'azure.signinlogs')
+    await reconcile()
+    expect(await told()).toEqual([['far', 'eve@harborfinch.example', 2, 'open']])
+    const [added] = await alertsOf()
+    await stream()
+    expect(await alertsOf()).toEqual([added])
   })
 
   it('takes up an event that comes days after those it belongs to', async () => {
