@@ -43,6 +43,7 @@ export function ChooseAction({ tenantId, on, what, connectionId, request, onClos
   const cloud = useQuery(queries.connections()).data?.connections.find(({ id }) => id === connectionId)?.cloud
   const offered = actions.data?.actions.filter((each) => on.includes(each.on))
   const action = offered?.find((each) => each.id === actionId)
+  const isComplete = action !== undefined && settingsOf(action).every((setting) => isGiven(setting, changed))
   const plan = useMutation({
     mutationFn: async ({ id, shadow }: { id: string; shadow: boolean }) => {
       const isSealed = action !== undefined && settingsOf(action).some((setting) => !isAsked(setting))
@@ -103,12 +104,12 @@ export function ChooseAction({ tenantId, on, what, connectionId, request, onClos
       <DialogActions>
         <Button onClick={onClose}>Cancel</Button>
         {reaches('responder') && (
-          <Button disabled={!action || plan.isPending} onClick={() => begin(true)}>
+          <Button disabled={!isComplete || plan.isPending} onClick={() => begin(true)}>
             Shadow run
           </Button>
         )}
         {!(action && isShadowed(action.id)) && (
-          <Button look="primary" disabled={!action || plan.isPending} onClick={() => begin(false)}>
+          <Button look="primary" disabled={!isComplete || plan.isPending} onClick={() => begin(false)}>
             {plan.isPending ? 'Planning…' : 'Plan action'}
           </Button>
         )}
@@ -119,6 +120,10 @@ export function ChooseAction({ tenantId, on, what, connectionId, request, onClos
 
 /** The key is made here; nobody types one. */
 const isAsked = ({ name }: Setting) => name !== SEAL_SETTING
+
+/** Whether it may be left as it is. */
+const isGiven = (setting: Setting, changed: Record<string, SettingValue>) =>
+  !setting.isNeeded || !isAsked(setting) || (changed[setting.name] ?? setting.initial) !== ''
 
 interface ActionChoiceProps {
   action: Action

@@ -137,12 +137,15 @@ testDeviceAction(
       expect(await reasonOf(run)).not.toContain('sig=')
     })
 
-    it.each(['hosts', 'C:hosts', String.raw`C:\a*.exe`, 'C:\\a\nb', ''])('refuses the path %j', async (path) => {
-      const refused = expect.objectContaining({ code: 'REQUEST_INVALID' })
-      await expect(running.plan(first(), { options: { path } })).rejects.toThrow(refused)
-    })
+    it.each(['hosts', 'C:hosts', 'C:\\folder\\', '/', String.raw`C:\a*.exe`, 'C:\\a\nb', ''])(
+      'refuses the path %j',
+      async (path) => {
+        const refused = expect.objectContaining({ code: 'REQUEST_INVALID' })
+        await expect(running.plan(first(), { options: { path } })).rejects.toThrow(refused)
+      },
+    )
 
-    it.each([String.raw`C:\a$(calc).exe`, 'C:\\a`b', "C:\\it's", '/etc/hosts'])(
+    it.each([String.raw`C:\a$(calc).exe`, 'C:\\a`b', "C:\\it's", 'C:\\a”.exe', '/etc/hosts'])(
       'hands no script the path %j',
       async (path) => {
         const refused = expect.objectContaining({ code: 'REQUEST_INVALID', why: expect.stringContaining('quarantine') })

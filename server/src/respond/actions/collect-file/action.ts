@@ -24,7 +24,7 @@ const Options = z
       .trim()
       .max(1000)
       .regex(
-        /^([A-Za-z]:\\|\\\\|\/)[^\p{Cc}"*?<>|]+$/u,
+        /^([A-Za-z]:\\|\\\\|\/)[^\p{Cc}"*?<>|]*[^\p{Cc}"*?<>|\\/]$/u,
         'must be the whole path of one file: C:\\Users\\ana\\a.exe, /home/ana/a',
       )
       .describe('Where the file lies on the device, in whole: C:\\Users\\ana\\Downloads\\invoice.exe.'),
@@ -41,8 +41,8 @@ const Options = z
   })
 type Options = z.infer<typeof Options>
 
-/** Nothing in it means anything to PowerShell between double quotes. */
-const isPlain = (path: string): boolean => /^[A-Za-z]:\\[^'$`;&%]+$/.test(path)
+/** Nothing in it means anything to PowerShell between double quotes; it takes typographic quotes for quotes, too. */
+const isPlain = (path: string): boolean => /^[A-Za-z]:\\[^'$`;&%\u2018-\u201f]+$/.test(path)
 
 function commandsOf({ path, fromQuarantine }: Options): LiveCommand[] {
   const restore = { type: 'RunScript', script: RESTORE_SCRIPT, args: `-FilePath "${path}"` } as const
