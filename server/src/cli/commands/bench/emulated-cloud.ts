@@ -62,7 +62,9 @@ export async function startEmulatedCloud(folder: string, args: readonly string[]
   await writeFile(cloudFile, JSON.stringify(named))
 
   async function ask(method: Method, path: string, headers: Record<string, string>, body?: string) {
-    const answer = await request(`${url}${path}`, { method, headers, dispatcher, ...(body !== undefined && { body }) })
+    // Requests may lie minutes apart: by then the emulator has closed a connection that rests.
+    const options = { method, headers, dispatcher, reset: true, ...(body !== undefined && { body }) }
+    const answer = await request(`${url}${path}`, options)
     const text = await answer.body.text()
     if (answer.statusCode >= 300) throw new Error(`${method} ${path}: ${answer.statusCode} ${text}`)
     return text === '' ? undefined : (JSON.parse(text) as unknown)
