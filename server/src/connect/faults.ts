@@ -138,7 +138,6 @@ export function replyFault(request: MicrosoftRequest, reply: MicrosoftReply, sec
   return fault('CONNECT_REQUEST_REFUSED', `${title} refused the request (${said}).`, request.advice ?? REPORT_FIX)
 }
 
-/** A reply whose body is not what the service's contract says. */
 /** A reply outside 2xx of Azure's storage, which speaks XML, as an error for people. Its details may quote the link, and stay out. */
 export function linkFault(what: string, origin: string, { status, body }: MicrosoftReply): AppError {
   const code = /<Code>(\w{1,100})<\/Code>/.exec(body.subarray(0, LONGEST_TEXT).toString('utf8'))?.[1]
@@ -151,6 +150,7 @@ export function linkFault(what: string, origin: string, { status, body }: Micros
   })
 }
 
+/** A reply whose body is not what the service's contract says. */
 export function unreadable(request: MicrosoftRequest, reply: MicrosoftReply, problem?: string): AppError {
   const type = reply.headers['content-type'] ?? 'no content type'
   return new AppError({
