@@ -2,6 +2,7 @@ import { EVIDENCE_MAX } from '#detect/correlate/group.ts'
 import { reachOf } from '#detect/correlations.ts'
 import { createMatcher } from '#detect/matcher.ts'
 import type { LoadedCorrelation } from '#detect/rule-set.ts'
+import { withThoseUnder } from '#detect/under.ts'
 import { normalizedReader } from '#detect/vocabulary.ts'
 import { isoTime } from '#domain/clock.ts'
 import { AppError } from '#domain/errors.ts'
@@ -9,7 +10,7 @@ import type { NormalizedEvent } from '#domain/event.ts'
 import type { ClickHouse } from '#store/clickhouse/client.ts'
 import type { EventHunt, EventKey } from '#store/event-store.ts'
 
-import { type HuntRequest, withThoseUnder } from './back-test.ts'
+import type { HuntRequest } from './back-test.ts'
 import { beginSqlRun, type CorrelatedEvent, type SqlRun } from './engine.ts'
 import { openHistory } from './history.ts'
 
@@ -61,7 +62,9 @@ export async function judgeHistory(
   for await (const { key, event } of history.candidates()) {
     if (matcher.match(event).rules.length === 0) continue
     if (seen.length === MOST) throw tooLarge(correlation, request)
-    run ??= await beginSqlRun(await openEngine(), normalizedReader(own.rules), own.correlations, MAX_SECONDS)
+    run ??= await beginSqlRun(await openEngine(), normalizedReader(own.rules), own.correlations, {
+      maxSeconds: MAX_SECONDS,
+    })
     await run.push(event, seen.length)
     seen.push(key)
   }
