@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { Readable } from 'node:stream'
 
 import * as fc from 'fast-check'
@@ -9,19 +6,16 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createCorrelations } from '#detect/correlations.ts'
 import { assembleRules } from '#detect/rule-set.ts'
 import { systemClock } from '#domain/clock.ts'
-import { parseTenantId, type TenantId } from '#domain/ids.ts'
+import type { TenantId } from '#domain/ids.ts'
 import { normalizerOf } from '#normalize/normalize-record.ts'
 import { openScratchEngine } from '#store/engines/clickhouse-embedded/scratch-engine.ts'
-import { copyTemplate } from '#store/testing/temporary-records.ts'
 
 import { createBus } from '#app/bus.ts'
-import { readConfig } from '#app/config.ts'
 import { detectInFile } from '#app/detect.ts'
-import { createPipeline } from '#app/pipeline.ts'
-import { openStores, type Stores } from '#app/stores.ts'
-import { until } from '#app/testing/cordon-process.ts'
+import type { Stores } from '#app/stores.ts'
 import { createReconciling } from './reconciling.ts'
-import { openRuleBook, type RuleBook } from './rule-book.ts'
+import type { RuleBook } from './rule-book.ts'
+import { fact, fail, openRuledStores, type RuledStores } from './testing/ruled-stores.ts'
 
 const RULES = `title: File downloaded
 id: downloaded
@@ -65,72 +59,24 @@ const CORRELATIONS = ['many', 'different', 'ordered', 'above']
 const WHOLE = { from: '2026-01-01T00:00:00Z', to: '2027-01-01T00:00:00Z' }
 
 const opened = new AsyncDisposableStack()
+let ruled: RuledStores
 let stores: Stores
 let book: RuleBook
 let engine: Awaited<ReturnType<typeof openScratchEngine>>
 let tenantId: TenantId
 
 beforeAll(async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'cordon-reconciling-'))
-  opened.defer(() => rm(folder, { recursive: true, force: true }))
-  await copyTemplate(join(folder, 'records'))
-  stores = await openStores(readConfig({ CORDON_DATA: folder }), opened)
-  const base = [{ path: 'rules.yml', text: RULES, origin: 'pack' as const }]
-  book = await openRuleBook({ base, records: stores.records, clock: systemClock, log: fail })
-  opened.defer(() => book.close())
+  ruled = opened.use(await openRuledStores(RULES))
+  ;({ stores, book } = ruled)
   engine = await openScratchEngine()
   opened.defer(() => engine.close())
 }, 120_000)
 afterAll(() => opened.disposeAsync())
 beforeEach(async () => {
-  tenantId = await freshTenant()
+  tenantId = await ruled.freshTenant()
 })
 
-function fail(error: Error): never {
-  throw error
-}
-
-async function freshTenant(): Promise<TenantId> {
-  const id = parseTenantId(crypto.randomUUID())!
-  await stores.records.tenants.ensure(id, 'Reconciled')
-  return id
-}
-
-let count = 0
-/** Something that somebody did with a file, minutes after eight. */
-function fact(user: string, minute: number, change: Record<string, unknown> = {}): string {
-  return JSON.stringify({
-    Id: `c0ffee00-0000-4000-8000-${String(count++).padStart(12, '0')}`,
-    RecordType: 6,
-    CreationTime: new Date(Date.UTC(2026, 10, 20, 8, minute)).toISOString().slice(0, 19),
-    Operation: 'FileDownloaded',
-    Workload: 'SharePoint',
-    UserId: user,
-    ObjectId: 'https://harborfinch.example/plans.docx',
-    ...change,
-  })
-}
-
-const collected = new Map<TenantId, number>()
-/** Stores what was collected; the stream has it in its memory, and nobody correlates it. */
-async function collect(texts: readonly string[], tenant = tenantId): Promise<void> {
-  const pipeline = createPipeline({
-    ...stores,
-    normalizerOf: (dataset) => normalizerOf(dataset).normalize,
-    detectorOf: (id) => book.of(id).detector,
-    correlate: () => {},
-    bus: createBus(),
-    clock: systemClock,
-  })
-  await pipeline.commit([pipeline.prepare({ tenantId: tenant, dataset: 'o365.audit', origin: 'test' }, texts)])
-  const all = (collected.get(tenant) ?? 0) + texts.length
-  collected.set(tenant, all)
-  // What was stored a moment ago may not be told yet.
-  await until(
-    () => stores.events.arrivals(tenant, { query: { kind: 'all' }, limit: 10_000 }),
-    ({ events }) => events.length === all,
-  )
-}
+const collect = (texts: readonly string[], tenant = tenantId) => ruled.collect(tenant, texts)
 
 /** Starting one for each pass would take most of the time. */
 const openEngine = async () => ({ ...engine, close: async () => {} })
@@ -245,7 +191,7 @@ describe('a pass over history', () => {
   })
 
   it('does not see what another tenant did', async () => {
-    const other = await freshTenant()
+    const other = await ruled.freshTenant()
     await collect([fact('eve', 1), fact('eve', 2)])
     await collect([fact('eve', 3), fact('eve', 4)], other)
     await reconcile()
@@ -264,7 +210,7 @@ describe('a pass over history', () => {
   it('marks what it does not confirm, and takes the mark away once it does', async () => {
     const late = fact('eve', 3)
     await collect([fact('eve', 1), fact('eve', 2)])
-    const lost = await freshTenant()
+    const lost = await ruled.freshTenant()
     await collect([late], lost)
     const hits = await gather(stores.records.correlationHits.byTime(lost, {}))
     await stores.records.correlationHits.add(tenantId, hits.flat())
@@ -333,7 +279,7 @@ describe('a pass over history', () => {
     const facts = [1, 2, 3, 4].map((minute) => fact('eve', minute))
     let killedAt = 0
     for (let isDead = true; isDead; killedAt++) {
-      tenantId = await freshTenant()
+      tenantId = await ruled.freshTenant()
       await stores.records.rules.switch(tenantId, ['different', 'ordered', 'above'], false)
       await book.refresh()
       await collect(facts)
@@ -385,7 +331,7 @@ describe('a pass over history', () => {
         fc.nat(20),
         fc.boolean(),
         async (facts, cut, isStreamed) => {
-          tenantId = await freshTenant()
+          tenantId = await ruled.freshTenant()
           const texts = facts.map(({ user, minute, change }) => fact(user, minute, change))
           await collect(texts.slice(0, cut))
           if (isStreamed) await stream()

@@ -3,12 +3,14 @@ import { streamsOf } from '#detect/fields/logsources.ts'
 import { withThoseUnder } from '#detect/under.ts'
 import { isoTime } from '#domain/clock.ts'
 import type { TenantId } from '#domain/ids.ts'
-import type { EventHunt } from '#store/event-store.ts'
+import type { EventHunt, KindField } from '#store/event-store.ts'
 
 import type { HuntRequest } from './back-test.ts'
 
-/** A dataset of which nothing came for so long is one that the tenant does not have. */
-const STILL_MS = 14 * 86_400_000
+const HOUR_MS = 3_600_000
+/** How far back the newest event is sought, first where it mostly is. */
+const REACHES_MS = [HOUR_MS, 24 * HOUR_MS, 14 * 24 * HOUR_MS]
+const BY: readonly KindField[] = ['event.dataset', 'event.action']
 
 export interface KnownRequest extends Pick<HuntRequest, 'tenantId' | 'rules'> {
   /** As it is known at a moment, milliseconds. */
@@ -42,11 +44,17 @@ export function createReadKnown(hunt: EventHunt): ReadKnown {
   }
 }
 
+/** A dataset of which nothing came for two weeks is one that the tenant does not have. */
 async function readNewest(
   hunt: EventHunt,
   { tenantId, dataset, at }: { tenantId: TenantId; dataset: string; at: number },
 ): Promise<number | undefined> {
-  const range = { from: isoTime(at - STILL_MS), to: isoTime(at) }
-  const [event] = await hunt.newest(tenantId, { range, kinds: [{ 'event.dataset': dataset }], limit: 1 })
-  return event?.timeMs
+  for (const reach of REACHES_MS) {
+    const range = { from: isoTime(at - reach), to: isoTime(at) }
+    const days = await hunt.kinds(tenantId, range, BY)
+    const kinds = days.map(({ kind }) => kind).filter((kind) => kind['event.dataset'] === dataset)
+    const [event] = kinds.length > 0 ? await hunt.newest(tenantId, { range, kinds, limit: 1 }) : []
+    if (event) return event.timeMs
+  }
+  return undefined
 }
