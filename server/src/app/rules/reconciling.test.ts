@@ -4,6 +4,7 @@ import * as fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
 import { createCorrelations } from '#detect/correlations.ts'
+import { knownAt } from '#detect/judgments.ts'
 import { assembleRules } from '#detect/rule-set.ts'
 import { systemClock } from '#domain/clock.ts'
 import type { TenantId } from '#domain/ids.ts'
@@ -46,6 +47,21 @@ correlation: {type: temporal_ordered, rules: [downloaded, deleted], group-by: [U
 title: Many, and something deleted
 id: above
 correlation: {type: temporal, rules: [many, deleted], group-by: [UserId], timespan: 4h, generate: true}
+---
+title: Copied and not moved
+id: absent
+logsource: {product: m365, service: audit}
+detection:
+  selection: {Operation: FileCopied}
+  condition: selection
+cordon: {absence: {of: [moved], group-by: [UserId], timespan: 1h, lateness: 0s}}
+---
+title: File moved
+id: moved
+logsource: {product: m365, service: audit}
+detection:
+  selection: {Operation: FileMoved}
+  condition: selection
 ---
 title: New file uploaded
 id: new
@@ -110,6 +126,8 @@ async function stream(): Promise<void> {
     const detections = hits.flatMap((hit) => running.push(hit))
     await alerts.record(tenantId, detections, '2026-11-20T12:00:00.000Z')
   }
+  const passed = running.pass(knownAt(book.of(tenantId).correlations, Date.parse('2026-11-20T12:00:00.000Z')))
+  await alerts.record(tenantId, passed, '2026-11-20T12:00:00.000Z')
 }
 
 const alertsOf = (tenant = tenantId) =>
@@ -171,6 +189,30 @@ describe('a pass over history', () => {
     await collect([fact('eve', 3 * 1440), fact('eve', 3)])
     await reconcile()
     expect(await told()).toEqual([['many', 'eve', 3, 'open']])
+  })
+
+  it('finds what did not come once all of that time is known, and waits until then', async () => {
+    await collect([fact('eve', 1, { Operation: 'FileCopied' }), fact('bo', 2, { Operation: 'FileCopied' })])
+    await collect([fact('bo', 62, { Operation: 'FileMoved' }), fact('eve', 62, { Operation: 'FileMoved' })])
+    await reconcile()
+    expect(await told()).toEqual([])
+    expect((await stateOf('absent'))?.waiting).not.toEqual([])
+    await collect([fact('ann', 300)])
+    await reconcile()
+    expect(await told()).toEqual([['absent', 'eve', 1, 'open']])
+    expect(await stateOf('absent')).toMatchObject({ added: { events: 1, alerts: 1 }, unconfirmed: { events: 0 } })
+  })
+
+  it('does not confirm that something did not come where it has come since', async () => {
+    await collect([fact('eve', 1, { Operation: 'FileCopied' }), fact('ann', 300)])
+    await stream()
+    await reconcile()
+    expect(await told()).toEqual([['absent', 'eve', 1, 'open']])
+    expect(await stateOf('absent')).toMatchObject({ added: { events: 0 }, unconfirmed: { events: 0 } })
+    await collect([fact('eve', 61, { Operation: 'FileMoved' })])
+    await reconcile()
+    expect(await told()).toEqual([['absent', 'eve', 1, 'open']])
+    expect(await stateOf('absent')).toMatchObject({ unconfirmed: { events: 1, alerts: 1 } })
   })
 
   it('leaves an alert closed that somebody closed, whatever belongs to its firings besides', async () => {
@@ -280,7 +322,7 @@ describe('a pass over history', () => {
     let killedAt = 0
     for (let isDead = true; isDead; killedAt++) {
       tenantId = await ruled.freshTenant()
-      await stores.records.rules.switch(tenantId, ['different', 'ordered', 'above'], false)
+      await stores.records.rules.switch(tenantId, ['different', 'ordered', 'above', 'absent'], false)
       await book.refresh()
       await collect(facts)
       isDead = false

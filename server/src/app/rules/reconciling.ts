@@ -53,7 +53,7 @@ export function createReconciling(parts: {
 
   async function reconcileAll(tenantId: TenantId, signal: AbortSignal): Promise<void> {
     const rules = book.of(tenantId)
-    const correlations = rules.correlations.filter(({ id, alerts }) => alerts && !asksBeyond(rules.runnable, id))
+    const correlations = rules.correlations.filter(({ id, alerts }) => alerts && !asksWhatIsNew(rules.runnable, id))
     await records.reconciliations.keep(
       tenantId,
       correlations.map(({ id }) => id),
@@ -139,12 +139,9 @@ export function createReconciling(parts: {
   }
 }
 
-/**
- * Whether a correlation asks for what a pass does not look at. What is new is read from history to begin with (sql/past.ts), much further
- * back; what did not come is asked of the time after an event.
- */
-function asksBeyond(rules: Pick<RuleSet, 'rules' | 'correlations'>, id: string): boolean {
-  return withThoseUnder(rules, id).correlations.some(({ type }) => type === 'first_seen' || type === 'absence')
+/** What is new is read from history to begin with (sql/past.ts), much further back than a pass looks. */
+function asksWhatIsNew(rules: Pick<RuleSet, 'rules' | 'correlations'>, id: string): boolean {
+  return withThoseUnder(rules, id).correlations.some(({ learningS }) => learningS !== undefined)
 }
 
 /** An engine that is started when it is first asked for. */

@@ -25,6 +25,17 @@ export function knownTo(correlations: readonly LoadedCorrelation[], until: Known
   return known
 }
 
+/** How long after an event something may still change what correlations say of it, milliseconds: chains of absences added up. */
+export function aheadOf(correlations: readonly LoadedCorrelation[]): number {
+  const ahead = new Map<string, number>()
+  // Each comes after those it is over.
+  for (const { id, type, rules, timespanS } of correlations) {
+    const ownMs = type === 'absence' ? timespanS * 1000 : 0
+    ahead.set(id, ownMs + Math.max(0, ...rules.map((rule) => ahead.get(rule) ?? 0)))
+  }
+  return Math.max(0, ...ahead.values())
+}
+
 /** Which of an absence's rules are what has to come: those after the first; the first itself where it is alone. */
 export function answersOf<Rule>(rules: readonly Rule[]): readonly Rule[] {
   return rules.length === 1 ? rules : rules.slice(1)

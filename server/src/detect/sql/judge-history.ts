@@ -1,5 +1,7 @@
 import { EVIDENCE_MAX } from '#detect/correlate/group.ts'
+import { aheadOf } from '#detect/correlate/absence.ts'
 import { reachOf } from '#detect/correlations.ts'
+import { knownAt } from '#detect/judgments.ts'
 import { createMatcher } from '#detect/matcher.ts'
 import type { LoadedCorrelation } from '#detect/rule-set.ts'
 import { withThoseUnder } from '#detect/under.ts'
@@ -29,7 +31,10 @@ export interface Held {
   evidence: readonly EventKey[]
 }
 
-/** Times in milliseconds; a correlation is judged at events of `[from, to)`, each with the whole of its window behind it. */
+/**
+ * Times in milliseconds; a correlation is judged at events of `[from, to)`, each with the whole of its window behind it. Of one that asks what
+ * did not come everything has to be known as long after as that takes.
+ */
 export interface JudgeRequest extends Pick<HuntRequest, 'tenantId' | 'rules' | 'signal'> {
   correlation: LoadedCorrelation
   from: number
@@ -50,13 +55,15 @@ export async function judgeHistory(
 ): Promise<Held[]> {
   const own = withThoseUnder(rules, correlation.id)
   const matcher = createMatcher(own.rules)
+  const ahead = aheadOf(own.correlations)
   const request = {
     tenantId,
     from: isoTime(from - reachOf(own.correlations)),
-    to: isoTime(to),
+    to: isoTime(to + ahead),
     ...(signal && { signal }),
   }
   const history = await openHistory(hunt, request, matcher.rules, () => false)
+  const until = knownAt(own.correlations, to + ahead)
   const seen: EventKey[] = []
   let run: SqlRun<NormalizedEvent> | undefined
   for await (const { key, event } of history.candidates()) {
@@ -64,6 +71,7 @@ export async function judgeHistory(
     if (seen.length === MOST) throw tooLarge(correlation, request)
     run ??= await beginSqlRun(await openEngine(), normalizedReader(own.rules), own.correlations, {
       maxSeconds: MAX_SECONDS,
+      until,
     })
     await run.push(event, seen.length)
     seen.push(key)
@@ -71,7 +79,8 @@ export async function judgeHistory(
   if (run === undefined) return []
   for await (const { correlation: judged, entries } of run.correlate()) {
     signal?.throwIfAborted()
-    if (judged.id === correlation.id) return heldIn(entries, seen, { spanMs: judged.timespanS * 1000, from })
+    if (judged.id === correlation.id)
+      return heldIn(entries, seen, { spanMs: judged.timespanS * 1000, from, isAlone: judged.type === 'absence' })
   }
   return []
 }
@@ -80,7 +89,7 @@ export async function judgeHistory(
 function heldIn(
   entries: readonly CorrelatedEvent[],
   seen: readonly EventKey[],
-  { spanMs, from }: { spanMs: number; from: number },
+  { spanMs, from, isAlone }: { spanMs: number; from: number; isAlone: boolean },
 ): Held[] {
   const held: Held[] = []
   let group: string | undefined
@@ -97,7 +106,7 @@ function heldIn(
     const { aggregate } = entry
     holdsBefore = aggregate !== undefined && event.timeMs >= from
     if (aggregate === undefined || !holdsBefore) continue
-    const evidence = isNext ? [event] : within(window, event.timeMs - spanMs)
+    const evidence = isNext || isAlone ? [event] : within(window, event.timeMs - spanMs)
     held.push({ event, group: entry.group, aggregate, evidence })
   }
   return held
