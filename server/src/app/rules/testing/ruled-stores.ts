@@ -83,3 +83,9 @@ export function fact(user: string, minute: number, change: Record<string, unknow
     ...change,
   })
 }
+
+export async function gather<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+  const all: Item[] = []
+  for await (const item of items) all.push(item)
+  return all
+}
