@@ -4,6 +4,7 @@ import { CLOUDS, loadCloudFile } from '#connect/clouds.ts'
 import type { Traffic } from '#connect/microsoft.ts'
 import type { Wait } from '#connect/throttle.ts'
 import { createBackTest } from '#detect/sql/back-test.ts'
+import { createReadKnown } from '#detect/sql/known.ts'
 import { createReadPast } from '#detect/sql/past.ts'
 import type { Clock } from '#domain/clock.ts'
 import type { LedgerWindow, FeedKey } from '#domain/coverage.ts'
@@ -170,6 +171,7 @@ export async function compose(
     book,
     records,
     readPast: createReadPast(events.hunt, clock),
+    readKnown: createReadKnown(events.hunt),
     bus,
     clock,
     log,

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 
 import { type Emulator, startEmulator } from '#connect/testing/start-emulator.ts'
 import { createCorrelations } from '#detect/correlations.ts'
-import { judgedSince } from '#detect/judgments.ts'
+import { judgedSince, knownAt } from '#detect/judgments.ts'
 import { loadRules } from '#detect/load-rules.ts'
 import { createDetector } from '#detect/runner.ts'
 import type { Detection } from '#domain/alert.ts'
@@ -119,7 +119,8 @@ function alertsOf({ detections, hits }: Looked): RaisedAlert[] {
   const judgedFrom = judgedSince(correlations, EPOCH - (DAYS + 5) * DAY)
   const running = createCorrelations(correlations, { judgedFrom })
   const inOrder = hits.toSorted((a, b) => Date.parse(a.time) - Date.parse(b.time))
-  const raised = [...detections, ...inOrder.flatMap((hit) => running.push(hit))]
+  const told = inOrder.flatMap((hit) => running.push(hit))
+  const raised = [...detections, ...told, ...running.pass(knownAt(correlations, EPOCH))]
   const own = raised.filter(({ ruleId }) => ours.has(ruleId))
   return [...Map.groupBy(own, ({ ruleId, groupKey }) => `${ruleId} ${groupKey}`).values()] as RaisedAlert[]
 }

@@ -1,6 +1,7 @@
 import type { Detection } from '#domain/alert.ts'
 import type { CorrelationHit } from '#domain/rule.ts'
 
+import type { KnownUntil } from './correlate/absence.ts'
 import { type Change, Correlator, type JudgedFrom, LIMITS, type Losses } from './correlate/correlator.ts'
 import type { LoadedCorrelation } from './rule-set.ts'
 import { spanOf } from './words.ts'
@@ -14,7 +15,9 @@ export interface Correlations {
   isLate(hit: CorrelationHit): boolean
   /** A detection for every event of a window in which a correlation now holds, be the hit late or told again. */
   push(hit: CorrelationHit): Detection[]
-  /** The same without a word: it happened before anybody asked. */
+  /** A detection for every event of which it is known now that nothing followed. */
+  pass(until: KnownUntil): Detection[]
+  /** The same as push without a word: it happened before anybody asked. */
   remember(hit: CorrelationHit): void
   readonly losses: Losses
 }
@@ -38,19 +41,20 @@ export function createCorrelations(
     losses: correlator.losses,
     isLate: ({ time }) => Date.parse(time) < newest - lateness,
     push: (hit) => take(hit).flatMap(detectionsOf),
+    pass: (until) => correlator.pass(until).flatMap(detectionsOf),
     remember: (hit) => void take(hit),
   }
 }
 
 /**
- * How long after an event a hit of its correlations can matter, milliseconds: the longest timespan, chains added up. What was
- * seen before something new is read from stored events (sql/past.ts), and not from hits.
+ * How long after an event a hit of its correlations can matter, milliseconds: the longest timespan, chains and what is waited for
+ * added up. What was seen before something new is read from stored events (sql/past.ts), and not from hits.
  */
 export function reachOf(correlations: readonly LoadedCorrelation[]): number {
   const reach = new Map<string, number>()
   // Each comes after those it is over.
-  for (const { id, type, rules, timespanS } of correlations) {
-    const ownMs = type === 'first_seen' ? 0 : timespanS * 1000
+  for (const { id, type, rules, timespanS, latenessS = 0 } of correlations) {
+    const ownMs = type === 'first_seen' ? 0 : (timespanS + latenessS) * 1000
     reach.set(id, ownMs + Math.max(0, ...rules.map((rule) => reach.get(rule) ?? 0)))
   }
   return Math.max(0, ...reach.values())
@@ -93,6 +97,7 @@ function tell({ type, fields, timespanS, rules }: LoadedCorrelation, aggregate: 
   const within = `within ${spanOf(timespanS)}`
   const number = Number(aggregate.toFixed(2))
   const field = fields.join(' and ')
+  if (type === 'absence') return `What should follow did not come ${within}`
   if (type === 'first_seen') return `First in ${spanOf(timespanS)}`
   if (type === 'speed') return `${number} km/h between two places`
   if (type === 'event_count') return `${number} events ${within}`

@@ -128,6 +128,100 @@ describe('speed', () => {
   })
 })
 
+const B = `---
+title: B
+id: b
+logsource: { product: p }
+detection: { s: { op: b }, condition: s }
+`
+const ABSENCE = '{ absence: { of: [b], group-by: [user], timespan: 1h } }'
+const did = (minute: number, op: string, user = 'ana') => ({ _t: minute * 60, op, user })
+
+describe('absence', () => {
+  it('is where nothing of the other rules follows in the same group within the timespan, its end included', async () => {
+    const events = [
+      did(0, 'a'),
+      did(60, 'b'),
+      did(70, 'a'),
+      did(130.1, 'b'),
+      did(200, 'a'),
+      did(201, 'b', 'ben'),
+      did(260, 'c'),
+    ]
+    expect(await holds(rulesOf(ABSENCE, B), events)).toEqual([
+      [2, 0],
+      [4, 0],
+    ])
+  })
+
+  it('is not said before the timespan is over', async () => {
+    expect(await holds(rulesOf(ABSENCE, B), [did(0, 'a'), did(59.9, 'c')])).toEqual([])
+    expect(await holds(rulesOf(ABSENCE, B), [did(0, 'a'), did(60, 'c')])).toEqual([[0, 0]])
+  })
+
+  it('is taken back by what comes late, and not by what was before or at the same moment', async () => {
+    const events = [did(10, 'a'), did(10, 'b'), did(5, 'b'), did(100, 'c')]
+    expect(await holds(rulesOf(ABSENCE, B), events)).toEqual([[0, 0]])
+    expect(await holds(rulesOf(ABSENCE, B), [...events, did(11, 'b')])).toEqual([])
+  })
+
+  it('is of the rule itself where it names no other: where its events end, and where they pause', async () => {
+    const events = [did(0, 'a'), did(30, 'a'), did(100, 'a'), did(100, 'a'), did(300, 'c')]
+    expect(await holds(rulesOf('{ absence: { timespan: 1h } }'), events)).toEqual([
+      [1, 0],
+      [2, 0],
+      [3, 0],
+    ])
+  })
+
+  it('groups by an alias where the rules call it otherwise, and passes by events without it', async () => {
+    const aliased = '{ absence: { of: [b], group-by: [who], timespan: 1h, aliases: { who: { t: user, b: target } } } }'
+    const events = [did(0, 'a'), did(1, 'a', 'ben'), { _t: 120, op: 'b', target: 'Ben' }, { _t: 3, op: 'a' }]
+    expect(await holds(rulesOf(aliased, B), [...events, did(100, 'c')])).toEqual([
+      [0, 0],
+      [1, 0],
+    ])
+    expect(await holds(rulesOf(aliased, B), [...events, { _t: 120, op: 'b', target: 'ben' }, did(100, 'c')])).toEqual([
+      [0, 0],
+    ])
+  })
+
+  it('may be over a correlation and stand under one, and waits for an absence below it', async () => {
+    const more = `${B}---
+title: Two
+id: two
+correlation: { type: event_count, rules: [b], group-by: [user], timespan: 10m, condition: { gte: 2 } }
+---
+title: Not undone twice, then C
+id: chain
+correlation: { type: temporal_ordered, rules: [t, c], group-by: [user], timespan: 2h }
+---
+title: C
+id: c
+name: c
+logsource: { product: p }
+detection: { s: { op: c }, condition: s }
+---
+title: C and no silence within an hour
+id: outer
+name: outer
+logsource: { product: p }
+detection: { s: { op: c }, condition: s }
+cordon: { absence: { of: [t], group-by: [user], timespan: 1h } }
+`
+    const rules = rulesOf(ABSENCE.replace('[b]', '[two]'), more)
+    expect(rules.problems).toEqual([])
+    const told = async (events: readonly PlainEvent[]) =>
+      (await streamEngine.run(rules, events))
+        .filter(({ rule }) => ['t', 'chain', 'outer'].includes(rule))
+        .map(({ rule, index }) => `${rule} ${index}`)
+    const undone = [did(0, 'a'), did(5, 'b'), did(6, 'b'), did(20, 'c')]
+    expect(await told([...undone, did(139, 'x')])).toEqual([])
+    expect(await told([...undone, did(140, 'x')])).toEqual(['outer 3'])
+    expect(await told([did(0, 'a'), did(5, 'b'), did(20, 'c'), did(140, 'x')])).toEqual(['t 0', 'outer 2', 'chain 2'])
+  })
+})
+
 describe('what our own keys say wrong', () => {
   it('leaves out a rule whose part would take the id of another, and keeps the other', () => {
     const other =
@@ -149,8 +243,19 @@ describe('what our own keys say wrong', () => {
     ],
     ['{ first-seen: soon }', '`first-seen` that is no mapping'],
     ['{ first_seen: { fields: [user], timespan: 7d } }', '`first_seen` in `cordon`'],
-    [`{ group-by: [user], ${FIRST_SEEN.slice(2)}`, '`group-by` beside `first-seen` or `speed`'],
+    [`{ group-by: [user], ${FIRST_SEEN.slice(2)}`, '`group-by` beside `first-seen`'],
     [`{ ${FIRST_SEEN.slice(2, -2)}, ${SPEED.slice(2)}`, '`speed` beside `first-seen`'],
+    [`{ ${ABSENCE.slice(2, -2)}, ${SPEED.slice(2)}`, '`absence` beside `speed`'],
+    ['{ absence: { of: [b] } }', 'no timespan'],
+    ['{ absence: { of: [b], timespan: 8d } }', 'the timespan `8d`'],
+    ['{ absence: { of: [b], timespan: 1h, lateness: 2d } }', 'the lateness `2d`'],
+    ['{ absence: { of: [], timespan: 1h } }', '`of` without a rule'],
+    ['{ absence: { of: [b, b], timespan: 1h } }', '`b` twice'],
+    ['{ absence: { of: [b], group-by: [], timespan: 1h } }', 'no group-by'],
+    ['{ absence: { of: [b], timespan: 1h, aliases: { who: {} } } }', 'the alias `who`'],
+    ['{ absence: { not-of: [b], timespan: 1h } }', '`not-of` in `absence`'],
+    ['{ absence: { of: [b], timespan: 1h } }', '`b`, which no rule is called'],
+    [`{ absence: { of: [${Array.from({ length: 21 }, (_, n) => `r${n}`).join()}], timespan: 1h } }`, '21 rules'],
     [SPEED.replace('900 km/h', 'NaN'), 'the faster-than `NaN`'],
     [SPEED.replace('900 km/h', '900'), 'the faster-than `900`'],
     [SPEED.replace('500 km,', '0 km,').replace('500 km', '0 km'), 'the farther-than `0 km`'],

@@ -64,6 +64,8 @@ export function assembleRules(files: Iterable<{ file: string; text: string }>, p
     }
   }
   const resolved = resolveCorrelations(rules, correlations, problems)
+  const judging = new Set(resolved.map(({ id }) => id))
+  for (const { id, partOf } of rules.values()) if (partOf !== undefined && !judging.has(partOf)) rules.delete(id)
   for (const { file, rules: used, generate } of resolved) {
     for (const each of generate ? [] : used) {
       // A rule of another file is somebody else's, and goes on as its author meant it.

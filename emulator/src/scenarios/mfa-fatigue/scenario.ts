@@ -12,7 +12,11 @@ export const mfaFatigue: Scenario = {
   id: 'mfa-fatigue',
   title: 'Prompts in the night until one is approved, and a second phone',
   attack: ['T1621', 'T1078.004', 'T1098.005', 'T1114.002'],
-  rules: ['Authentication Method Registered After Risky Sign-In', 'Many Denied Prompts'],
+  rules: [
+    'Authentication Method Registered After Risky Sign-In',
+    'Many Denied Prompts',
+    'Many Denied Prompts, Then A Sign-In',
+  ],
   mail: () => [],
   steps: (world) => [...attack(world), ...lookAlikes(world)].sort((a, b) => a.at - b.at),
   truth: (world) => {

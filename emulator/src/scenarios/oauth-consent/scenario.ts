@@ -18,7 +18,11 @@ export const oauthConsent: Scenario = {
   id: 'oauth-consent',
   title: 'A user allows an application of another tenant to read and send mail',
   attack: ['T1566.002', 'T1528', 'T1550.001', 'T1114.002', 'T1534'],
-  rules: ['Bad Link Opened', 'User Consents To Application That Reads Mail Or Files'],
+  rules: [
+    'Application Reads Mail After Consent',
+    'Bad Link Opened',
+    'User Consents To Application That Reads Mail Or Files',
+  ],
   mail: lettersOf(letters),
   steps: (world) => [...attack(world), ...lookAlikes(world)].sort((a, b) => a.at - b.at),
   truth: (world) => {

@@ -20,7 +20,7 @@ export const passwordSpray: Scenario = {
   id: 'password-spray',
   title: 'Few passwords for many accounts, one success, and a look around in the directory',
   attack: ['T1110.003', 'T1078.004', 'T1087.004', 'T1069.003'],
-  rules: ['Password Spray', 'Stolen Token Or Password'],
+  rules: ['Password Spray', 'Password Spray That Found A Password', 'Stolen Token Or Password'],
   mail: () => [],
   steps: (world) => [...attack(world), ...lookAlikes(world)].sort((a, b) => a.at - b.at),
   truth: (world) => {

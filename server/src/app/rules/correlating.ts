@@ -1,8 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
+import type { KnownUntil } from '#detect/correlate/absence.ts'
 import type { Forgotten } from '#detect/correlate/correlator.ts'
 import { type Correlations, createCorrelations, KEPT_FOR_LATE_MS, reachOf } from '#detect/correlations.ts'
 import { judgedSince } from '#detect/judgments.ts'
+import type { ReadKnown } from '#detect/sql/known.ts'
 import type { Past, ReadPast } from '#detect/sql/past.ts'
 import type { Detection } from '#domain/alert.ts'
 import { type Clock, isoTime } from '#domain/clock.ts'
@@ -21,6 +23,8 @@ import type { TenantRules } from './tenant-rules.ts'
 const LOOK_MS = 1_000
 const PAGE = 5_000
 const PRUNE_EVERY_MS = 600_000
+/** How often it is asked how far what happened is known. */
+const KNOW_EVERY_MS = 60_000
 /** While a correlation learns, the past may still be collected: it is read again so often. */
 const LEARN_AGAIN_MS = 3_600_000
 /** Hits of a tenant beyond which the oldest go. */
@@ -47,11 +51,12 @@ export function createCorrelating(parts: {
   book: RuleBook
   records: Pick<RecordStore, 'alerts' | 'correlationHits' | 'leases' | 'tenants'>
   readPast: ReadPast
+  readKnown: ReadKnown
   bus: Bus
   clock: Clock
   log: (error: AppError) => void
 }): Correlating {
-  const { book, records, readPast, bus, clock, log } = parts
+  const { book, records, readPast, readKnown, bus, clock, log } = parts
   const holding = createHolding(records.leases)
   const stopping = new AbortController()
   const loops = new Map<TenantId, { wake: () => void; ended: Promise<void> }>()
@@ -81,10 +86,29 @@ export function createCorrelating(parts: {
     }
   }
 
+  /**
+   * Until when what happened is known, asked now and before hits are read: an event is stored after its hit is written. Where that cannot
+   * be read, nothing is said to be missing.
+   */
+  async function known(
+    tenantId: TenantId,
+    { runnable, correlations }: TenantRules,
+    { until = Infinity }: Partial<Span> = {},
+  ): Promise<KnownUntil> {
+    const rules = { rules: runnable.rules, correlations }
+    try {
+      return await readKnown({ tenantId, rules, at: Math.min(clock.now(), until) })
+    } catch (error) {
+      log(toAppError(error, 'Could not read how far events go. Rules with `absence` are quiet until it is read.'))
+      return new Map()
+    }
+  }
+
   /** Correlates what is remembered of a span, in the order of time. */
   async function replay(tenantId: TenantId, rules: TenantRules, span: Partial<Span>, signal: AbortSignal) {
     // First: an event is stored after its hit is written.
     const { hits: before, judgedFrom } = await past(tenantId, rules, span, signal)
+    const knownUntil = await known(tenantId, rules, span)
     const running = createCorrelations(rules.correlations, { judgedFrom })
     const behind = createPastHits({ hits: before }, running)
     const { from, until } = span
@@ -101,6 +125,7 @@ export function createCorrelating(parts: {
       signal.throwIfAborted()
     }
     behind.rememberRest()
+    await raise(tenantId, running.pass(knownUntil))
     return { ...running, judgedFrom }
   }
 
@@ -118,6 +143,24 @@ export function createCorrelating(parts: {
     return { late, next, isLast }
   }
 
+  /** Tells correlations now and then how far what happened is known, once they have all hits of that time. */
+  function createPassing(tenantId: TenantId, rules: TenantRules, running: Correlations) {
+    const isAsked = rules.correlations.some(({ type }) => type === 'absence')
+    let askedAt = clock.now()
+    let until: KnownUntil | undefined
+    return {
+      async know() {
+        if (!isAsked || clock.now() - askedAt < KNOW_EVERY_MS) return
+        askedAt = clock.now()
+        until = await known(tenantId, rules)
+      },
+      async pass() {
+        if (until) await raise(tenantId, running.pass(until))
+        until = undefined
+      },
+    }
+  }
+
   /** Correlates a tenant's hits as long as its rules stay as they are. */
   async function correlate(tenantId: TenantId, signal: AbortSignal): Promise<void> {
     const rules = book.of(tenantId)
@@ -125,6 +168,7 @@ export function createCorrelating(parts: {
     const running = await replay(tenantId, rules, {}, signal)
     atWork.set(tenantId, running)
     let prunedAt = -Infinity
+    const passing = createPassing(tenantId, rules, running)
     const late = createLateHits(async (span, closing) => {
       await replay(tenantId, rules, span, AbortSignal.any([signal, closing]))
     })
@@ -133,8 +177,10 @@ export function createCorrelating(parts: {
     try {
       while (book.of(tenantId) === rules && clock.now() < again) {
         signal.throwIfAborted()
+        await passing.know()
         const arrived = await takeArrivals(tenantId, rules, running, cursor)
         cursor = arrived.next
+        if (arrived.isLast) await passing.pass()
         late.add(arrived.late)
         late.proceed()
         if (clock.now() - prunedAt >= PRUNE_EVERY_MS) {

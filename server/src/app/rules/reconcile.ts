@@ -1,10 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
+import { aheadOf, knownTo } from '#detect/correlate/absence.ts'
 import { reachOf, toDetections } from '#detect/correlations.ts'
 import { streamsOf } from '#detect/fields/logsources.ts'
 import type { LoadedCorrelation, RuleSet } from '#detect/rule-set.ts'
-import { withThoseUnder } from '#detect/sql/back-test.ts'
 import { type Held, judgeHistory } from '#detect/sql/judge-history.ts'
+import { createReadKnown } from '#detect/sql/known.ts'
+import { withThoseUnder } from '#detect/under.ts'
 import { type Clock, isoTime } from '#domain/clock.ts'
 import { AppError } from '#domain/errors.ts'
 import type { TenantId } from '#domain/ids.ts'
@@ -57,7 +59,12 @@ export async function reconcile(parts: ReconcileParts, task: ReconcileTask): Pro
   const { events, records, clock } = parts
   const { tenantId, correlation, signal } = task
   const ruleId = correlation.id
-  const reach = reachOf(withThoseUnder(task.rules, ruleId).correlations)
+  const own = withThoseUnder(task.rules, ruleId)
+  const reach = reachOf(own.correlations)
+  const ahead = aheadOf(own.correlations)
+  const known = await createReadKnown(events.hunt)({ tenantId, rules: own, at: clock.now() })
+  // What is said of events after that is not known yet: they wait for another pass.
+  const edge = knownTo(own.correlations, known).get(ruleId)! - reach - ahead
   const after =
     task.before === undefined ? (await events.arrivedTimes(tenantId)).untilMs - FIRST_MS : Date.parse(task.before.until)
   const { stretches, untilMs } = await events.arrivedTimes(tenantId, after)
@@ -72,10 +79,12 @@ export async function reconcile(parts: ReconcileParts, task: ReconcileTask): Pro
   await records.reconciliations.write(state)
   const keptSince = await keptSinceOf(parts, task, reach)
   let skipped: AppError | undefined
-  while (state.waiting.length > 0) {
-    const { piece, rest } = firstPiece(state.waiting, Math.max(reach, DAY_MS))
+  for (;;) {
+    const next = firstPiece(state.waiting, { most: Math.max(reach, DAY_MS), edge })
+    if (next === undefined) break
+    const { piece, rest } = next
     try {
-      if (!(await judge(parts, task, { piece, reach, keptSince }))) return
+      if (!(await judge(parts, task, { piece, reach, ahead, keptSince }))) return
     } catch (error) {
       // Whatever comes next is judged all the same; this would never be.
       if (!(error instanceof AppError) || error.retry !== 'never' || signal.aborted) throw error
@@ -93,10 +102,10 @@ export async function reconcile(parts: ReconcileParts, task: ReconcileTask): Pro
 async function judge(
   { events, records, bus, clock, settleMs }: ReconcileParts,
   { tenantId, correlation, rules, openEngine, isCurrent, signal }: ReconcileTask,
-  { piece, reach, keptSince }: { piece: Span; reach: number; keptSince: number },
+  { piece, reach, ahead, keptSince }: { piece: Span; reach: number; ahead: number; keptSince: number },
 ): Promise<boolean> {
   // Windows that begin before what is kept would be judged by half of their events.
-  const from = Math.max(piece.from, keptSince + reach)
+  const from = Math.max(piece.from - ahead, keptSince + reach)
   const to = piece.until + reach
   if (from >= to) return true
   const span = { from: isoTime(from), to: isoTime(to) }
@@ -165,10 +174,14 @@ function joinedWithin(reach: number, spans: readonly Span[]): Span[] {
   return joined(reaching).map(({ from, until }) => ({ from, until: until - reach }))
 }
 
-/** The earliest that is waiting, no longer than `most`; and what waits then. */
-function firstPiece([first, ...others]: readonly Span[], most: number): { piece: Span; rest: Span[] } {
-  const { from, until } = first!
-  const end = Math.min(until, from + most)
+/** The earliest that is waiting, no longer than `most`, and what waits then; nothing where it begins at the edge. */
+function firstPiece(
+  [first, ...others]: readonly Span[],
+  { most, edge }: { most: number; edge: number },
+): { piece: Span; rest: Span[] } | undefined {
+  if (first === undefined || first.from >= edge) return undefined
+  const { from, until } = first
+  const end = Math.min(until, from + most, edge)
   return { piece: { from, until: end }, rest: end < until ? [{ from: end, until }, ...others] : others }
 }
 

@@ -1,196 +1,33 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { Readable } from 'node:stream'
-
-import * as fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
-import { createCorrelations } from '#detect/correlations.ts'
-import { assembleRules } from '#detect/rule-set.ts'
-import { systemClock } from '#domain/clock.ts'
-import { parseTenantId, type TenantId } from '#domain/ids.ts'
-import { normalizerOf } from '#normalize/normalize-record.ts'
-import { openScratchEngine } from '#store/engines/clickhouse-embedded/scratch-engine.ts'
-import { copyTemplate } from '#store/testing/temporary-records.ts'
+import type { TenantId } from '#domain/ids.ts'
 
-import { createBus } from '#app/bus.ts'
-import { readConfig } from '#app/config.ts'
-import { detectInFile } from '#app/detect.ts'
-import { createPipeline } from '#app/pipeline.ts'
-import { openStores, type Stores } from '#app/stores.ts'
-import { until } from '#app/testing/cordon-process.ts'
-import { createReconciling } from './reconciling.ts'
-import { openRuleBook, type RuleBook } from './rule-book.ts'
+import type { Stores } from '#app/stores.ts'
+import type { RuleBook } from './rule-book.ts'
+import { openReconciledStores, type ReconciledStores } from './testing/reconciled-stores.ts'
+import { fact, gather, signIn } from './testing/ruled-stores.ts'
 
-const RULES = `title: File downloaded
-id: downloaded
-logsource: {product: m365, service: audit}
-detection:
-  selection: {Operation: FileDownloaded}
-  condition: selection
----
-title: File deleted
-id: deleted
-logsource: {product: m365, service: audit}
-detection:
-  selection: {Operation: FileDeleted}
-  condition: selection
----
-title: Many files downloaded
-id: many
-correlation: {type: event_count, rules: [downloaded], group-by: [UserId], timespan: 1h, condition: {gte: 3}}
----
-title: Many different files
-id: different
-correlation: {type: value_count, rules: [downloaded], group-by: [UserId], timespan: 2h, condition: {field: ObjectId, gte: 3}}
----
-title: Downloaded, then deleted
-id: ordered
-correlation: {type: temporal_ordered, rules: [downloaded, deleted], group-by: [UserId], timespan: 30m}
----
-title: Many, and something deleted
-id: above
-correlation: {type: temporal, rules: [many, deleted], group-by: [UserId], timespan: 4h, generate: true}
----
-title: New file uploaded
-id: new
-logsource: {product: m365, service: audit}
-detection:
-  selection: {Operation: FileUploaded}
-  condition: selection
-cordon: {first-seen: {fields: [ObjectId], timespan: 30d, learning: 0d}}
----
-title: Signed in too far away
-id: far
-logsource: {product: azure, service: signinlogs}
-detection:
-  selection: {ResultType: 0}
-  condition: selection
-cordon: {speed: {group-by: [user.email], timespan: 24h, faster-than: 1000 km/h, farther-than: 500 km}}
-`
-const CORRELATIONS = ['many', 'different', 'ordered', 'above']
-const WHOLE = { from: '2026-01-01T00:00:00Z', to: '2027-01-01T00:00:00Z' }
-
-const opened = new AsyncDisposableStack()
+let reconciled: ReconciledStores
 let stores: Stores
 let book: RuleBook
-let engine: Awaited<ReturnType<typeof openScratchEngine>>
 let tenantId: TenantId
 
 beforeAll(async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'cordon-reconciling-'))
-  opened.defer(() => rm(folder, { recursive: true, force: true }))
-  await copyTemplate(join(folder, 'records'))
-  stores = await openStores(readConfig({ CORDON_DATA: folder }), opened)
-  const base = [{ path: 'rules.yml', text: RULES, origin: 'pack' as const }]
-  book = await openRuleBook({ base, records: stores.records, clock: systemClock, log: fail })
-  opened.defer(() => book.close())
-  engine = await openScratchEngine()
-  opened.defer(() => engine.close())
+  reconciled = await openReconciledStores()
+  ;({ stores, book } = reconciled)
 }, 120_000)
-afterAll(() => opened.disposeAsync())
+afterAll(() => reconciled[Symbol.asyncDispose]())
 beforeEach(async () => {
-  tenantId = await freshTenant()
+  tenantId = await reconciled.freshTenant()
 })
 
-function fail(error: Error): never {
-  throw error
-}
-
-async function freshTenant(): Promise<TenantId> {
-  const id = parseTenantId(crypto.randomUUID())!
-  await stores.records.tenants.ensure(id, 'Reconciled')
-  return id
-}
-
-let count = 0
-/** Something that somebody did with a file, minutes after eight. */
-function fact(user: string, minute: number, change: Record<string, unknown> = {}): string {
-  return JSON.stringify({
-    Id: `c0ffee00-0000-4000-8000-${String(count++).padStart(12, '0')}`,
-    RecordType: 6,
-    CreationTime: new Date(Date.UTC(2026, 10, 20, 8, minute)).toISOString().slice(0, 19),
-    Operation: 'FileDownloaded',
-    Workload: 'SharePoint',
-    UserId: user,
-    ObjectId: 'https://harborfinch.example/plans.docx',
-    ...change,
-  })
-}
-
-/** A sign-in of Eve, minutes after eight. */
-function signIn(minute: number, [latitude, longitude]: readonly [number, number]): string {
-  return JSON.stringify({
-    id: `c0ffee01-0000-4000-8000-${String(count++).padStart(12, '0')}`,
-    createdDateTime: new Date(Date.UTC(2026, 10, 20, 8, minute)).toISOString(),
-    userPrincipalName: 'eve@harborfinch.example',
-    ipAddress: '203.0.113.7',
-    isInteractive: true,
-    location: { geoCoordinates: { latitude, longitude } },
-    status: { errorCode: 0 },
-  })
-}
-
-const collected = new Map<TenantId, number>()
-/** Stores what was collected; the stream has it in its memory, and nobody correlates it. */
-async function collect(texts: readonly string[], tenant = tenantId, dataset = 'o365.audit'): Promise<void> {
-  const pipeline = createPipeline({
-    ...stores,
-    normalizerOf: (name) => normalizerOf(name).normalize,
-    detectorOf: (id) => book.of(id).detector,
-    correlate: () => {},
-    bus: createBus(),
-    clock: systemClock,
-  })
-  await pipeline.commit([pipeline.prepare({ tenantId: tenant, dataset, origin: 'test' }, texts)])
-  const all = (collected.get(tenant) ?? 0) + texts.length
-  collected.set(tenant, all)
-  // What was stored a moment ago may not be told yet.
-  await until(
-    () => stores.events.arrivals(tenant, { query: { kind: 'all' }, limit: 10_000 }),
-    ({ events }) => events.length === all,
-  )
-}
-
-/** Starting one for each pass would take most of the time. */
-const openEngine = async () => ({ ...engine, close: async () => {} })
-
-const signal = new AbortController().signal
-async function reconcile(change: Partial<Parameters<typeof createReconciling>[0]> = {}, tenant = tenantId) {
-  const { records } = stores
-  const parts = {
-    book,
-    events: stores.events,
-    records,
-    bus: createBus(),
-    clock: systemClock,
-    settleMs: 0,
-    openEngine,
-    ...change,
-  }
-  const reconciling = createReconciling({ log: fail, ...parts })
-  try {
-    return await reconciling.pass(tenant, signal)
-  } finally {
-    await reconciling.close()
-  }
-}
-
-/** The stream correlates all that it remembers, as it does when it begins. */
-async function stream(): Promise<void> {
-  const { alerts, correlationHits } = stores.records
-  const running = createCorrelations(book.of(tenantId).correlations)
-  for await (const hits of correlationHits.byTime(tenantId, {})) {
-    const detections = hits.flatMap((hit) => running.push(hit))
-    await alerts.record(tenantId, detections, '2026-11-20T12:00:00.000Z')
-  }
-}
-
-const alertsOf = (tenant = tenantId) =>
-  stores.records.alerts.list(tenant, { limit: 100, now: '2026-12-01T00:00:00.000Z' })
-const told = async () =>
-  (await alertsOf()).map(({ ruleId, groupKey, eventCount, status }) => [ruleId, groupKey, eventCount, status])
+const collect = (texts: readonly string[], tenant = tenantId, dataset?: string) =>
+  reconciled.collect(tenant, texts, dataset)
+const reconcile = (change: Parameters<ReconciledStores['reconcile']>[1] = {}, tenant = tenantId) =>
+  reconciled.reconcile(tenant, change)
+const stream = () => reconciled.stream(tenantId)
+const alertsOf = (tenant = tenantId) => reconciled.alertsOf(tenant)
+const told = () => reconciled.told(tenantId)
 const stateOf = async (rule: string) =>
   (await stores.records.reconciliations.list(tenantId)).find(({ ruleId }) => ruleId === rule)
 /** Has the next pass judge everything again. */
@@ -259,6 +96,30 @@ describe('a pass over history', () => {
     expect(await told()).toEqual([['many', 'eve', 3, 'open']])
   })
 
+  it('finds what did not come once all of that time is known, and waits until then', async () => {
+    await collect([fact('eve', 1, { Operation: 'FileCopied' }), fact('bo', 2, { Operation: 'FileCopied' })])
+    await collect([fact('bo', 62, { Operation: 'FileMoved' }), fact('eve', 62, { Operation: 'FileMoved' })])
+    await reconcile()
+    expect(await told()).toEqual([])
+    expect((await stateOf('absent'))?.waiting).not.toEqual([])
+    await collect([fact('ann', 300)])
+    await reconcile()
+    expect(await told()).toEqual([['absent', 'eve', 1, 'open']])
+    expect(await stateOf('absent')).toMatchObject({ added: { events: 1, alerts: 1 }, unconfirmed: { events: 0 } })
+  })
+
+  it('does not confirm that something did not come where it has come since', async () => {
+    await collect([fact('eve', 1, { Operation: 'FileCopied' }), fact('ann', 300)])
+    await stream()
+    await reconcile()
+    expect(await told()).toEqual([['absent', 'eve', 1, 'open']])
+    expect(await stateOf('absent')).toMatchObject({ added: { events: 0 }, unconfirmed: { events: 0 } })
+    await collect([fact('eve', 61, { Operation: 'FileMoved' })])
+    await reconcile()
+    expect(await told()).toEqual([['absent', 'eve', 1, 'open']])
+    expect(await stateOf('absent')).toMatchObject({ unconfirmed: { events: 1, alerts: 1 } })
+  })
+
   it('leaves an alert closed that somebody closed, whatever belongs to its firings besides', async () => {
     await collect([10, 11, 12].map((minute) => fact('eve', minute)))
     await reconcile()
@@ -277,7 +138,7 @@ describe('a pass over history', () => {
   })
 
   it('does not see what another tenant did', async () => {
-    const other = await freshTenant()
+    const other = await reconciled.freshTenant()
     await collect([fact('eve', 1), fact('eve', 2)])
     await collect([fact('eve', 3), fact('eve', 4)], other)
     await reconcile()
@@ -296,7 +157,7 @@ describe('a pass over history', () => {
   it('marks what it does not confirm, and takes the mark away once it does', async () => {
     const late = fact('eve', 3)
     await collect([fact('eve', 1), fact('eve', 2)])
-    const lost = await freshTenant()
+    const lost = await reconciled.freshTenant()
     await collect([late], lost)
     const hits = await gather(stores.records.correlationHits.byTime(lost, {}))
     await stores.records.correlationHits.add(tenantId, hits.flat())
@@ -360,106 +221,4 @@ describe('a pass over history', () => {
     await reconcile()
     expect((await stateOf('week'))?.fault).toBeUndefined()
   })
-
-  it('that is killed between any two steps doubles nothing and loses nothing', async () => {
-    const facts = [1, 2, 3, 4].map((minute) => fact('eve', minute))
-    let killedAt = 0
-    for (let isDead = true; isDead; killedAt++) {
-      tenantId = await freshTenant()
-      await stores.records.rules.switch(tenantId, ['different', 'ordered', 'above'], false)
-      await book.refresh()
-      await collect(facts)
-      isDead = false
-      let steps = killedAt
-      // Both before a step is taken and after it: then nobody hears that it was.
-      const step =
-        <Asked extends unknown[], Given>(take: (...asked: Asked) => Promise<Given>) =>
-        async (...asked: Asked) => {
-          if (!isDead && steps-- === 0) isDead = true
-          if (isDead) throw new Error('Killed.')
-          const given = await take(...asked)
-          if (steps-- === 0) isDead = true
-          if (isDead) throw new Error('Killed.')
-          return given
-        }
-      const { alerts, reconciliations } = stores.records
-      const records = {
-        ...stores.records,
-        alerts: { ...alerts, record: step(alerts.record) },
-        reconciliations: {
-          ...reconciliations,
-          write: step(reconciliations.write),
-          mark: step(reconciliations.mark),
-          keep: step(reconciliations.keep),
-        },
-      }
-      await reconcile({ records, log: () => {} }).catch(() => {})
-      if (isDead) await reconcile()
-      expect({ killedAt, told: await told() }).toEqual({ killedAt, told: [['many', 'eve', 4, 'open']] })
-      expect((await stateOf('many'))?.added).toEqual({ events: 4, alerts: 1 })
-    }
-    expect(killedAt).toBeGreaterThan(10)
-  }, 200_000)
-
-  it('leaves the alerts that `cordon detect --engine sql` speaks of, however events came, and by whomever they were found', async () => {
-    const FACT = fc.record({
-      user: fc.constantFrom('eve', 'bo'),
-      minute: fc.nat(400),
-      change: fc.record({
-        Operation: fc.constantFrom('FileDownloaded', 'FileDownloaded', 'FileDeleted'),
-        ObjectId: fc.constantFrom('https://harborfinch.example/a', 'https://harborfinch.example/b', 'c'),
-      }),
-    })
-    let firings = 0
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(FACT, { minLength: 20, maxLength: 40 }),
-        fc.nat(20),
-        fc.boolean(),
-        async (facts, cut, isStreamed) => {
-          tenantId = await freshTenant()
-          const texts = facts.map(({ user, minute, change }) => fact(user, minute, change))
-          await collect(texts.slice(0, cut))
-          if (isStreamed) await stream()
-          await reconcile()
-          await collect(texts.slice(cut))
-          await reconcile()
-          const rules = assembleRules([{ file: 'rules.yml', text: RULES }])
-          const source = Readable.from(texts.map((text) => `${text}\n`))
-          const options = {
-            engine: 'sql' as const,
-            source,
-            dataset: 'o365.audit',
-            onBadLine: (_line: number, why: string) => fail(new Error(why)),
-          }
-          const matches = (await gather(detectInFile(rules, options))).filter(({ group }) => group)
-          const idOf = (index: number) => normalizedId(texts[index]!)
-          const groups = new Set(matches.map(({ rule, group }) => `${rule} ${group!.join(' · ')}`))
-          expect(new Set((await alertsOf()).map(({ ruleId, groupKey }) => `${ruleId} ${groupKey}`))).toEqual(groups)
-          for (const rule of CORRELATIONS) {
-            const evidence = new Set(
-              (await stores.records.reconciliations.evidence(tenantId, rule, WHOLE)).map(({ id }) => id),
-            )
-            const own = matches.filter((match) => match.rule === rule).map(({ index }) => idOf(index))
-            expect({ rule, missing: own.filter((id) => !evidence.has(id)) }).toEqual({ rule, missing: [] })
-            firings += own.length
-          }
-        },
-      ),
-      { numRuns: 2, endOnFailure: true },
-    )
-    expect(firings).toBeGreaterThan(0)
-  }, 200_000)
 })
-
-function normalizedId(text: string): string {
-  const outcome = normalizerOf('o365.audit').normalize(text)
-  if (outcome.outcome !== 'kept') throw new Error(`It was ${outcome.outcome}.`)
-  return outcome.event.event.id
-}
-
-async function gather<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
-  const all: Item[] = []
-  for await (const item of items) all.push(item)
-  return all
-}

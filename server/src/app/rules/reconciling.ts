@@ -1,6 +1,6 @@
 import type { Clock } from '#domain/clock.ts'
 import type { RuleSet } from '#detect/rule-set.ts'
-import { withThoseUnder } from '#detect/sql/back-test.ts'
+import { withThoseUnder } from '#detect/under.ts'
 import { type AppError, toAppError } from '#domain/errors.ts'
 import type { TenantId } from '#domain/ids.ts'
 import type { Reconciled } from '#domain/rule.ts'

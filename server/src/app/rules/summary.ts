@@ -1,3 +1,4 @@
+import { answersOf } from '#detect/correlate/absence.ts'
 import { whyNeverFires } from '#detect/fields/can-fire.ts'
 import type { LoadedCorrelation, LoadedRule, RuleSet } from '#detect/rule-set.ts'
 import type { Severity } from '#domain/alert.ts'
@@ -96,9 +97,11 @@ function reasonsOf({ rules, correlations }: RuleSet): Map<string, string> {
     const reason = whyNeverFires(rule)
     if (reason !== undefined) reasons.set(rule.id, reason)
   }
-  for (const { id, rules: over } of correlations) {
-    const silent = over.filter((each) => reasons.has(each))
-    if (silent.length === over.length) reasons.set(id, `Nothing that it is over can fire. ${reasons.get(silent[0]!)}`)
+  for (const { id, type, rules: over } of correlations) {
+    // What an event is to be followed by says nothing alone; and where that is never collected, nobody knows that it did not come.
+    const needed = type === 'absence' ? [over.slice(0, 1), answersOf(over)] : [over]
+    const silent = needed.find((some) => some.every((each) => reasons.has(each)))
+    if (silent) reasons.set(id, `Nothing that it is over can fire. ${reasons.get(silent[0]!)}`)
   }
   return reasons
 }

@@ -39,8 +39,10 @@ export function filterYaml(
 
 function rulesUnder(rule: LoadedRule | LoadedCorrelation, set: RuleSet): LoadedRule[] {
   if (rule.kind === 'rule') return [rule]
+  // Leaving out what follows an event would say that nothing follows it.
+  const over = rule.type === 'absence' ? rule.rules.slice(0, 1) : rule.rules
   const all = [...set.rules, ...set.correlations]
-  return rule.rules.flatMap((id) =>
+  return over.flatMap((id) =>
     rulesUnder(
       all.find((each) => each.id === id)!,
       set,

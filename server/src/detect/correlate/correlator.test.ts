@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 
 import { assembleRules } from '#detect/rule-set.ts'
 
-import { type Arrival, Correlator, LIMITS } from './correlator.ts'
+import { type Arrival, type Change, Correlator, LIMITS } from './correlator.ts'
 
 const BASES = ['a', 'b', 'c']
   .map((op) => `title: ${op}\nname: ${op}\nlogsource: {product: p}\ndetection:\n  s: {op: ${op}}\n  condition: s\n`)
@@ -20,13 +20,16 @@ const CORRELATIONS = {
 }
 
 /** What Sigma has no words for: rules that are correlations over what they match. */
-const JUDGMENTS = {
-  'first-seen': '{ fields: [user], timespan: 10s, learning: 0s }',
-  speed: '{ group-by: [user], timespan: 10s, faster-than: 3000 km/h, farther-than: 2 km }',
-}
+const FIRST_SEEN = 'first-seen: { fields: [user], timespan: 10s, learning: 0s }'
+const JUDGMENTS = [
+  FIRST_SEEN,
+  'speed: { group-by: [user], timespan: 10s, faster-than: 3000 km/h, farther-than: 2 km }',
+  'absence: { of: [b, c], group-by: [user], timespan: 5s }',
+  'absence: { timespan: 2s }',
+]
 
-const judging = (key: string, said: string) =>
-  `title: X\nname: X\nlogsource: {product: p}\ndetection:\n  s: {op: a}\n  condition: s\ncordon: { ${key}: ${said} }\n`
+const judging = (said: string) =>
+  `title: X\nname: X\nlogsource: {product: p}\ndetection:\n  s: {op: a}\n  condition: s\ncordon: { ${said} }\n`
 
 function correlationsOf(yaml: string) {
   const { correlations, problems } = assembleRules([{ file: 'r.yml', text: `${BASES}---\n${yaml}` }])
@@ -78,28 +81,30 @@ const SAMPLE: Sample = {
   'source.geo.location.lon': 4,
 }
 
-/** Where each correlation holds in the end. */
-function run(correlator: Correlator<number>, arrivals: readonly Arrival<number>[]): string[] {
+/** Until which second everything is known in the end. */
+const KNOWN = 30
+
+/** Where each correlation holds in the end; with each event that arrives, another second is known, or none before the end. */
+function run(correlator: Correlator<number>, arrivals: readonly Arrival<number>[], passes = false): string[] {
   const holds = new Map<string, string>()
-  for (const each of arrivals) {
-    for (const {
-      correlation: { title },
-      seen,
-      group,
-      aggregate,
-    } of correlator.push(each)) {
-      const key = `${title} ${seen.ref} ${group.join()}`
-      if (aggregate === undefined) holds.delete(key)
-      else holds.set(key, `${key} ${aggregate}`)
-    }
+  const note = ({ correlation: { title }, seen, group, aggregate }: Change<number>) => {
+    const key = `${title} ${seen.ref} ${group.join()}`
+    if (aggregate === undefined) holds.delete(key)
+    else holds.set(key, `${key} ${aggregate}`)
   }
+  const passUntil = (second: number) => correlator.pass(new Map([['X', second * 1000]])).forEach(note)
+  for (const [index, each] of arrivals.entries()) {
+    correlator.push(each).forEach(note)
+    if (passes && index < KNOWN) passUntil(index)
+  }
+  passUntil(KNOWN)
   return [...holds.values()].toSorted()
 }
 
 describe('a correlation comes to the same', () => {
   it.each([
     ...Object.entries(CORRELATIONS).map(([type, rest]) => [type, correlation(type, rest)] as const),
-    ...Object.entries(JUDGMENTS).map(([key, said]) => [key, judging(key, said)] as const),
+    ...JUDGMENTS.map((said) => [said, judging(said)] as const),
   ])('in whatever order its events arrive, and however often: %s', (_type, yaml) => {
     const correlations = correlationsOf(yaml)
     const streams = array(sample, { maxLength: 25 }).chain((events) => {
@@ -113,7 +118,9 @@ describe('a correlation comes to the same', () => {
       property(streams, ([shuffled, again]) => {
         const inOrder = shuffled.toSorted((a, b) => a.time - b.time || (a.id < b.id ? -1 : 1))
         const repeated = [...shuffled, ...again.filter((each) => each !== undefined)]
-        expect(run(new Correlator(correlations), repeated)).toEqual(run(new Correlator(correlations), inOrder))
+        const expected = run(new Correlator(correlations), inOrder)
+        expect(run(new Correlator(correlations), repeated)).toEqual(expected)
+        expect(run(new Correlator(correlations), repeated, true)).toEqual(expected)
       }),
       { numRuns: 150 },
     )
@@ -150,7 +157,7 @@ describe('the state of correlations is bounded', () => {
   })
 
   it('of what is first seen to two events a timespan, whatever comes in between', () => {
-    const correlator = new Correlator<number>(correlationsOf(judging('first-seen', JUDGMENTS['first-seen'])))
+    const correlator = new Correlator<number>(correlationsOf(judging(FIRST_SEEN)))
     for (let n = 0; n <= 1_000; n++) correlator.push(event(n / 10, 'u', n))
     expect([...correlator.remembered()].length).toBeLessThanOrEqual(22)
     expect(correlator.losses.forgotten.size).toBe(0)

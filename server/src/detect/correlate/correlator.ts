@@ -1,10 +1,10 @@
 import type { LoadedCorrelation } from '#detect/rule-set.ts'
-import { NUMBER } from '#detect/sigma/item.ts'
 
+import { AbsenceGroup, type KnownUntil, knownTo } from './absence.ts'
 import type { Entry, Seen } from './entry.ts'
 import { Group } from './group.ts'
 import { joinKeys, keyOf } from './group-key.ts'
-import { placeAt } from './speed.ts'
+import { textsOf, valueOf } from './value.ts'
 
 /**
  * Correlations over a stream of events, on the events' own time: late and out of order, each is judged with what happened
@@ -49,6 +49,8 @@ export interface Forgotten {
   entries: number
 }
 
+type AnyGroup<R> = Group<R> | AbsenceGroup<R>
+
 interface Node<R> {
   correlation: LoadedCorrelation
   groups: Map<string, Tracked<R>>
@@ -58,10 +60,12 @@ interface Node<R> {
   above: { node: Node<R>; position: number }[]
   /** Before that moment it says nothing. */
   judgedFrom: number
+  /** Until that moment it knows all that it is over, where something of it waits for time to pass. */
+  knownTo: number
 }
 
 interface Tracked<R> {
-  group: Group<R>
+  group: AnyGroup<R>
   /** The arrival that it was last asked for by, counted. */
   used: number
 }
@@ -108,12 +112,14 @@ export class Correlator<R> {
     judgedFrom: JudgedFrom = new Map(),
   ) {
     this.#limits = limits
+    const known = knownTo(correlations, new Map())
     this.#nodes = correlations.map((correlation) => ({
       correlation,
       groups: new Map(),
       groupBy: correlation.rules.map((rule) => correlation.groupBy.map((name) => fieldOf(correlation, name, rule))),
       above: [],
       judgedFrom: judgedFrom.get(correlation.id) ?? -Infinity,
+      knownTo: known.get(correlation.id)!,
     }))
     for (const node of this.#nodes) {
       for (const [position, id] of node.correlation.rules.entries()) {
@@ -160,6 +166,22 @@ export class Correlator<R> {
     return changes
   }
 
+  /** Time has passed: correlations that ask what did not come say so. Moments that lie before earlier ones change nothing. */
+  pass(until: KnownUntil): Change<R>[] {
+    const changes: Change<R>[] = []
+    const known = knownTo(
+      this.#nodes.map(({ correlation }) => correlation),
+      until,
+    )
+    for (const node of this.#nodes) {
+      node.knownTo = Math.max(node.knownTo, known.get(node.correlation.id)!)
+      for (const { group } of node.correlation.type === 'absence' ? node.groups.values() : []) {
+        if (group instanceof AbsenceGroup) this.#tell(node, group, group.pass(node.knownTo), changes)
+      }
+    }
+    return changes
+  }
+
   /** The correlations over any of the rules. */
   #concernsOf(rules: readonly string[]): Concern<R>[] {
     const key = rules.length === 1 ? rules[0]! : JSON.stringify(rules)
@@ -176,8 +198,8 @@ export class Correlator<R> {
   }
 
   /** The groups that an event belongs to, each with the rules by which it does; rules may give it different ones. */
-  #groupsOf(node: Node<R>, positions: readonly number[], seen: Seen<R>): Iterable<[Group<R>, readonly number[]]> {
-    const groups = new Map<Group<R>, number[]>()
+  #groupsOf(node: Node<R>, positions: readonly number[], seen: Seen<R>): Iterable<[AnyGroup<R>, readonly number[]]> {
+    const groups = new Map<AnyGroup<R>, number[]>()
     for (const position of positions) {
       const group = this.#groupOf(node, position, seen)
       if (group === undefined) continue
@@ -190,13 +212,14 @@ export class Correlator<R> {
     return groups
   }
 
-  #groupOf({ correlation, groups, groupBy }: Node<R>, position: number, seen: Seen<R>): Group<R> | undefined {
+  #groupOf({ correlation, groups, groupBy }: Node<R>, position: number, seen: Seen<R>): AnyGroup<R> | undefined {
     const values = groupBy[position]!.map((field) => keyOf(textsOf(seen, field)))
     const key = values.length === 0 ? '' : joinKeys(values)
     if (key === undefined) return undefined
     let tracked = groups.get(key)
     if (tracked === undefined) {
-      tracked = { group: new Group<R>(correlation, values as string[]), used: 0 }
+      const Kind = correlation.type === 'absence' ? AbsenceGroup<R> : Group<R>
+      tracked = { group: new Kind(correlation, values as string[]), used: 0 }
       groups.set(key, tracked)
       this.#groupCount++
     }
@@ -205,7 +228,7 @@ export class Correlator<R> {
   }
 
   /** Passes on what changed, to the caller and to the correlations above. */
-  #tell(node: Node<R>, group: Group<R>, changed: readonly Entry<R>[], changes: Change<R>[]): void {
+  #tell(node: Node<R>, group: AnyGroup<R>, changed: readonly Entry<R>[], changes: Change<R>[]): void {
     for (const entry of changed) {
       const { seen, holds } = entry
       if (seen.time < node.judgedFrom) continue
@@ -224,7 +247,7 @@ export class Correlator<R> {
     }
   }
 
-  #trim(node: Node<R>, group: Group<R>): void {
+  #trim(node: Node<R>, group: AnyGroup<R>): void {
     const entries = group.forget(this.#horizon(node), this.#limits.entries)
     if (entries > 0) this.#count(node, { groups: 0, entries })
   }
@@ -234,8 +257,9 @@ export class Correlator<R> {
     this.#forgotten.set(id, { groups: before.groups + groups, entries: before.entries + entries })
   }
 
-  #horizon({ correlation }: Node<R>): number {
-    return this.#newest - this.#limits.latenessMs - correlation.timespanS * 1000
+  /** What is told of time that has passed is told late, and is waited for. */
+  #horizon({ correlation, knownTo: known }: Node<R>): number {
+    return Math.min(this.#newest - this.#limits.latenessMs, known) - correlation.timespanS * 1000
   }
 
   /** Lets go of groups in which nothing can happen any more, and of the stalest where there are too many. */
@@ -270,18 +294,4 @@ export function fieldsOf({ groupBy, fields, aliases }: LoadedCorrelation): strin
 export function fieldOf({ aliases }: LoadedCorrelation, name: string, rule: string): string {
   const fields = Object.hasOwn(aliases, name) ? aliases[name]! : {}
   return Object.hasOwn(fields, rule) ? fields[rule]! : name
-}
-
-function textsOf<R>({ facts }: Seen<R>, field: string): readonly string[] {
-  return Object.hasOwn(facts, field) ? facts[field]! : []
-}
-
-function valueOf<R>({ type, fields }: LoadedCorrelation, seen: Seen<R>): Entry<R>['value'] {
-  if (fields.length === 0) return undefined
-  if (type === 'value_count') return joinKeys(fields.map((field) => keyOf(textsOf(seen, field))))
-  const [first, second] = fields.map((field) => {
-    const number = textsOf(seen, field).find((text) => NUMBER.test(text))
-    return number === undefined ? undefined : Number(number)
-  })
-  return type === 'speed' ? placeAt(first, second) : first
 }

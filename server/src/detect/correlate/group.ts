@@ -3,9 +3,8 @@ import type { SigmaCorrelation } from '#detect/sigma/documents.ts'
 import { createAggregate } from './aggregate.ts'
 import type { Aggregate, Entry, Seen } from './entry.ts'
 import { isSpare } from './first-seen.ts'
+import { excessOf, indexOf, positionOf, union } from './timeline.ts'
 
-/** Entries that are too old are cut off when they are this many, or more than those that are not: the others are copied. */
-const CUT_AT = 256
 /** Events that one alert gets at once. */
 const EVIDENCE_MAX = 1_000
 
@@ -17,6 +16,7 @@ export function evidenceCount(
   { type }: Pick<SigmaCorrelation, 'type'>,
   { inWindow, isNext }: { inWindow: number; isNext: boolean },
 ): number {
+  if (type === 'absence') return 1
   if (type === 'speed') return Math.min(2, inWindow)
   return isNext ? 1 : Math.min(EVIDENCE_MAX, inWindow)
 }
@@ -61,16 +61,16 @@ export class Group<R> {
    */
   add(seen: Seen<R>, rules: readonly number[], value: Entry<R>['value']): Entry<R>[] {
     const changed = this.#add(seen, rules, value)
-    if (this.#correlation.type === 'first_seen') this.#thin(this.#position(seen))
+    if (this.#correlation.type === 'first_seen') this.#thin(positionOf(this.#entries, seen))
     return changed
   }
 
   #add(seen: Seen<R>, rules: readonly number[], value: Entry<R>['value']): Entry<R>[] {
     if (seen.time > this.newest) return this.#append({ seen, rules: [...rules], value, holds: undefined })
-    const at = this.#position(seen)
+    const at = positionOf(this.#entries, seen)
     const known = this.#entries[at]
     if (known?.seen.id === seen.id) {
-      const all = [...new Set([...known.rules, ...rules])].sort((a, b) => a - b)
+      const all = union(known.rules, rules)
       if (all.length === known.rules.length) return known.holds === undefined ? [] : [known]
       known.rules = all
       return this.#judgeFrom(seen.time, 0)
@@ -81,7 +81,7 @@ export class Group<R> {
 
   /** Takes back that a rule matched an event: a correlation below that no longer holds there. */
   remove(seen: Seen<R>, rule: number): Entry<R>[] {
-    const at = this.#position(seen)
+    const at = positionOf(this.#entries, seen)
     const known = this.#entries[at]
     if (known?.seen.id !== seen.id || !known.rules.includes(rule)) return []
     known.rules = known.rules.filter((each) => each !== rule)
@@ -96,8 +96,8 @@ export class Group<R> {
   /** The events on which an entry's hold rests: see {@link evidenceCount}. */
   evidenceOf({ seen, holds }: Entry<R>): Seen<R>[] {
     if (holds === undefined) return []
-    const from = this.#indexOf(seen.time - this.#spanMs)
-    const at = this.#position(seen)
+    const from = indexOf(this.#entries, seen.time - this.#spanMs)
+    const at = positionOf(this.#entries, seen)
     const isNext = at > from && this.#entries[at - 1]?.holds !== undefined
     const count = evidenceCount(this.#correlation, { inWindow: at + 1 - from, isNext })
     return this.#entries.slice(at + 1 - count, at + 1).map((entry) => entry.seen)
@@ -105,10 +105,8 @@ export class Group<R> {
 
   /** Forgets what is older than `before`, and the oldest beyond `most`; gives how many of the latter there were. */
   forget(before: number, most: number): number {
-    const { length } = this.#entries
-    const old = this.#indexOf(before)
-    const beyond = Math.max(0, length - old - most)
-    if (beyond > 0 || old >= CUT_AT || old * 2 > length) this.#cut(old + beyond)
+    const { count, beyond } = excessOf(this.#entries, { before, most })
+    if (count > 0) this.#cut(count)
     return beyond
   }
 
@@ -140,7 +138,7 @@ export class Group<R> {
     const entries = this.#entries
     const changed: Entry<R>[] = []
     const window = createAggregate(this.#correlation)
-    let first = this.#indexOf(time - this.#spanMs)
+    let first = indexOf(this.#entries, time - this.#spanMs)
     let next = first
     while (next < entries.length) {
       const now = entries[next]!.seen.time
@@ -172,24 +170,5 @@ export class Group<R> {
     while (this.#first < count) this.#window.drop(this.#entries[this.#first++]!)
     this.#entries = this.#entries.slice(count)
     this.#first -= count
-  }
-
-  /** Where an event is, or belongs. */
-  #position({ time, id }: Seen<R>): number {
-    let at = this.#indexOf(time)
-    while (this.#entries[at]?.seen.time === time && this.#entries[at]!.seen.id < id) at++
-    return at
-  }
-
-  /** The first entry that is not older than `time`. */
-  #indexOf(time: number): number {
-    let low = 0
-    let high = this.#entries.length
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (this.#entries[middle]!.seen.time < time) low = middle + 1
-      else high = middle
-    }
-    return low
   }
 }

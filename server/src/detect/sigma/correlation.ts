@@ -1,5 +1,6 @@
 import { isMap, isScalar, type Node } from 'yaml'
 
+import { readAliases } from './aliases.ts'
 import { parseCondition } from './condition.ts'
 import type {
   CorrelationCondition,
@@ -9,7 +10,7 @@ import type {
   SigmaCorrelationType,
   Threshold,
 } from './documents.ts'
-import { readAlerting, readHead, readNames } from './head.ts'
+import { readAlerting, readDistinct, readHead, readNames } from './head.ts'
 import { NUMBER } from './item.ts'
 import { offsetOf, type Reader } from './reader.ts'
 import { readTimespan } from './timespan.ts'
@@ -40,11 +41,8 @@ export function readCorrelation(reader: Reader): SigmaCorrelation | undefined {
   }
   const type = readType(reader, node)
   const timespanS = readTimespan(reader, node)
-  const named = readNames(reader, reader.at(node, 'rules'), 'ids or names of rules')
+  const named = readDistinct(reader, reader.at(node, 'rules'), { allowed: 'ids or names of rules', each: 'rule' })
   const rules = named.map(({ text }) => text)
-  for (const [index, { text, offset }] of named.entries()) {
-    if (rules.indexOf(text) < index) problems.add(offset, `\`${text}\` twice`, 'each rule once')
-  }
   if (rules.length === 0)
     problems.add(offsetOf(reader.at(node, 'rules')) ?? offsetOf(node), 'no rules', 'ids or names of rules')
   const most = type === undefined ? MAX_RULES.any : mostRules(type, reader.at(node, 'condition'))
@@ -93,30 +91,6 @@ function readGenerate(reader: Reader, correlation: Node | undefined): boolean {
   const value = reader.value(node)?.value
   if (value !== null && typeof value !== 'boolean') reader.problems.add(offsetOf(node), '`generate`', 'true or false')
   return value === true
-}
-
-function readAliases(reader: Reader, correlation: Node | undefined): SigmaCorrelation['aliases'] {
-  const node = reader.at(correlation, 'aliases')
-  if (node === undefined) return {}
-  const entries = reader.entries(node)
-  if (entries === undefined) reader.problems.add(offsetOf(node), '`aliases`', 'names, each with a field for each rule')
-  return Object.fromEntries(
-    (entries ?? []).map(({ key, value, offset }) => {
-      const fields = reader.entries(value) ?? []
-      if (fields.length === 0) reader.problems.add(offset, `the alias \`${key}\``, 'a field for each rule')
-      return [
-        key,
-        Object.fromEntries(
-          fields.map((field) => {
-            const text = reader.text(field.value)
-            if (text === undefined)
-              reader.problems.add(field.offset, `no field for \`${field.key}\``, 'the name of a field')
-            return [field.key, text ?? '']
-          }),
-        ),
-      ]
-    }),
-  )
 }
 
 type Conditions = Pick<SigmaCorrelation, 'condition' | 'fields' | 'percentile'>

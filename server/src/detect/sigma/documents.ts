@@ -53,7 +53,7 @@ export interface SigmaRule extends SigmaHead, SigmaAlerting {
   expression: Expression
   /** Our own key `cordon.group-by`: event fields whose values make one alert. */
   groupBy: string[]
-  /** Our own keys `cordon.first-seen` and `cordon.speed`. */
+  /** Our own keys `cordon.first-seen`, `cordon.speed` and `cordon.absence`. */
   judgment?: Judgment
 }
 
@@ -61,7 +61,7 @@ export interface SigmaRule extends SigmaHead, SigmaAlerting {
  * What is asked of the events that a rule matches together, where Sigma has no words for it: a correlation over the rule alone.
  * A rule set has it as that.
  */
-export type Judgment = FirstSeen | Speed
+export type Judgment = FirstSeen | Speed | Absence
 
 /** Events whose values of some fields no matching event had in the timespan before. */
 export interface FirstSeen {
@@ -83,6 +83,15 @@ export interface Speed {
   fartherThanKm: number
 }
 
+/** Events that nothing of the same group followed which should have: of some rules, or of the rule itself where it names none. */
+export interface Absence extends Pick<SigmaCorrelation, 'rules' | 'places' | 'groupBy' | 'aliases'> {
+  type: 'absence'
+  /** What follows at `t` lies in `(t, t + timespan]`. */
+  timespanS: number
+  /** So long events are waited for that come late, in seconds. */
+  latenessS: number
+}
+
 /** What correlation rules may say. */
 export type SigmaCorrelationType =
   | 'event_count'
@@ -98,13 +107,16 @@ export type CorrelationType = SigmaCorrelationType | Judgment['type']
 export interface SigmaCorrelation extends SigmaHead, SigmaAlerting {
   kind: 'correlation'
   type: CorrelationType
-  /** Ids or names of rules and correlations; for `temporal_ordered` in the order they must come. */
+  /**
+   * Ids or names of rules and correlations; for `temporal_ordered` in the order they must come, for `absence` what is followed and
+   * then what may follow it.
+   */
   rules: string[]
   /** Where each of `rules` stands. */
   places: Record<string, Place>
   /** Event fields, or aliases. Empty: one group of everything. */
   groupBy: string[]
-  /** Seconds; the window at an event is `[t - timespan, t]`, both ends in. */
+  /** Seconds; the window at an event is `[t - timespan, t]`, both ends in; of `absence` it is `(t, t + timespan]`. */
   timespanS: number
   /** Alias → rule → the field that the alias stands for in that rule's events. */
   aliases: Record<string, Record<string, string>>
@@ -118,6 +130,8 @@ export interface SigmaCorrelation extends SigmaHead, SigmaAlerting {
   learningS?: number
   /** Of `speed`: see {@link Speed}. */
   fartherThanKm?: number
+  /** Of `absence`: see {@link Absence}. */
+  latenessS?: number
   condition: CorrelationCondition
 }
 

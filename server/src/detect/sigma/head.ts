@@ -74,3 +74,17 @@ export function readNames(
   if (texts.length < reader.items(node).length) reader.problems.add(offsetOf(node), 'a value that is no text', allowed)
   return texts
 }
+
+/** The same, and a name that is there twice is a problem as well; `each` is what is named. */
+export function readDistinct(
+  reader: Reader,
+  node: Node | undefined,
+  { allowed, each }: { allowed: string; each: string },
+): ReturnType<typeof readNames> {
+  const named = readNames(reader, node, allowed)
+  const texts = named.map(({ text }) => text)
+  for (const [index, { text, offset }] of named.entries()) {
+    if (texts.indexOf(text) < index) reader.problems.add(offset, `\`${text}\` twice`, `each ${each} once`)
+  }
+  return named
+}

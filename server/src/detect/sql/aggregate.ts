@@ -1,3 +1,4 @@
+import { answersOf } from '#detect/correlate/absence.ts'
 import { thresholdsOf } from '#detect/correlate/condition.ts'
 import type { RuleExpression, SigmaCorrelation, Threshold } from '#detect/sigma/documents.ts'
 import { RADIUS_KM, SHORTEST_MS } from '#detect/correlate/speed.ts'
@@ -43,6 +44,11 @@ export function aggregateOf(correlation: SigmaCorrelation, params: Params): Aggr
         aggregate: 'min(time) OVER behind AS earliest, count() OVER behind AS aggregate',
         holds: 'earliest = time',
       }
+    case 'absence': {
+      const comes = `arrayExists(p -> p IN (${answersOf(rules.map((_id, position) => position)).join(', ')}), positions)`
+      const following = `countIf(${comes}) OVER ahead - countIf(${comes}) OVER moment`
+      return { aggregate: `positions, ${following} AS aggregate`, holds: 'has(positions, 0) AND aggregate = 0' }
+    }
     case 'speed':
       return { derived: speedOf(correlation, params), aggregate: 'max(kmh) OVER moment AS aggregate', holds: meets }
     case 'value_sum':

@@ -1,11 +1,13 @@
 import { createMatcher } from '#detect/matcher.ts'
 import type { LoadedCorrelation, LoadedRule } from '#detect/rule-set.ts'
 import { createFiniteStream } from '#detect/stream.ts'
+import { withThoseUnder } from '#detect/under.ts'
 import { type EcsEvent, fieldAt } from '#domain/event.ts'
 import type { TimeRange } from '#domain/query.ts'
 import type { EventHunt, EventKey, EventKind, KindField } from '#store/event-store.ts'
 
 import { type HistoryRequest, nameOf, openHistory } from './history.ts'
+import { createReadKnown } from './known.ts'
 
 /** What a rule would have found in stored events. */
 export interface BackTested {
@@ -48,6 +50,7 @@ export async function huntHistory(
   const range = { from, to }
   const matcher = createMatcher(rules)
   const correlated = new Set(correlations.flatMap((each) => each.rules))
+  const until = await createReadKnown(hunt)({ tenantId, rules: { rules, correlations }, at: Date.parse(to) })
   const request = { tenantId, from, to, reachMs: learningReachOf(correlations), signal }
   const history = await openHistory(hunt, request, matcher.rules, ({ id }) => !correlated.has(id))
   const tallies = new Map([...rules, ...correlations].map(({ id }) => [id, new Tally(range)]))
@@ -58,7 +61,7 @@ export async function huntHistory(
   }
 
   const counted = new Map([...history.counted].map(([{ id }, kinds]) => [id, new Set(kinds.map(nameOf))]))
-  const stream = createFiniteStream(matcher, correlations, history.begun)
+  const stream = createFiniteStream(matcher, correlations, { begun: history.begun, until })
   const start = Date.parse(from)
   const seen: EventKey[] = []
   for await (const { key, event } of history.candidates()) {
@@ -85,18 +88,6 @@ export async function huntHistory(
 function learningReachOf(correlations: readonly LoadedCorrelation[]): number {
   const learners = correlations.filter(({ learningS }) => learningS !== undefined)
   return 1000 * Math.max(0, ...learners.map(({ timespanS }) => timespanS))
-}
-
-/** A rule alone; a correlation with all that it is over. */
-export function withThoseUnder({ rules, correlations }: HuntRequest['rules'], id: string): HuntRequest['rules'] {
-  const needed = new Set([id])
-  for (const correlation of correlations.toReversed()) {
-    if (needed.has(correlation.id)) for (const each of correlation.rules) needed.add(each)
-  }
-  return {
-    rules: rules.filter((each) => needed.has(each.id)),
-    correlations: correlations.filter((each) => needed.has(each.id)),
-  }
 }
 
 /** As the store has it. */

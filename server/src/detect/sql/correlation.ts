@@ -33,17 +33,17 @@ const REACH = 2 ** 31 - 2
 /**
  * Where a correlation holds, with all events of the groups in which it does, in the order of groups and of events. Each event that
  * one of its rules matched is judged with the frame behind it, `[t - timespan, t]`, both ends in, in its group; an event without a
- * value for the group is in none.
+ * value for the group is in none. Of an absence it is the frame ahead, and that has to be known.
  *
  * @param numbers of rules and correlations in the table of hits, by id.
  */
 export function correlationQuery(
   correlation: LoadedCorrelation,
   numbers: ReadonlyMap<string, number>,
-  { events, hits, judgedFrom }: Tables & { judgedFrom: JudgedFrom },
+  { events, hits, judgedFrom, known }: Tables & { judgedFrom: JudgedFrom; known: ReadonlyMap<string, number> },
   params: Params,
 ): string {
-  const { rules, groupBy, timespanS } = correlation
+  const { type, rules, groupBy, timespanS } = correlation
   const all = rules.map((id) => numbers.get(id)!)
   // Times are whole milliseconds; half of one is far more than what the division loses.
   const unit = (timespanS * 1000 + 0.5) / REACH
@@ -55,6 +55,8 @@ export function correlationQuery(
   const { aggregate, holds, derived } = aggregateOf(correlation, params)
   const from = judgedFrom.get(correlation.id)
   const isJudged = from === undefined ? '1' : `time >= toFloat64(${params.number(from)}) / ${unit}`
+  const until = type === 'absence' ? known.get(correlation.id)! - timespanS * 1000 : Infinity
+  const isOver = Number.isFinite(until) ? `ms <= ${params.number(until)}` : String(Number(until > 0))
   return `
     WITH
       matched AS (
@@ -74,14 +76,15 @@ export function correlationQuery(
         GROUP BY number, time, key, ms
       ),
       windows AS (
-        SELECT number, key, time, ${aggregate}
+        SELECT number, key, time, ms, ${aggregate}
         FROM ${derived === undefined ? 'entries' : `(SELECT *, ${derived} FROM entries WHERE notEmpty(value))`}
         WINDOW
           moment AS (PARTITION BY key, time),
-          behind AS (PARTITION BY key ORDER BY time RANGE BETWEEN ${REACH} PRECEDING AND CURRENT ROW)
+          behind AS (PARTITION BY key ORDER BY time RANGE BETWEEN ${REACH} PRECEDING AND CURRENT ROW),
+          ahead AS (PARTITION BY key ORDER BY time RANGE BETWEEN CURRENT ROW AND ${REACH} FOLLOWING)
       )
     SELECT number, key, if(isHeld, toFloat64(aggregate), NULL) AS aggregate
-    FROM (SELECT *, toUInt8(${holds} AND ${isJudged}) AS isHeld, max(isHeld) OVER (PARTITION BY key) AS isHeldThere FROM windows)
+    FROM (SELECT *, toUInt8(${holds} AND ${isJudged} AND ${isOver}) AS isHeld, max(isHeld) OVER (PARTITION BY key) AS isHeldThere FROM windows)
     WHERE isHeldThere
     ORDER BY key, number`
 }

@@ -31,10 +31,17 @@ const JUDGING = [
   'first-seen: { fields: [u, w], timespan: 10s, learning: 0s }',
   'speed: { group-by: [u], timespan: 5s, faster-than: 3000 km/h, farther-than: 2 km }',
   'speed: { group-by: [u, w], timespan: 1d, faster-than: 1 km/h, farther-than: 1 km }',
+  'absence: { timespan: 2s }',
+  'absence: { of: [b], group-by: [u], timespan: 5s }',
+  'absence: { of: [j4, j0], group-by: [who], timespan: 3s, aliases: { who: { j6: u, j4: w, j0: u } } }',
 ].map(
   (said, index) =>
     `title: J${index}\nid: j${index}\nlogsource: { product: any }\ndetection: { s: { op: a }, condition: s }\ncordon: { ${said} }`,
 )
+const OTHERS = [
+  'title: B\nid: b\nlogsource: { product: any }\ndetection: { s: { op: b }, condition: s }',
+  'title: Above\nid: above\ncorrelation: { type: temporal, rules: [j5, b], group-by: [u], timespan: 4s, generate: true }',
+]
 const JOURNEY = fc.record(
   {
     _t: fc.oneof({ weight: 9, arbitrary: fc.integer({ min: 0, max: 60 }).map((t) => t / 2) }, fc.constant(null)),
@@ -52,7 +59,7 @@ const JOURNEY = fc.record(
 )
 
 test('what Sigma cannot say comes to the same in SQL and in the stream, for journeys told in any order', async () => {
-  const rules = assembleRules([{ file: 'judging.yml', text: JUDGING.join('\n---\n') }])
+  const rules = assembleRules([{ file: 'judging.yml', text: [...JUDGING, ...OTHERS].join('\n---\n') }])
   expect(rules.problems).toEqual([])
   const engine = createSqlEngine(scratch.clickhouse)
   const held = new Set<string>()
@@ -64,7 +71,7 @@ test('what Sigma cannot say comes to the same in SQL and in the stream, for jour
     }),
     { numRuns: 20 },
   )
-  expect([...held]).toEqual(expect.arrayContaining(JUDGING.map((_, index) => `j${index}`)))
+  expect([...held]).toEqual(expect.arrayContaining(['above', ...JUDGING.map((_, index) => `j${index}`)]))
 })
 
 test('a rule with thousands of values is one statement', async () => {

@@ -1,6 +1,7 @@
+import { type KnownUntil, knownTo } from '#detect/correlate/absence.ts'
 import { fieldsOf as correlatedFields } from '#detect/correlate/correlator.ts'
 import { byPlace, type Engine, type Match, type PlainEvent, type Run } from '#detect/match.ts'
-import { judgedSince } from '#detect/judgments.ts'
+import { judgedSince, knownAt } from '#detect/judgments.ts'
 import type { LoadedCorrelation, LoadedRule } from '#detect/rule-set.ts'
 import { fieldsOf } from '#detect/sigma/expression.ts'
 import { plainReader, type Reader } from '#detect/vocabulary.ts'
@@ -52,12 +53,13 @@ export interface SqlRun<E> extends Run<E> {
  * Rules over events that come to an end, in ClickHouse: events are stored, then asked about. An engine has one run at a time.
  *
  * @param maxSeconds how long one statement may take; any time when absent.
+ * @param until up to when all that happened is among the events; the latest of them, where absent.
  */
 export async function beginSqlRun<E>(
   clickhouse: ClickHouse,
   { vocabularies, datasetOf, timeOf }: Reader<E>,
   correlations: readonly LoadedCorrelation[],
-  maxSeconds?: number,
+  { maxSeconds, until }: { maxSeconds?: number; until?: KnownUntil } = {},
 ): Promise<SqlRun<E>> {
   await clickhouse.run('CREATE DATABASE IF NOT EXISTS detection')
   for (const [table, columns] of [
@@ -75,6 +77,7 @@ export async function beginSqlRun<E>(
   let bytes = 0
   let last = -1
   let since = Infinity
+  let latest = -Infinity
 
   async function store(): Promise<void> {
     const into = `INSERT INTO ${TABLES.events} (vocabulary, number, time, texts, nulls, every)`
@@ -123,9 +126,10 @@ export async function beginSqlRun<E>(
 
   async function* correlate(): AsyncGenerator<Correlated> {
     const judgedFrom = judgedSince(correlations, since)
+    const known = knownTo(correlations, until ?? knownAt(correlations, latest))
     for (const correlation of correlations) {
       const params = new Params()
-      const query = correlationQuery(correlation, numbers, { ...TABLES, judgedFrom }, params)
+      const query = correlationQuery(correlation, numbers, { ...TABLES, judgedFrom, known }, params)
       const entries = await clickhouse.rows<Entry>(query, params.values, settings)
       const holds = entries.filter(({ aggregate }) => aggregate !== null)
       await storeHits(holds.map(({ number }) => ({ rule: correlation.id, number, vocabulary: CORRELATED })))
@@ -147,6 +151,7 @@ export async function beginSqlRun<E>(
       const dataset = datasetOf(event)
       const time = timeOf(event)
       since = Math.min(since, time ?? Infinity)
+      latest = Math.max(latest, time ?? -Infinity)
       for (const [vocabulary, source] of sources.entries()) {
         if (source.dataset !== dataset || !source.isFor(event)) continue
         const row = rowOf({ vocabulary, number: index, time }, source.fields(event), source.wanted)

@@ -1,7 +1,10 @@
+import { aheadOf } from '#detect/correlate/absence.ts'
 import { evidenceCount } from '#detect/correlate/group.ts'
 import { reachOf } from '#detect/correlations.ts'
+import { knownAt } from '#detect/judgments.ts'
 import { createMatcher } from '#detect/matcher.ts'
 import type { LoadedCorrelation } from '#detect/rule-set.ts'
+import { withThoseUnder } from '#detect/under.ts'
 import { normalizedReader } from '#detect/vocabulary.ts'
 import { isoTime } from '#domain/clock.ts'
 import { AppError } from '#domain/errors.ts'
@@ -9,7 +12,7 @@ import type { NormalizedEvent } from '#domain/event.ts'
 import type { ClickHouse } from '#store/clickhouse/client.ts'
 import type { EventHunt, EventKey } from '#store/event-store.ts'
 
-import { type HuntRequest, withThoseUnder } from './back-test.ts'
+import type { HuntRequest } from './back-test.ts'
 import { beginSqlRun, type CorrelatedEvent, type SqlRun } from './engine.ts'
 import { openHistory } from './history.ts'
 
@@ -28,7 +31,10 @@ export interface Held {
   evidence: readonly EventKey[]
 }
 
-/** Times in milliseconds; a correlation is judged at events of `[from, to)`, each with the whole of its window behind it. */
+/**
+ * Times in milliseconds; a correlation is judged at events of `[from, to)`, each with the whole of its window behind it. Of one that asks what
+ * did not come everything has to be known as long after as that takes.
+ */
 export interface JudgeRequest extends Pick<HuntRequest, 'tenantId' | 'rules' | 'signal'> {
   correlation: LoadedCorrelation
   from: number
@@ -49,19 +55,24 @@ export async function judgeHistory(
 ): Promise<Held[]> {
   const own = withThoseUnder(rules, correlation.id)
   const matcher = createMatcher(own.rules)
+  const ahead = aheadOf(own.correlations)
   const request = {
     tenantId,
     from: isoTime(from - reachOf(own.correlations)),
-    to: isoTime(to),
+    to: isoTime(to + ahead),
     ...(signal && { signal }),
   }
   const history = await openHistory(hunt, request, matcher.rules, () => false)
+  const until = knownAt(own.correlations, to + ahead)
   const seen: EventKey[] = []
   let run: SqlRun<NormalizedEvent> | undefined
   for await (const { key, event } of history.candidates()) {
     if (matcher.match(event).rules.length === 0) continue
     if (seen.length === MOST) throw tooLarge(correlation, request)
-    run ??= await beginSqlRun(await openEngine(), normalizedReader(own.rules), own.correlations, MAX_SECONDS)
+    run ??= await beginSqlRun(await openEngine(), normalizedReader(own.rules), own.correlations, {
+      maxSeconds: MAX_SECONDS,
+      until,
+    })
     await run.push(event, seen.length)
     seen.push(key)
   }
@@ -82,29 +93,26 @@ function heldIn(
   const spanMs = correlation.timespanS * 1000
   const held: Held[] = []
   let group: string | undefined
-  let window: EventKey[] = []
+  let events: EventKey[] = []
+  /** Of the group's events so far, the first that the window of the newest reaches. */
+  let first = 0
   let holdsBefore = false
   for (const entry of entries) {
     const event = seen[entry.index]!
     const name = JSON.stringify(entry.group)
-    if (name !== group) [group, window, holdsBefore] = [name, [], false]
-    const before = window.at(-1)
-    const isNext = holdsBefore && before !== undefined && before.timeMs >= event.timeMs - spanMs
-    window.push(event)
+    if (name !== group) [group, events, first, holdsBefore] = [name, [], 0, false]
+    events.push(event)
+    while (events[first]!.timeMs < event.timeMs - spanMs) first++
+    const inWindow = events.length - first
+    const isNext = holdsBefore && inWindow > 1
     // Before that, windows may lack their beginning.
     const { aggregate } = entry
     holdsBefore = aggregate !== undefined && event.timeMs >= from
     if (aggregate === undefined || !holdsBefore) continue
-    const count = evidenceCount(correlation, { inWindow: countSince(window, event.timeMs - spanMs), isNext })
-    held.push({ event, group: entry.group, aggregate, evidence: window.slice(-count) })
+    const evidence = events.slice(-evidenceCount(correlation, { inWindow, isNext }))
+    held.push({ event, group: entry.group, aggregate, evidence })
   }
   return held
-}
-
-/** How many events are not older, in the order of time. */
-function countSince(events: readonly EventKey[], from: number): number {
-  const before = events.findLastIndex(({ timeMs }) => timeMs < from)
-  return events.length - 1 - before
 }
 
 function tooLarge({ title, timespanS }: LoadedCorrelation, { from, to }: { from: string; to: string }): AppError {
