@@ -177,7 +177,7 @@ describe('the tenant', () => {
     expect((await reader(`/v1.0/organization/${client.tenant.id}`)).json['displayName']).toBe('Harbor & Finch')
   })
 
-  it('has the service plans of the directory that it has paid for', async () => {
+  behavior('documentation', 'has the service plans of the directory that it has paid for', async () => {
     const reader = await client.withRoles(['LicenseAssignment.Read.All'])
     const premium = async () => {
       const [sku] = values(await reader('/v1.0/subscribedSkus'))
