@@ -19,7 +19,7 @@ import {
 } from '#connect/apis/graph/named-locations.ts'
 import { findUsers } from '#connect/apis/graph/users.ts'
 import { readCidr } from '#domain/cidr.ts'
-import type { PermissionNeed, RequirementNeed } from '#domain/tenant.ts'
+import type { PermissionNeed } from '#domain/tenant.ts'
 
 import type { IpRangeTarget } from './kinds/ip-range.ts'
 import { READ_USERS } from './user-state.ts'
@@ -197,9 +197,3 @@ export const IP_PERMISSIONS: readonly PermissionNeed[] = [
   },
   READ_USERS,
 ]
-
-export const CONDITIONAL_ACCESS_LICENSE: RequirementNeed = {
-  kind: 'license',
-  name: 'Microsoft Entra ID P1',
-  why: 'Conditional Access is part of it; assigned to the users concerned.',
-}

@@ -255,6 +255,11 @@ describe('the page to go to afterwards', () => {
     )
   })
 
+  it('is a plan with the whole proof that a link for its approver carries', async () => {
+    const page = `/tenants/x/action-runs/y?proof=${'aZ09-_'.repeat(150)}`
+    expect((await signIn(page)).location).toBe(`${ORIGIN}${page}`)
+  })
+
   it('is kept when the sign-in fails', async () => {
     await assign()
     expect((await signIn('/people')).location).toBe('/sign-in?next=%2Fpeople')

@@ -1,4 +1,5 @@
 import type { Tenant } from '#cloud.ts'
+import { planOf } from '#services/graph/audit/plan.ts'
 import { random } from '#world/random.ts'
 import type { User } from '#world/users.ts'
 
@@ -11,7 +12,7 @@ const plan = (servicePlanId: string, servicePlanName: string, service: string) =
   service,
 })
 
-export const PLANS = [
+const PLANS = [
   plan('efb87545-963c-4e0d-99df-69c6916d9eb0', 'EXCHANGE_S_ENTERPRISE', 'exchange'),
   plan('5dbe027f-2339-4123-9542-606e4d348a72', 'SHAREPOINTENTERPRISE', 'SharePoint'),
   plan('57ff2da0-773e-42df-b2af-ffb7a2317929', 'TEAMS1', 'TeamspaceAPI'),
@@ -19,16 +20,22 @@ export const PLANS = [
   plan('eec0eb4f-6444-4f95-aba0-50c24d67f998', 'AAD_PREMIUM_P2', 'AADPremiumService'),
 ]
 
-export const servicePlans = () =>
-  PLANS.map(({ servicePlanId, servicePlanName }) => ({
+/** The directory's own plans go by what the tenant has paid for it: P2 holds P1. */
+export const plansOf = (tenant: Tenant) => {
+  const without = { free: ['AAD_PREMIUM', 'AAD_PREMIUM_P2'], P1: ['AAD_PREMIUM_P2'], P2: [] }[planOf(tenant)]
+  return PLANS.filter(({ servicePlanName }) => !without.some((name) => name === servicePlanName))
+}
+
+export const servicePlans = (tenant: Tenant) =>
+  plansOf(tenant).map(({ servicePlanId, servicePlanName }) => ({
     servicePlanId,
     servicePlanName,
     provisioningStatus: 'Success',
     appliesTo: 'User',
   }))
 
-export const assignedPlans = (at: string) =>
-  PLANS.map(({ servicePlanId, service }) => ({
+export const assignedPlans = (tenant: Tenant, at: string) =>
+  plansOf(tenant).map(({ servicePlanId, service }) => ({
     assignedDateTime: at,
     capabilityStatus: 'Enabled',
     service,
@@ -43,7 +50,7 @@ export const licenseDetails = (tenant: Tenant, user: User): Record<string, unkno
         {
           id: Buffer.from(random(tenant.world.seed, 'license', user.id).hex(64), 'hex').toString('base64url'),
           ...SKU,
-          servicePlans: servicePlans(),
+          servicePlans: servicePlans(tenant),
         },
       ]
     : []

@@ -3,7 +3,7 @@ import { allowOptions } from '#services/graph/odata/options.ts'
 import type { Call, Route } from '#services/graph/route.ts'
 import type { Tenant } from '#cloud.ts'
 
-import { PLANS, SKU, assignedPlans, servicePlans } from './licenses.ts'
+import { SKU, assignedPlans, plansOf, servicePlans } from './licenses.ts'
 import { lastSync, time } from './user-type.ts'
 import { list, short } from './list.ts'
 import { missing } from './errors.ts'
@@ -85,8 +85,8 @@ const organizationOf = (tenant: Tenant): Record<string, unknown> => {
         type: 'Managed',
       },
     ],
-    assignedPlans: assignedPlans(foundedAt(tenant)),
-    provisionedPlans: PLANS.map(({ service }) => ({
+    assignedPlans: assignedPlans(tenant, foundedAt(tenant)),
+    provisionedPlans: plansOf(tenant).map(({ service }) => ({
       capabilityStatus: 'Enabled',
       provisioningStatus: 'Success',
       service,
@@ -115,18 +115,23 @@ const domainsOf = ({ world }: Tenant): Record<string, unknown>[] =>
         : ['Email', 'OfficeCommunicationsOnline', 'OrgIdAuthentication'],
   }))
 
-const skusOf = ({ world }: Tenant): Record<string, unknown>[] => [
+const skusOf = (tenant: Tenant): Record<string, unknown>[] => [
   {
-    id: `${world.tenantId}_${SKU.skuId}`,
-    accountId: world.tenantId,
-    accountName: world.initialDomain.split('.')[0],
+    id: `${tenant.world.tenantId}_${SKU.skuId}`,
+    accountId: tenant.world.tenantId,
+    accountName: tenant.world.initialDomain.split('.')[0],
     appliesTo: 'User',
     capabilityStatus: 'Enabled',
-    consumedUnits: world.directory.users,
-    prepaidUnits: { enabled: Math.ceil(world.directory.users / 25) * 25 + 25, suspended: 0, warning: 0, lockedOut: 0 },
-    servicePlans: servicePlans(),
+    consumedUnits: tenant.world.directory.users,
+    prepaidUnits: {
+      enabled: Math.ceil(tenant.world.directory.users / 25) * 25 + 25,
+      suspended: 0,
+      warning: 0,
+      lockedOut: 0,
+    },
+    servicePlans: servicePlans(tenant),
     ...SKU,
-    subscriptionIds: [random(world.seed, 'subscription', SKU.skuId).guid()],
+    subscriptionIds: [random(tenant.world.seed, 'subscription', SKU.skuId).guid()],
   },
 ]
 

@@ -176,4 +176,20 @@ describe('the tenant', () => {
     })
     expect((await reader(`/v1.0/organization/${client.tenant.id}`)).json['displayName']).toBe('Harbor & Finch')
   })
+
+  behavior('documentation', 'has the service plans of the directory that it has paid for', async () => {
+    const reader = await client.withRoles(['LicenseAssignment.Read.All'])
+    const premium = async () => {
+      const [sku] = values(await reader('/v1.0/subscribedSkus'))
+      const plans = sku!['servicePlans'] as unknown as { servicePlanName: string }[]
+      const names = plans.map(({ servicePlanName }) => servicePlanName)
+      return names.filter((name) => name.startsWith('AAD_PREMIUM'))
+    }
+    const seen: string[][] = []
+    for (const plan of ['free', 'P1', 'P2']) {
+      await client.send('/_emu/entra-plan', { method: 'POST', body: { plan } })
+      seen.push(await premium())
+    }
+    expect(seen).toEqual([[], ['AAD_PREMIUM'], ['AAD_PREMIUM', 'AAD_PREMIUM_P2']])
+  })
 })

@@ -154,7 +154,7 @@ const BORN: Record<string, Reader> = {
     return `S-1-12-1-${[0, 1, 2, 3].map(() => r.between(1, 4_294_967_295)).join('-')}`
   },
   assignedLicenses: (_, user) => (isLicensed(user) ? [{ disabledPlans: [], skuId: SKU.skuId }] : []),
-  assignedPlans: (tenant, user) => (isLicensed(user) ? assignedPlans(time(createdAt(tenant, user))) : []),
+  assignedPlans: (tenant, user) => (isLicensed(user) ? assignedPlans(tenant, time(createdAt(tenant, user))) : []),
   provisionedPlans: always([]),
   licenseAssignmentStates: (tenant, user) =>
     isLicensed(user)

@@ -103,18 +103,33 @@ describe('rights of others to a mailbox', () => {
 
   test('are given and taken away, each sort for itself; twice is once', async () => {
     const trustee = mailboxes.at(-1)!
-    expect(await listDelegates(responder, { mailbox })).toEqual([])
+    const before = await listDelegates(responder, { mailbox })
     for (let i = 0; i < 2; i++) {
       await addDelegate(responder, { mailbox, right: 'FullAccess', trustee })
       await addDelegate(responder, { mailbox, right: 'SendAs', trustee })
     }
     const both = [{ right: 'FullAccess', trustee } as const, { right: 'SendAs', trustee } as const]
-    expect(await listDelegates(responder, { mailbox })).toEqual(both)
+    expect(await listDelegates(responder, { mailbox })).toEqual([...both, ...before])
     expect(await seen()).toEqual([`opens ${trustee}`, `sends ${trustee}`])
     for (let i = 0; i < 2; i++) await removeDelegate(responder, { mailbox, ...both[0]! })
     expect(await seen()).toEqual([`sends ${trustee}`])
     await removeDelegate(responder, { mailbox, ...both[1]! })
-    expect(await listDelegates(responder, { mailbox })).toEqual([])
+    expect(await listDelegates(responder, { mailbox })).toEqual(before)
+  })
+
+  test('to send on its behalf are told by address, and change nobody else’s', async () => {
+    const [first, second] = mailboxes.slice(-2) as [string, string]
+    const onBehalf = (trustee: string) => ({ right: 'SendOnBehalf', trustee }) as const
+    const before = await listDelegates(responder, { mailbox })
+    const granted = async () => (await run('Get-Mailbox', { Identity: mailbox })).rows[0]!['GrantSendOnBehalfTo']
+    expect(await granted()).toHaveLength(before.length)
+    for (const trustee of [first, second, second]) await addDelegate(responder, { mailbox, ...onBehalf(trustee) })
+    expect(await listDelegates(responder, { mailbox })).toEqual([...before, onBehalf(first), onBehalf(second)])
+    for (let i = 0; i < 2; i++) await removeDelegate(responder, { mailbox, ...onBehalf(first) })
+    expect(await listDelegates(responder, { mailbox })).toEqual([...before, onBehalf(second)])
+    expect(await granted()).toHaveLength(before.length + 1)
+    await removeDelegate(responder, { mailbox, ...onBehalf(second) })
+    expect(await listDelegates(responder, { mailbox })).toEqual(before)
   })
 
   test('of somebody whom Exchange does not know cannot be given', async () => {
@@ -124,7 +139,7 @@ describe('rights of others to a mailbox', () => {
 
   test('are changed with a directory role that the error names', async () => {
     const reader = await stage.as(ROLES, ['Global Reader'])
-    expect(await listDelegates(reader, { mailbox })).toEqual([])
+    expect(await listDelegates(reader, { mailbox })).toEqual(await listDelegates(responder, { mailbox }))
     const given = addDelegate(reader, { mailbox, right: 'SendAs', trustee: mailboxes.at(-1)! })
     await expect(given).rejects.toMatchObject({ fix: expect.stringContaining('Exchange Administrator') })
     expect(await seen()).toEqual([])

@@ -4,6 +4,7 @@ import type { Microsoft } from '#connect/microsoft.ts'
 import { AppError } from '#domain/errors.ts'
 
 import { invokeCommand, type Cmdlet } from './invoke-command.ts'
+import { addressOf } from './recipients.ts'
 
 /**
  * What an administrator, or somebody who took over one, sets on a mailbox: where all its mail goes, and who else may open it.
@@ -21,9 +22,12 @@ export const Forwarding = z.object({
 })
 export type Forwarding = z.infer<typeof Forwarding>
 
-/** Somebody else's right to a mailbox: to open it and read (`FullAccess`), or to send in its name (`SendAs`). */
+/**
+ * Somebody else's right to a mailbox: to open it and read (`FullAccess`), to send in its name (`SendAs`), or on its behalf, which
+ * those who get it see (`SendOnBehalf`).
+ */
 export interface Delegate {
-  right: 'FullAccess' | 'SendAs'
+  right: 'FullAccess' | 'SendAs' | 'SendOnBehalf'
   /** As Exchange names him, which is his address as a rule. */
   trustee: string
 }
@@ -89,8 +93,8 @@ export async function setForwarding(
   await invokeCommand(microsoft, cmdlet, z.unknown())
 }
 
-/** The two sorts of rights have commands and parameters of their own. */
-const RIGHTS = {
+/** Two sorts of rights have commands and parameters of their own; the third is a list that a mailbox has. */
+const PERMISSIONS = {
   FullAccess: { noun: 'MailboxPermission', trustee: 'User' },
   SendAs: { noun: 'RecipientPermission', trustee: 'Trustee' },
 } as const
@@ -115,18 +119,37 @@ export async function listDelegates(microsoft: Microsoft, { mailbox, signal }: O
   const found: Delegate[] = []
   for (const right of ['FullAccess', 'SendAs'] as const) {
     const cmdlet: Cmdlet = {
-      name: `Get-${RIGHTS[right].noun}`,
+      name: `Get-${PERMISSIONS[right].noun}`,
       parameters: { Identity: mailbox, ResultSize: 'Unlimited' },
       what: `Could not list who has rights to the mailbox of ${mailbox}.`,
       role: READ_MAILBOX_ROLE,
       signal,
     }
     for (const row of await invokeCommand(microsoft, cmdlet, PermissionRow)) {
-      const trustee = row[RIGHTS[right].trustee]
+      const trustee = row[PERMISSIONS[right].trustee]
       const refuses = String(row.Deny).toLowerCase() === 'true' || row.AccessControlType === 'Deny'
       if (!trustee || refuses || row.IsInherited || /^NT AUTHORITY\\/i.test(trustee)) continue
       if (row.AccessRights.includes(right)) found.push({ right, trustee })
     }
+  }
+  return [...found, ...(await listOnBehalf(microsoft, { mailbox, signal }))]
+}
+
+const OnBehalfRow = z.object({ GrantSendOnBehalfTo: z.array(z.string()).nullish() })
+
+/** Exchange tells them by a name that may be a GUID, and is told them by an address, which nobody shares. */
+async function listOnBehalf(microsoft: Microsoft, { mailbox, signal }: Of): Promise<Delegate[]> {
+  const cmdlet: Cmdlet = {
+    name: 'Get-Mailbox',
+    parameters: { Identity: mailbox },
+    what: `Could not list who may send on behalf of the mailbox of ${mailbox}.`,
+    role: READ_MAILBOX_ROLE,
+    signal,
+  }
+  const [row] = await invokeCommand(microsoft, cmdlet, OnBehalfRow)
+  const found: Delegate[] = []
+  for (const name of row?.GrantSendOnBehalfTo ?? []) {
+    found.push({ right: 'SendOnBehalf', trustee: (await addressOf(microsoft, name, signal)) ?? name })
   }
   return found
 }
@@ -146,20 +169,29 @@ async function changeDelegate(
   verb: 'Add' | 'Remove',
   { mailbox, right, trustee, signal }: Of & Delegate,
 ): Promise<void> {
-  const names = RIGHTS[right]
   const cmdlet: Cmdlet = {
-    name: `${verb}-${names.noun}`,
-    parameters: {
-      Identity: mailbox,
-      [names.trustee]: trustee,
-      AccessRights: [right],
-      ...(right === 'FullAccess' && { InheritanceType: 'All' }),
-      Confirm: false,
-    },
+    ...changing(verb, mailbox, { right, trustee }),
     what: `Could not ${verb.toLowerCase()} a right of ${trustee} to the mailbox of ${mailbox}.`,
     role: CHANGE_MAILBOX_ROLE,
     repeatable: true,
     signal,
   }
   await invokeCommand(microsoft, cmdlet, z.unknown())
+}
+
+function changing(
+  verb: 'Add' | 'Remove',
+  mailbox: string,
+  { right, trustee }: Delegate,
+): Pick<Cmdlet, 'name' | 'parameters'> {
+  if (right === 'SendOnBehalf') {
+    const change = { '@odata.type': '#Exchange.GenericHashTable', [verb]: [trustee] }
+    return { name: 'Set-Mailbox', parameters: { Identity: mailbox, GrantSendOnBehalfTo: change, Confirm: false } }
+  }
+  const names = PERMISSIONS[right]
+  const inherited = right === 'FullAccess' && { InheritanceType: 'All' }
+  return {
+    name: `${verb}-${names.noun}`,
+    parameters: { Identity: mailbox, [names.trustee]: trustee, AccessRights: [right], ...inherited, Confirm: false },
+  }
 }

@@ -85,6 +85,15 @@ export async function resolveRecipient(
   return found
 }
 
+/** The address of whom Exchange knows by that name; undefined where it knows nobody, or several. @throws AppError CONNECT_*. */
+export async function addressOf(
+  microsoft: Microsoft,
+  identity: string,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  return (await find(microsoft, identity, signal))?.PrimarySmtpAddress || undefined
+}
+
 async function find(microsoft: Microsoft, identity: string, signal?: AbortSignal): Promise<RecipientRow | undefined> {
   const cmdlet = {
     name: 'Get-Recipient',

@@ -5,6 +5,8 @@ import { executeActionRun, revertActionRun } from '#respond/runner.ts'
 import type { Running } from '#respond/testing/test-contract.ts'
 import { OTHER, testIpRangeAction, type IpRangeStage } from '#respond/testing/test-ip-range-action.ts'
 
+import { planActionRun } from '#respond/plan.ts'
+
 import { blockIp } from './action.ts'
 
 const enforce = { options: { mode: 'enforce' } }
@@ -13,6 +15,23 @@ testIpRangeAction(
   blockIp,
   { wanted: 'enforce', options: { mode: 'enforce' }, there: [['enforce', [OTHER]]] },
   (running) => {
+    it('is refused before there is a plan where no subscription has Conditional Access, as far as that may be read', async () => {
+      const { company, records, clock, tenantId, connectionId } = running.stage()
+      const plan = async (...more: string[]) => {
+        const microsoft = await company.as([...blockIp.permissions.map(({ permission }) => permission), ...more])
+        const asked = { action: blockIp.id, connectionId, targets: [running.subjects()[0]!], createdBy: 'ana' }
+        return planActionRun({ records, clock, tenantId, open: async () => microsoft, ...asked })
+      }
+      await company.emulator.request('/entra-plan', { plan: 'free' })
+      await expect(plan('LicenseAssignment.Read.All')).rejects.toMatchObject({
+        code: 'ACTION_NOT_OFFERED',
+        why: expect.stringContaining('Microsoft Entra ID P1'),
+      })
+      expect((await plan()).actionRun).toMatchObject({ state: 'planned' })
+      await company.emulator.request('/entra-plan', { plan: 'P1' })
+      expect((await plan('LicenseAssignment.Read.All')).actionRun).toMatchObject({ state: 'planned' })
+    })
+
     it('says when it is planned that nothing is blocked unless that is asked for', async () => {
       const effectOf = async (options: Record<string, unknown>) => {
         const { id, records, tenantId } = await running.plan(undefined, { options })

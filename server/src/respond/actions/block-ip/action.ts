@@ -3,9 +3,9 @@ import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 
 import { defineAction } from '#respond/action.ts'
+import { CONDITIONAL_ACCESS_LICENSE, checkConditionalAccess } from '#respond/conditional-access-license.ts'
 import { ipRangesOf } from '#respond/count.ts'
 import {
-  CONDITIONAL_ACCESS_LICENSE,
   IP_PERMISSIONS,
   IpRangeState,
   isInForce,
@@ -42,6 +42,7 @@ export const blockIp = defineAction<State, IpRangeTarget>({
     'applications sign in as before. Cordon can take exactly this range out again.',
   permissions: IP_PERMISSIONS,
   requirements: [CONDITIONAL_ACCESS_LICENSE],
+  check: checkConditionalAccess,
   blocks: true,
   options: Options,
   does: (count, options) =>

@@ -10,7 +10,14 @@ import { removeMailboxDelegate } from './action.ts'
 async function delegatesNow(stage: MailboxStage, mailbox: TriedMailbox): Promise<string> {
   const opens = await stage.run('Get-MailboxPermission', { Identity: mailbox.id })
   const sends = await stage.run('Get-RecipientPermission', { Identity: mailbox.id })
-  const all = [...opens.map((row) => `opens ${row['User']}`), ...sends.map((row) => `sends ${row['Trustee']}`)]
+  const [own] = await stage.run('Get-Mailbox', { Identity: mailbox.id })
+  const names = own?.['GrantSendOnBehalfTo'] as string[]
+  const people = await Promise.all(names.map((name) => stage.run('Get-Mailbox', { Identity: name })))
+  const all = [
+    ...opens.map((row) => `opens ${row['User']}`),
+    ...sends.map((row) => `sends ${row['Trustee']}`),
+    ...people.map(([row]) => `on behalf ${row?.['UserPrincipalName']}`),
+  ]
   return all.filter((each) => !each.endsWith('SELF')).join(', ') || 'none'
 }
 
@@ -18,6 +25,12 @@ const opens = (stage: MailboxStage, mailbox: TriedMailbox, delegate: TriedMailbo
   stage.run('Add-MailboxPermission', { Identity: mailbox.id, User: delegate.id, AccessRights: ['FullAccess'] })
 const sends = (stage: MailboxStage, mailbox: TriedMailbox, delegate: TriedMailbox) =>
   stage.run('Add-RecipientPermission', { Identity: mailbox.id, Trustee: delegate.id, AccessRights: ['SendAs'] })
+
+const onBehalf = (stage: MailboxStage, mailbox: TriedMailbox, ...delegates: TriedMailbox[]) =>
+  stage.run('Set-Mailbox', {
+    Identity: mailbox.id,
+    GrantSendOnBehalfTo: { '@odata.type': '#Exchange.GenericHashTable', Add: delegates.map(({ id }) => id) },
+  })
 
 testMailboxAction(
   removeMailboxDelegate,
@@ -37,6 +50,7 @@ testMailboxAction(
       const [intruder, assistant] = stage.subjects.slice(10, 12) as [TriedMailbox, TriedMailbox]
       await sends(stage, mailbox!, intruder)
       await opens(stage, mailbox!, assistant)
+      await onBehalf(stage, mailbox!, intruder, assistant)
       const run = await running.plan([mailbox!], options && { options })
       return { stage, mailbox: mailbox!, run, intruder, assistant, before: await delegatesNow(stage, mailbox!) }
     }
@@ -51,11 +65,13 @@ testMailboxAction(
 
     it('takes away the rights of one delegate alone where one is named, in whatever case', async () => {
       const delegate = running.stage().subjects[10]!.userPrincipalName.toUpperCase()
-      const { stage, mailbox, run, assistant, before } = await one({ delegate })
-      expect(await executeActionRun(run)).toMatchObject({ state: 'done' })
-      expect(await delegatesNow(stage, mailbox)).toBe(`opens ${assistant.userPrincipalName}`)
-      await revertActionRun(run)
+      const { stage, mailbox, run, intruder, before } = await one({ delegate })
       const sorted = (all: string) => all.split(', ').toSorted()
+      expect(await executeActionRun(run)).toMatchObject({ state: 'done' })
+      const others = sorted(before).filter((each) => !each.endsWith(intruder.userPrincipalName))
+      expect(others).toHaveLength(sorted(before).length - 3)
+      expect(sorted(await delegatesNow(stage, mailbox))).toEqual(others)
+      await revertActionRun(run)
       expect(sorted(await delegatesNow(stage, mailbox))).toEqual(sorted(before))
     })
 

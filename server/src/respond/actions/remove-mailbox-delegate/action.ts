@@ -1,6 +1,8 @@
 import { z } from 'zod'
 
 import { addDelegate, type Delegate, listDelegates, removeDelegate } from '#connect/apis/exchange-admin/mailbox.ts'
+import { addressOf } from '#connect/apis/exchange-admin/recipients.ts'
+import type { Microsoft } from '#connect/microsoft.ts'
 import { defineAction, type Verdict } from '#respond/action.ts'
 import { mailboxesOf } from '#respond/count.ts'
 import { checkCommand, EXCHANGE_ADMINISTRATOR, manageExchange } from '#respond/exchange-needs.ts'
@@ -21,7 +23,7 @@ const Options = z.strictObject({
 })
 
 const State = z.object({
-  delegates: z.array(z.object({ right: z.enum(['FullAccess', 'SendAs']), trustee: z.string() })),
+  delegates: z.array(z.object({ right: z.enum(['FullAccess', 'SendAs', 'SendOnBehalf']), trustee: z.string() })),
   /** How many rights, for people. */
   had: z.string(),
 })
@@ -30,6 +32,12 @@ type State = z.infer<typeof State>
 const wordsOf = (delegates: readonly Delegate[]): string =>
   delegates.map(({ right, trustee }) => `${trustee} (${right})`).join(', ')
 const keyOf = ({ right, trustee }: Delegate): string => `${right} ${trustee}`
+
+/** What the delegate goes by: a right names him by user principal name or by address, which may differ. */
+async function namesOf(microsoft: Microsoft, delegate: string, signal: AbortSignal | undefined): Promise<Set<string>> {
+  const address = await addressOf(microsoft, delegate, signal)
+  return new Set([delegate, ...(address === undefined ? [] : [address])].map((name) => name.toLowerCase()))
+}
 
 /** Those of `delegates` that are there, or are not. */
 const among = (delegates: readonly Delegate[], now: State, isThere: boolean): Delegate[] => {
@@ -44,17 +52,18 @@ function judge(delegates: readonly Delegate[], left: readonly Delegate[], done: 
 }
 
 /**
- * Takes away rights of others to a mailbox: to open it, and to send as it.
+ * Takes away rights of others to a mailbox: to open it, to send as it, and to send on its behalf.
  *
  * @see https://learn.microsoft.com/powershell/module/exchangepowershell/remove-mailboxpermission
+ * @see https://learn.microsoft.com/powershell/module/exchangepowershell/set-mailbox
  */
 export const removeMailboxDelegate = defineAction<State, MailboxTarget>({
   id: 'remove-mailbox-delegate',
   on: 'mailbox',
   title: 'Remove delegates of mailbox',
   recoverability:
-    'Nobody else opens the mailbox (FullAccess) or sends as it (SendAs) any more, or one delegate alone does not. Outlook may ' +
-    'take an hour to notice. Cordon can give back the rights that it took away. Sending on behalf and rights to single ' +
+    'Nobody else opens the mailbox (FullAccess), sends as it (SendAs) or on its behalf (SendOnBehalf) any more, or one delegate ' +
+    'alone does not. Outlook may take an hour to notice. Cordon can give back the rights that it took away. Rights to single ' +
     'folders stay as they are.',
   permissions: [
     manageExchange('To read and take away the rights of others to mailboxes, and to give them back.'),
@@ -70,9 +79,8 @@ export const removeMailboxDelegate = defineAction<State, MailboxTarget>({
   async read({ microsoft, user, options, signal }) {
     const { delegate } = Options.parse(options ?? {})
     const all = await listDelegates(microsoft, { mailbox: user.id, signal })
-    const isMeant = ({ trustee }: Delegate) =>
-      delegate === undefined || trustee.toLowerCase() === delegate.toLowerCase()
-    const delegates = all.filter(isMeant)
+    const meant = delegate === undefined ? undefined : await namesOf(microsoft, delegate, signal)
+    const delegates = all.filter(({ trustee }) => meant === undefined || meant.has(trustee.toLowerCase()))
     return { delegates, had: delegates.length === 1 ? '1 right' : `${delegates.length} rights` }
   },
   settled: (now) =>

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
 
 import { defineAction } from '#respond/action.ts'
+import { CONDITIONAL_ACCESS_LICENSE } from '#respond/conditional-access-license.ts'
 import { ipRangesOf } from '#respond/count.ts'
 import {
-  CONDITIONAL_ACCESS_LICENSE,
   IP_PERMISSIONS,
   IpRangeState,
   Mode,
