@@ -26,6 +26,7 @@ export function createFiniteStream<E>(
   { begun, until }: { begun?: number | undefined; until?: KnownUntil } = {},
 ): FiniteStream<E> {
   const fields = [...new Set(correlations.flatMap(fieldsOf))]
+  const correlated = new Set(correlations.flatMap((each) => each.rules))
   const arrivals: Arrival<number>[] = []
   const isSought = correlations.some(({ type }) => type === 'first_seen' || type === 'absence')
   let earliest = Infinity
@@ -38,7 +39,7 @@ export function createFiniteStream<E>(
         latest = Math.max(latest, time ?? -Infinity)
       }
       const { rules, time, texts } = matcher.match(event)
-      if (time !== undefined && correlations.length > 0) {
+      if (time !== undefined && rules.some(({ id }) => correlated.has(id))) {
         arrivals.push({
           id: String(index).padStart(12, '0'),
           time,

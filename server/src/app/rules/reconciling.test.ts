@@ -5,7 +5,7 @@ import type { TenantId } from '#domain/ids.ts'
 import type { Stores } from '#app/stores.ts'
 import type { RuleBook } from './rule-book.ts'
 import { openReconciledStores, type ReconciledStores } from './testing/reconciled-stores.ts'
-import { fact, gather } from './testing/ruled-stores.ts'
+import { fact, gather, signIn } from './testing/ruled-stores.ts'
 
 let reconciled: ReconciledStores
 let stores: Stores
@@ -21,7 +21,8 @@ beforeEach(async () => {
   tenantId = await reconciled.freshTenant()
 })
 
-const collect = (texts: readonly string[], tenant = tenantId) => reconciled.collect(tenant, texts)
+const collect = (texts: readonly string[], tenant = tenantId, dataset = 'o365.audit') =>
+  reconciled.collect(tenant, texts, dataset)
 const reconcile = (change: Parameters<ReconciledStores['reconcile']>[1] = {}, tenant = tenantId) =>
   reconciled.reconcile(tenant, change)
 const stream = () => reconciled.stream(tenantId)
@@ -73,6 +74,17 @@ describe('a pass over history', () => {
     expect(await told()).toEqual([])
     expect(await stateOf('many')).toBeDefined()
     expect(await stateOf('new')).toBeUndefined()
+  })
+
+  it('gives two places too far apart the two events between which they lie, as the stream does', async () => {
+    const berlin = [52.5, 13.4] as const
+    const sydney = [-33.9, 151.2] as const
+    await collect([signIn(1, berlin), signIn(2, berlin), signIn(3, sydney)], tenantId, 'azure.signinlogs')
+    await reconcile()
+    expect(await told()).toEqual([['far', 'eve@harborfinch.example', 2, 'open']])
+    const [added] = await alertsOf()
+    await stream()
+    expect(await alertsOf()).toEqual([added])
   })
 
   it('takes up an event that comes days after those it belongs to', async () => {

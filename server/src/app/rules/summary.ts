@@ -75,8 +75,10 @@ export function summarize(rules: TenantRules, noise: readonly RuleNoise[], days:
 
 /** Of a correlation its type; of a document that was divided what it says itself. */
 function sourceOf(document: LoadedRule | LoadedCorrelation, { rules }: RuleSet): string {
-  const rule = document.kind === 'rule' ? document : rules.find(({ partOf }) => partOf === document.id)
-  return rule ? Object.values(rule.logsource).join(' · ') : document.kind === 'rule' ? '' : document.type
+  const told = ({ logsource }: LoadedRule) => Object.values(logsource).join(' · ')
+  if (document.kind === 'rule') return told(document)
+  const part = rules.find(({ partOf }) => partOf === document.id)
+  return part ? told(part) : document.type
 }
 
 /** Rules stay as they are: it is found out once. */

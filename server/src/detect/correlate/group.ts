@@ -6,7 +6,20 @@ import { isSpare } from './first-seen.ts'
 import { excessOf, indexOf, positionOf, union } from './timeline.ts'
 
 /** Events that one alert gets at once. */
-export const EVIDENCE_MAX = 1_000
+const EVIDENCE_MAX = 1_000
+
+/**
+ * How many of the newest events of a window an alert is given where a correlation holds. Where it holds at the event before as
+ * well, its own alone: the others were given with that one.
+ */
+export function evidenceCount(
+  { type }: Pick<SigmaCorrelation, 'type'>,
+  { inWindow, isNext }: { inWindow: number; isNext: boolean },
+): number {
+  if (type === 'speed') return Math.min(2, inWindow)
+  if (type === 'absence') return 1
+  return isNext ? 1 : Math.min(EVIDENCE_MAX, inWindow)
+}
 
 /**
  * The events of one group, by time. An event is judged with the window behind it, `[t - timespan, t]`; one that comes late
@@ -80,18 +93,14 @@ export class Group<R> {
     return [known, ...changed]
   }
 
-  /**
-   * The events on which an entry's hold rests, the newest of them at most. Where the one before holds as well, only its own:
-   * the others were given with that one.
-   */
+  /** The events on which an entry's hold rests: see {@link evidenceCount}. */
   evidenceOf({ seen, holds }: Entry<R>): Seen<R>[] {
     if (holds === undefined) return []
     const from = indexOf(this.#entries, seen.time - this.#spanMs)
     const at = positionOf(this.#entries, seen)
-    const before = this.#entries[at - 1]
-    if (this.#correlation.type === 'speed') return before ? [before.seen, seen] : [seen]
-    if (before !== undefined && at > from && before.holds !== undefined) return [seen]
-    return this.#entries.slice(Math.max(from, at + 1 - EVIDENCE_MAX), at + 1).map((entry) => entry.seen)
+    const isNext = at > from && this.#entries[at - 1]?.holds !== undefined
+    const count = evidenceCount(this.#correlation, { inWindow: at + 1 - from, isNext })
+    return this.#entries.slice(at + 1 - count, at + 1).map((entry) => entry.seen)
   }
 
   /** Forgets what is older than `before`, and the oldest beyond `most`; gives how many of the latter there were. */

@@ -1,5 +1,5 @@
-import { EVIDENCE_MAX } from '#detect/correlate/group.ts'
 import { aheadOf } from '#detect/correlate/absence.ts'
+import { evidenceCount } from '#detect/correlate/group.ts'
 import { reachOf } from '#detect/correlations.ts'
 import { knownAt } from '#detect/judgments.ts'
 import { createMatcher } from '#detect/matcher.ts'
@@ -27,7 +27,7 @@ export interface Held {
   event: EventKey
   group: readonly string[]
   aggregate: number
-  /** What an alert is given for it, oldest first, the event itself last. Where the event before holds as well, only itself. */
+  /** What an alert is given for it, oldest first, the event itself last: as many as the stream gives. */
   evidence: readonly EventKey[]
 }
 
@@ -79,18 +79,18 @@ export async function judgeHistory(
   if (run === undefined) return []
   for await (const { correlation: judged, entries } of run.correlate()) {
     signal?.throwIfAborted()
-    if (judged.id === correlation.id)
-      return heldIn(entries, seen, { spanMs: judged.timespanS * 1000, from, isAlone: judged.type === 'absence' })
+    if (judged.id === correlation.id) return heldIn(judged, entries, { seen, from })
   }
   return []
 }
 
 /** @param entries of one group after the other, each in the order of time. */
 function heldIn(
+  correlation: LoadedCorrelation,
   entries: readonly CorrelatedEvent[],
-  seen: readonly EventKey[],
-  { spanMs, from, isAlone }: { spanMs: number; from: number; isAlone: boolean },
+  { seen, from }: { seen: readonly EventKey[]; from: number },
 ): Held[] {
+  const spanMs = correlation.timespanS * 1000
   const held: Held[] = []
   let group: string | undefined
   let window: EventKey[] = []
@@ -106,17 +106,16 @@ function heldIn(
     const { aggregate } = entry
     holdsBefore = aggregate !== undefined && event.timeMs >= from
     if (aggregate === undefined || !holdsBefore) continue
-    const evidence = isNext || isAlone ? [event] : within(window, event.timeMs - spanMs)
-    held.push({ event, group: entry.group, aggregate, evidence })
+    const count = evidenceCount(correlation, { inWindow: countSince(window, event.timeMs - spanMs), isNext })
+    held.push({ event, group: entry.group, aggregate, evidence: window.slice(-count) })
   }
   return held
 }
 
-/** The newest events that are not older, and no more than one alert gets at once. */
-function within(window: readonly EventKey[], from: number): EventKey[] {
-  let first = window.length
-  while (first > 0 && window.length - first < EVIDENCE_MAX && window[first - 1]!.timeMs >= from) first--
-  return window.slice(first)
+/** How many events are not older, in the order of time. */
+function countSince(events: readonly EventKey[], from: number): number {
+  const before = events.findLastIndex(({ timeMs }) => timeMs < from)
+  return events.length - 1 - before
 }
 
 function tooLarge({ title, timespanS }: LoadedCorrelation, { from, to }: { from: string; to: string }): AppError {

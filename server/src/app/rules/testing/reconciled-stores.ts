@@ -62,6 +62,14 @@ detection:
   selection: {Operation: FileUploaded}
   condition: selection
 cordon: {first-seen: {fields: [ObjectId], timespan: 30d, learning: 0d}}
+---
+title: Signed in too far away
+id: far
+logsource: {product: azure, service: signinlogs}
+detection:
+  selection: {ResultType: 0}
+  condition: selection
+cordon: {speed: {group-by: [user.email], timespan: 24h, faster-than: 1000 km/h, farther-than: 500 km}}
 `
 
 /** Stores of which correlations are held against history, when a test says so. */

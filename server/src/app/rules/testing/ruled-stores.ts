@@ -20,7 +20,7 @@ export interface RuledStores extends AsyncDisposable {
   book: RuleBook
   freshTenant(): Promise<TenantId>
   /** Stores what was collected; the stream has it in its memory. */
-  collect(tenantId: TenantId, texts: readonly string[]): Promise<void>
+  collect(tenantId: TenantId, texts: readonly string[], dataset?: string): Promise<void>
 }
 
 /** @param clock of the book of rules and of what is stored; the system's when absent. */
@@ -42,16 +42,16 @@ export async function openRuledStores(rules: string, clock: Clock = systemClock)
       await stores.records.tenants.ensure(id, 'Ruled')
       return id
     },
-    async collect(tenantId, texts) {
+    async collect(tenantId, texts, dataset = 'o365.audit') {
       const pipeline = createPipeline({
         ...stores,
-        normalizerOf: (dataset) => normalizerOf(dataset).normalize,
+        normalizerOf: (name) => normalizerOf(name).normalize,
         detectorOf: (id) => book.of(id).detector,
         correlate: () => {},
         bus: createBus(),
         clock,
       })
-      await pipeline.commit([pipeline.prepare({ tenantId, dataset: 'o365.audit', origin: 'test' }, texts)])
+      await pipeline.commit([pipeline.prepare({ tenantId, dataset, origin: 'test' }, texts)])
       const all = (collected.get(tenantId) ?? 0) + texts.length
       collected.set(tenantId, all)
       // What was stored a moment ago may not be told yet.
@@ -81,6 +81,19 @@ export function fact(user: string, minute: number, change: Record<string, unknow
     UserId: user,
     ObjectId: 'https://harborfinch.example/plans.docx',
     ...change,
+  })
+}
+
+/** A sign-in of Eve, minutes after eight. */
+export function signIn(minute: number, [latitude, longitude]: readonly [number, number]): string {
+  return JSON.stringify({
+    id: `c0ffee01-0000-4000-8000-${String(count++).padStart(12, '0')}`,
+    createdDateTime: new Date(Date.UTC(2026, 10, 20, 8, minute)).toISOString(),
+    userPrincipalName: 'eve@harborfinch.example',
+    ipAddress: '203.0.113.7',
+    isInteractive: true,
+    location: { geoCoordinates: { latitude, longitude } },
+    status: { errorCode: 0 },
   })
 }
 
