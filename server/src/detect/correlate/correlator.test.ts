@@ -21,10 +21,11 @@ const CORRELATIONS = {
 
 /** What Sigma has no words for: rules that are correlations over what they match. */
 const FIRST_SEEN = 'first-seen: { fields: [user], timespan: 10s, learning: 0s }'
+const ABSENCE = 'absence: { of: [b, c], group-by: [user], timespan: 5s }'
 const JUDGMENTS = [
   FIRST_SEEN,
   'speed: { group-by: [user], timespan: 10s, faster-than: 3000 km/h, farther-than: 2 km }',
-  'absence: { of: [b, c], group-by: [user], timespan: 5s }',
+  ABSENCE,
   'absence: { timespan: 2s }',
 ]
 
@@ -168,6 +169,16 @@ describe('the state of correlations is bounded', () => {
     for (let n = 0; n < 250; n++) correlator.push(event(n * 10, 'u', n))
     const matters = 60 / 10 + 1 + correlations[0]!.timespanS / 10
     expect([...correlator.remembered()].length).toBeLessThanOrEqual(2 * matters + 1)
+  })
+
+  it('where nothing is known of what should follow an event, and as long as it is: then what is old goes', () => {
+    const correlator = new Correlator<number>(correlationsOf(judging(ABSENCE)), { ...LIMITS, latenessMs: 60_000 })
+    correlator.push(event(0, 'u', 0))
+    correlator.push(event(1_000, 'u', 1))
+    expect([...correlator.remembered()]).toHaveLength(2)
+    correlator.pass(new Map())
+    correlator.push(event(1_001, 'u', 2))
+    expect([...correlator.remembered()].length).toBeLessThan(3)
   })
 
   it('in time: an event that is too late changes nothing, and is counted', () => {

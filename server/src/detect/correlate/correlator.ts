@@ -62,6 +62,8 @@ interface Node<R> {
   judgedFrom: number
   /** Until that moment it knows all that it is over, where something of it waits for time to pass. */
   knownTo: number
+  /** Time has passed, and still nothing is known to it: a source of what it is over is not there at all. */
+  isBlind: boolean
 }
 
 interface Tracked<R> {
@@ -120,6 +122,7 @@ export class Correlator<R> {
       above: [],
       judgedFrom: judgedFrom.get(correlation.id) ?? -Infinity,
       knownTo: known.get(correlation.id)!,
+      isBlind: false,
     }))
     for (const node of this.#nodes) {
       for (const [position, id] of node.correlation.rules.entries()) {
@@ -175,6 +178,7 @@ export class Correlator<R> {
     )
     for (const node of this.#nodes) {
       node.knownTo = Math.max(node.knownTo, known.get(node.correlation.id)!)
+      node.isBlind = node.knownTo === -Infinity
       for (const { group } of node.correlation.type === 'absence' ? node.groups.values() : []) {
         if (group instanceof AbsenceGroup) this.#tell(node, group, group.pass(node.knownTo), changes)
       }
@@ -257,9 +261,10 @@ export class Correlator<R> {
     this.#forgotten.set(id, { groups: before.groups + groups, entries: before.entries + entries })
   }
 
-  /** What is told of time that has passed is told late, and is waited for. */
-  #horizon({ correlation, knownTo: known }: Node<R>): number {
-    return Math.min(this.#newest - this.#limits.latenessMs, known) - correlation.timespanS * 1000
+  /** What is told of time that has passed is told late, and is waited for; not where nothing is known of what should come. */
+  #horizon({ correlation, knownTo: known, isBlind }: Node<R>): number {
+    const settled = this.#newest - this.#limits.latenessMs
+    return (isBlind ? settled : Math.min(settled, known)) - correlation.timespanS * 1000
   }
 
   /** Lets go of groups in which nothing can happen any more, and of the stalest where there are too many. */
