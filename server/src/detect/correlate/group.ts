@@ -18,7 +18,6 @@ export function evidenceCount(
 ): number {
   if (type === 'absence') return 1
   if (type === 'speed') return Math.min(2, inWindow)
-  if (type === 'absence') return 1
   return isNext ? 1 : Math.min(EVIDENCE_MAX, inWindow)
 }
 
