@@ -24,7 +24,7 @@ const LOOK_MS = 1_000
 const PAGE = 5_000
 const PRUNE_EVERY_MS = 600_000
 /** How often it is asked how far what happened is known. */
-const KNOW_EVERY_MS = 60_000
+const KNOW_EVERY_MS = 600_000
 /** While a correlation learns, the past may still be collected: it is read again so often. */
 const LEARN_AGAIN_MS = 3_600_000
 /** Hits of a tenant beyond which the oldest go. */

@@ -1,5 +1,6 @@
 import { answersOf, type KnownUntil } from '#detect/correlate/absence.ts'
 import { streamsOf } from '#detect/fields/logsources.ts'
+import type { LoadedCorrelation } from '#detect/rule-set.ts'
 import { withThoseUnder } from '#detect/under.ts'
 import { isoTime } from '#domain/clock.ts'
 import type { TenantId } from '#domain/ids.ts'
@@ -27,34 +28,45 @@ export type ReadKnown = (request: KnownRequest) => Promise<KnownUntil>
  */
 export function createReadKnown(hunt: EventHunt): ReadKnown {
   return async ({ tenantId, rules, at }) => {
-    const newest = new Map<string, Promise<number | undefined>>()
-    const newestOf = (dataset: string) => {
-      const known = newest.get(dataset) ?? readNewest(hunt, { tenantId, dataset, at })
-      newest.set(dataset, known)
-      return known
-    }
-    const absences = rules.correlations.filter(({ type }) => type === 'absence')
-    const known = absences.map(async ({ id, rules: over, latenessS = 0 }) => {
-      const under = answersOf(over).flatMap((rule) => withThoseUnder(rules, rule).rules)
-      const datasets = new Set(under.flatMap(({ logsource }) => streamsOf(logsource).map(({ dataset }) => dataset)))
-      const times = (await Promise.all([...datasets].map(newestOf))).filter((time) => time !== undefined)
-      return [id, times.length > 0 ? Math.min(at - latenessS * 1000, ...times) : -Infinity] as const
+    const absences = rules.correlations
+      .filter(({ type }) => type === 'absence')
+      .map((absence) => ({ ...absence, datasets: datasetsOf(rules, absence) }))
+    const newest = await readNewest(hunt, {
+      tenantId,
+      at,
+      datasets: new Set(absences.flatMap((each) => each.datasets)),
     })
-    return new Map(await Promise.all(known))
+    return new Map(
+      absences.map(({ id, latenessS = 0, datasets }) => {
+        const times = datasets.flatMap((dataset) => newest.get(dataset) ?? [])
+        return [id, times.length > 0 ? Math.min(at - latenessS * 1000, ...times) : -Infinity]
+      }),
+    )
   }
 }
 
-/** A dataset of which nothing came for two weeks is one that the tenant does not have. */
+/** Those from which an answer may come. */
+function datasetsOf(rules: KnownRequest['rules'], absence: LoadedCorrelation): string[] {
+  const under = answersOf(absence.rules).flatMap((rule) => withThoseUnder(rules, rule).rules)
+  return [...new Set(under.flatMap(({ logsource }) => streamsOf(logsource).map(({ dataset }) => dataset)))]
+}
+
+/** When the newest event of each dataset was, milliseconds. One of which nothing came for two weeks is one that the tenant does not have. */
 async function readNewest(
   hunt: EventHunt,
-  { tenantId, dataset, at }: { tenantId: TenantId; dataset: string; at: number },
-): Promise<number | undefined> {
+  { tenantId, at, datasets }: { tenantId: TenantId; at: number; datasets: ReadonlySet<string> },
+): Promise<ReadonlyMap<string, number>> {
+  const newest = new Map<string, number>()
   for (const reach of REACHES_MS) {
+    const missing = [...datasets].filter((dataset) => !newest.has(dataset))
+    if (missing.length === 0) break
     const range = { from: isoTime(at - reach), to: isoTime(at) }
-    const days = await hunt.kinds(tenantId, range, BY)
-    const kinds = days.map(({ kind }) => kind).filter((kind) => kind['event.dataset'] === dataset)
-    const [event] = kinds.length > 0 ? await hunt.newest(tenantId, { range, kinds, limit: 1 }) : []
-    if (event) return event.timeMs
+    const all = (await hunt.kinds(tenantId, range, BY)).map(({ kind }) => kind)
+    for (const dataset of missing) {
+      const kinds = all.filter((kind) => kind['event.dataset'] === dataset)
+      const [event] = kinds.length > 0 ? await hunt.newest(tenantId, { range, kinds, limit: 1 }) : []
+      if (event) newest.set(dataset, event.timeMs)
+    }
   }
-  return undefined
+  return newest
 }
