@@ -71,7 +71,7 @@ export function createEntities(parts: {
       tenantId,
       events.map(({ event }) => event.id),
     )
-    const ids = [...new Set(found.values())].slice(0, ALERTS_MOST)
+    const ids = [...new Set([...found.values()].flat())].slice(0, ALERTS_MOST)
     const alerts = (await Promise.all(ids.map((each) => records.alerts.read(tenantId, each)))).filter(
       (alert) => alert !== undefined,
     )

@@ -69,10 +69,10 @@ export function createOverview(parts: {
           records.connections.list(tenantId),
         ])
       const ids = reported.events.map(({ event }) => event.id)
-      const alertOf = await records.alerts.alertIdsOf(tenantId, ids)
+      const alertsOf = await records.alerts.alertIdsOf(tenantId, ids)
       return {
         openAlerts,
-        reports: reported.events.map((event) => reportOf(event, alertOf.get(event.event.id))),
+        reports: reported.events.map((event) => reportOf(event, alertsOf.get(event.event.id)?.[0])),
         mailRemovedThisWeek: removed(runs, isoTime(now - WEEK_MS)),
         feeds,
         eventsLast24h,

@@ -103,8 +103,8 @@ export interface RecordStore {
     read(tenantId: TenantId, id: string): Promise<Alert | undefined>
     /** Evidence, newest first. */
     eventIds(tenantId: TenantId, id: string, limit: number): Promise<string[]>
-    /** The newest alert that each of these events is evidence of; events without one are left out. */
-    alertIdsOf(tenantId: TenantId, eventIds: readonly string[]): Promise<Map<string, string>>
+    /** The alerts that each of these events is evidence of, newest first; events without one are left out. */
+    alertIdsOf(tenantId: TenantId, eventIds: readonly string[]): Promise<Map<string, string[]>>
     close(tenantId: TenantId, id: string, reason: string, now: string, verdict?: Verdict): Promise<Alert | undefined>
     reopen(tenantId: TenantId, id: string, now: string): Promise<Alert | undefined>
     /** Gives it to somebody, or with null to nobody; undefined when there is none. */

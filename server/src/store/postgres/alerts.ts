@@ -114,9 +114,10 @@ export function alerts(db: Database): RecordStore['alerts'] {
         .select(['alertEvidence.eventId', 'alerts.id'])
         .where('alertEvidence.tenantId', '=', tenantId)
         .where((eb) => eb('alertEvidence.eventId', '=', eb.fn.any(eb.val([...eventIds]))))
-        .orderBy('alerts.createdAt')
+        .orderBy('alerts.createdAt', 'desc')
         .execute()
-      return new Map(rows.map(({ eventId, id }) => [eventId, id]))
+      const byEvent = Map.groupBy(rows, ({ eventId }) => eventId)
+      return new Map([...byEvent].map(([eventId, alerts]) => [eventId, alerts.map(({ id }) => id)]))
     },
 
     /** Closing a closed alert changes nothing: the first reason stays. */

@@ -62,7 +62,7 @@ export const alertContract: Contract = (store) => {
     for (const alert of alerts) expect(await store().alerts.eventIds(tenantId, alert.id, 200)).toHaveLength(100)
   })
 
-  it('says which alert an event is evidence of, the newest first, and only in its tenant', async () => {
+  it('says of which alerts an event is evidence, the newest first, and only in its tenant', async () => {
     const [tenantId, other] = [freshTenant(), freshTenant()]
     const [older] = await store().alerts.record(
       tenantId,
@@ -73,8 +73,8 @@ export const alertContract: Contract = (store) => {
     const asked = ['a', 'b', 'not evidence']
     expect(await store().alerts.alertIdsOf(tenantId, asked)).toEqual(
       new Map([
-        ['a', newer!.id],
-        ['b', older!.id],
+        ['a', [newer!.id, older!.id]],
+        ['b', [older!.id]],
       ]),
     )
     expect(await store().alerts.alertIdsOf(other, asked)).toEqual(new Map())
