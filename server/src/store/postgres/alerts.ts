@@ -117,7 +117,7 @@ export function alerts(db: Database): RecordStore['alerts'] {
         .orderBy('alerts.createdAt', 'desc')
         .execute()
       const byEvent = Map.groupBy(rows, ({ eventId }) => eventId)
-      return new Map([...byEvent].map(([eventId, alerts]) => [eventId, alerts.map(({ id }) => id)]))
+      return new Map([...byEvent].map(([eventId, found]) => [eventId, found.map(({ id }) => id)]))
     },
 
     /** Closing a closed alert changes nothing: the first reason stays. */
