@@ -11,7 +11,7 @@ export const KEPT_FOR_LATE_MS = 86_400_000
 
 /** Correlations at work on what the rules under them matched. */
 export interface Correlations {
-  /** Whether a hit is too late to be judged with what is remembered. */
+  /** Whether a hit is too late to be judged with what is remembered; one that something waits for is taken in nevertheless. */
   isLate(hit: CorrelationHit): boolean
   /** A detection for every event of a window in which a correlation now holds, be the hit late or told again. */
   push(hit: CorrelationHit): Detection[]

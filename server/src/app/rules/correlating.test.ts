@@ -24,6 +24,21 @@ logsource: {product: m365, service: audit}
 detection:
   selection: {Operation: AnonymousLinkRemoved}
   condition: selection
+---
+title: Deleted And Not Restored
+id: deleted
+logsource: {product: m365, service: audit}
+detection:
+  selection: {Operation: FileDeleted}
+  condition: selection
+cordon: {absence: {of: [restored], group-by: [UserId], timespan: 1h, lateness: 12h}}
+---
+title: Restored
+id: restored
+logsource: {product: m365, service: audit}
+detection:
+  selection: {Operation: FileRestored}
+  condition: selection
 `
 const shared = (minute: number, user = 'eve') => fact(user, minute, { Operation: 'AnonymousLinkCreated' })
 const takenBack = (minute: number, user = 'eve') => fact(user, minute, { Operation: 'AnonymousLinkRemoved' })
@@ -117,6 +132,19 @@ describe('what did not come', () => {
     await ruled.collect(tenantId, [takenBack(30)])
     tick(300)
     expect(await toldFromNothing()).toEqual([['ann', 1, 'What should follow did not come within 1 hour for ann']])
+  })
+
+  it('is not told where it came later than other correlations wait for, and is waited for', async () => {
+    const restored = fact('eve', 30, { Operation: 'FileRestored' })
+    const deleted = (minute: number, user: string) => fact(user, minute, { Operation: 'FileDeleted' })
+    tick(600)
+    await ruled.collect(tenantId, [deleted(0, 'eve'), deleted(0, 'ann'), deleted(600, 'bo')])
+    await using _correlating = await begin()
+    await ruled.collect(tenantId, [restored, anything(1000)])
+    tick(1000)
+    expect(await until(told, (alerts) => alerts.length > 0)).toEqual([
+      ['ann', 1, 'What should follow did not come within 1 hour for ann'],
+    ])
   })
 
   it('is found by a back-test where the stream finds it, and not at the end of its range', async () => {

@@ -137,7 +137,7 @@ export function createCorrelating(parts: {
     // In the order of time: one that comes before others has those judged again.
     for (const hit of hits.toSorted((a, b) => (a.time < b.time ? -1 : 1))) {
       if (running.isLate(hit)) late.push(around(Date.parse(hit.time), reach))
-      else detections.push(...running.push(hit))
+      detections.push(...running.push(hit))
     }
     await raise(tenantId, detections)
     return { late, next, isLast }

@@ -186,4 +186,19 @@ describe('the state of correlations is bounded', () => {
     expect(run(correlator, [event(30, 'u', 3)])).toEqual([])
     expect(correlator.losses.tooLate).toBe(1)
   })
+
+  it('in time; but what something waits for is taken in as long as it is waited for', () => {
+    const waitingLong = correlationsOf(judging(ABSENCE.replace('5s', '5s, lateness: 1000s')))
+    const of = (second: number, op: string, id: number) => arrival({ ...SAMPLE, t: second, op }, id)
+    const waiting = () => {
+      const correlator = new Correlator<number>(waitingLong, { ...LIMITS, latenessMs: 60_000 })
+      correlator.push(of(0, 'a', 0))
+      correlator.push(of(900, 'a', 1))
+      return correlator
+    }
+    expect(run(waiting(), [])).toEqual(['X 0 u 0'])
+    const answered = waiting()
+    expect(run(answered, [of(3, 'b', 2)])).toEqual([])
+    expect(answered.losses.tooLate).toBe(0)
+  })
 })

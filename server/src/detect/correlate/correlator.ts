@@ -60,6 +60,8 @@ interface Node<R> {
   above: { node: Node<R>; position: number }[]
   /** Before that moment it says nothing. */
   judgedFrom: number
+  /** How much older than the newest an event may be that it takes in, milliseconds. */
+  latenessMs: number
   /** Until that moment it knows all that it is over, where something of it waits for time to pass. */
   knownTo: number
   /** Time has passed, and still nothing is known to it: a source of what it is over is not there at all. */
@@ -121,6 +123,7 @@ export class Correlator<R> {
       groupBy: correlation.rules.map((rule) => correlation.groupBy.map((name) => fieldOf(correlation, name, rule))),
       above: [],
       judgedFrom: judgedFrom.get(correlation.id) ?? -Infinity,
+      latenessMs: Math.max(limits.latenessMs, waitsMs(correlation)),
       knownTo: known.get(correlation.id)!,
       isBlind: false,
     }))
@@ -146,9 +149,10 @@ export class Correlator<R> {
 
   /** Takes an event in; the same event again changes nothing. */
   push({ id, time, ref, rules, facts }: Arrival<R>): Change<R>[] {
-    const concerns = this.#concernsOf(rules)
-    if (concerns.length === 0) return []
-    if (time < this.#newest - this.#limits.latenessMs) {
+    const all = this.#concernsOf(rules)
+    if (all.length === 0) return []
+    const concerns = all.filter(({ node }) => time >= this.#newest - node.latenessMs)
+    if (concerns.length === 0) {
       this.losses.tooLate++
       return []
     }
@@ -159,8 +163,8 @@ export class Correlator<R> {
     for (const { node, positions } of concerns) {
       const value = valueOf(node.correlation, seen)
       if (value === undefined && node.correlation.type === 'speed') continue
-      for (const [group, all] of this.#groupsOf(node, positions, seen)) {
-        this.#tell(node, group, group.add(seen, all, value), changes)
+      for (const [group, matched] of this.#groupsOf(node, positions, seen)) {
+        this.#tell(node, group, group.add(seen, matched, value), changes)
         this.#trim(node, group)
       }
     }
@@ -288,6 +292,11 @@ export class Correlator<R> {
     for (const key of keys) groups.delete(key)
     this.#groupCount -= keys.length
   }
+}
+
+/** What it has not spoken of yet may still be answered, however late. */
+function waitsMs({ type, timespanS, latenessS = 0 }: LoadedCorrelation): number {
+  return type === 'absence' ? (timespanS + latenessS) * 1000 : 0
 }
 
 /** Every field that a correlation may ask an event for. */
