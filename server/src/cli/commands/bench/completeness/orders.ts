@@ -30,6 +30,7 @@ export const Windows = z.array(
     reason: z.string().optional(),
     listed: z.int(),
     stored: z.int(),
+    updatedAt: z.string(),
   }),
 )
 export type Window = z.infer<typeof Windows>[number]

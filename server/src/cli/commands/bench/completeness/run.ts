@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
 
 import type { EmulatedCloud } from '#cli/commands/bench/emulated-cloud.ts'
+import { FEEDS } from '#collect/feeds/index.ts'
 import { isoTime, systemClock } from '#domain/clock.ts'
 
 import { createDice } from './dice.ts'
@@ -26,6 +27,9 @@ const MOST_ASKED = 60
 const ASKING_MS = 60_000
 /** How long a run may take to settle once nothing is wrong any more. */
 const PATIENCE_MS = 600_000
+
+/** By feed, how long after its end a window is listed again for what came late. */
+const RECONCILED_MS = new Map(FEEDS.map(({ id, windowing }) => [id, windowing.reconcileMs]))
 
 const ROLES = ['ActivityFeed.Read', 'ActivityFeed.ReadDlp', 'AuditLog.Read.All', 'Directory.Read.All']
 
@@ -97,9 +101,14 @@ export async function runOnce(
     const struck = (await rulesOf(cloud)).reduce((total, each) => total + each.struck, 0)
     await cloud.control('/faults', undefined, 'DELETE')
     const wanted = await truthOf(cloud, feeds, since)
-    await advance(SETTLE)
-    const span = { from: isoTime(since), to: isoTime(systemClock.now() + aheadMs) }
-    const windows = await settledWindows(worker, feeds, span)
+    const settle = async () => {
+      await advance(SETTLE)
+      const span = { from: isoTime(since), to: isoTime(systemClock.now() + aheadMs) }
+      return { span, windows: await settledWindows(worker, feeds, span) }
+    }
+    // A listing that was under way may not have seen all of that. It is over when all is settled, and the next one has.
+    await settle()
+    const { span, windows } = await settle()
     const ids = Ids.parse(await worker.ask({ kind: 'ids' }))
     const known = await truthOf(cloud, feeds, since - DAY)
     await worker.stop()
@@ -158,13 +167,12 @@ async function begunWindows(worker: WorkerProcess, feeds: readonly string[]): Pr
   }
 }
 
-/** The windows once every feed has all of the span and nothing left to do; as they are when that does not come about. */
+/** The windows once nothing is {@link unfinished}; as they are when that does not come about. */
 async function settledWindows(worker: WorkerProcess, feeds: readonly string[], span: Span): Promise<Window[]> {
   const deadline = systemClock.now() + PATIENCE_MS
   for (;;) {
     const windows = Windows.parse(await worker.ask({ kind: 'windows' }))
-    const isSettled = behind(windows, feeds, span).length + openWindows(windows).length === 0
-    if (isSettled || systemClock.now() > deadline) return windows
+    if (unfinished(windows, feeds, span).length === 0 || systemClock.now() > deadline) return windows
     await pause(200)
   }
 }
@@ -196,18 +204,30 @@ function behind(windows: readonly Window[], feeds: readonly string[], span: Span
   )
 }
 
-/**
- * What a reader of the coverage could not understand: feeds that stay behind, windows left open, counts that disagree, holes
- * between windows.
- */
-function unexplained(windows: readonly Window[], feeds: readonly string[], span: Span): string[] {
-  const byFeed = Map.groupBy(windows, ({ feed }) => feed)
-  const disagreeing = windows.filter(({ state, listed, stored }) => state === 'complete' && listed !== stored)
+/** Those that are to be listed once more for what came late, and have not been since the end of the span. */
+function unseenWindows(windows: readonly Window[], { to: end }: Span): Window[] {
+  return windows.filter(
+    ({ feed, to, updatedAt }) => updatedAt < end && Date.parse(updatedAt) < Date.parse(to) + RECONCILED_MS.get(feed)!,
+  )
+}
+
+/** What the worker still has to do before the span is settled. */
+function unfinished(windows: readonly Window[], feeds: readonly string[], span: Span): string[] {
   return [
     ...behind(windows, feeds, span).map(
       (feed) => `${feed} does not cover ${span.from} to ${span.to} after ${PATIENCE_MS / 1000} s`,
     ),
     ...openWindows(windows).map(({ feed, from, reason }) => `${feed} ${from} is open: ${reason ?? 'no reason'}`),
+    ...unseenWindows(windows, span).map(({ feed, from, updatedAt }) => `${feed} ${from} is as it was at ${updatedAt}`),
+  ]
+}
+
+/** What a reader of the coverage could not understand: what stays unfinished, counts that disagree, holes between windows. */
+function unexplained(windows: readonly Window[], feeds: readonly string[], span: Span): string[] {
+  const byFeed = Map.groupBy(windows, ({ feed }) => feed)
+  const disagreeing = windows.filter(({ state, listed, stored }) => state === 'complete' && listed !== stored)
+  return [
+    ...unfinished(windows, feeds, span),
     ...disagreeing.map(({ feed, from, listed, stored }) => `${feed} ${from} stored ${stored} of ${listed}`),
     ...[...byFeed].flatMap(([feed, own]) => {
       const sorted = own.toSorted((a, b) => a.from.localeCompare(b.from))
