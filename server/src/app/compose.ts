@@ -186,7 +186,7 @@ export async function compose(
     records,
     bus,
     clock,
-    normalizerOf: (dataset) => normalizerOf(dataset).normalize,
+    normalizerOf,
   })
   const intake = createIntake(pipeline)
   undo.defer(() => intake.close())

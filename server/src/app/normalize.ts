@@ -3,7 +3,6 @@ import type { Readable } from 'node:stream'
 import { readAuditFile } from '#collect/files/read-audit-file.ts'
 import { type Clock, isoTime } from '#domain/clock.ts'
 import type { EcsEvent } from '#domain/event.ts'
-import type { NormalizeOutcome } from '#domain/outcome.ts'
 import { normalizerOf } from '#normalize/normalize-record.ts'
 
 /** How one record ended, as `cordon normalize` prints it: the event alone, or why there is none, and the line it starts on. */
@@ -39,9 +38,4 @@ export async function* normalizeFile(
 /** @throws AppError DATASET_NAME_UNKNOWN, naming the known ones. */
 export function checkDataset(dataset: string): void {
   normalizerOf(dataset)
-}
-
-/** One record's text in a dataset → its outcome. @throws AppError DATASET_NAME_UNKNOWN. */
-export function outcomeOf(dataset: string): (text: string) => NormalizeOutcome {
-  return normalizerOf(dataset).normalize
 }

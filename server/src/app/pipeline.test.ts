@@ -33,7 +33,7 @@ beforeAll(async () => {
   const detector = createDetector((await loadRules([OWN_RULES])).rules)
   parts = {
     ...stores,
-    normalizerOf: (dataset) => normalizerOf(dataset).normalize,
+    normalizerOf,
     detectorOf: () => detector,
     correlate: () => {},
     bus: createBus(),

@@ -5,6 +5,7 @@ import type { Command } from 'commander'
 
 import { compose } from '#app/compose.ts'
 import { type Config, readConfig } from '#app/config.ts'
+import { workInBackground } from '#cli/background.ts'
 import { formatError } from '#cli/failure.ts'
 import { interrupted } from '#cli/interrupt.ts'
 import { systemClock } from '#domain/clock.ts'
@@ -22,6 +23,7 @@ export function worker(program: Command): void {
     )
     .action(async () => {
       const stop = interrupted()
+      workInBackground()
       const config = readConfig(process.env)
       checkShared(config)
       const log = (error: AppError) => void process.stderr.write(formatError(error))

@@ -56,6 +56,9 @@ export function connect(endpoint: ClickHouseEndpoint): ClickHouse {
     max_open_connections: 8,
     // Large values (thousands of event ids) do not fit a URL.
     use_multipart_params_auto: true,
+    // Where a table has a projection, ClickHouse 26.7 counts granules that lie in the asked range twice with it: once exactly,
+    // and once in the projection.
+    clickhouse_settings: { optimize_use_implicit_projections: 0 },
     log: { level: 127 },
   })
   const patienceMs = endpoint.patienceMs ?? 20_000

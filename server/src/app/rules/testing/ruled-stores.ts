@@ -45,7 +45,7 @@ export async function openRuledStores(rules: string, clock: Clock = systemClock)
     async collect(tenantId, texts, dataset = 'o365.audit') {
       const pipeline = createPipeline({
         ...stores,
-        normalizerOf: (name) => normalizerOf(name).normalize,
+        normalizerOf,
         detectorOf: (id) => book.of(id).detector,
         correlate: () => {},
         bus: createBus(),

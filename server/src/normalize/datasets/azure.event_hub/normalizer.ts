@@ -1,5 +1,5 @@
 import { isObject, textOf } from '#normalize/json.ts'
-import type { Normalizer, RawRecord } from '#normalize/normalizer.ts'
+import type { Normalizer } from '#normalize/normalizer.ts'
 import { generic } from './generic.ts'
 import { normalizerOfCategory } from './categories.ts'
 
@@ -12,20 +12,11 @@ export const eventHub: Normalizer = {
   dataset: generic.dataset,
   title: generic.title,
   takesText: false,
+  parse: generic.parse,
   normalize(record, arrivedAt) {
-    const opened = parse(record)
+    const opened = typeof record === 'string' ? generic.parse(record) : record
     if (typeof opened === 'string' || !isObject(opened.value)) return generic.normalize(record, arrivedAt)
     const inner = normalizerOfCategory(textOf(opened.value.category) ?? '', opened.value)
     return (inner ?? generic).normalize(opened, arrivedAt)
   },
-}
-
-/** The record with its value, or as it came where it is no JSON: then {@link generic} says so. */
-function parse(record: RawRecord): RawRecord {
-  if (typeof record !== 'string') return record
-  try {
-    return { text: record, value: JSON.parse(record) as unknown }
-  } catch {
-    return record
-  }
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { drainPending, Session } from 'chdb'
 import { engineConfig } from './config.ts'
 import type { Started } from './messages.ts'
+import { putMergesLast } from './merge-threads.ts'
 import { rowsFolderOf, Start } from './messages.ts'
 import { createShim } from './shim.ts'
 
@@ -35,7 +36,7 @@ function serve(start: Start): void {
   server.listen(start.port, start.host, () => say({ state: 'ready', port: (server.address() as AddressInfo).port }))
 }
 
-/** Opens the data folder and keeps it open, with a session that is never used: the engine closes with its last one. */
+/** Opens the data folder and keeps it open, with a session that is not used again: the engine closes with its last one. */
 function openEngine({ dataDir, memoryLimitMb }: Start): () => Session {
   mkdirSync(dataDir, { recursive: true })
   const configFile = join(dataDir, 'engine.xml')
@@ -43,6 +44,10 @@ function openEngine({ dataDir, memoryLimitMb }: Start): () => Session {
   const path = join(dataDir, 'data')
   const keeper = new Session(path, { connectionArgs: [`--config-file=${configFile}`] })
   keeper.query('SELECT 1')
+  // Its first table of the kind that merges starts the threads that do.
+  keeper.query('CREATE TEMPORARY TABLE begun (a UInt8) ENGINE = MergeTree ORDER BY a')
+  keeper.query('DROP TEMPORARY TABLE begun')
+  putMergesLast()
   return () => new Session(path)
 }
 

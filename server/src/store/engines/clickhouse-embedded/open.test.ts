@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { getPriority, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -86,6 +86,21 @@ describe('The embedded engine', () => {
     await second.migrate()
     await put(second, tenant, 'blob', [testEvent(1)])
     expect(await second.count(tenant, { range: DAY, query: { kind: 'all' } })).toBe(1)
+  })
+
+  it.skipIf(process.platform !== 'linux')('lets searches go before its merges', async () => {
+    const store = await open(dataFolder())
+    const tasks = `/proc/${store.pid}/task`
+    const threads = readdirSync(tasks).map((thread) => ({
+      name: readFileSync(`${tasks}/${thread}/comm`, 'utf8').trim(),
+      priority: getPriority(Number(thread)),
+    }))
+    const merging = threads.filter(({ name }) => name.startsWith('Merge'))
+    expect(merging.length).toBeGreaterThan(0)
+    expect(new Set(merging.map(({ priority }) => priority))).toEqual(new Set([10]))
+    expect(new Set(threads.filter(({ name }) => name === 'ThreadPool').map(({ priority }) => priority))).toEqual(
+      new Set([0]),
+    )
   })
 
   it('refuses a data folder that another one holds, and leaves that one alone', async () => {
