@@ -40,6 +40,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['e2e/**/*.e2e.ts'],
+          globalSetup: ['e2e/testing/fresh-data.ts'],
           pool: 'forks',
           fileParallelism: false,
           testTimeout: 240_000,

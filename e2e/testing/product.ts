@@ -3,11 +3,13 @@
  * only as a user reaches them.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
+
+import { inject } from 'vitest'
 
 export const root = dirname(dirname(import.meta.dirname))
 
@@ -33,6 +35,9 @@ export interface Product {
 
 type Settings = Record<string, string>
 
+/** Who may sign in from the first start on. */
+export const ADMINISTRATOR = { name: 'admin', password: 'correct horse battery staple' }
+
 /**
  * Starts the cloud and Cordon, without any connection between them; `settings` are Cordon's own (CORDON_*), or made when the
  * cloud runs and the address of Cordon is known; `cloudOptions` are those of `m365-emulator start`.
@@ -42,10 +47,9 @@ export async function startProduct(
   cloudOptions: string[] = [],
 ): Promise<Product> {
   const folder = mkdtempSync(join(tmpdir(), 'cordon-e2e-'))
-  const administrator = { name: 'admin', password: 'correct horse battery staple' }
-  const children: ChildProcess[] = []
+  const running: { stop(): Promise<void> }[] = []
   const stop = async () => {
-    for (const child of children.toReversed()) await end(child)
+    for (const each of running.toReversed()) await each.stop()
     rmSync(folder, { recursive: true, force: true })
   }
   try {
@@ -59,7 +63,7 @@ export async function startProduct(
       join(folder, 'emulator'),
       ...cloudOptions,
     ])
-    children.push(cloud)
+    running.push({ stop: () => end(cloud) })
     const emulator = JSON.parse(await firstLine(cloud)) as Emulator
     const cloudFile = join(folder, 'cloud.json')
     const { url, caFile } = emulator
@@ -72,20 +76,35 @@ export async function startProduct(
         caFile,
       }),
     )
+    const data = join(folder, 'cordon')
+    cpSync(inject('freshData'), data, { recursive: true })
     const port = await freePort()
-    const address = `http://127.0.0.1:${port}`
-    const cordon = run(['server/src/cli/main.ts', 'up'], {
-      CORDON_DATA: join(folder, 'cordon'),
-      CORDON_PORT: String(port),
-      CORDON_CLOUD_FILE: cloudFile,
-      CORDON_ADMIN_NAME: administrator.name,
-      CORDON_ADMIN_PASSWORD: administrator.password,
-      CORDON_POLL_SECONDS: '1',
-      ...(typeof settings === 'function' ? await settings({ address, emulator }) : settings),
-    })
-    children.push(cordon)
-    await until(async () => (await fetch(`${address}/api/health`)).ok, 180_000)
-    return { address, administrator, emulator, stop }
+    const address = addressOf(port)
+    const own = typeof settings === 'function' ? await settings({ address, emulator }) : settings
+    running.push(await startCordon({ CORDON_DATA: data, CORDON_CLOUD_FILE: cloudFile, ...own }, port))
+    return { address, administrator: ADMINISTRATOR, emulator, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+const addressOf = (port: number): string => `http://127.0.0.1:${port}`
+
+/** Starts Cordon with these settings; resolves as soon as it answers. */
+export async function startCordon(settings: Settings, port?: number): Promise<{ stop(): Promise<void> }> {
+  const at = port ?? (await freePort())
+  const child = run(['server/src/cli/main.ts', 'up'], {
+    CORDON_PORT: String(at),
+    CORDON_ADMIN_NAME: ADMINISTRATOR.name,
+    CORDON_ADMIN_PASSWORD: ADMINISTRATOR.password,
+    CORDON_POLL_SECONDS: '1',
+    ...settings,
+  })
+  const stop = () => end(child)
+  try {
+    await until(async () => (await fetch(`${addressOf(at)}/api/health`)).ok, 180_000)
+    return { stop }
   } catch (error) {
     await stop()
     throw error
