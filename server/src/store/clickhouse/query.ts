@@ -1,7 +1,7 @@
 import type { EventQuery } from '#domain/query.ts'
 
 import { columnAt, COLUMNS } from './columns.ts'
-import { isInDocument, type Promoted, TIME } from './field-values.ts'
+import { isInDocument, isPlural, type Promoted, TIME } from './field-values.ts'
 import { Params } from './params.ts'
 import { limited, tooLarge } from './refusals.ts'
 import { condition, type FieldTerm, type Match, MAX_STARS, numberOf, words } from './term.ts'
@@ -37,7 +37,11 @@ export function toCondition(query: EventQuery, params: Params, promoted: Promote
         return '1'
       case 'and':
         // An empty `and` holds, an empty `or` does not.
-        return term.terms.length === 0 ? '1' : `(${term.terms.map((each) => visit(each, depth + 1)).join(' AND ')})`
+        return term.terms.length === 0
+          ? '1'
+          : `(${cheapestFirst(term.terms, promoted)
+              .map((each) => visit(each, depth + 1))
+              .join(' AND ')})`
       case 'or':
         return term.terms.length === 0 ? '0' : `(${alternatives(term.terms, depth).join(' OR ')})`
       case 'not':
@@ -80,6 +84,36 @@ export function toCondition(query: EventQuery, params: Params, promoted: Promote
 export function checkTerm(term: EventQuery, promoted: Promoted): void {
   toCondition(term, new Params(), promoted)
 }
+
+/** The engine looks at the second condition only where the first holds, in the order in which they are written. */
+function cheapestFirst(terms: readonly EventQuery[], promoted: Promoted): EventQuery[] {
+  const costs = new Map(terms.map((term) => [term, costOf(term, promoted)]))
+  return terms.toSorted((a, b) => costs.get(a)! - costs.get(b)!)
+}
+
+/** What a term costs beside others, roughly: the dearest of its parts. A document is read and parsed for each look at it. */
+function costOf(term: EventQuery, promoted: Promoted): number {
+  switch (term.kind) {
+    case 'all':
+      return 0
+    case 'and':
+    case 'or':
+      return Math.max(0, ...term.terms.map((each) => costOf(each, promoted)))
+    case 'not':
+      return costOf(term.term, promoted)
+    case 'text':
+      return COSTS.text
+    default: {
+      const column = columnAt(term.field, promoted)
+      if (term.field !== TIME && isInDocument(column)) return COSTS.document
+      if (term.kind === 'cidr') return COSTS.address
+      if (column !== undefined && isPlural(column)) return COSTS.list
+      return term.kind === 'match' && term.wildcard ? COSTS.pattern : COSTS.value
+    }
+  }
+}
+
+const COSTS = { value: 1, pattern: 2, text: 3, list: 4, address: 5, document: 6 } as const
 
 function isPlainMatch(term: EventQuery): term is Match {
   return term.kind === 'match' && !term.wildcard && term.field !== TIME && !term.field.includes('*')
