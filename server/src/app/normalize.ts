@@ -3,7 +3,9 @@ import type { Readable } from 'node:stream'
 import { readAuditFile } from '#collect/files/read-audit-file.ts'
 import { type Clock, isoTime } from '#domain/clock.ts'
 import type { EcsEvent } from '#domain/event.ts'
+import type { NormalizeOutcome } from '#domain/outcome.ts'
 import { normalizerOf } from '#normalize/normalize-record.ts'
+import { normalizeAll } from '#normalize/normalizer.ts'
 
 /** How one record ended, as `cordon normalize` prints it: the event alone, or why there is none, and the line it starts on. */
 export type OutcomeLine =
@@ -38,4 +40,10 @@ export async function* normalizeFile(
 /** @throws AppError DATASET_NAME_UNKNOWN, naming the known ones. */
 export function checkDataset(dataset: string): void {
   normalizerOf(dataset)
+}
+
+/** Texts of a few records in a dataset → their outcomes, in order. @throws AppError DATASET_NAME_UNKNOWN. */
+export function outcomesOf(dataset: string): (texts: readonly string[]) => NormalizeOutcome[] {
+  const normalizer = normalizerOf(dataset)
+  return (texts) => normalizeAll(normalizer, texts)
 }

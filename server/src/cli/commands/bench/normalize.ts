@@ -7,9 +7,8 @@ import type { Command } from 'commander'
 import { z } from 'zod'
 
 import { auditTexts } from '#app/import.ts'
+import { outcomesOf } from '#app/normalize.ts'
 import { AT_ONCE } from '#app/pipeline.ts'
-import { normalizeAll } from '#normalize/normalizer.ts'
-import { normalizerOf } from '#normalize/normalize-record.ts'
 
 import { describeMachine } from './machine.ts'
 import { count, median, round } from './numbers.ts'
@@ -33,13 +32,13 @@ export function benchNormalize(bench: Command): void {
     .action(async (_options, command: Command) => {
       const params = Options.parse(command.opts())
       const texts = await synthesized(params)
-      const normalizer = normalizerOf(DATASET)
-      const kept = texts.filter((text) => normalizer.normalize(text).outcome === 'kept').length
+      const normalize = outcomesOf(DATASET)
+      const kept = texts.filter((text) => normalize([text])[0]?.outcome === 'kept').length
       const parses: Spent[] = []
       const normalizes: Spent[] = []
       for (let turn = 0; turn < params.rounds; turn++) {
         parses.push(spend(() => makeAll(texts, (some) => some.map((text): unknown => JSON.parse(text)))))
-        normalizes.push(spend(() => makeAll(texts, (some) => normalizeAll(normalizer, some))))
+        normalizes.push(spend(() => makeAll(texts, normalize)))
       }
       const perSecond = (spent: readonly Spent[], clock: keyof Spent) =>
         texts.length / median(spent.map((turn) => turn[clock]))

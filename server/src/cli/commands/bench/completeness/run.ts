@@ -5,7 +5,6 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
 
 import type { EmulatedCloud } from '#cli/commands/bench/emulated-cloud.ts'
-import { FEEDS } from '#collect/feeds/index.ts'
 import { isoTime, systemClock } from '#domain/clock.ts'
 
 import { createDice } from './dice.ts'
@@ -28,8 +27,8 @@ const ASKING_MS = 60_000
 /** How long a run may take to settle once nothing is wrong any more. */
 const PATIENCE_MS = 600_000
 
-/** By feed, how long after its end a window is listed again for what came late. */
-const RECONCILED_MS = new Map(FEEDS.map(({ id, windowing }) => [id, windowing.reconcileMs]))
+/** Nothing of these feeds becomes available later than two hours after it happened: a window seen so long after its end has it all. */
+const LATE = 6 * HOUR
 
 const ROLES = ['ActivityFeed.Read', 'ActivityFeed.ReadDlp', 'AuditLog.Read.All', 'Directory.Read.All']
 
@@ -206,9 +205,7 @@ function behind(windows: readonly Window[], feeds: readonly string[], span: Span
 
 /** Those that are to be listed once more for what came late, and have not been since the end of the span. */
 function unseenWindows(windows: readonly Window[], { to: end }: Span): Window[] {
-  return windows.filter(
-    ({ feed, to, updatedAt }) => updatedAt < end && Date.parse(updatedAt) < Date.parse(to) + RECONCILED_MS.get(feed)!,
-  )
+  return windows.filter(({ to, updatedAt }) => updatedAt < end && Date.parse(updatedAt) < Date.parse(to) + LATE)
 }
 
 /** What the worker still has to do before the span is settled. */
