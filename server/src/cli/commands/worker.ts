@@ -5,11 +5,11 @@ import type { Command } from 'commander'
 
 import { compose } from '#app/compose.ts'
 import { type Config, readConfig } from '#app/config.ts'
-import { workInBackground } from '#cli/background.ts'
 import { formatError } from '#cli/failure.ts'
 import { interrupted } from '#cli/interrupt.ts'
 import { systemClock } from '#domain/clock.ts'
 import { AppError } from '#domain/errors.ts'
+import { giveWay } from '#domain/priority.ts'
 
 /**
  * `cordon worker`: collectors and workers without API and console, beside a `cordon up` on the same servers, as many as one likes.
@@ -23,7 +23,8 @@ export function worker(program: Command): void {
     )
     .action(async () => {
       const stop = interrupted()
-      workInBackground()
+      // To the processes that answer people.
+      giveWay()
       const config = readConfig(process.env)
       checkShared(config)
       const log = (error: AppError) => void process.stderr.write(formatError(error))

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { constants, setPriority } from 'node:os'
+
+import { giveWay } from '#domain/priority.ts'
 
 /** As the engine names them. */
 const NAME = 'MergeMutate'
@@ -11,12 +12,14 @@ const TASKS = '/proc/self/task'
  */
 export function putMergesLast(): void {
   const threads = existsSync(TASKS) ? readdirSync(TASKS) : []
-  const merging = threads.filter((thread) => readFileSync(`${TASKS}/${thread}/comm`, 'utf8').trim() === NAME)
-  for (const thread of merging) {
-    try {
-      setPriority(Number(thread), constants.priority.PRIORITY_BELOW_NORMAL)
-    } catch {
-      // Some containers forbid it.
-    }
+  for (const thread of threads) if (nameOf(thread) === NAME) giveWay(Number(thread))
+}
+
+/** Undefined for a thread that has ended meanwhile. */
+function nameOf(thread: string): string | undefined {
+  try {
+    return readFileSync(`${TASKS}/${thread}/comm`, 'utf8').trim()
+  } catch {
+    return undefined
   }
 }

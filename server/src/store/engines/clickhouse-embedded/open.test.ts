@@ -91,16 +91,15 @@ describe('The embedded engine', () => {
   it.skipIf(process.platform !== 'linux')('lets searches go before its merges', async () => {
     const store = await open(dataFolder())
     const tasks = `/proc/${store.pid}/task`
-    const threads = readdirSync(tasks).map((thread) => ({
-      name: readFileSync(`${tasks}/${thread}/comm`, 'utf8').trim(),
-      priority: getPriority(Number(thread)),
-    }))
-    const merging = threads.filter(({ name }) => name.startsWith('Merge'))
-    expect(merging.length).toBeGreaterThan(0)
-    expect(new Set(merging.map(({ priority }) => priority))).toEqual(new Set([10]))
-    expect(new Set(threads.filter(({ name }) => name === 'ThreadPool').map(({ priority }) => priority))).toEqual(
-      new Set([0]),
-    )
+    const prioritiesOf = (name: string) =>
+      readdirSync(tasks)
+        .filter((thread) => readFileSync(`${tasks}/${thread}/comm`, 'utf8').trim() === name)
+        .map((thread) => getPriority(Number(thread)))
+    const merging = prioritiesOf('MergeMutate')
+    const searching = prioritiesOf('ThreadPool')
+    expect(Math.min(merging.length, searching.length)).toBeGreaterThan(0)
+    // The greater the number, the later its turn.
+    expect(Math.min(...merging)).toBeGreaterThan(Math.max(...searching))
   })
 
   it('refuses a data folder that another one holds, and leaves that one alone', async () => {

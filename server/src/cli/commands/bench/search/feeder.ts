@@ -7,9 +7,9 @@ import { compose } from '#app/compose.ts'
 import { readConfig } from '#app/config.ts'
 import { TENANT } from '#app/filled-store.ts'
 import type { Pipeline, Prepared } from '#app/pipeline.ts'
-import { workInBackground } from '#cli/background.ts'
 import { formatError } from '#cli/failure.ts'
 import { systemClock } from '#domain/clock.ts'
+import { giveWay } from '#domain/priority.ts'
 
 import { synthesizeRecords } from '#cli/commands/bench/synthesized-records.ts'
 import { FeederSettings } from './ingest-steadily.ts'
@@ -26,7 +26,7 @@ const FILE_SECONDS = 10
 
 const settings = FeederSettings.parse(JSON.parse(process.argv[2] ?? '{}'))
 const { url, ingest, seed, folder } = settings
-workInBackground()
+giveWay()
 let isOver = false
 let stored = 0
 
