@@ -60,6 +60,7 @@ export function createOverview(parts: {
             range: since(WEEK_MS),
             query: { kind: 'match', field: 'event.action', value: 'UserSubmission', wildcard: false },
             limit: 50,
+            counted: true,
           }),
           records.actionRuns.list(tenantId, { limit: 1000 }),
           feedStates(tenantId),

@@ -68,7 +68,7 @@ export function createSearch(events: EventStore, parseQuery: (text: string) => E
       const begun = performance.now()
       const request = asked(filter)
       const [page, total] = await Promise.all([
-        events.search(tenantId, { ...request, limit, order, ...(cursor !== undefined && { cursor }) }),
+        events.search(tenantId, { ...request, limit, order, counted: true, ...(cursor !== undefined && { cursor }) }),
         events.count(tenantId, request),
       ])
       return { ...page, total, tookMs: Math.round(performance.now() - begun) }

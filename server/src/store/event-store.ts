@@ -172,6 +172,11 @@ export interface EventSearch {
   cursor?: string
   /** Only those behind this one, in the order; where there is no cursor. */
   behind?: EventKey
+  /**
+   * Find the page by counting first, over time, all that fits: for searches whose total is asked for at the same moment, which then
+   * is one look for both, and for searches that little fits. Without, reading ends with the page: sooner where much fits.
+   */
+  counted?: boolean
 }
 
 export interface EventPage {

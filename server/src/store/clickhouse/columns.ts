@@ -4,8 +4,8 @@
  */
 
 /**
- * - `keyword`: few different values (a dictionary column); `text`: many.
- * - `keywords`, `texts`: the same, several a event. A field that ECS or a normalizer fills with several values belongs here:
+ * - `keyword`: few different values, of which most events have one (a dictionary column); `text`: any other.
+ * - `keywords`, `texts`: the same, several an event, and no dictionary. A field that ECS or a normalizer fills with several values belongs here:
  *   a single-valued column keeps the first alone.
  * - `number`: absent is NULL. Absent text is the empty string.
  * - `json`: a value as Microsoft wrote it, of which nobody can say that it is one text: what is none stands there as JSON.
@@ -33,27 +33,27 @@ const FIELDS: readonly (readonly [name: string, path: string, kind: ColumnKind])
   ['event_provider', 'event.provider', 'keyword'],
   ['event_reason', 'event.reason', 'text'],
   ['event_severity', 'event.severity', 'number'],
-  ['organization_id', 'organization.id', 'keyword'],
-  ['service_name', 'service.name', 'keyword'],
+  ['organization_id', 'organization.id', 'text'],
+  ['service_name', 'service.name', 'text'],
   ['user_id', 'user.id', 'text'],
   ['user_name', 'user.name', 'text'],
   ['user_email', 'user.email', 'text'],
-  ['user_domain', 'user.domain', 'keyword'],
+  ['user_domain', 'user.domain', 'text'],
   ['user_target_id', 'user.target.id', 'texts'],
   ['user_target_name', 'user.target.name', 'texts'],
   ['user_target_email', 'user.target.email', 'texts'],
   ['group_name', 'group.name', 'keywords'],
   ['source_ip', 'source.ip', 'text'],
   ['source_port', 'source.port', 'number'],
-  ['source_country', 'source.geo.country_iso_code', 'keyword'],
+  ['source_country', 'source.geo.country_iso_code', 'text'],
   ['source_as_number', 'source.as.number', 'number'],
   ['destination_ip', 'destination.ip', 'text'],
-  ['host_id', 'host.id', 'keyword'],
-  ['host_name', 'host.name', 'keyword'],
-  ['process_name', 'process.name', 'keyword'],
+  ['host_id', 'host.id', 'text'],
+  ['host_name', 'host.name', 'text'],
+  ['process_name', 'process.name', 'text'],
   ['user_agent', 'user_agent.original', 'text'],
-  ['user_agent_name', 'user_agent.name', 'keyword'],
-  ['user_agent_os', 'user_agent.os.name', 'keyword'],
+  ['user_agent_name', 'user_agent.name', 'text'],
+  ['user_agent_os', 'user_agent.os.name', 'text'],
   ['file_name', 'file.name', 'texts'],
   ['file_directory', 'file.directory', 'text'],
   ['file_extension', 'file.extension', 'keywords'],
@@ -108,7 +108,7 @@ export function columnAt(path: string, promoted: ReadonlyMap<string, Column>): C
 
 /** ClickHouse's type of each kind. */
 export const SQL_TYPES: Readonly<Record<ColumnKind, string>> = {
-  keyword: 'String',
+  keyword: 'LowCardinality(String)',
   text: 'String',
   keywords: 'Array(String)',
   texts: 'Array(String)',

@@ -1,53 +1,22 @@
 import type { TenantId } from '#domain/ids.ts'
 import type { EventStore, HistogramBucket, HistogramRequest } from '#store/event-store.ts'
 
-import { findFew } from './few.ts'
-import { Params } from './params.ts'
 import { valuesOf } from './field-values.ts'
+import { cutOf, findLines } from './lines.ts'
+import { Params } from './params.ts'
 import { moment, type Reader, type Scope, tooMany } from './reader.ts'
 
 const MAX_BUCKETS = 10_000
 const MAX_FACETS = 50
-/** Hashes that a count may hold in memory: some sixty megabytes. */
-const MANY = 3_000_000
-/** Each is a part of the next, so what is counted by one adds up to the others. */
-const GRAINS_MS = [1_000, 60_000, 3_600_000, 86_400_000]
-/** A tally has about so many lines at most, but for spans of years. */
-const MAX_LINES = 1_500
 
 /** Counting events: all that fit, over time, by the values of their fields. */
 export function createCounts(
   reader: Reader,
 ): Pick<EventStore, 'count' | 'histogram' | 'topValues' | 'facets' | 'datasets'> {
-  const { select, share, whereOf, each, events } = reader
-
-  /**
-   * How many events begin in each stretch of `grainMs` from `fromMs` on, each once. By the hashes of their ids where those can
-   * be held in memory; FINAL, which is for more, looks at every event between which a copy may lie, whether it fits or not.
-   */
-  async function tally(tenantId: TenantId, scope: Scope, fromMs: number, grainMs: number): Promise<readonly Line[]> {
-    const line = (params: Params) =>
-      `floor((toUnixTimestamp64Milli(time) - ${params.integer(fromMs)}) / ${params.integer(grainMs)}) AS line`
-    const many = new Params()
-    const rows = await share<Line & { seen: number }>(
-      `SELECT line, toUInt32(count()) AS seen, toFloat64(uniqExact(event_hash)) AS total FROM (
-        SELECT ${line(many)}, event_hash FROM ${events} WHERE ${whereOf(tenantId, scope, many)} LIMIT ${many.integer(MANY + 1)}
-      ) GROUP BY line`,
-      many,
-    )
-    if (rows.reduce((sum, { seen }) => sum + seen, 0) <= MANY) return rows
-    const params = new Params()
-    return await share<Line>(
-      `SELECT line, toFloat64(count()) AS total
-        FROM (${each(line(params), whereOf(tenantId, scope, params), params)}) GROUP BY line`,
-      params,
-    )
-  }
+  const { select, whereOf, each, events } = reader
 
   async function count(tenantId: TenantId, scope: Scope): Promise<number> {
-    const few = await findFew(reader, tenantId, scope)
-    if (few) return few.length
-    const lines = await tally(tenantId, scope, 0, grainOf(scope))
+    const lines = await findLines(reader, tenantId, scope)
     return lines.reduce((sum, { total }) => sum + total, 0)
   }
 
@@ -57,19 +26,14 @@ export function createCounts(
     async histogram(tenantId, request) {
       const { range, query, intervalMs } = request
       const { from, buckets } = emptyBuckets(request)
-      const add = (ms: number, number: number) => {
-        const bucket = buckets[Math.floor((ms - from) / intervalMs)]
-        if (bucket) bucket.count += number
+      // As `count` does, where its stretches add up to these buckets: the same statement then answers both.
+      const shared = cutOf(request)
+      const isShared = from % shared.grainMs === 0 && intervalMs % shared.grainMs === 0
+      const cut = isShared ? shared : { fromMs: from, grainMs: intervalMs }
+      for (const { number, total } of await findLines(reader, tenantId, { range, query }, cut)) {
+        const bucket = buckets[Math.floor((cut.fromMs + number * cut.grainMs - from) / intervalMs)]
+        if (bucket) bucket.count += total
       }
-      const few = await findFew(reader, tenantId, { range, query })
-      if (few) for (const { timeMs } of few) add(timeMs, 1)
-      if (few) return buckets
-      // As `count` does, where its lines add up to these buckets: the same statement then answers both.
-      const grain = grainOf(request)
-      const isShared = from % grain === 0 && intervalMs % grain === 0
-      const [start, step] = isShared ? [0, grain] : [from, intervalMs]
-      for (const { line, total } of await tally(tenantId, { range, query }, start, step))
-        add(start + line * step, total)
       return buckets
     },
 
@@ -136,17 +100,6 @@ export function createCounts(
       }))
     },
   }
-}
-
-interface Line {
-  /** Number of the stretch. */
-  line: number
-  total: number
-}
-
-function grainOf({ range }: Scope): number {
-  const spanMs = moment(range.to) - moment(range.from)
-  return GRAINS_MS.find((grainMs) => spanMs <= grainMs * MAX_LINES) ?? GRAINS_MS.at(-1)!
 }
 
 function emptyBuckets({ range, intervalMs, originMs }: HistogramRequest): { from: number; buckets: HistogramBucket[] } {

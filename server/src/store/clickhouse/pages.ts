@@ -3,9 +3,21 @@ import type { TenantId } from '#domain/ids.ts'
 import type { EventKey, EventSearch, EventStore } from '#store/event-store.ts'
 
 import { decodeCursor, encodeCursor } from './cursor.ts'
+import { cutOf, findLines, newestOf, reachOf } from './lines.ts'
 import { Params } from './params.ts'
-import { findFew, firstOf } from './few.ts'
-import { hasKey, isBehind, KEY, nameOf, onceEach, type Order, ORDERS, type Reader, tooMany } from './reader.ts'
+import {
+  hasHash,
+  hasKey,
+  isBehind,
+  KEY,
+  nameOf,
+  onceEach,
+  type Order,
+  ORDERS,
+  type Reader,
+  type Scope,
+  tooMany,
+} from './reader.ts'
 
 const MAX_PAGE = 1_000
 /** Events to read rather than to look up. */
@@ -18,46 +30,73 @@ const EXPORT_PAGE_BYTES = 8_000_000
 const EXPORT_PAGE_MIN = 20
 const EXPORT_PAGE_MAX = 5_000
 
+/** The condition that an event is one of some. */
+type Identity = (params: Params) => string
+
 /** Reading events themselves: pages of them, some by id, all of them. */
 export function createPages(
   reader: Reader,
 ): Pick<EventStore, 'storedIds' | 'search' | 'everything' | 'read' | 'readMany'> {
   const { events, select, whereOf } = reader
 
-  /** The documents of events by identity: a jump through the primary key, so that a search reads none it does not show. */
+  /** Events by identity: a jump through the primary key, so that a search reads no document it does not show. */
   async function documents(
     tenantId: TenantId,
-    keys: readonly EventKey[],
+    identity: Identity,
     order: Order = ORDERS.desc,
-  ): Promise<EcsEvent[]> {
-    if (keys.length === 0) return []
+  ): Promise<(EventKey & { document: string })[]> {
     const params = new Params()
     params.readsDocuments = true
     // Of an event's copies the one that came last, which is what merging leaves.
-    const rows = await select<{ event: string }>(
-      `SELECT event FROM ${events} WHERE tenant_id = ${params.uuid(tenantId)}
-        AND ${hasKey(keys, params)}
+    return await select(
+      `SELECT ${KEY}, event AS document FROM ${events} WHERE tenant_id = ${params.uuid(tenantId)}
+        AND ${identity(params)}
         ORDER BY ${order.by}, arrived DESC LIMIT 1 BY time, event_id`,
       params,
     )
-    return rows.map((row) => JSON.parse(row.event) as EcsEvent)
   }
 
-  /** The keys of a page and of one more event. Read in the table's own order, so that reading ends with the page. */
-  async function findKeys(tenantId: TenantId, request: EventSearch, order: Order): Promise<EventKey[]> {
-    const { cursor, behind, limit, ...scope } = request
+  /** Which events begin with a page and one more; undefined where there are none. */
+  async function findPage(
+    tenantId: TenantId,
+    { cursor, behind, limit, order: direction = 'desc', counted = false, ...scope }: EventSearch,
+  ): Promise<Identity | undefined> {
+    const order = ORDERS[direction]
+    const most = limit + 1
     const start = cursor === undefined ? behind : decodeCursor(cursor)
-    const few = start ? undefined : await findFew(reader, tenantId, scope)
-    if (few) return firstOf(reader, tenantId, few, { most: limit + 1, order })
-    for (let size = limit + 1 + SPARE; ; size *= 2) {
+    if (!counted) return identityOf(await readKeys(tenantId, scope, { start, most, order }))
+    const cut = cutOf(scope)
+    const lines = await findLines(reader, tenantId, scope, cut)
+    const newest = start || direction === 'asc' ? undefined : newestOf(lines, most)
+    if (newest) return newest.length === 0 ? undefined : (params) => hasHash(newest, params)
+    const range = reachOf(lines, cut, scope.range, { start, most, direction })
+    return range && identityOf(await readKeys(tenantId, { ...scope, range }, { start, most, order, isShort: true }))
+  }
+
+  /**
+   * The keys of the first `most` events of a scope. Read in the table's own order, so that reading ends with the last; of a short
+   * span, in which hardly more lie, all are read and sorted, which costs a third.
+   */
+  async function readKeys(
+    tenantId: TenantId,
+    scope: Scope,
+    {
+      start,
+      most,
+      order,
+      isShort = false,
+    }: { start: EventKey | undefined; most: number; order: Order; isShort?: boolean },
+  ): Promise<EventKey[]> {
+    for (let size = most + SPARE; ; size *= 2) {
       const params = new Params()
       const where = [whereOf(tenantId, scope, params), ...(start ? [isBehind(start, order, params)] : [])]
       const rows = await select<EventKey>(
-        `SELECT ${KEY} FROM ${events} WHERE ${where.join(' AND ')} ORDER BY ${order.by} LIMIT ${params.integer(size)}`,
+        `SELECT ${KEY} FROM ${events} WHERE ${where.join(' AND ')} ORDER BY ${order.by} LIMIT ${params.integer(size)}
+          ${isShort ? 'SETTINGS optimize_read_in_order = 0' : ''}`,
         params,
       )
       const keys = onceEach(rows)
-      if (keys.length > limit || rows.length < size) return keys
+      if (keys.length >= most || rows.length < size) return keys.slice(0, most)
     }
   }
 
@@ -96,14 +135,13 @@ export function createPages(
 
     async search(tenantId, request) {
       if (request.limit > MAX_PAGE) throw tooMany(`A page has at most ${MAX_PAGE} events.`)
-      const order = ORDERS[request.order ?? 'desc']
-      const keys = await findKeys(tenantId, request, order)
-      const page = keys.slice(0, request.limit)
-      const last = page.at(-1)
-      const more = keys.length > request.limit && last !== undefined
+      const identity = await findPage(tenantId, request)
+      if (identity === undefined) return { events: [] }
+      const rows = await documents(tenantId, identity, ORDERS[request.order ?? 'desc'])
+      const page = rows.slice(0, request.limit)
       return {
-        events: await documents(tenantId, page, order),
-        ...(more ? { nextCursor: encodeCursor(last) } : {}),
+        events: page.map(({ document }) => JSON.parse(document) as EcsEvent),
+        ...(rows.length > page.length ? { nextCursor: encodeCursor(page.at(-1)!) } : {}),
       }
     },
 
@@ -148,7 +186,13 @@ export function createPages(
           AND event_id IN (SELECT arrayJoin(${params.texts(eventIds)}))`,
         params,
       )
-      return await documents(tenantId, keys)
+      const identity = identityOf(keys)
+      const rows = identity ? await documents(tenantId, identity) : []
+      return rows.map(({ document }) => JSON.parse(document) as EcsEvent)
     },
   }
+}
+
+function identityOf(keys: readonly EventKey[]): Identity | undefined {
+  return keys.length === 0 ? undefined : (params) => hasKey(keys, params)
 }

@@ -101,8 +101,11 @@ export function createReader(
   }
 }
 
+/** An event that a search found: its time in milliseconds, and the hash of its id, which costs a fifth of the id to read. */
+export type Found = readonly [timeMs: number, hash: string]
+
 /** An event's time in milliseconds, which are exact in a Float64, and JSON does not quote. */
-export const MOMENT = 'toFloat64(toUnixTimestamp64Milli(time)) AS timeMs'
+const MOMENT = 'toFloat64(toUnixTimestamp64Milli(time)) AS timeMs'
 /** An {@link EventKey} in SQL. */
 export const KEY = `${MOMENT}, event_id AS id`
 
@@ -115,6 +118,13 @@ export function hasKey(keys: readonly EventKey[], params: Params): string {
   const times = params.times(keys.map((key) => key.timeMs))
   const ids = params.texts(keys.map((key) => key.id))
   return `(time, event_id) IN (SELECT arrayJoin(arrayZip(${times}, ${ids})))`
+}
+
+/** As {@link hasKey}, of events of which the hash is known and not the id. */
+export function hasHash(found: readonly Found[], params: Params): string {
+  const times = params.times(found.map(([timeMs]) => timeMs))
+  const hashes = params.texts(found.map(([, hash]) => hash))
+  return `(time, event_hash) IN (SELECT arrayJoin(arrayZip(${times}, arrayMap(h -> toUInt64(h), ${hashes}))))`
 }
 
 /** Events behind that one in an order; the first half lets the primary key skip what the second alone would read. */

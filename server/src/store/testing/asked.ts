@@ -22,7 +22,7 @@ export async function stored(store: EventStore, ...events: NormalizedEvent[]): P
 
 /** The ids of what a query finds within {@link DAY}. */
 export async function found(store: EventStore, tenant: TenantId, query: EventQuery): Promise<string[]> {
-  return idsOf(await store.search(tenant, { range: DAY, query, limit: 1_000 }))
+  return idsOf(await store.search(tenant, { range: DAY, query, limit: 1_000, counted: true }))
 }
 
 /** How many events each way to look sees; one number where all of them agree. Events are those of {@link numbered}. */

@@ -102,12 +102,14 @@ export function testQueries(store: () => EventStore, runs = 2): void {
         for (const query of asked) {
           const expected = idsOf(batch.filter((event) => matches(query, event)))
           const scope = { range: DAY, query }
-          const [page, count, buckets] = await Promise.all([
+          const [page, read, count, buckets] = await Promise.all([
+            store().search(tenant, { ...scope, limit: 1_000, counted: true }),
             store().search(tenant, { ...scope, limit: 1_000 }),
             store().count(tenant, scope),
             store().histogram(tenant, { ...scope, intervalMs: 3_600_000 }),
           ])
           expect(page.events.map(({ event }) => event.id).toSorted()).toEqual(expected)
+          expect(read.events).toEqual(page.events)
           expect([count, buckets.reduce((sum, bucket) => sum + bucket.count, 0)]).toEqual([
             expected.length,
             expected.length,

@@ -1,14 +1,19 @@
 import { expect, it } from 'vitest'
 
-import type { EventPage, EventStore } from '#store/event-store.ts'
+import type { TenantId } from '#domain/ids.ts'
+import type { EventPage, EventSearch, EventStore } from '#store/event-store.ts'
 
-import { ALL, at, DAY, numbered, stored } from './asked.ts'
+import { ALL, at, DAY, found, numbered, stored } from './asked.ts'
+import { every } from './every.ts'
 import { put } from './put.ts'
 import { testEvent } from './test-event.ts'
 
 /** Giving events back: in pages, in buckets, by their values, by id. */
 export function testReading(store: () => EventStore): void {
-  it('gives pages newest first, complete and undisturbed by what arrives meanwhile', async () => {
+  it.each([
+    { counted: true, by: 'counting' },
+    { counted: false, by: 'reading' },
+  ])('gives pages newest first by $by, complete and undisturbed by what arrives meanwhile', async ({ counted }) => {
     // Ten events a moment, so that pages end within one.
     const batch = Array.from({ length: 95 }, (_, n) => testEvent(n, { '@timestamp': at(Math.floor(n / 10)) }))
     const tenant = await stored(store(), ...batch)
@@ -20,6 +25,7 @@ export function testReading(store: () => EventStore): void {
         range: DAY,
         query: ALL,
         limit: 7,
+        counted,
         ...(cursor && { cursor }),
       })
       seen.push(...page.events)
@@ -35,6 +41,31 @@ export function testReading(store: () => EventStore): void {
         .toSorted()
         .toReversed(),
     )
+  })
+
+  it.each([
+    { order: 'desc' as const, limit: 1_000 },
+    { order: 'asc' as const, limit: 1_000 },
+    { order: 'desc' as const, limit: 350 },
+    { order: 'asc' as const, limit: 130 },
+  ])('gives pages of $limit, $order, of which the events crowd together', async ({ order, limit }) => {
+    // More of one moment than a page has, more of one minute than a look hands over, then hours without any, and copies of some.
+    const minutes = [0, 0, 0, 0.5, 3, 3.1, 900].flatMap((minute, n) => Array.from({ length: n * 140 }, () => minute))
+    const batch = minutes.map((minute, n) => testEvent(n, { '@timestamp': at(minute) }))
+    const tenant = await stored(store(), ...batch)
+    await put(store(), tenant, 'again', batch.slice(100, 900))
+    const pages = await every(pagesOf(store(), tenant, { limit, order }))
+    const expected = batch.map(({ event }) => ({ time: event['@timestamp'], id: event.event.id }))
+    const sign = order === 'asc' ? 1 : -1
+    expected.sort((a, b) => sign * (Date.parse(a.time) - Date.parse(b.time) || (a.id < b.id ? -1 : 1)))
+    expect(pages.map((event) => event.event.id)).toEqual(expected.map(({ id }) => id))
+  })
+
+  it('counts an id that two times have as two events', async () => {
+    const again = testEvent(7, { '@timestamp': at(7.5) })
+    const tenant = await stored(store(), testEvent(7), again)
+    expect(await store().count(tenant, { range: DAY, query: ALL })).toBe(2)
+    expect(await found(store(), tenant, ALL)).toEqual(['event-7', 'event-7'])
   })
 
   it('includes the start of a range and excludes its end', async () => {
@@ -134,4 +165,19 @@ export function testReading(store: () => EventStore): void {
     expect(await store().read(tenant, 'EVENT-1')).toBeUndefined()
     expect(await store().readMany(tenant, [])).toEqual([])
   })
+}
+
+async function* pagesOf(store: EventStore, tenant: TenantId, asked: Pick<EventSearch, 'limit' | 'order'>) {
+  for (let cursor: string | undefined; ;) {
+    const page: EventPage = await store.search(tenant, {
+      range: DAY,
+      query: ALL,
+      counted: true,
+      ...asked,
+      ...(cursor && { cursor }),
+    })
+    yield page.events
+    cursor = page.nextCursor
+    if (cursor === undefined) return
+  }
 }
