@@ -106,7 +106,7 @@ export function columnAt(path: string, promoted: ReadonlyMap<string, Column>): C
   return BY_PATH.get(path) ?? promoted.get(path)
 }
 
-/** ClickHouse's type of each kind. */
+/** ClickHouse's type of each kind. A table that was made before there were dictionaries has texts in their place, and is asked alike. */
 export const SQL_TYPES: Readonly<Record<ColumnKind, string>> = {
   keyword: 'LowCardinality(String)',
   text: 'String',
