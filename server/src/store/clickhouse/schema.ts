@@ -46,7 +46,7 @@ const MERGE_SELECTOR_BASE = 10
 const MAX_PARTS_TO_MERGE = 12
 
 /**
- * Every search unpacks the times of its range: in this codec in a third of the time that Delta and ZSTD took, for a byte more
+ * Every search unpacks the times of its range: in this codec in half the time that Delta and ZSTD took, for a byte more
  * an event. Parts from before take it on when they are merged.
  */
 const TIME_TYPE = `DateTime64(3, 'UTC') CODEC(T64, LZ4)`
