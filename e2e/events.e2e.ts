@@ -52,6 +52,8 @@ describe('the events page', () => {
 
   it('completes fields and values, and points at the character of a fault', async () => {
     const { page } = await opened()
+    // A browser that draws late: one types on before it has.
+    await page.evaluate('requestAnimationFrame = (draw) => setTimeout(draw, 60)')
     await page.keyboard.press('/')
     await page.keyboard.type('event.out')
     const options = page.getByRole('listbox', { name: 'Suggestions' }).getByRole('option')
@@ -59,7 +61,7 @@ describe('the events page', () => {
     await page.keyboard.press('ArrowDown')
     await page.keyboard.press('Enter')
     expect(await box(page).inputValue()).toBe('event.outcome : ')
-    await page.keyboard.type('suc')
+    await page.keyboard.type('suc', { delay: 30 })
     await options.getByText('success', { exact: true }).waitFor()
     await page.keyboard.press('ArrowDown')
     await page.keyboard.press('Tab')

@@ -1,5 +1,5 @@
 import { Search, X } from 'lucide-react'
-import { useId, useState, type KeyboardEvent, type RefObject } from 'react'
+import { useId, useLayoutEffect, useRef, useState, type KeyboardEvent, type RefObject } from 'react'
 
 import type { EventFilter } from '#lib/api.ts'
 import { complete, completionAt } from '#lib/kql-completion.ts'
@@ -25,6 +25,8 @@ export function QueryBox({ input, tenantId, filter, text, isFaulty, onChange, on
   const list = useId()
   const [caret, setCaret] = useState<number>()
   const [chosen, setChosen] = useState(-1)
+  /** What was taken, and where one goes on writing once it stands in the box. */
+  const taken = useRef<{ query: string; caret: number }>(undefined)
   const completion = caret === undefined ? undefined : completionAt(text, Math.min(caret, text.length))
   const suggestions = useSuggestions(tenantId, filter, completion)
   const isOpen = suggestions.length > 0
@@ -39,12 +41,16 @@ export function QueryBox({ input, tenantId, filter, text, isFaulty, onChange, on
     onChange(after.query)
     setChosen(-1)
     setCaret(after.caret)
-    // The text is in the box after the next drawing only.
-    requestAnimationFrame(() => {
-      input.current?.focus()
-      input.current?.setSelectionRange(after.caret, after.caret)
-    })
+    taken.current = after
   }
+  // As soon as the text is in the box: whoever types on at once would else write before the caret is in its place.
+  useLayoutEffect(() => {
+    if (taken.current?.query !== text) return
+    const { caret: place } = taken.current
+    taken.current = undefined
+    input.current?.focus()
+    input.current?.setSelectionRange(place, place)
+  })
   const press = (event: KeyboardEvent<HTMLInputElement>) => {
     const picked = suggestions[chosen]
     if (event.key === 'ArrowDown' && !isOpen) look()
