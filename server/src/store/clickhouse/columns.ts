@@ -5,8 +5,8 @@
 
 /**
  * - `keyword`: few different values, of which most events have one (a dictionary column); `text`: any other.
- * - `keywords`, `texts`: the same, several an event, and no dictionary. A field that ECS or a normalizer fills with several values belongs here:
- *   a single-valued column keeps the first alone.
+ * - `keywords`, `texts`: the same, several an event, and no dictionary. A field that ECS or a normalizer fills with several
+ *   values belongs here: a single-valued column keeps the first alone.
  * - `number`: absent is NULL. Absent text is the empty string.
  * - `json`: a value as Microsoft wrote it, of which nobody can say that it is one text: what is none stands there as JSON.
  */
@@ -106,7 +106,10 @@ export function columnAt(path: string, promoted: ReadonlyMap<string, Column>): C
   return BY_PATH.get(path) ?? promoted.get(path)
 }
 
-/** ClickHouse's type of each kind. A table that was made before there were dictionaries has texts in their place, and is asked alike. */
+/**
+ * ClickHouse's type of each kind. A table that was made before there were dictionaries has texts in their place, and is asked
+ * alike.
+ */
 export const SQL_TYPES: Readonly<Record<ColumnKind, string>> = {
   keyword: 'LowCardinality(String)',
   text: 'String',

@@ -39,8 +39,8 @@ export function cutOf({ range }: Scope): Cut {
 
 /**
  * The one look of a search at all its events: in which stretches how many lie, the newest stretch first, and which the newest are.
- * Each counts once, by hashes of its time and id where those can be held in memory; FINAL, which is for more, looks at every event between
- * which a copy may lie, whether it fits or not.
+ * Each counts once, by hashes of its time and id where those can be held in memory; FINAL, which is for more, looks at every
+ * event between which a copy may lie, whether it fits or not.
  */
 export async function findLines(
   reader: Reader,
@@ -53,7 +53,8 @@ export async function findLines(
   const many = new Params()
   const rows = await reader.share<Line & { seen: number }>(
     `SELECT number, seen, total, if(newer <= ${HANDED_OVER} AND seen <= ${OF_ONE_STRETCH}, some, []) AS found FROM (
-      SELECT number, toUInt32(count()) AS seen, toFloat64(uniqExact(bitXor(event_hash, intHash64(toUnixTimestamp64Milli(time))))) AS total,
+      SELECT number, toUInt32(count()) AS seen,
+        toFloat64(uniqExact(bitXor(event_hash, intHash64(toUnixTimestamp64Milli(time))))) AS total,
         sum(count()) OVER (ORDER BY number DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS newer,
         arrayMap(e -> (toFloat64(toUnixTimestamp64Milli(e.1)), toString(e.2)),
           groupArray(${OF_ONE_STRETCH})((time, event_hash))) AS some

@@ -42,18 +42,20 @@ export function createPages(
   /** Events by identity: a jump through the primary key, so that a search reads no document it does not show. */
   async function documents(
     tenantId: TenantId,
-    identity: Identity,
+    identity: Identity | undefined,
     order: Order = ORDERS.desc,
-  ): Promise<(EventKey & { document: string })[]> {
+  ): Promise<(EventKey & { event: EcsEvent })[]> {
+    if (identity === undefined) return []
     const params = new Params()
     params.readsDocuments = true
     // Of an event's copies the one that came last, which is what merging leaves.
-    return await select(
+    const rows = await select<EventKey & { document: string }>(
       `SELECT ${KEY}, event AS document FROM ${events} WHERE tenant_id = ${params.uuid(tenantId)}
         AND ${identity(params)}
         ORDER BY ${order.by}, arrived DESC LIMIT 1 BY time, event_id`,
       params,
     )
+    return rows.map(({ document, ...key }) => ({ ...key, event: JSON.parse(document) as EcsEvent }))
   }
 
   /** Which events begin with a page and one more; undefined where there are none. */
@@ -135,12 +137,10 @@ export function createPages(
 
     async search(tenantId, request) {
       if (request.limit > MAX_PAGE) throw tooMany(`A page has at most ${MAX_PAGE} events.`)
-      const identity = await findPage(tenantId, request)
-      if (identity === undefined) return { events: [] }
-      const rows = await documents(tenantId, identity, ORDERS[request.order ?? 'desc'])
+      const rows = await documents(tenantId, await findPage(tenantId, request), ORDERS[request.order ?? 'desc'])
       const page = rows.slice(0, request.limit)
       return {
-        events: page.map(({ document }) => JSON.parse(document) as EcsEvent),
+        events: page.map(({ event }) => event),
         ...(rows.length > page.length ? { nextCursor: encodeCursor(page.at(-1)!) } : {}),
       }
     },
@@ -186,9 +186,7 @@ export function createPages(
           AND event_id IN (SELECT arrayJoin(${params.texts(eventIds)}))`,
         params,
       )
-      const identity = identityOf(keys)
-      const rows = identity ? await documents(tenantId, identity) : []
-      return rows.map(({ document }) => JSON.parse(document) as EcsEvent)
+      return (await documents(tenantId, identityOf(keys))).map(({ event }) => event)
     },
   }
 }
